@@ -1,0 +1,46 @@
+"""The pipeline: from a folder to a report."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.findings.build import build
+from flask_prodcheck.findings.lines import SourceLines
+from flask_prodcheck.model.link import link
+from flask_prodcheck.policy.decide import decide
+from flask_prodcheck.policy.report import Report, Stats
+from flask_prodcheck.policy.select import check_selectors
+from flask_prodcheck.registry.load import load
+from flask_prodcheck.registry.run import run
+from flask_prodcheck.settings import Settings
+from flask_prodcheck.sources.discover import discover
+from flask_prodcheck.sources.tree import Tree
+
+DEFAULTS = Settings()
+
+
+def audit(root: Path, settings: Settings = DEFAULTS) -> Report:
+    """The report on the project in the folder ``root``, which is only read. Raises
+    :class:`~flask_prodcheck.errors.ProdcheckError` when it cannot be audited."""
+    started = time.perf_counter()
+    return audit_tree(discover(root, exclude=settings.exclude), settings, root=root, started=started)
+
+
+def audit_tree(
+    tree: Tree, settings: Settings = DEFAULTS, *, root: Path = Path(), started: float | None = None
+) -> Report:
+    """The report on ``tree``. Paths in the settings are relative to ``root``."""
+    started = time.perf_counter() if started is None else started
+    rules = load(root / folder for folder in settings.extend_rules)
+    check_selectors(settings, rules)
+    facts = parse(tree)
+    project = link(facts, name=tree.name, production=settings.production, development=settings.development)
+    outcome = run(rules, project)
+    lines = SourceLines(tree.content)
+    findings = build(outcome.hits, lines)
+    stats = Stats(
+        files=len(tree.sources), parsed=facts.parsed, from_cache=0, seconds=round(time.perf_counter() - started, 3)
+    )
+    return decide(findings, project, tree, lines, rules, settings, outcome.problems, stats)

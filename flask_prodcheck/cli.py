@@ -1,0 +1,282 @@
+"""The command line: arguments become an audit, its report, and a documented exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flask_prodcheck import __version__
+from flask_prodcheck.errors import ProdcheckError, RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from flask_prodcheck.policy.report import Report
+    from flask_prodcheck.settings import Settings
+
+EXIT_HELP = """Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage or settings, or nothing to check;
+3 the analysis was incomplete in a way that could hide an error, or an internal error."""
+
+_DEFAULT = "audit"
+# Commands that live in rooms of their own, loaded when they are called: "module:attribute", and the line of the help.
+_ROOMS = {
+    "scaffold": ("flask_prodcheck.scaffold.command:scaffold", "Write the production set-up for this project."),
+    "graph": ("flask_prodcheck.graph.command:graph", "Show how the deploy files start the project."),
+    "config": ("flask_prodcheck.graph.command:config", "Show the effective configuration of each launch."),
+    "verify": ("flask_prodcheck.verify.command:verify", "Boot the production set-up and prove it."),
+}
+
+
+class Commands(click.Group):
+    """A group whose default is an audit: ``prodcheck PATH`` needs no command's name. Errors are one line on stderr."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        own = {"--help", "-h", "--version"}
+        if first not in own and first not in self.list_commands(ctx):
+            args = [_DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *(name for name in _ROOMS if _exists(_ROOMS[name][0]))})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _ROOMS and _exists(_ROOMS[cmd_name][0]):
+            module, _, attribute = _ROOMS[cmd_name][0].partition(":")
+            command = getattr(importlib.import_module(module), attribute)
+            return command if isinstance(command, click.Command) else None
+        return super().get_command(ctx, cmd_name)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        audit = self.commands[_DEFAULT]
+        formatter.write_usage("prodcheck", "[OPTIONS] [PATH]")
+        formatter.write_usage("prodcheck", "COMMAND [ARGS]...", prefix="   or: ")
+        self.format_help_text(ctx, formatter)
+        audit.format_options(ctx, formatter)
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, self._summary(ctx, name)) for name in self.list_commands(ctx) if name != _DEFAULT]
+            )
+        self.format_epilog(ctx, formatter)
+
+    def _summary(self, ctx: click.Context, name: str) -> str:
+        if name in _ROOMS:
+            return _ROOMS[name][1]
+        command = super().get_command(ctx, name)
+        return command.get_short_help_str(80) if command else ""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs["standalone_mode"] = False
+        try:
+            result = super().main(*args, **kwargs)
+        except click.exceptions.Exit as leaving:
+            code: object = leaving.exit_code
+        except click.ClickException as failure:
+            failure.show()
+            code = 2
+        except click.Abort:
+            click.echo("Aborted.", err=True)
+            code = 130
+        except RefusedError as failure:
+            _complain(failure)
+            code = 1
+        except ProdcheckError as failure:
+            _complain(failure)
+            code = 2
+        except BrokenPipeError:
+            # The reader went away (``| head``): nobody is left to tell, and closing stdout again would complain.
+            sys.stdout = None
+            code = 0
+        except Exception as failure:
+            click.echo(f"prodcheck: internal error: {type(failure).__name__}: {_printable(str(failure))}", err=True)
+            click.echo("  This is a bug of prodcheck. PRODCHECK_DEBUG=1 shows where.", err=True)
+            if _debugging():
+                raise
+            code = 3
+        else:
+            code = result
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _exists(target: str) -> bool:
+    import importlib.util
+
+    try:
+        return importlib.util.find_spec(target.partition(":")[0]) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _debugging() -> bool:
+    import os
+
+    return bool(os.environ.get("PRODCHECK_DEBUG"))
+
+
+def _complain(failure: ProdcheckError) -> None:
+    click.echo(f"prodcheck: {_printable(str(failure))}", err=True)
+
+
+def _printable(text: str) -> str:
+    """``text`` on one line, control characters and bytes that are no text shown as escapes."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode() for char in text
+    )
+
+
+def _split(_ctx: click.Context, _param: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_HELP)
+@click.version_option(__version__, prog_name="prodcheck")
+def main() -> None:
+    """Say, with proof, whether a Flask project may go to production the way its own deploy files start it."""
+
+
+PATH = click.argument("path", default=".", type=click.Path(path_type=Path))
+
+
+@main.command(_DEFAULT, hidden=True, epilog=EXIT_HELP)
+@PATH
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
+@click.option("--select", multiple=True, callback=_split, help="Show only these rules (codes, slugs or beginnings).")
+@click.option("--ignore", multiple=True, callback=_split, help="Leave these rules out.")
+@click.option("--exclude", multiple=True, help="Leave these files out (a .gitignore pattern; may be repeated).")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    help="Exit with 1 from this severity on.  [default: error]",
+)
+@click.option(
+    "--persona", type=click.Choice(["regular", "pedantic", "auditor"]), help="How much to be told.  [default: regular]"
+)
+@click.option(
+    "--config", "config_file", type=click.Path(path_type=Path, dir_okay=False), help="Read the settings from this file."
+)
+@click.option("--no-config", is_flag=True, help="Use the default settings, whatever the project says.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+def audit_command(
+    path: Path,
+    form: str,
+    output: Path | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    exclude: tuple[str, ...],
+    fail_on: str | None,
+    persona: str | None,
+    config_file: Path | None,
+    no_config: bool,
+    color: str,
+) -> int:
+    """Audit the project at PATH (a folder, or a file of it; the current folder by default)."""
+    root = _root(path)
+    settings = _settings(root, config_file, no_config=no_config)
+    settings = replace(
+        settings,
+        select=select or settings.select,
+        ignore=(*settings.ignore, *ignore),
+        exclude=(*settings.exclude, *exclude),
+        fail_on=fail_on or settings.fail_on,
+        persona=persona or settings.persona,
+    )
+    from flask_prodcheck.audit import audit
+
+    report = audit(root, settings)
+    _emit(_rendered(report, form, color=_colored(color, output)), output)
+    return report.exit_code
+
+
+def _root(path: Path) -> Path:
+    from flask_prodcheck.sources.discover import project_root
+
+    try:
+        return project_root(path)
+    except (OSError, ValueError) as failure:
+        raise UsageError(f"{path}: {getattr(failure, 'strerror', None) or failure}") from failure
+
+
+def _settings(root: Path, config_file: Path | None, *, no_config: bool = False) -> Settings:
+    from flask_prodcheck.settings import Settings, load_settings
+
+    if no_config and config_file is not None:
+        raise UsageError("--config and --no-config exclude each other")
+    return Settings() if no_config else load_settings(root, config_file)
+
+
+def _rendered(report: Report, form: str, *, color: bool) -> str:
+    if form == "text":
+        from flask_prodcheck.reports.text import render
+
+        return render(report, color=color)
+    from flask_prodcheck.reports.render import renderer
+
+    machine: Callable[[Report], str] = renderer(form)
+    return machine(report)
+
+
+def _colored(choice: str, output: Path | None) -> bool:
+    import os
+
+    if choice != "auto":
+        return choice == "always"
+    if output is not None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty()
+
+
+def _emit(text: str, output: Path | None) -> None:
+    if output is None:
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as failure:
+        raise UsageError(f"{output}: cannot be written: {failure.strerror or failure}") from failure
+
+
+@main.command()
+@click.argument("rule")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+def explain(rule: str, color: str) -> None:
+    """Explain a rule, by code or slug: why, what to do, a bad and a good project, sources."""
+    from flask_prodcheck.registry.load import load
+    from flask_prodcheck.teaching.explain import explain as explanation
+
+    _emit(explanation(rule, load(), color=_colored(color, None)), None)
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def rules(form: str) -> None:
+    """List all rules."""
+    from flask_prodcheck.registry.load import load
+    from flask_prodcheck.teaching.listing import listing
+
+    _emit(listing(load(), form), None)
+
+
+@main.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--answers/--no-answers", default=True, show_default=True, help="Show the answers of the quiz.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+def lesson(path: Path | None, answers: bool, color: str) -> None:
+    """Teach why production setup matters; with PATH, where that project stands and what holds it there."""
+    from flask_prodcheck.lesson import load_lesson
+    from flask_prodcheck.teaching.show_lesson import show_lesson
+
+    report = None
+    if path is not None:
+        from flask_prodcheck.audit import audit
+
+        root = _root(path)
+        report = audit(root, _settings(root, None))
+    _emit(show_lesson(load_lesson(), report, answers=answers, color=_colored(color, None)), None)

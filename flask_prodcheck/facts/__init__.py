@@ -1,0 +1,1 @@
+"""Bytes become frozen facts with positions, one reader per kind of file."""

@@ -1,0 +1,201 @@
+"""Compose files, by the Compose specification (and version 1, where services are the top level)."""
+
+from __future__ import annotations
+
+import shlex
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.types import Build, Command, ComposeFile, ComposeService, EnvFileRef, Port
+from flask_prodcheck.facts.yaml_nodes import YamlNode, argv_command, env_entries, read_yaml
+
+_NOT_SERVICES = frozenset(
+    {"version", "name", "volumes", "networks", "configs", "secrets", "include", "services", "models"}
+)
+_TRUE = frozenset({"true", "yes", "on"})
+
+
+def read_compose(path: str, text: str) -> ComposeFile:
+    """The services of a compose file. Raises ReadError for invalid YAML and commands that cannot be split."""
+    documents = read_yaml(path, text)
+    if not documents:
+        return ComposeFile(path, ())
+    root = documents[0]
+    services = root.get("services")
+    if services is None and root.get("version") is None:
+        found = [(name, span, node) for name, span, node in root.items() if _is_version_one_service(name, node)]
+    else:
+        found = [] if services is None else list(services.items())
+    return ComposeFile(
+        path,
+        tuple(_service(name, span, node) for name, span, node in found if not name.startswith("x-")),
+        _includes(root.get("include")),
+    )
+
+
+def _is_version_one_service(name: str, node: YamlNode) -> bool:
+    keys = ("image", "build", "command", "extends")
+    return name not in _NOT_SERVICES and node.is_mapping and any(node.get(key) is not None for key in keys)
+
+
+def _service(name: str, span: Span, node: YamlNode) -> ComposeService:
+    return ComposeService(
+        name=name,
+        span=span,
+        image=_raw(node, "image"),
+        build=_build(node.get("build"), node.string("dockerfile")),
+        command=_command(node, "command", name),
+        entrypoint=_command(node, "entrypoint", name),
+        working_dir=_raw(node, "working_dir"),
+        environment=env_entries(node.get("environment")),
+        env_files=_env_files(node.get("env_file")),
+        ports=tuple(port for each in _elements(node.get("ports")) if (port := _port(each)) is not None),
+        expose=tuple(text.partition("/")[0] for text in _strings(node.get("expose"))),
+        volumes=tuple(pair for each in _elements(node.get("volumes")) if (pair := _volume(each)) is not None),
+        profiles=_strings(node.get("profiles")),
+        user=node.string("user"),
+        extends=_extends(node.get("extends")),
+        depends_on=_depends_on(node.get("depends_on")),
+        replicas=_integer(node.string("deploy", "replicas") or node.string("scale")),
+        stop_grace_period=node.string("stop_grace_period"),
+        network_mode=node.string("network_mode") or node.string("net"),
+        tty=_flag(node, "tty") or _flag(node, "stdin_open"),
+        labels=_labels(node.get("labels")),
+    )
+
+
+def _raw(node: YamlNode, key: str) -> str | None:
+    found = node.get(key)
+    return None if found is None else found.raw
+
+
+def _elements(node: YamlNode | None) -> list[YamlNode]:
+    """The elements of a list; a scalar stands for a list of one."""
+    if node is None or node.is_null:
+        return []
+    return [node] if node.is_scalar else list(node.elements())
+
+
+def _strings(node: YamlNode | None) -> tuple[str, ...]:
+    return () if node is None else node.strings()
+
+
+def _flag(node: YamlNode, key: str) -> bool:
+    return (node.string(key) or "").lower() in _TRUE
+
+
+def _integer(text: str | None) -> int | None:
+    return int(text) if text is not None and len(text) < 10 and text.isascii() and text.isdigit() else None
+
+
+def _command(node: YamlNode, key: str, service: str) -> Command | None:
+    """``command`` or ``entrypoint``: null is none at all; a string is split like a shell would, without running one."""
+    value = node.get(key)
+    if value is None or value.is_null or value.is_mapping:
+        return None
+    span = node.key_span(key)
+    if value.is_sequence:
+        return argv_command(value, span)
+    try:
+        words = shlex.split(value.marked or "")
+    except ValueError as error:
+        raise ReadError(f"{key} of service {service} cannot be split: {error}", span.line) from error
+    return Command(span, value.one_line(), argv=tuple(value.restore(word) for word in words))
+
+
+def _build(node: YamlNode | None, dockerfile: str | None) -> Build | None:
+    """``build``; version 1 has ``dockerfile`` beside it."""
+    if node is None or node.is_null:
+        return None
+    if node.is_scalar:
+        return Build(node.raw or ".", dockerfile)
+    return Build(
+        _raw(node, "context") or ".",
+        _raw(node, "dockerfile") or dockerfile,
+        node.string("target"),
+        env_entries(node.get("args")),
+    )
+
+
+def _env_files(node: YamlNode | None) -> tuple[EnvFileRef, ...]:
+    found = []
+    for each in [node] if node is not None and node.is_mapping else _elements(node):
+        path = each.get("path") if each.is_mapping else each
+        if path is not None and path.raw:
+            required = (
+                (each.string("required") or "true").lower() not in ("false", "no", "off") if each.is_mapping else True
+            )
+            found.append(EnvFileRef(path.raw, each.span, required))
+    return tuple(found)
+
+
+def split_colons(text: str) -> list[str]:
+    """``text`` split at the colons outside ``${...}`` and ``[...]``."""
+    parts, depth, start = [], 0, 0
+    for index, char in enumerate(text):
+        if char == "[" or (char == "{" and text[index - 1 : index] == "$"):
+            depth += 1
+        elif char in "]}" and depth:
+            depth -= 1
+        elif char == ":" and not depth:
+            parts.append(text[start:index])
+            start = index + 1
+    return [*parts, text[start:]]
+
+
+def _port(node: YamlNode) -> Port | None:
+    if node.is_mapping:
+        target = node.string("target")
+        return (
+            None
+            if target is None
+            else Port(target, node.string("published") or "", node.string("host_ip") or "", node.span)
+        )
+    text = node.raw
+    if not text:
+        return None
+    parts = split_colons(text)
+    number, slash, protocol = parts[-1].rpartition("/")
+    container = number if slash and protocol.isalpha() else parts[-1]
+    host = ":".join(parts[:-2]).strip("[]")
+    return Port(container, parts[-2] if len(parts) > 1 else "", host, node.span)
+
+
+def _volume(node: YamlNode) -> tuple[str, str] | None:
+    if node.is_mapping:
+        target = _raw(node, "target")
+        return None if target is None else (_raw(node, "source") or "", target)
+    text = node.raw
+    if not text:
+        return None
+    parts = split_colons(text)
+    if len(parts) > 1 and len(parts[0]) == 1 and parts[0].isalpha() and parts[1][:1] in ("\\", "/"):
+        parts[:2] = [f"{parts[0]}:{parts[1]}"]
+    return ("", parts[0]) if len(parts) == 1 else (parts[0], parts[1])
+
+
+def _extends(node: YamlNode | None) -> tuple[str | None, str] | None:
+    if node is None:
+        return None
+    if node.is_mapping:
+        service = node.string("service")
+        return None if service is None else (node.string("file"), service)
+    return None if node.text is None else (None, node.text)
+
+
+def _depends_on(node: YamlNode | None) -> tuple[str, ...]:
+    if node is not None and node.is_mapping:
+        return tuple(name for name, _, _ in node.items())
+    return _strings(node)
+
+
+def _labels(node: YamlNode | None) -> tuple[tuple[str, str], ...]:
+    return tuple((label.name, label.value or "") for label in env_entries(node))
+
+
+def _includes(node: YamlNode | None) -> tuple[str, ...]:
+    found: list[str] = []
+    for each in _elements(node):
+        path = each.get("path") if each.is_mapping else each
+        found.extend(_strings(path))
+    return tuple(found)

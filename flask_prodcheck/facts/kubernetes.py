@@ -1,0 +1,152 @@
+"""Kubernetes objects: every container that any kind of object describes, config maps, services and ingresses.
+
+Workloads are recognised by shape (``containers`` lists and ``podSpec`` mappings anywhere under ``spec``), so custom
+resources that wrap a pod are read like the built-in kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.facts.types import Command, Container, EnvVar, KubernetesFile
+from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command, argv_command, env_entries, env_mapping, read_yaml
+
+_INGRESS = frozenset({"Ingress", "Route", "HTTPRoute", "IngressRoute", "VirtualService", "HTTPProxy", "DomainMapping"})
+_MAX_OBJECTS = 5_000
+
+
+def read_kubernetes(path: str, text: str) -> KubernetesFile:
+    """The containers of all objects of a manifest (several documents, lists and templates included), rendered or with
+    template expressions. Raises ReadError for invalid YAML."""
+    containers: list[Container] = []
+    config_maps: list[tuple[str, tuple[EnvVar, ...]]] = []
+    ingress = False
+    services: list[str] = []
+    for item in _objects(read_yaml(path, text)):
+        kind = item.string("kind") or ""
+        if kind == "ConfigMap":
+            config_maps.append((_name(item), env_mapping(item.get("data"))))
+        elif kind == "Kustomization":
+            config_maps.extend(_generated(item))
+        elif kind in _INGRESS:
+            ingress = True
+        elif kind == "Service" and "knative" not in (item.string("apiVersion") or ""):
+            services.append(item.string("spec", "type") or "ClusterIP")
+        else:
+            containers.extend(_containers(item, kind))
+    return KubernetesFile(path, tuple(containers), tuple(config_maps), ingress, tuple(services))
+
+
+def _objects(documents: tuple[YamlNode, ...]) -> Iterator[YamlNode]:
+    """The objects themselves: the members of lists (``items``) and OpenShift templates (``objects``) in their place."""
+    pending = list(reversed(documents))
+    seen: set[int] = set()
+    count = 0
+    while pending and count < _MAX_OBJECTS:
+        item = pending.pop()
+        if not item.is_mapping or item.identity in seen:
+            continue
+        seen.add(item.identity)
+        count += 1
+        members = item.get("objects") or item.get("items")
+        if members is not None and members.is_sequence:
+            pending.extend(reversed(list(members.elements())))
+        else:
+            yield item
+
+
+def _name(item: YamlNode) -> str:
+    found = item.get("metadata", "name") or item.get("metadata", "generateName")
+    return (found.raw or "") if found is not None else ""
+
+
+def _generated(item: YamlNode) -> Iterator[tuple[str, tuple[EnvVar, ...]]]:
+    generators = item.get("configMapGenerator")
+    for each in generators.elements() if generators is not None else ():
+        yield each.string("name") or "", env_entries(each.get("literals"))
+
+
+def _containers(item: YamlNode, kind: str) -> Iterator[Container]:
+    spec = item.get("spec")
+    if spec is None:
+        return
+    workload = _name(item)
+    replicas = _integer(spec.string("replicas"))
+    # (node, name of the nearest named mapping, replicas in force)
+    pending: list[tuple[YamlNode, str, int | None]] = [(spec, workload, replicas)]
+    seen: set[int] = set()
+    while pending:
+        node, name, count = pending.pop()
+        if node.identity in seen:
+            continue
+        seen.add(node.identity)
+        if node.is_sequence:
+            pending.extend((each, name, count) for each in reversed(list(node.elements())) if not each.is_scalar)
+            continue
+        if node is not spec:
+            name = node.string("name") or name
+            count = _integer(node.string("replicas")) if node.get("replicas") is not None else count
+        pod = _flag(node.string("securityContext", "runAsNonRoot"))
+        below: list[tuple[YamlNode, str, int | None]] = []
+        for key, _, value in node.items():
+            if key == "containers" and value.is_sequence:
+                for each in value.elements():
+                    if each.is_mapping:
+                        yield _container(each, workload, kind, each.string("name") or name, count, pod)
+            elif key == "podSpec" and value.is_mapping and value.get("containers") is None:
+                yield _container(value, workload, kind, name, count, None)
+            elif key != "initContainers" and not value.is_scalar:
+                below.append((value, name, count))
+        pending.extend(reversed(below))
+
+
+def _container(
+    node: YamlNode, workload: str, kind: str, name: str, replicas: int | None, pod: bool | None
+) -> Container:
+    image, folder = node.get("image"), node.get("workingDir")
+    own = _flag(node.string("securityContext", "runAsNonRoot"))
+    ports = node.get("ports")
+    return Container(
+        workload=workload,
+        kind=kind,
+        name=name,
+        span=node.span,
+        image=(image.raw or "") if image is not None else "",
+        command=_command(node, "command"),
+        args=_command(node, "args"),
+        working_dir=folder.raw if folder is not None else None,
+        env=env_entries(node.get("env")),
+        env_from=tuple(_env_from(node.get("envFrom"))),
+        ports=tuple(text for each in _elements(ports) if (text := each.string("containerPort")) is not None),
+        replicas=replicas,
+        run_as_non_root=own if own is not None else pod,
+        dynamic=node.templated,
+    )
+
+
+def _command(node: YamlNode, key: str) -> Command | None:
+    """A list of words. A scalar there is only legal when a template renders it, or in a custom resource."""
+    value = node.get(key)
+    if value is None or value.is_null:
+        return None
+    span = node.key_span(key)
+    return argv_command(value, span) if value.is_sequence else any_command(value, span)
+
+
+def _elements(node: YamlNode | None) -> Iterator[YamlNode]:
+    return iter(()) if node is None else node.elements()
+
+
+def _env_from(node: YamlNode | None) -> Iterator[str]:
+    for each in _elements(node):
+        name = each.string("configMapRef", "name") or each.string("secretRef", "name")
+        if name:
+            yield name
+
+
+def _integer(text: str | None) -> int | None:
+    return int(text) if text is not None and len(text) < 10 and text.isascii() and text.isdigit() else None
+
+
+def _flag(text: str | None) -> bool | None:
+    return None if text is None else {"true": True, "false": False}.get(text.lower())

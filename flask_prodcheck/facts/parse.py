@@ -1,0 +1,172 @@
+"""From the tree to the facts: each file goes to the reader of its kind."""
+
+from __future__ import annotations
+
+import importlib
+import posixpath
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flask_prodcheck.base import Problem
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.parsed import Facts, FileFacts
+from flask_prodcheck.facts.syntax import PyModule
+from flask_prodcheck.facts.types import (
+    ComposeFile,
+    Dockerfile,
+    EnvFile,
+    KubernetesFile,
+    Manifest,
+    ProxyConfig,
+    ShellScript,
+    StartFile,
+    UwsgiConfig,
+)
+from flask_prodcheck.sources.kinds import DEPLOY_KINDS, Kind
+from flask_prodcheck.sources.names import printable
+from flask_prodcheck.sources.tree import Source, Tree
+
+#: Kind -> (module below ``facts``, function). Modules are imported when a file of their kind turns up, so that a
+#: project without YAML never pays for PyYAML, nor one without Python to read for libcst.
+_TEXT_READERS = {
+    Kind.DOCKERFILE: ("dockerfile", "read_dockerfile"),
+    Kind.COMPOSE: ("compose", "read_compose"),
+    Kind.PROCFILE: ("procfile", "read_procfile"),
+    Kind.SHELL: ("shell", "read_shell"),
+    Kind.ENV: ("env", "read_env"),
+    Kind.PYPROJECT: ("pyproject", "read_pyproject"),
+    Kind.SETUP_CFG: ("setup_files", "read_setup_cfg"),
+    Kind.SETUP_PY: ("setup_files", "read_setup_py"),
+    Kind.PIPFILE: ("pipfile", "read_pipfile"),
+    Kind.LOCK: ("pipfile", "read_lock"),
+    Kind.SYSTEMD: ("systemd", "read_systemd"),
+    Kind.SUPERVISOR: ("supervisor", "read_supervisor"),
+    Kind.UWSGI: ("uwsgi", "read_uwsgi"),
+    Kind.KUBERNETES: ("kubernetes", "read_kubernetes"),
+    Kind.MAKEFILE: ("makefile", "read_makefile"),
+    Kind.JUSTFILE: ("justfile", "read_justfile"),
+    Kind.PLATFORM: ("platforms", "read_platform"),
+    Kind.APACHE: ("apache", "read_apache"),
+    Kind.NGINX: ("nginx", "read_nginx"),
+    Kind.NPM: ("npm", "read_npm"),
+    Kind.TOX: ("tox", "read_tox"),
+}
+_BYTE_READERS = {
+    Kind.PYTHON: ("python", "read_python"),
+    Kind.REQUIREMENTS: ("requirements", "read_requirements"),
+}
+_APP = re.compile(rb"\b(?:Flask|Dash|APIFlask|Quart|FlaskApp|FlaskUnchained)\s*\(|\bdef\s+(?:create|make)_app\b")
+_FLASK = re.compile(rb"[Ff]lask|\bdash\b|\bquart\b|\bconnexion\b")
+_TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+
+
+@dataclass(slots=True)
+class _Collected:
+    """Facts by path while they come in."""
+
+    facts: dict[str, FileFacts] = field(default_factory=dict)
+    dockerignore: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    parsed: int = 0
+
+
+def parse(tree: Tree) -> Facts:
+    """The facts of every file of ``tree``, in the tree's order. Never raises for what a file holds: a file that cannot
+    be read becomes a :class:`~flask_prodcheck.base.Problem`, blocking when it could hide an error (a deploy file, a
+    module that builds an application, a fault in a reader)."""
+    collected = _Collected(problems=list(tree.problems))
+    for source in tree.sources:
+        _read(source, tree, collected)
+    found = collected.facts
+    return Facts(
+        modules={path: each for path, each in found.items() if isinstance(each, PyModule)},
+        dockerfiles={path: each for path, each in found.items() if isinstance(each, Dockerfile)},
+        compose={path: each for path, each in found.items() if isinstance(each, ComposeFile)},
+        kubernetes={path: each for path, each in found.items() if isinstance(each, KubernetesFile)},
+        scripts={path: each for path, each in found.items() if isinstance(each, ShellScript)},
+        start_files={path: each for path, each in found.items() if isinstance(each, StartFile)},
+        env_files={path: each for path, each in found.items() if isinstance(each, EnvFile)},
+        manifests={path: each for path, each in found.items() if isinstance(each, Manifest)},
+        uwsgi={path: each for path, each in found.items() if isinstance(each, UwsgiConfig)},
+        proxies={path: each for path, each in found.items() if isinstance(each, ProxyConfig)},
+        dockerignore=collected.dockerignore,
+        tracked=frozenset(source.path for source in tree.sources if source.tracked),
+        paths=tree.paths,
+        problems=tuple(sorted(set(collected.problems))),
+        parsed=collected.parsed,
+    )
+
+
+def _read(source: Source, tree: Tree, collected: _Collected) -> None:
+    data = b""
+    try:
+        data = tree.content.read(source.path)
+        if source.kind is Kind.DOCKERIGNORE:
+            lines = (line.strip() for line in _text(data, strict=False).split("\n"))
+            collected.dockerignore[source.path] = tuple(line for line in lines if line and not line.startswith("#"))
+            collected.parsed += 1
+            return
+        facts = _facts_of(source, data)
+    except ReadError as error:
+        blocking = _is_blocking(source, data)
+        collected.problems.append(Problem(printable(source.path), error.line, str(error), blocking))
+        return
+    except Exception as error:
+        message = (
+            f"internal error in the {source.kind.value} reader: {type(error).__name__}: {printable(str(error))[:200]}"
+        )
+        collected.problems.append(Problem(printable(source.path), 1, message, blocking=True))
+        return
+    if facts is not None:
+        collected.facts[source.path] = facts
+        collected.parsed += 1
+
+
+def _facts_of(source: Source, data: bytes) -> FileFacts | None:
+    if source.kind in _BYTE_READERS:
+        return _reader(_BYTE_READERS[source.kind])(source.path, data)
+    if source.kind not in _TEXT_READERS:
+        return None
+    return _reader(_TEXT_READERS[source.kind])(source.path, _text(data, strict=source.kind in DEPLOY_KINDS))
+
+
+def _reader(place: tuple[str, str]) -> Callable[..., FileFacts | None]:
+    module, function = place
+    found: Callable[..., FileFacts | None] = getattr(
+        importlib.import_module(f"flask_prodcheck.facts.{module}"), function
+    )
+    return found
+
+
+def _text(data: bytes, *, strict: bool) -> str:
+    r"""The text with ``\n`` line ends: UTF-8 or UTF-16 by mark. Other bytes are Latin-1, which always fits, except
+    where ``strict``: there they raise :class:`ReadError` with the line."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            text = data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise ReadError(f"not valid UTF-16: {error.reason}") from error
+    else:
+        null = data.find(b"\0") if strict else -1
+        if null >= 0:
+            raise ReadError("holds null bytes: not a text file", data.count(b"\n", 0, null) + 1)
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            if strict:
+                line = data.count(b"\n", 0, error.start) + 1
+                raise ReadError(f"not valid UTF-8: {error.reason}", line) from error
+            text = data.decode("latin-1")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_blocking(source: Source, data: bytes) -> bool:
+    """Whether what this unreadable file says could hide an error."""
+    if source.kind in DEPLOY_KINDS:
+        return True
+    if source.kind is not Kind.PYTHON or _TEST_PATH.search(source.path):
+        return False
+    if not data:
+        return posixpath.dirname(source.path) == ""
+    return _APP.search(data) is not None and _FLASK.search(data) is not None

@@ -1,0 +1,55 @@
+"""The facts of a whole project: each file's frozen facts by path, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask_prodcheck.base import Problem
+from flask_prodcheck.facts.syntax import PyModule
+from flask_prodcheck.facts.types import (
+    ComposeFile,
+    Dockerfile,
+    EnvFile,
+    KubernetesFile,
+    Manifest,
+    ProxyConfig,
+    ShellScript,
+    StartFile,
+    UwsgiConfig,
+)
+
+FileFacts = (
+    PyModule
+    | Dockerfile
+    | ComposeFile
+    | KubernetesFile
+    | ShellScript
+    | StartFile
+    | EnvFile
+    | Manifest
+    | UwsgiConfig
+    | ProxyConfig
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``modules`` holds the Python files that passed the screen. ``paths`` is every file of the project. ``ignored``:
+    the lines of each ``.dockerignore`` by its path. ``parsed`` counts the files that a reader opened."""
+
+    modules: Mapping[str, PyModule] = field(default_factory=dict)
+    dockerfiles: Mapping[str, Dockerfile] = field(default_factory=dict)
+    compose: Mapping[str, ComposeFile] = field(default_factory=dict)
+    kubernetes: Mapping[str, KubernetesFile] = field(default_factory=dict)
+    scripts: Mapping[str, ShellScript] = field(default_factory=dict)
+    start_files: Mapping[str, StartFile] = field(default_factory=dict)
+    env_files: Mapping[str, EnvFile] = field(default_factory=dict)
+    manifests: Mapping[str, Manifest] = field(default_factory=dict)
+    uwsgi: Mapping[str, UwsgiConfig] = field(default_factory=dict)
+    proxies: Mapping[str, ProxyConfig] = field(default_factory=dict)
+    dockerignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tracked: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    parsed: int = 0

@@ -1,0 +1,55 @@
+"""Hosts that run images: ECS task definitions, ``Dockerrun.aws.json`` and CapRover's ``captain-definition``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask_prodcheck.facts.platforms.options import elements, options_of
+from flask_prodcheck.facts.types import Start, StartFile
+from flask_prodcheck.facts.yaml_nodes import YamlNode, argv_command, env_entries
+
+
+def read_task_definition(path: str, root: YamlNode) -> StartFile:
+    """One start for each container: ``entryPoint`` and ``command`` joined (no shell), None when the image decides.
+    The image and the kinds of override are options."""
+    definition = root.get("taskDefinition") or root
+    starts = []
+    for container in elements(definition.get("containerDefinitions")):
+        entrypoint = argv_command(container.get("entryPoint"), container.key_span("entryPoint"))
+        command = argv_command(container.get("command"), container.key_span("command"))
+        options = options_of(container, image="image", user="user")
+        if entrypoint is not None and entrypoint.argv:
+            options = (*options, ("overrides", "entrypoint"))
+            rest = command.argv if command is not None and command.argv is not None else ()
+            text = f"{entrypoint.text} {command.text}" if command is not None else entrypoint.text
+            command = replace(entrypoint, argv=(*entrypoint.argv, *rest), text=text)
+        if command is not None and not command.argv:
+            command = None
+        span = command.span if command is not None else container.span
+        env = (*env_entries(container.get("environment")), *env_entries(container.get("secrets")))
+        starts.append(
+            Start(
+                "ecs",
+                container.string("name") or "",
+                span,
+                command,
+                container.string("workingDirectory"),
+                env,
+                user=container.string("user"),
+                options=options,
+            )
+        )
+    settings = options_of(root, image=("Image", "Name"), version="AWSEBDockerrunVersion")
+    return StartFile(path, "ecs", tuple(starts), settings)
+
+
+def read_captain(path: str, root: YamlNode) -> StartFile:
+    """The Dockerfile or image that CapRover runs, as settings; the lines of an inline Dockerfile too."""
+    lines = root.get("dockerfileLines")
+    inline = (("dockerfileLines", "\n".join(lines.strings())),) if lines is not None else ()
+    return StartFile(
+        path,
+        "captain",
+        (),
+        (*options_of(root, dockerfile="dockerfilePath", image="imageName", template="templateId"), *inline),
+    )

@@ -1,0 +1,108 @@
+"""The Python reader: one file's bytes to :class:`~flask_prodcheck.facts.syntax.PyModule`.
+
+Four stages: a byte screen, an ``ast`` outline, the choice of the statements that can carry facts, and libcst over those
+alone. ``ast`` only chooses; every statement of the result comes from libcst, which is imported when first needed.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.python.depth import is_risky, is_too_deep
+from flask_prodcheck.facts.python.newer import bound_names
+from flask_prodcheck.facts.python.outline import outline
+from flask_prodcheck.facts.python.regions import Reduced, reduce, whole
+from flask_prodcheck.facts.python.screen import can_carry_facts, decode
+from flask_prodcheck.facts.python.uses import mutations, uses
+from flask_prodcheck.facts.syntax import PyModule, Stmt
+
+__all__ = ["read_python"]
+
+_TOO_DEEP = "nested too deeply to be read"
+
+
+def read_python(path: str, data: bytes) -> PyModule | None:
+    """The facts of one Python file, or None when its bytes show that it can carry none.
+
+    ``path`` is relative to the audited root. Raises ReadError (with the line) for a file that cannot be decoded, that
+    neither this Python nor libcst can parse, or that is nested too deeply.
+    """
+    if not can_carry_facts(path, data):
+        return None
+    text = decode(data)
+    try:
+        return _read(path, text)
+    except (RecursionError, MemoryError) as error:
+        raise ReadError(_TOO_DEEP) from error
+
+
+def _read(path: str, text: str) -> PyModule:
+    try:
+        tree = _parse(text)
+    except (SyntaxError, ValueError) as error:
+        return _read_newer(path, text, error)
+    found = outline(tree, text)
+    return PyModule(
+        path,
+        _statements(path, tree, text),
+        found.names,
+        found.open_names,
+        found.imports,
+        uses(path, tree, text),
+        mutations(path, tree, text),
+    )
+
+
+def _statements(path: str, tree: ast.Module, text: str) -> tuple[Stmt, ...]:
+    reduced = reduce(tree, text)
+    if not reduced.source.strip():
+        return ()
+    try:
+        left = _parse(reduced.source)
+    except (SyntaxError, ValueError):
+        # Leaving lines out went wrong (a continued line, say): the file is taken as it is.
+        reduced, left = whole(text), tree
+    if is_too_deep(left):
+        raise ReadError(_TOO_DEEP)
+    try:
+        return _convert(path, reduced)
+    except ReadError:
+        if is_too_deep(tree):
+            raise
+        return _convert(path, whole(text))
+
+
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        # The audited project's doubtful escapes are not this tool's warnings.
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def _convert(path: str, reduced: Reduced) -> tuple[Stmt, ...]:
+    import libcst
+
+    from flask_prodcheck.facts.python.convert import convert
+
+    try:
+        return convert(path, reduced.source, reduced.lines, reduced.screened)
+    except libcst.ParserSyntaxError as error:
+        line = reduced.lines[min(max(error.raw_line, 1), len(reduced.lines)) - 1]
+        raise ReadError(f"cannot be parsed: {error.message}", line) from error
+
+
+def _read_newer(path: str, text: str, error: SyntaxError | ValueError) -> PyModule:
+    """What libcst reads of a file that this Python rejects; the error names the line of the latter when both do."""
+    line = error.lineno or 1 if isinstance(error, SyntaxError) else 1
+    reason = error.msg if isinstance(error, SyntaxError) else str(error)
+    refused = ReadError(f"invalid syntax for Python 3: {reason}", line)
+    if "too many" in reason or is_risky(text):
+        raise ReadError(_TOO_DEEP, line) from error
+    try:
+        body = _convert(path, whole(text))
+    except ReadError:
+        raise refused from error
+    names, open_names, imports = bound_names(body)
+    return PyModule(path, body, names, open_names, imports)

@@ -1,0 +1,485 @@
+"""Which statements of a module can carry launch or configuration facts, and the source reduced to them.
+
+Lines are dropped, never moved sideways: what stays keeps its exact text and columns, and a line map leads back.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from flask_prodcheck.facts.python.outline import FunctionNode, blocks, is_type_checking
+from flask_prodcheck.facts.python.views import is_view, view_class
+
+_LARGE_LINES = 200
+_LARGE_CHARACTERS = 20_000
+
+_TRIGGERS = frozenset(
+    [
+        "Flask",
+        "Dash",
+        "FlaskApp",
+        "AioHttpApp",
+        "AsyncApp",
+        "App",
+        "APIFlask",
+        "OpenAPI",
+        "Quart",
+        "SocketIO",
+        "Manager",
+        "FlaskGroup",
+        "Eve",
+        "Sanic",
+        "create_app",
+        "make_app",
+        "build_app",
+        "get_app",
+        "init_app",
+        "configure_app",
+        "setup_app",
+        "app_factory",
+        "application_factory",
+        "run",
+        "run_server",
+        "run_app",
+        "run_forever",
+        "run_simple",
+        "run_with_reloader",
+        "run_command",
+        "serve",
+        "serve_forever",
+        "serve_paste",
+        "make_server",
+        "pywsgi",
+        "WSGIServer",
+        "WSGIContainer",
+        "HTTPServer",
+        "ThreadedWSGIServer",
+        "ForkingWSGIServer",
+        "BaseWSGIServer",
+        "Server",
+        "BaseApplication",
+        "Application",
+        "WSGIApplication",
+        "WSGIApp",
+        "Granian",
+        "Config",
+        "start",
+        "launch",
+        "main",
+        "execv",
+        "execve",
+        "execvp",
+        "execvpe",
+        "execl",
+        "execle",
+        "execlp",
+        "execlpe",
+        "spawnl",
+        "spawnlp",
+        "spawnv",
+        "spawnvp",
+        "posix_spawn",
+        "system",
+        "popen",
+        "Popen",
+        "call",
+        "check_call",
+        "check_output",
+        "config",
+        "environ",
+        "getenv",
+        "env",
+        "secret_key",
+        "SECRET_KEY",
+        "debug",
+        "DEBUG",
+        "testing",
+        "wsgi_app",
+        "asgi_app",
+        "load_dotenv",
+        "dotenv_values",
+        "from_object",
+        "from_pyfile",
+        "from_envvar",
+        "from_prefixed_env",
+        "from_file",
+        "from_mapping",
+        "from_json",
+        "from_toml",
+        "Talisman",
+        "SeaSurf",
+        "CSRFProtect",
+        "ProxyFix",
+        "CORS",
+        "Limiter",
+        "Cache",
+        "Session",
+        "DebugToolbarExtension",
+        "DispatcherMiddleware",
+        "argv",
+        "argparse",
+        "ArgumentParser",
+        "parse_args",
+        "click",
+        "typer",
+        "Typer",
+        "FlaskCLI",
+        "ScriptInfo",
+        "monkey",
+        "patch_all",
+        "register_blueprint",
+        "wrap_app",
+        "Thread",
+        "Process",
+        "BackgroundScheduler",
+        "create_all",
+    ]
+)
+_TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(_TRIGGERS)) + r")\b|create_\w*app|make_\w*app")
+_FACTORY_NAME = re.compile(
+    r"(?:create|make|build|get|init|setup|configure|new)_?\w*(?:app|application|server|flask)\w*$"
+)
+_APP_NAME = re.compile(
+    r"(?:^|_)(?:app|application|server|flask|wsgi|dash|socketio|sio|connexion)(?:_|$)",
+    re.IGNORECASE,
+)
+_CONFIG_NAME = re.compile(r"conf|setting|default|prod|devel|env|base|option", re.IGNORECASE)
+_DATA_ONLY_BASES = frozenset(
+    [
+        "Model",
+        "Schema",
+        "SQLAlchemySchema",
+        "SQLAlchemyAutoSchema",
+        "ModelSchema",
+        "FlaskForm",
+        "Form",
+        "BaseForm",
+        "ModelForm",
+        "TestCase",
+        "IsolatedAsyncioTestCase",
+        "Document",
+        "EmbeddedDocument",
+        "DeclarativeBase",
+        "NamedTuple",
+        "TypedDict",
+        "Enum",
+        "IntEnum",
+        "StrEnum",
+        "Flag",
+        "Exception",
+        "ValueError",
+        "RuntimeError",
+        "HTTPException",
+        "ModelView",
+        "BaseView",
+    ]
+)
+_ALWAYS_METHODS = frozenset(
+    {
+        "__init__",
+        "__new__",
+        "__init_subclass__",
+        "__getattr__",
+        "__call__",
+        "main",
+        "run",
+        "load",
+    }
+)
+_CONFIG_WORDS = re.compile(r"SECRET|DEBUG|SESSION|COOKIE|CONFIG|environ|getenv|TESTING|flask", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """A source with the irrelevant statements left out. ``lines[i]`` is the original 1-based line of line ``i``
+    (0-based); ``screened`` the header lines of functions and classes that lost statements."""
+
+    source: str
+    lines: tuple[int, ...]
+    screened: frozenset[int]
+
+
+def whole(text: str) -> Reduced:
+    """The source as it is."""
+    return Reduced(text, tuple(range(1, text.count("\n") + 2)), frozenset())
+
+
+def reduce(tree: ast.Module, text: str) -> Reduced:
+    """The source of ``tree`` without the statements that can carry no facts."""
+    lines = text.split("\n")
+    chooser = _Chooser(lines)
+    chooser.module(tree)
+    cutter = _Cutter(lines, chooser.kept)
+    cutter.block(tree.body, None)
+    source: list[str] = []
+    numbers: list[int] = []
+    for number, line in enumerate(lines, 1):
+        if number in cutter.passes:
+            line = cutter.passes[number]
+        elif number in cutter.dropped:
+            continue
+        source.append(line)
+        numbers.append(number)
+    if not numbers or source[-1]:
+        source.append("")
+        numbers.append(len(lines))
+    return Reduced("\n".join(source), tuple(numbers), frozenset(cutter.screened))
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    node: FunctionNode
+    view: bool
+
+
+class _Chooser:
+    """Decides which function bodies stay, following calls until nothing new is found.
+
+    ``kept`` maps the id of each function and class whose body stays.
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self.kept: set[int] = set()
+        self.waiting: dict[tuple[str, bool], list[FunctionNode]] = {}  # by name, and whether it is a method
+        self.pending: list[ast.AST] = []
+
+    def module(self, tree: ast.Module) -> None:
+        self.definitions(tree.body, None)
+        while self.pending:
+            for called in _called(self.pending.pop()):
+                for function in self.waiting.pop(called, ()):
+                    self.keep(function)
+
+    def definitions(self, body: list[ast.stmt], owner: ast.ClassDef | None) -> None:
+        for node in body:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self.function(node, owner)
+            elif isinstance(node, ast.ClassDef):
+                if not _is_data_only(node):
+                    self.kept.add(id(node))
+                    self.definitions(node.body, node)
+            else:
+                found = False
+                for block in blocks(node):
+                    found = True
+                    self.definitions(block, owner)
+                if not found:
+                    self.pending.append(node)
+                else:
+                    self.pending += (c for c in ast.iter_child_nodes(node) if isinstance(c, (ast.expr, ast.withitem)))
+
+    def function(self, node: FunctionNode, owner: ast.ClassDef | None) -> None:
+        if is_view(node, owner):
+            return
+        if (
+            node.name in _ALWAYS_METHODS
+            or (owner is not None and node.decorator_list and _CONFIG_NAME.search(owner.name))
+            or (owner is not None and _CONFIG_NAME.search(owner.name) and node.name.startswith("init"))
+            or _FACTORY_NAME.search(node.name)
+            or (not node.name.startswith("test_") and self.mentions_trigger(node))
+        ):
+            self.keep(node)
+        else:
+            self.waiting.setdefault((node.name, owner is not None), []).append(node)
+            self.pending += node.decorator_list
+
+    def keep(self, node: FunctionNode) -> None:
+        self.kept.add(id(node))
+        self.pending.append(node)
+
+    def mentions_trigger(self, node: FunctionNode) -> bool:
+        text = "\n".join(self.lines[node.lineno - 1 : node.end_lineno])
+        if not _TRIGGER_TEXT.search(text) and "return" not in text:
+            return False
+        # Annotations name frameworks without using them.
+        inner = (item for part in (*node.body, *node.args.defaults) for item in ast.walk(part))
+        for item in inner:
+            if isinstance(item, ast.Name):
+                if item.id in _TRIGGERS:
+                    return True
+            elif isinstance(item, ast.Attribute):
+                if item.attr in _TRIGGERS:
+                    return True
+            elif isinstance(item, ast.alias):
+                if item.name.rpartition(".")[2] in _TRIGGERS:
+                    return True
+            elif isinstance(item, ast.Return) and item.value is not None:
+                value = item.value.func if isinstance(item.value, ast.Call) else item.value
+                name = value.id if isinstance(value, ast.Name) else getattr(value, "attr", "")
+                if isinstance(name, str) and _APP_NAME.search(name):
+                    return True
+        return False
+
+
+class _Cutter:
+    """Marks the lines to leave out: ``dropped``, and ``passes`` (line -> the ``pass`` that replaces it)."""
+
+    def __init__(self, lines: Sequence[str], kept: set[int]) -> None:
+        self.lines = lines
+        self.kept = kept
+        self.dropped: set[int] = set()
+        self.passes: dict[int, str] = {}
+        self.screened: set[int] = set()
+
+    def block(self, body: list[ast.stmt], owner: ast.stmt | None, inside: bool = False) -> None:
+        """Cut one block. ``owner`` is the definition it belongs to; ``inside``: in the body of a kept function."""
+        groups = list(self.groups(body))
+        remaining = 0
+        previous_end = 0
+        for first, last, group in groups:
+            if previous_end:
+                self.drop_comments(previous_end + 1, first)
+            previous_end = last
+            if all(self.is_irrelevant(node, inside) for node in group) and not self.shares_line(first, last, group):
+                self.dropped.update(range(first, last + 1))
+                if owner is not None and not all(_is_text(node) for node in group):
+                    self.screened.add(_header_line(owner))
+                continue
+            remaining += 1
+            if len(group) == 1:
+                self.compound(group[0], owner, inside)
+        if not remaining and groups:
+            first = groups[0][0]
+            line = self.lines[first - 1]
+            self.passes[first] = line[: len(line) - len(line.lstrip(" \t\f"))] + "pass"
+
+    def groups(self, body: list[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]]]:
+        group: list[ast.stmt] = []
+        first = last = 0
+        for node in body:
+            start, end = self.first_line(node), node.end_lineno or node.lineno
+            if group and start <= last:
+                group.append(node)
+                last = max(last, end)
+                continue
+            if group:
+                yield first, last, group
+            first, last, group = start, end, [node]
+        if group:
+            yield first, last, group
+
+    def first_line(self, node: ast.stmt) -> int:
+        decorators = getattr(node, "decorator_list", None)
+        if not decorators:
+            return node.lineno
+        line: int = decorators[0].lineno
+        while line > 1 and not self.lines[line - 1].lstrip(" \t\f").startswith("@"):
+            line -= 1
+        return line
+
+    def shares_line(self, first: int, last: int, group: list[ast.stmt]) -> bool:
+        """Whether the group's lines also belong to something else: a header before it, a continued line."""
+        if first >= 2 and self.lines[first - 2].endswith("\\"):
+            return True
+        line = self.lines[first - 1]
+        lead = line[: len(line) - len(line.lstrip(" \t\f"))]
+        column = group[0].col_offset
+        if getattr(group[0], "decorator_list", None):
+            return not line[len(lead) :].startswith("@")
+        return column != len(lead)
+
+    def compound(self, node: ast.stmt, owner: ast.stmt | None, inside: bool) -> None:
+        inner = list(blocks(node))
+        if not inner or any(self.is_inline(block[0]) for block in inner):
+            return
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if (inside and not is_view(node, None)) or id(node) in self.kept:
+                self.block(node.body, node, True)
+            else:
+                self.empty(node.body, node)
+        elif isinstance(node, ast.ClassDef):
+            if inside or id(node) in self.kept:
+                self.block(node.body, node, inside)
+            else:
+                self.empty(node.body, node)
+        elif isinstance(node, ast.If) and is_type_checking(node.test):
+            self.empty(node.body, None)
+            if node.orelse and not self.is_elif(node.orelse):
+                self.block(node.orelse, owner, inside)
+        else:
+            for block in inner:
+                if block is getattr(node, "orelse", None) and self.is_elif(block):
+                    self.compound(block[0], owner, inside)
+                else:
+                    self.block(block, owner, inside)
+
+    def is_inline(self, node: ast.stmt) -> bool:
+        """Whether the statement stands on the line of the header before it (never true of ``elif``)."""
+        first = self.first_line(node)
+        return not self.is_elif([node]) and self.shares_line(first, first, [node])
+
+    def is_elif(self, block: list[ast.stmt]) -> bool:
+        node = block[0]
+        return (
+            len(block) == 1
+            and isinstance(node, ast.If)
+            and self.lines[node.lineno - 1].lstrip(" \t\f").startswith("elif")
+        )
+
+    def empty(self, body: list[ast.stmt], owner: ast.stmt | None) -> None:
+        first, last = self.first_line(body[0]), body[-1].end_lineno or body[-1].lineno
+        if len(body) == 1 and isinstance(body[0], ast.Pass):
+            return
+        self.dropped.update(range(first, last + 1))
+        line = self.lines[first - 1]
+        self.passes[first] = line[: len(line) - len(line.lstrip(" \t\f"))] + "pass"
+        if owner is not None and not all(_is_text(node) or isinstance(node, ast.Pass) for node in body):
+            self.screened.add(_header_line(owner))
+
+    def drop_comments(self, first: int, end: int) -> None:
+        for number in range(first, end):
+            text = self.lines[number - 1].strip()
+            continued = self.lines[number - 2].endswith("\\")
+            if (not text or text.startswith("#")) and not continued:
+                self.dropped.add(number)
+
+    def is_irrelevant(self, node: ast.stmt, inside: bool) -> bool:
+        if _is_text(node):
+            return True
+        if inside or not isinstance(node, (ast.Assign, ast.AnnAssign, ast.Expr)):
+            return False
+        value = node.value
+        if not isinstance(value, (ast.Dict, ast.List, ast.Set, ast.Tuple, ast.Constant)):
+            return False
+        first, last = node.lineno, node.end_lineno or node.lineno
+        if last - first <= _LARGE_LINES:
+            if last == first and len(self.lines[first - 1]) <= _LARGE_CHARACTERS:
+                return False
+            if sum(map(len, self.lines[first - 1 : last])) <= _LARGE_CHARACTERS:
+                return False
+        return not _CONFIG_WORDS.search("\n".join(self.lines[first - 1 : last]))
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, (str, bytes))
+    )
+
+
+def _header_line(node: ast.stmt) -> int:
+    return node.lineno
+
+
+def _called(root: ast.AST) -> Iterator[tuple[str, bool]]:
+    """What code may call, as (name, whether it is a method): plain names also count when handed on as values."""
+    for node in ast.walk(root):
+        if isinstance(node, ast.Name):
+            yield node.id, False
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node.func.attr, True
+
+
+def _is_data_only(node: ast.ClassDef) -> bool:
+    if view_class(node):
+        return False
+    for base in node.bases:
+        name = base.id if isinstance(base, ast.Name) else base.attr if isinstance(base, ast.Attribute) else ""
+        if name in _DATA_ONLY_BASES:
+            return True
+    return False

@@ -1,0 +1,395 @@
+"""What the bodies of a module use of Flask, and the module state that functions change, from the ``ast`` tree."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts.python.outline import FunctionNode, blocks
+from flask_prodcheck.facts.python.views import is_route, is_view
+from flask_prodcheck.facts.syntax import Mutation, Uses
+
+_INTERESTING = re.compile(
+    r"\b(?:session|flash|login_user|FlaskForm|request|remote_addr|get_remote_address|_external|route|add_url_rule"
+    r"|add_resource|get|post|put|delete|patch|MethodView|Resource|before_request|on|event|callback)\b"
+)
+_FRAMEWORKS = frozenset({"flask", "quart", "apiflask"})
+_SESSION_NAMES = frozenset({("flask", "session"), ("flask", "flash"), ("quart", "session"), ("quart", "flash")})
+_SESSION_EXTENSIONS = frozenset({"login_user", "FlaskForm", "login_required"})
+_BODY = frozenset({"get_data", "get_json", "data", "json"})
+_REGISTRATIONS = frozenset({"add_url_rule", "add_resource"})
+_FACTORIES = frozenset({"list", "dict", "set", "defaultdict", "deque", "Counter", "OrderedDict"})
+_MUTATORS = frozenset(
+    [
+        "append",
+        "appendleft",
+        "extend",
+        "extendleft",
+        "insert",
+        "add",
+        "update",
+        "setdefault",
+        "pop",
+        "popleft",
+        "popitem",
+        "remove",
+        "discard",
+        "clear",
+        "sort",
+        "reverse",
+        "subtract",
+        "difference_update",
+        "intersection_update",
+        "symmetric_difference_update",
+        "rotate",
+    ]
+)
+
+
+class _Places:
+    """Turns ``ast`` positions (UTF-8 bytes, 0-based) into spans (characters, 1-based)."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.lines: Sequence[str] = text.split("\n")
+
+    def span(self, node: ast.stmt | ast.expr) -> Span:
+        end_line = node.end_lineno or node.lineno
+        end = node.end_col_offset or 0
+        return Span(
+            self.path,
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            end_line,
+            self._column(end_line, end),
+        )
+
+    def header(self, node: FunctionNode | ast.ClassDef) -> Span:
+        end = len(self.lines[node.lineno - 1].rstrip()) + 1
+        return Span(
+            self.path,
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            node.lineno,
+            end,
+        )
+
+    def _column(self, line: int, offset: int) -> int:
+        text = self.lines[line - 1]
+        if text.isascii():
+            return offset + 1
+        return len(text.encode()[:offset].decode(errors="replace")) + 1
+
+
+def functions(tree: ast.Module) -> Iterator[tuple[FunctionNode, ast.ClassDef | None]]:
+    """Every function of the module, nested ones too, with the class it is a method of."""
+    pending: list[tuple[ast.stmt, ast.ClassDef | None]] = [(node, None) for node in reversed(tree.body)]
+    while pending:
+        node, owner = pending.pop()
+        inner: ast.ClassDef | None = owner
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node, owner
+            inner = None
+        elif isinstance(node, ast.ClassDef):
+            inner = node
+        for block in blocks(node):
+            pending += ((child, inner) for child in reversed(block))
+
+
+def uses(path: str, tree: ast.Module, text: str) -> Uses:
+    """The first place of each use of Flask in the file; names count only when imported from Flask or an extension."""
+    if not _INTERESTING.search(text):
+        return Uses()
+    places = _Places(path, text)
+    names = _imported(tree)
+    first: dict[str, ast.stmt | ast.expr] = {}
+
+    def note(kind: str, node: ast.stmt | ast.expr) -> None:
+        known = first.get(kind)
+        if known is None or (node.lineno, node.col_offset) < (
+            known.lineno,
+            known.col_offset,
+        ):
+            first[kind] = node
+
+    views: list[tuple[str, Span]] = []
+    hidden: dict[int, frozenset[str]] = {}
+    for function, owner in functions(tree):
+        if is_view(function, owner):
+            views.append((function.name, places.header(function)))
+        for decorator in function.decorator_list:
+            if is_route(decorator):
+                note("routes", decorator)
+        bound = _bound_in(function) & names.keys()
+        if bound:
+            for node in ast.walk(function):
+                hidden[id(node)] = hidden.get(id(node), frozenset()) | bound
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            target = names.get(node.id)
+            if target is None or node.id in hidden.get(id(node), ()):
+                continue
+            if target in _SESSION_NAMES or target[1] in _SESSION_EXTENSIONS:
+                note("session", node)
+            elif target[1] == "get_remote_address":
+                note("remote_addr", node)
+        elif isinstance(node, ast.Attribute):
+            value = node.value
+            if isinstance(value, ast.Name):
+                target = names.get(value.id)
+                if target is None or value.id in hidden.get(id(node), ()):
+                    continue
+                if (
+                    ((target[0], node.attr) in _SESSION_NAMES
+                    and not target[1])
+                    or (not target[1]
+                    and node.attr in _SESSION_EXTENSIONS)
+                ):
+                    note("session", node)
+                elif target[1] == "request" and target[0] in _FRAMEWORKS:
+                    _note_request(node, note)
+            elif (
+                isinstance(value, ast.Attribute)
+                and value.attr == "request"
+                and isinstance(value.value, ast.Name)
+                and names.get(value.value.id) in (("flask", ""), ("quart", ""))
+            ):
+                _note_request(node, note)
+        elif isinstance(node, ast.Call):
+            func = node.func
+            name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+            if name in _REGISTRATIONS and isinstance(func, ast.Attribute):
+                note("routes", node)
+            elif name == "url_for" and any(k.arg == "_external" and not _is_false(k.value) for k in node.keywords):
+                note("external_urls", node)
+    found = {kind: places.span(node) for kind, node in first.items()}
+    return Uses(
+        found.get("session"),
+        found.get("files"),
+        found.get("body"),
+        found.get("remote_addr"),
+        found.get("external_urls"),
+        found.get("routes"),
+        tuple(views),
+    )
+
+
+def mutations(path: str, tree: ast.Module, text: str) -> tuple[Mutation, ...]:
+    """Every module-level mutable that a function of the module changes, the first change of each function.
+
+    ``view`` is also true of a function that a view of the module calls by its simple name, over any number of steps:
+    it runs within a request all the same.
+    """
+    mutable, scalars = _module_state(tree)
+    if not mutable and not scalars:
+        return ()
+    places = _Places(path, text)
+    mentions = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(mutable.keys() | scalars.keys()))) + r")\b")
+    changed: list[tuple[str, ast.stmt, ast.stmt | ast.expr, FunctionNode]] = []
+    every = list(functions(tree))
+    for function, _ in every:
+        if not mentions.search("\n".join(places.lines[function.lineno - 1 : function.end_lineno])):
+            continue
+        for name, node in _changes(function, mutable.keys(), scalars.keys()):
+            changed.append((name, mutable.get(name) or scalars[name], node, function))
+    if not changed:
+        return ()
+    serving = _serving(every)
+    return tuple(
+        Mutation(
+            name,
+            places.span(bound),
+            places.span(node),
+            function.name,
+            id(function) in serving,
+        )
+        for name, bound, node, function in changed
+    )
+
+
+def _note_request(node: ast.Attribute, note: Callable[[str, ast.expr], None]) -> None:
+    if node.attr == "files":
+        note("files", node)
+    elif node.attr in _BODY:
+        note("body", node)
+    elif node.attr in ("remote_addr", "access_route"):
+        note("remote_addr", node)
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not node.value
+
+
+def _imported(tree: ast.Module) -> dict[str, tuple[str, str]]:
+    """Local name -> (top package, imported name or "" for the package itself), for imports anywhere in the file."""
+    found: dict[str, tuple[str, str]] = {}
+    pending: list[ast.stmt] = list(tree.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name.partition(".")[0]] = (
+                    alias.name.partition(".")[0],
+                    "",
+                )
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                found[alias.asname or alias.name] = (
+                    node.module.partition(".")[0],
+                    alias.name,
+                )
+        for block in blocks(node):
+            pending += block
+    return found
+
+
+def _parameters(function: FunctionNode) -> Iterator[str]:
+    args = function.args
+    for arg in (
+        *args.posonlyargs,
+        *args.args,
+        *args.kwonlyargs,
+        args.vararg,
+        args.kwarg,
+    ):
+        if arg is not None:
+            yield arg.arg
+
+
+def _own(function: FunctionNode) -> Iterator[ast.AST]:
+    """The nodes of a function's own scope: bodies of functions and classes inside it are left out."""
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending += ast.iter_child_nodes(node)
+
+
+def _bound_in(function: FunctionNode) -> frozenset[str]:
+    bound = set(_parameters(function))
+    shared: set[str] = set()
+    for node in _own(function):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound.add(node.id)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            shared.update(node.names)
+    return frozenset(bound - shared)
+
+
+def _module_state(tree: ast.Module) -> tuple[dict[str, ast.stmt], dict[str, ast.stmt]]:
+    mutable: dict[str, ast.stmt] = {}
+    scalars: dict[str, ast.stmt] = {}
+    pending = list(reversed(tree.body))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    if _is_mutable(node.value):
+                        mutable.setdefault(target.id, node)
+                    elif _is_scalar(node.value):
+                        scalars.setdefault(target.id, node)
+        for block in blocks(node):
+            pending += reversed(block)
+    return mutable, scalars
+
+
+def _is_mutable(value: ast.expr) -> bool:
+    if isinstance(value, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)):
+        return True
+    if isinstance(value, ast.Call):
+        func = value.func
+        return (func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")) in _FACTORIES
+    return False
+
+
+def _is_scalar(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, (int, float))
+
+
+def _changes(
+    function: FunctionNode, mutable: AbstractSet[str], scalars: AbstractSet[str]
+) -> Iterator[tuple[str, ast.stmt | ast.expr]]:
+    """The first change of each module-level name in the function's own scope."""
+    shared = {name for node in _own(function) if isinstance(node, ast.Global) for name in node.names}
+    local = _bound_in(function)
+    first: dict[str, ast.stmt | ast.expr] = {}
+    for node in _own(function):
+        for name, rebinds in _changed_names(node):
+            if name in local or not (name in mutable or name in scalars):
+                continue
+            if rebinds and name not in shared:
+                continue
+            if not rebinds and name not in mutable:
+                continue
+            assert isinstance(node, (ast.stmt, ast.expr))
+            known = first.get(name)
+            if known is None or (node.lineno, node.col_offset) < (
+                known.lineno,
+                known.col_offset,
+            ):
+                first[name] = node
+    yield from sorted(first.items(), key=lambda item: (item[1].lineno, item[1].col_offset))
+
+
+def _changed_names(node: ast.AST) -> Iterator[tuple[str, bool]]:
+    """(name, whether the name itself is bound anew) for everything one node changes."""
+    if isinstance(node, ast.Assign):
+        targets = list(node.targets)
+    elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
+        targets = [node.target]
+    elif isinstance(node, ast.Delete):
+        targets = list(node.targets)
+    elif isinstance(node, ast.Call):
+        func = node.func
+        if isinstance(func, ast.Attribute) and func.attr in _MUTATORS:
+            name = _base_name(func.value)
+            if name:
+                yield name, False
+        return
+    else:
+        return
+    while targets:
+        target = targets.pop()
+        if isinstance(target, (ast.Tuple, ast.List)):
+            targets += target.elts
+        elif isinstance(target, ast.Starred):
+            targets.append(target.value)
+        elif isinstance(target, ast.Name):
+            yield target.id, True
+        elif isinstance(target, ast.Subscript):
+            name = _base_name(target.value)
+            if name:
+                yield name, False
+
+
+def _base_name(node: ast.expr) -> str | None:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _serving(every: Sequence[tuple[FunctionNode, ast.ClassDef | None]]) -> set[int]:
+    """The ids of views and of what they call by simple name, followed to the end."""
+    by_name: dict[str, list[FunctionNode]] = {}
+    for function, owner in every:
+        if owner is None:
+            by_name.setdefault(function.name, []).append(function)
+    pending = [function for function, owner in every if is_view(function, owner)]
+    found: set[int] = set()
+    while pending:
+        function = pending.pop()
+        if id(function) in found:
+            continue
+        found.add(id(function))
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                pending += by_name.get(node.func.id, ())
+    return found

@@ -1,0 +1,444 @@
+"""The syntax of Python as the model reads it: small frozen statements and expressions with positions.
+
+Built by :mod:`flask_prodcheck.facts.python` (libcst over the parts of a file that matter). It holds what the model
+evaluates and follows, and nothing of formatting. Expressions that the model never interprets are :class:`Opaque`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask_prodcheck.base import Span
+
+# --- expressions -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A literal: str, bytes, int, float, complex, bool, None or Ellipsis. Implicitly joined strings are one Const."""
+
+    span: Span
+    value: str | bytes | int | float | complex | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    span: Span
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    span: Span
+    value: Expr
+    attr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Starred:
+    """``*value`` among positional arguments or elements."""
+
+    span: Span
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """``name=value``; ``name`` is None for ``**value``."""
+
+    span: Span
+    name: str | None
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    span: Span
+    func: Expr
+    args: tuple[Expr, ...]
+    keywords: tuple[Keyword, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript:
+    """``value[index]``; a slice index is Opaque."""
+
+    span: Span
+    value: Expr
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A list, tuple or set display. ``kind`` is "list", "tuple" or "set"."""
+
+    span: Span
+    kind: str
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dict:
+    """A dict display. A ``**other`` entry has key None."""
+
+    span: Span
+    items: tuple[tuple[Expr | None, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BinOp:
+    """``op`` is the source token: "+", "-", "*", "/", "//", "%", "**", "@", "|", "&", "^", "<<", ">>"."""
+
+    span: Span
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class BoolOp:
+    """``a or b or c``: ``op`` is "or" or "and"; values flattened, at least two."""
+
+    span: Span
+    op: str
+    values: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnaryOp:
+    """``op`` is "not", "-", "+" or "~"."""
+
+    span: Span
+    op: str
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """``left op1 right1 op2 right2 ...``; ops are source tokens such as "==", "not in", "is not"."""
+
+    span: Span
+    left: Expr
+    ops: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IfExp:
+    span: Span
+    test: Expr
+    body: Expr
+    orelse: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An f-string: literal parts are Const(str), replaced parts any expression (conversion and format are dropped
+    when empty, else the part is Opaque)."""
+
+    span: Span
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    span: Span
+    params: tuple[Param, ...]
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """An expression that is not interpreted (comprehension, await, yield, slice, walrus...). ``text`` is its source,
+    cut at 200 characters; ``names`` are the identifiers read inside it."""
+
+    span: Span
+    text: str
+    names: frozenset[str] = frozenset()
+
+
+Expr = (
+    Const
+    | Name
+    | Attribute
+    | Starred
+    | Call
+    | Subscript
+    | Collection
+    | Dict
+    | BinOp
+    | BoolOp
+    | UnaryOp
+    | Compare
+    | IfExp
+    | Template
+    | Lambda
+    | Opaque
+)
+
+# --- statements ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter. ``kind`` is "positional" (also positional-only), "keyword", "varargs" or "varkw"."""
+
+    name: str
+    kind: str = "positional"
+    default: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """``import a.b as c`` -> names (("a.b", "c"),); without ``as`` the second is None."""
+
+    span: Span
+    names: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFrom:
+    """``from ..pkg import name as alias``: level 2, module "pkg"; names (("name", "alias"),); ``*`` is ("*", None)."""
+
+    span: Span
+    module: str
+    level: int
+    names: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """``a = b.c = value`` and annotated assignments with a value. Tuple targets are Collection."""
+
+    span: Span
+    targets: tuple[Expr, ...]
+    value: Expr
+    annotation: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declare:
+    """An annotation without a value: ``name: type``."""
+
+    span: Span
+    target: Expr
+    annotation: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class AugAssign:
+    """``target op= value``; ``op`` as in BinOp."""
+
+    span: Span
+    target: Expr
+    op: str
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class ExprStmt:
+    span: Span
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    span: Span
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    span: Span
+    value: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assert:
+    span: Span
+    test: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    span: Span
+    targets: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """``global a, b`` (also ``nonlocal``)."""
+
+    span: Span
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """``kind`` is "break", "continue" or "pass" (pass also stands for statements that were screened out)."""
+
+    span: Span
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """``elif`` is an If inside ``orelse``."""
+
+    span: Span
+    test: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """``for``/``while``. For ``while``, target is None and ``source`` is the test."""
+
+    span: Span
+    target: Expr | None
+    source: Expr
+    body: tuple[Stmt, ...]
+    orelse: tuple[Stmt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """``items``: (context expression, target or None)."""
+
+    span: Span
+    items: tuple[tuple[Expr, Expr | None], ...]
+    body: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """An ``except`` clause. ``type`` is None for a bare except."""
+
+    span: Span
+    type: Expr | None
+    name: str | None
+    body: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    span: Span
+    body: tuple[Stmt, ...]
+    handlers: tuple[Handler, ...]
+    orelse: tuple[Stmt, ...] = ()
+    final: tuple[Stmt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One ``case`` of a match. ``values`` are the literal alternatives (``case "a" | "b"``), () when the pattern is not
+    literal; ``wildcard`` when it matches anything; ``guard`` its condition."""
+
+    span: Span
+    values: tuple[Expr, ...]
+    wildcard: bool
+    guard: Expr | None
+    body: tuple[Stmt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    span: Span
+    subject: Expr
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDef:
+    """A function. ``span`` is the ``def`` line. ``screened`` is true when statements of the body that carry no launch
+    or configuration facts were left out (a ``pass`` may stand in their place)."""
+
+    span: Span
+    name: str
+    params: tuple[Param, ...]
+    decorators: tuple[Expr, ...]
+    body: tuple[Stmt, ...]
+    is_async: bool = False
+    screened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDef:
+    span: Span
+    name: str
+    bases: tuple[Expr, ...]
+    keywords: tuple[Keyword, ...]
+    decorators: tuple[Expr, ...]
+    body: tuple[Stmt, ...]
+    screened: bool = False
+
+
+Stmt = (
+    Import
+    | ImportFrom
+    | Assign
+    | Declare
+    | AugAssign
+    | ExprStmt
+    | Return
+    | Raise
+    | Assert
+    | Delete
+    | Global
+    | Jump
+    | If
+    | Loop
+    | With
+    | Try
+    | Match
+    | FunctionDef
+    | ClassDef
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A module-level mutable that a function of the same module changes: ``name`` bound at ``bound``, changed at
+    ``changed`` inside ``function`` (``view``: that function is a route, a request hook or a socket handler)."""
+
+    name: str
+    bound: Span
+    changed: Span
+    function: str
+    view: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What the bodies of a module use of Flask, from the quick outline (views are not parsed further).
+
+    Each is the place of the first use, or None: ``session`` (flask.session read or written, ``flash``, Flask-Login's
+    login_user, Flask-WTF's FlaskForm), ``files`` (request.files), ``body`` (request.get_data/get_json/data/json),
+    ``remote_addr``, ``external_urls`` (url_for(..., _external=True)), ``routes`` (any route registration).
+    """
+
+    session: Span | None = None
+    files: Span | None = None
+    body: Span | None = None
+    remote_addr: Span | None = None
+    external_urls: Span | None = None
+    routes: Span | None = None
+    views: tuple[tuple[str, Span], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PyModule:
+    """One Python file.
+
+    ``body`` holds the statements that can carry facts, in order; ``names`` every name bound at module level whatever
+    the screen left out (None: a star import or ``__getattr__`` makes the set open); ``has_main_guard`` whether it has
+    ``if __name__ == "__main__"``; ``comments`` the suppression comments live elsewhere (policy reads sources).
+    """
+
+    path: str
+    body: tuple[Stmt, ...]
+    names: frozenset[str]
+    open_names: bool = False
+    imports: frozenset[str] = frozenset()  # top-level distributions-ish: first part of every imported module
+    uses: Uses = field(default_factory=Uses)
+    mutations: tuple[Mutation, ...] = ()

@@ -1,0 +1,425 @@
+"""The frozen facts that readers produce from deploy files: what is written, where, and nothing concluded from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask_prodcheck.base import Span
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as a file writes it. Exactly one of ``argv`` (no shell: exec form) and ``shell`` (text a shell runs)
+    is set. ``text`` is the source as written, for display (continuations joined by one blank)."""
+
+    span: Span
+    text: str
+    argv: tuple[str, ...] | None = None
+    shell: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnvVar:
+    """A variable that a file sets. ``value`` is None when the file only names it (taken from elsewhere: a secret, the
+    dashboard, the caller's environment); it may hold ``$VAR``/``${VAR:-x}`` to be expanded by the linker."""
+
+    name: str
+    value: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFileRef:
+    """A reference to an environment file, path as written (relative to the referring file unless absolute)."""
+
+    path: str
+    span: Span
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One process that a deploy file other than Dockerfile, compose or Kubernetes starts.
+
+    ``kind`` names the format: procfile systemd supervisor makefile justfile tox nox npm pdm hatch invoke
+    heroku-yml app-json app-engine render fly railway nixpacks railpack cloudfoundry beanstalk apprunner azure
+    digitalocean replit apache passenger uwsgi zappa serverless sam vercel cron rc-local package-script.
+    ``name`` is the process, program, target or service. ``command`` is None when the platform starts its default.
+    ``role``: "run" for what serves, "release" for what runs before it (never a server head).
+    """
+
+    kind: str
+    name: str
+    span: Span
+    command: Command | None
+    cwd: str | None = None
+    env: tuple[EnvVar, ...] = ()
+    env_files: tuple[EnvFileRef, ...] = ()
+    user: str | None = None
+    role: str = "run"
+    options: tuple[tuple[str, str], ...] = ()  # format-specific scalars (autorestart, Type, KillMode, dockerfile...)
+    comment: str = ""  # the comment lines right above, joined
+
+
+# --- Dockerfile ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """COPY or ADD. ``source_stage`` is the ``--from`` value; ``inline`` the text when the source is a heredoc."""
+
+    sources: tuple[str, ...]
+    target: str
+    span: Span
+    cwd: str  # WORKDIR in force, absolute, variables unexpanded
+    source_stage: str | None = None
+    inline: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A RUN instruction: the command, the WORKDIR in force and, for heredocs, the script text in ``shell``."""
+
+    command: Command
+    cwd: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One build stage, as written. ``base`` is the FROM image or alias; ``alias`` the AS name (lower-cased).
+    ``workdir`` is the last WORKDIR ("" when the stage sets none, so the base's applies); relative ones are joined."""
+
+    base: str
+    alias: str | None
+    span: Span
+    workdir: str = ""
+    env: tuple[EnvVar, ...] = ()
+    args: tuple[EnvVar, ...] = ()
+    copies: tuple[Copy, ...] = ()
+    runs: tuple[Run, ...] = ()
+    user: str | None = None
+    user_span: Span | None = None
+    entrypoint: Command | None = None
+    cmd: Command | None = None
+    expose: tuple[str, ...] = ()
+    stop_signal: str | None = None
+    has_healthcheck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dockerfile:
+    """All stages in order. ``args`` are the global ARGs before the first FROM."""
+
+    path: str
+    stages: tuple[Stage, ...]
+    args: tuple[EnvVar, ...] = ()
+
+
+# --- compose ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """``build:`` of a compose service; paths as written. ``context`` defaults to "."."""
+
+    context: str
+    dockerfile: str | None = None
+    target: str | None = None
+    args: tuple[EnvVar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A published port: ``host_ip`` ("" = all), ``published`` ("" = random) and ``container`` port, as text."""
+
+    container: str
+    published: str = ""
+    host_ip: str = ""
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeService:
+    """One service after anchors and merge keys, before override files. Variables are unexpanded (``$$`` kept).
+    ``entrypoint``/``command`` are argv lists (compose splits strings, no shell); an empty list resets the image's."""
+
+    name: str
+    span: Span
+    image: str | None = None
+    build: Build | None = None
+    command: Command | None = None
+    entrypoint: Command | None = None
+    working_dir: str | None = None
+    environment: tuple[EnvVar, ...] = ()
+    env_files: tuple[EnvFileRef, ...] = ()
+    ports: tuple[Port, ...] = ()
+    expose: tuple[str, ...] = ()
+    volumes: tuple[tuple[str, str], ...] = ()  # (host path or volume, container path)
+    profiles: tuple[str, ...] = ()
+    user: str | None = None
+    extends: tuple[str | None, str] | None = None  # (file or None, service)
+    depends_on: tuple[str, ...] = ()
+    replicas: int | None = None
+    stop_grace_period: str | None = None
+    network_mode: str | None = None
+    tty: bool = False
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeFile:
+    path: str
+    services: tuple[ComposeService, ...]
+    includes: tuple[str, ...] = ()
+
+
+# --- Kubernetes ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One container of a workload (Deployment, StatefulSet, DaemonSet, Pod, Job, CronJob, Knative service...).
+    ``command`` replaces ENTRYPOINT, ``args`` replaces CMD. ``dynamic`` is true when templating hides parts of it."""
+
+    workload: str
+    kind: str
+    name: str
+    span: Span
+    image: str
+    command: Command | None = None
+    args: Command | None = None
+    working_dir: str | None = None
+    env: tuple[EnvVar, ...] = ()
+    env_from: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    replicas: int | None = None
+    run_as_non_root: bool | None = None
+    dynamic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KubernetesFile:
+    path: str
+    containers: tuple[Container, ...]
+    config_maps: tuple[tuple[str, tuple[EnvVar, ...]], ...] = ()
+    has_ingress: bool = False
+    service_types: tuple[str, ...] = ()
+
+
+# --- shell -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """Literal text of a word, escapes and quotes removed."""
+
+    text: str
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """``$name``, ``${name:-default}``. ``op`` is "", ":-", "-", ":=", "=", ":?", "?", ":+", "+" or "other" (substring,
+    pattern removal...). Positional parameters are "1", "2", "@", "*", "#"."""
+
+    name: str
+    op: str = ""
+    operand: Word | None = None
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """``$(...)`` or backticks; ``text`` is the inner source."""
+
+    text: str
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A shell word: parts that are concatenated. ``text`` is the source as written."""
+
+    parts: tuple[Lit | Var | Substitution, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShellCommand:
+    """A simple command. ``assigns`` are the ``VAR=word`` prefixes (a command with assigns and no words sets variables;
+    ``export A=b`` keeps its words). ``heredoc`` is the body fed to stdin, ``output`` the file a ``>``/``>>`` writes."""
+
+    span: Span
+    text: str
+    words: tuple[Word, ...]
+    assigns: tuple[tuple[str, Word], ...] = ()
+    heredoc: str | None = None
+    heredoc_line: int = 0  # line of the first line of the heredoc body
+    output: Word | None = None
+    background: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShellIf:
+    """``branches``: (condition statements, body) for if/elif in order; ``orelse`` the else body."""
+
+    span: Span
+    branches: tuple[tuple[tuple[ShellStmt, ...], tuple[ShellStmt, ...]], ...]
+    orelse: tuple[ShellStmt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShellCase:
+    """``arms``: (patterns as words, body) in order."""
+
+    span: Span
+    subject: Word
+    arms: tuple[tuple[tuple[Word, ...], tuple[ShellStmt, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShellLoop:
+    """``kind``: for, while or until. ``condition`` of while/until; ``variable`` and ``words`` of for."""
+
+    span: Span
+    kind: str
+    body: tuple[ShellStmt, ...]
+    condition: tuple[ShellStmt, ...] = ()
+    variable: str | None = None
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShellList:
+    """``a && b || c`` and pipelines: ``op`` is "&&", "||" or "|"."""
+
+    span: Span
+    op: str
+    items: tuple[ShellStmt, ...]
+    background: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShellGroup:
+    """``{ ...; }`` or ``( ... )`` (``subshell``)."""
+
+    span: Span
+    body: tuple[ShellStmt, ...]
+    subshell: bool = False
+    background: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShellFunction:
+    span: Span
+    name: str
+    body: tuple[ShellStmt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShellTest:
+    """``[ ... ]`` / ``[[ ... ]]`` / ``test ...``: the words between, and whether negated by a leading ``!``."""
+
+    span: Span
+    text: str
+    words: tuple[Word, ...]
+    negated: bool = False
+
+
+ShellStmt = ShellCommand | ShellIf | ShellCase | ShellLoop | ShellList | ShellGroup | ShellFunction | ShellTest
+
+
+@dataclass(frozen=True, slots=True)
+class ShellScript:
+    path: str
+    body: tuple[ShellStmt, ...]
+    interpreter: str = "sh"
+
+
+# --- environment, dependencies, packaging ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    path: str
+    variables: tuple[EnvVar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A distribution that a manifest asks for. ``name`` is normalised (PEP 503); ``specifier`` as written ("" = any);
+    ``group``: "main", "dev", "test", "docs", "lock", "constraint" or the name of an extra or group."""
+
+    name: str
+    specifier: str
+    span: Span
+    group: str = "main"
+    extras: tuple[str, ...] = ()
+    marker: str = ""
+    editable_path: str | None = None  # "-e ." and path requirements
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """A console script: ``name`` runs ``module:function``."""
+
+    name: str
+    module: str
+    function: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one requirements file, pyproject.toml, setup.cfg, setup.py, Pipfile or lock file declares.
+    ``includes`` are the paths of ``-r``/``-c`` lines as written. ``package_dirs``: where packages live ("src" layout),
+    relative to the manifest; ``open`` is true when parts could not be decided statically (setup.py that computes)."""
+
+    path: str
+    dependencies: tuple[Dependency, ...] = ()
+    entry_points: tuple[EntryPoint, ...] = ()
+    includes: tuple[EnvFileRef, ...] = ()
+    starts: tuple[Start, ...] = ()
+    package_dirs: tuple[str, ...] = ()
+    project_name: str | None = None
+    python_requires: str | None = None
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UwsgiConfig:
+    """A uWSGI configuration (ini, yaml, json, xml): options in order, keys may repeat."""
+
+    path: str
+    options: tuple[tuple[str, str, Span], ...]
+
+    def get(self, *names: str) -> tuple[str, Span] | None:
+        """The last value of any of ``names`` (aliases of one option)."""
+        found = [(value, span) for key, value, span in self.options if key in names]
+        return found[-1] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class StartFile:
+    """A deploy file whose facts are processes only (Procfile, systemd unit, Makefile, render.yaml...)."""
+
+    path: str
+    kind: str
+    starts: tuple[Start, ...]
+    settings: tuple[tuple[str, str], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyConfig:
+    """An nginx, Caddy or Apache file that proxies to the app: evidence of a front server. ``tls`` when it terminates
+    TLS; ``headers`` the forwarded headers it sets; ``upstreams`` host:port or unix sockets."""
+
+    path: str
+    server: str
+    span: Span
+    tls: bool = False
+    headers: frozenset[str] = frozenset()
+    upstreams: tuple[str, ...] = ()
+    body_limit: bool = False

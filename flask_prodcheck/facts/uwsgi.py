@@ -1,0 +1,92 @@
+"""uWSGI configuration in its four notations (ini, yaml, json, xml), by the uWSGI manual ("Configuring uWSGI")."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.parsers import expat
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.ini import read_ini
+from flask_prodcheck.facts.types import UwsgiConfig
+from flask_prodcheck.facts.yaml_nodes import read_yaml
+
+_Option = tuple[str, str, Span]
+
+
+def read_uwsgi(path: str, text: str) -> UwsgiConfig:
+    """The options in order, the notation decided by the content. Options of sections such as ``[uwsgi:prod]`` come
+    before those of ``[uwsgi]``, which uWSGI reads by default. A key without a value is "true"."""
+    text = text.removeprefix("\ufeff")
+    start = text.lstrip()
+    if start.startswith("<"):
+        return UwsgiConfig(path, tuple(_xml(path, text)))
+    name = path.lower()
+    if (
+        (start.startswith("{") and not start.startswith(("{{", "{%", "{#")))
+        or name.endswith((".yaml", ".yml"))
+        or start.startswith("uwsgi:")
+    ):
+        return UwsgiConfig(path, tuple(_yaml(path, text)))
+    return UwsgiConfig(path, tuple(_ini(path, text)))
+
+
+def _ini(path: str, text: str) -> list[_Option]:
+    default: list[_Option] = []
+    named: list[_Option] = []
+    for section in read_ini(text, continuation="none", delimiters="="):
+        if section.name == "uwsgi" or section.name.startswith("uwsgi:"):
+            chosen = default if section.name == "uwsgi" else named
+            for entry in section.entries:
+                value = "true" if entry.value is None else entry.value
+                chosen.append((entry.key, value, Span(path, entry.line, entry.column)))
+    return named + default
+
+
+def _yaml(path: str, text: str) -> list[_Option]:
+    found: list[_Option] = []
+    for document in read_yaml(path, text):
+        section = document.get("uwsgi")
+        for key, span, value in section.items() if section is not None else ():
+            if value.is_sequence:
+                found.extend((key, each.raw or "", each.span) for each in value.elements())
+            elif value.is_scalar:
+                found.append((key, "true" if value.is_null else value.raw or "", span))
+    return found
+
+
+def _xml(path: str, text: str) -> list[_Option]:
+    """The children of every ``<uwsgi>`` element. Documents that declare entities are refused: they can grow without
+    bound."""
+    found: list[_Option] = []
+    stack: list[str] = []
+    current: list[tuple[Span, list[str]]] = []
+    parser = expat.ParserCreate()
+
+    def opened(name: str, _: dict[str, Any]) -> None:
+        if stack and stack[-1] == "uwsgi":
+            current.append((Span(path, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1), []))
+        stack.append(name)
+
+    def closed(name: str) -> None:
+        stack.pop()
+        if stack and stack[-1] == "uwsgi" and current:
+            span, parts = current.pop()
+            found.append((name, "".join(parts).strip() or "true", span))
+
+    def characters(data: str) -> None:
+        if current:
+            current[-1][1].append(data)
+
+    def declared(*_: object) -> None:
+        raise ReadError("XML with a document type is not read", parser.CurrentLineNumber)
+
+    parser.StartElementHandler = opened
+    parser.EndElementHandler = closed
+    parser.CharacterDataHandler = characters
+    parser.EntityDeclHandler = declared
+    try:
+        parser.Parse(text.encode("utf-8", "replace"), True)
+    except expat.ExpatError as error:
+        raise ReadError(f"invalid XML: {expat.ErrorString(error.code)}", error.lineno) from error
+    return found

@@ -1,0 +1,1 @@
+"""Facts become the linked project: apps, launches as chains, run sites, effective configuration."""

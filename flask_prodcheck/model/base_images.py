@@ -1,0 +1,22 @@
+"""Public base images that carry a start script of their own, and what that script runs.
+
+Sources: the README of tiangolo/uwsgi-nginx, tiangolo/uwsgi-nginx-flask, tiangolo/meinheld-gunicorn and
+tiangolo/meinheld-gunicorn-flask ("/start.sh", "Custom uWSGI config", "MODULE_NAME").
+"""
+
+from __future__ import annotations
+
+import re
+
+_STARTS = (
+    (re.compile(r"(?:^|/)tiangolo/uwsgi-nginx(?:-flask)?(?:[:@]|$)"), ("/start.sh", "/usr/bin/supervisord"), ("uwsgi", "--ini", "/app/uwsgi.ini")),
+    (re.compile(r"(?:^|/)tiangolo/meinheld-gunicorn(?:-flask)?(?:[:@]|$)"), ("/start.sh",), ("gunicorn", "-k", "egg:meinheld#gunicorn_worker", "main:app")),
+)
+
+
+def base_start(image: str, script: str) -> tuple[str, ...] | None:
+    """What ``script`` of the base image ``image`` runs; None when it is not known."""
+    for pattern, scripts, command in _STARTS:
+        if script in scripts and pattern.search(image):
+            return command
+    return None

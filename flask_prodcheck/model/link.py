@@ -1,0 +1,146 @@
+"""Facts become the linked project: apps, run sites, launches, effective configuration, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from flask_prodcheck.base import Value
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.model.apps import find_apps, rank_apps
+from flask_prodcheck.model.config import effective_configuration
+from flask_prodcheck.model.installs import production_dependencies
+from flask_prodcheck.model.launches import Launches, find_launches
+from flask_prodcheck.model.modules import Modules
+from flask_prodcheck.model.project import App, Configuration, Launch, Project, RunSite
+from flask_prodcheck.model.run_sites import find_run_sites
+
+LOCK_FILES = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"})
+
+
+def link(facts: Facts, *, name: str, production: tuple[str, ...] = (), development: tuple[str, ...] = ()) -> Project:
+    """The project that ``facts`` describe. ``production``/``development`` are the settings' globs that overrule the
+    purpose of a launch."""
+    modules = Modules(facts)
+    apps = find_apps(modules)
+    sites = find_run_sites(modules, apps)
+    found = find_launches(facts, modules, apps, sites, production=production, development=development)
+    apps = _with_best(apps, found.launches, modules, facts)
+    launches = tuple(replace(launch, app=_same(launch.app, apps)) for launch in found.launches)
+    sites = _with_reach(sites, launches, found.has_deploy_files)
+    launches = tuple(replace(launch, run_site=_site(launch, sites)) for launch in launches)
+    return Project(
+        name=name,
+        facts=facts,
+        apps=tuple(app for app in apps if not app.library),
+        launches=launches,
+        run_sites=tuple(site for site in sites if not site.test),
+        configurations=_configurations(modules, apps, launches, facts),
+        dependencies=production_dependencies(facts),
+        kind=_kind(apps, found),
+        problems=(*facts.problems, *found.problems),
+        installed=_installed(launches, facts),
+        open_manifests=any(manifest.open for manifest in facts.manifests.values()),
+        has_lock_file=any(path.rsplit("/", 1)[-1] in LOCK_FILES for path in facts.paths),
+        unknown_starts=found.unknown_starts,
+    )
+
+
+def _installed(launches: Sequence[Launch], facts: Facts) -> frozenset[str]:
+    """The distributions of the production manifests and of the images that production launches run in."""
+    names = {dep.name for dep in production_dependencies(facts)}
+    for launch in launches:
+        names |= launch.installs or frozenset()
+    return frozenset(names)
+
+
+def _same(app: App | None, apps: Sequence[App]) -> App | None:
+    """The app of ``apps`` that stands where ``app`` stands (with its ``best`` mark)."""
+    if app is None:
+        return None
+    return next((each for each in apps if each.span == app.span and each.name == app.name), app)
+
+
+def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules, facts: Facts) -> tuple[App, ...]:
+    """Marks the one app that a production server should be pointed at: what the project's own production launch uses,
+    else the likeliest by name and place."""
+    wanted: App | None = None
+    for launch in sorted(launches, key=_trust):
+        if launch.is_production and launch.app is not None and launch.resolves:
+            wanted = launch.app
+            break
+    candidates = [app for app in apps if not app.library] or []
+    if wanted is None and candidates:
+        wanted = rank_apps(candidates, modules, _flask_app(launches, facts))[0]
+    if wanted is None:
+        return tuple(apps)
+    marked = tuple(replace(app, best=app.span == wanted.span and app.name == wanted.name) for app in apps)
+    if not any(app.best for app in marked):
+        return (*marked, replace(wanted, best=True))
+    return marked
+
+
+_KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor")
+
+
+def _trust(launch: Launch) -> tuple[bool, bool, int, str, int]:
+    """Launches whose app is the project's: production servers before development ones, plain deploy files first."""
+    order = _KIND_ORDER.index(launch.kind) if launch.kind in _KIND_ORDER else len(_KIND_ORDER)
+    return launch.server.is_development, launch.confidence.value != "high", order, launch.head.span.file, launch.head.span.line
+
+
+def _flask_app(launches: Sequence[Launch], facts: Facts) -> str | None:
+    """What FLASK_APP says, in a flask-run launch or an environment file."""
+    for launch in launches:
+        if launch.server.value == "flask-run" and launch.target:
+            return launch.target
+    for path in sorted(facts.env_files):
+        for variable in facts.env_files[path].variables:
+            if variable.name == "FLASK_APP" and variable.value:
+                return variable.value
+    return None
+
+
+def _site(launch: Launch, sites: Sequence[RunSite]) -> RunSite | None:
+    if launch.run_site is None:
+        return None
+    return next((site for site in sites if site.span == launch.run_site.span), launch.run_site)
+
+
+def _with_reach(sites: Sequence[RunSite], launches: Sequence[Launch], has_deploy_files: bool) -> tuple[RunSite, ...]:
+    reached = {launch.run_site.span for launch in launches if launch.is_production and launch.run_site is not None}
+    otherwise = "no" if has_deploy_files else "no-deploy-files"
+    return tuple(replace(site, production="yes" if site.span in reached else otherwise) for site in sites)
+
+
+def _configurations(modules: Modules, apps: Sequence[App], launches: Sequence[Launch], facts: Facts) -> tuple[Configuration, ...]:
+    """One effective configuration per production launch whose app is known; without any, that of the best app."""
+    version = next((dep.specifier for dep in production_dependencies(facts) if dep.name == "flask"), None)
+    found: list[Configuration] = []
+    seen: set[tuple[object, ...]] = set()
+    for launch in launches:
+        app = launch.app or (next((each for each in apps if each.best), None) if launch.run_site is not None else None)
+        if not launch.is_production or app is None:
+            continue
+        key = (app.span, app.name, launch.server, tuple(sorted((name, repr(value)) for name, value in launch.env.items())), launch.target)
+        if key in seen:
+            continue
+        seen.add(key)
+        found.append(_configuration(modules, app, launch, launch.env, version))
+    best = next((each for each in apps if each.best), None)
+    if not found and best is not None:
+        found.append(_configuration(modules, best, None, {}, version))
+    return tuple(found)
+
+
+def _configuration(modules: Modules, app: App, launch: Launch | None, env: Mapping[str, Value[str]], version: str | None) -> Configuration:
+    return effective_configuration(
+        modules, app, launch=launch, env=env, env_closed=False, flask_version=version, target_module=app.module, factory_args=launch.factory_args if launch is not None else ()
+    )
+
+
+def _kind(apps: Sequence[App], found: Launches) -> str:
+    """ "application", or "library"/"examples" when every app is only an example or a test."""
+    if any(not app.library for app in apps):
+        return "application"
+    return "application" if found.launches else "examples" if apps else "library"

@@ -1,0 +1,247 @@
+"""What rules see: the linked project. Frozen; everything a rule asks is a field or a pure method here."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask_prodcheck.base import Problem, Span, Unset, Value
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.syntax import Call, Expr, FunctionDef
+from flask_prodcheck.facts.types import Dependency
+
+
+class Server(str, enum.Enum):
+    """The program that finally serves requests, as named in the public contract."""
+
+    GUNICORN = "gunicorn"
+    UWSGI = "uwsgi"
+    WAITRESS = "waitress"
+    GRANIAN = "granian"
+    HYPERCORN = "hypercorn"
+    UVICORN = "uvicorn"
+    GEVENT = "gevent"
+    EVENTLET = "eventlet"
+    MOD_WSGI = "mod_wsgi"
+    PASSENGER = "passenger"
+    CHEROOT = "cheroot"
+    BJOERN = "bjoern"
+    LAMBDA = "lambda"
+    FLASK_RUN = "flask-run"
+    APP_RUN = "app-run"
+    WERKZEUG = "werkzeug"
+    SOCKETIO_DEV = "socketio-dev"
+    OTHER = "other"
+
+    @property
+    def is_development(self) -> bool:
+        """Whether this is Flask's or Werkzeug's development server."""
+        return self in _DEVELOPMENT
+
+
+_DEVELOPMENT = frozenset({Server.FLASK_RUN, Server.APP_RUN, Server.WERKZEUG, Server.SOCKETIO_DEV})
+
+
+class Purpose(str, enum.Enum):
+    """What a launch is for."""
+
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+    TEST = "test"
+
+
+class Guard(str, enum.Enum):
+    """When a run call executes: under ``__main__``, in a function not called at import, at import, or as a CLI command."""
+
+    MAIN = "main"
+    FUNCTION = "function"
+    NONE = "none"
+    CLI = "cli"
+
+
+class Confidence(str, enum.Enum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of a launch chain, with the source text at that place."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A WSGI application. ``ref`` is what to hand gunicorn from ``cwd`` ("." = the root). ``kind`` is the framework
+    class: flask, dash, connexion, apiflask, quart... ``required`` are factory parameters without a default."""
+
+    ref: str
+    span: Span
+    name: str
+    form: str  # "global" | "factory"
+    cwd: str
+    module: str
+    kind: str = "flask"
+    required: tuple[str, ...] = ()
+    best: bool = False
+    in_main: bool = False  # bound only under __main__: no server can import it
+    library: bool = False  # an example, a test or a documentation snippet
+
+
+@dataclass(frozen=True, slots=True)
+class RunSite:
+    """A call in the project's own Python that starts a development server. ``keywords`` are the call's own; ``debug``
+    and ``host`` as in the contract."""
+
+    span: Span
+    call: str
+    guard: Guard
+    debug: str
+    host: str
+    production: str
+    node: Call
+    receiver: str = ""
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One way the project's files start a web process: the chain from the deploy file to the call that serves.
+
+    ``hops``: the head first, the starting call last. ``target``: ``module:attr``, a script path or "". ``resolves`` is
+    None where only build or run time decides; ``missing`` says which half does not exist ("module", "attribute",
+    "script", "path" when the module part is a path) and ``target_kind`` what the attribute is ("app", "factory",
+    "class", "asgi", "other", "unknown"). ``options`` are the server's own, by long name without dashes, each with its
+    place (from the command line, the environment or the config file, in the server's precedence). ``env`` is the
+    environment as far as the files set it. ``container`` when it runs in an image; ``root_user`` is True when nothing
+    drops root there.
+    """
+
+    hops: tuple[Hop, ...]
+    server: Server
+    purpose: Purpose
+    purpose_reason: str
+    source: str  # "file" | "platform-default"
+    command: str
+    target: str
+    resolves: bool | None
+    confidence: Confidence
+    kind: str  # the head's format: dockerfile, compose, procfile, systemd...
+    missing: str = ""
+    target_kind: str = "unknown"
+    target_span: Span | None = None
+    app: App | None = None
+    run_site: RunSite | None = None
+    options: Mapping[str, tuple[str, Span]] = field(default_factory=dict)
+    env: Mapping[str, Value[str]] = field(default_factory=dict)
+    cwd: str = "."
+    cwd_known: bool = True
+    container: bool = False
+    platform: str = ""
+    root_user: bool | None = None
+    installs: frozenset[str] | None = None  # distributions the image installs; None: not decidable here
+    shell_parent: Span | None = None  # a shell stays as parent of the server (SIGTERM is not forwarded)
+    wrappers: tuple[str, ...] = ()
+    config_file: str | None = None
+    service: str = ""
+    published: tuple[str, ...] | None = None
+    base_image: str = ""
+    dockerfile: str | None = None
+    factory_args: tuple[Expr, ...] = ()
+    imported: frozenset[str] = frozenset()  # project files that run when the server imports the target
+    called: bool = False  # the server, or the target text, calls the attribute
+
+    @property
+    def head(self) -> Hop:
+        return self.hops[0]
+
+    @property
+    def end(self) -> Hop:
+        return self.hops[-1]
+
+    @property
+    def is_production(self) -> bool:
+        return self.purpose is Purpose.PRODUCTION
+
+    def setting(self, *names: str) -> tuple[str, Span] | None:
+        """The value of the first of ``names`` among the server's options."""
+        for name in names:
+            if name in self.options:
+                return self.options[name]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The effective value of one Flask configuration key for one launch. ``fallback`` is true when the value is the
+    published default of something the environment could have set; ``guarded`` when start-up refuses a bad value."""
+
+    key: str
+    value: Value[object]
+    span: Span | None = None
+    fallback: bool = False
+    variable: str = ""
+    guarded: bool = False
+    random: bool = False
+    expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The effective configuration of one app under one launch (launch None: as imported with an empty environment)."""
+
+    app: App
+    launch: Launch | None
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    complete: bool = True  # false when a step could not be followed, so an unset key may be set there
+
+    def get(self, key: str) -> Setting:
+        """The setting for ``key``; an unset one when nothing sets it."""
+        return self.settings.get(key) or Setting(key, Unset())
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The linked project."""
+
+    name: str
+    facts: Facts
+    apps: tuple[App, ...] = ()
+    launches: tuple[Launch, ...] = ()
+    run_sites: tuple[RunSite, ...] = ()
+    configurations: tuple[Configuration, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    kind: str = "application"  # application | library | examples
+    problems: tuple[Problem, ...] = ()
+    installed: frozenset[str] = frozenset()  # distributions of production manifests and of the images
+    open_manifests: bool = False  # a manifest computes its requirements, so more may be installed
+    has_lock_file: bool = False
+    unknown_starts: tuple[Hop, ...] = ()  # deploy files that start something the project does not show
+
+    @property
+    def best_app(self) -> App | None:
+        return next((app for app in self.apps if app.best), None)
+
+    @property
+    def production(self) -> tuple[Launch, ...]:
+        return tuple(launch for launch in self.launches if launch.is_production)
+
+
+__all__ = [
+    "App",
+    "Confidence",
+    "Configuration",
+    "FunctionDef",
+    "Guard",
+    "Hop",
+    "Launch",
+    "Project",
+    "Purpose",
+    "RunSite",
+    "Server",
+    "Setting",
+]

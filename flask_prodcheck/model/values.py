@@ -1,0 +1,226 @@
+"""What the evaluator computes with: three-valued values that remember where they come from, and the objects of the
+audited program (classes, functions, applications) that a value can be.
+
+Objects that change live in a *heap*, a mapping of object number to :class:`Obj`; a branch that cannot be decided is run
+on a copy of the heap, and the copies are joined key by key afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
+from flask_prodcheck.facts.syntax import Expr, FunctionDef, Lambda
+
+_HOPS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A value with what it depends on.
+
+    ``variables``: the environment variables that took part, first read first; ``absent``: those of them that nothing
+    sets, so that a published default took part. ``random``: made by a random source in this process. ``guarded``:
+    start-up fails without it. ``span`` and ``expression``: the assignment that first wrote it, and its source text.
+    """
+
+    value: Value[object]
+    variables: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    random: bool = False
+    guarded: bool = False
+    span: Span | None = None
+    expression: str = ""
+
+    @property
+    def fallback(self) -> bool:
+        """Whether a default, published in the source, stands in for a variable that is not set."""
+        return bool(self.absent)
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that decides the value ("" when none does)."""
+        if self.absent:
+            return self.absent[0]
+        return self.variables[0] if self.variables else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A heap object. ``kind``: list, dict, instance, class, module, app, config or frame."""
+
+    oid: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """A tuple or a set. ``kind`` is "tuple" or "set"."""
+
+    kind: str
+    items: tuple[Evaluated, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something of the standard library or of a distribution, by its dotted name (builtins are "builtins.int")."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a call of something external returned: ``name`` is the callee's dotted name."""
+
+    name: str
+    args: tuple[Evaluated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the project with the scopes it closes over (heap numbers, innermost first)."""
+
+    node: FunctionDef | Lambda
+    file: str
+    scopes: tuple[int, ...]
+    module: int
+    defaults: tuple[tuple[str, Evaluated], ...] = ()
+    owner: int = 0
+    flavour: str = ""  # "" | static | class | property | opaque
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method taken from ``receiver``; ``function`` is set when the project defines it."""
+
+    receiver: Evaluated
+    name: str
+    function: Function | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Obj:
+    """A heap object. ``open``: it may hold entries that are not in ``cells``. ``bases``: of a class its bases, of an
+    instance or an app its class. ``config``: of an app the heap number of its configuration."""
+
+    kind: str
+    cells: Mapping[object, Evaluated] = field(default_factory=dict)
+    open: bool = False
+    name: str = ""
+    file: str = ""
+    bases: tuple[Evaluated, ...] = ()
+    config: int = 0
+    span: Span | None = None
+    annotations: tuple[tuple[str, Expr], ...] = ()
+
+
+Heap = dict[int, Obj]
+
+
+def known(value: object) -> Evaluated:
+    """A certain value that depends on nothing."""
+    return Evaluated(Known(value))
+
+
+def unknown(reason: str, *parts: Evaluated) -> Evaluated:
+    """A value that cannot be decided, depending on ``parts``."""
+    origin = next((part.value.origin for part in parts if part.value.origin), ())
+    return depending(Evaluated(Unknown(reason, origin)), *parts)
+
+
+def merged(*groups: Iterable[str]) -> tuple[str, ...]:
+    """The names of all groups, each once, in order."""
+    return tuple(dict.fromkeys(name for group in groups for name in group))
+
+
+def depending(result: Evaluated, *parts: Evaluated) -> Evaluated:
+    """``result`` with the dependencies of ``parts`` added."""
+    if not any(part.variables or part.absent or part.random or part.guarded for part in parts):
+        return result
+    return replace(
+        result,
+        variables=merged(result.variables, *(part.variables for part in parts)),
+        absent=merged(result.absent, *(part.absent for part in parts)),
+        random=result.random or any(part.random for part in parts),
+        guarded=result.guarded or any(part.guarded for part in parts),
+    )
+
+
+def selected(result: Evaluated, *choosers: Evaluated) -> Evaluated:
+    """``result``, chosen by ``choosers``: their variables decide which value it is, but not what it is made of."""
+    return depending(result, *(replace(chooser, random=False, guarded=False) for chooser in choosers))
+
+
+def traced(result: Evaluated, span: Span, text: str, expression: str = "") -> Evaluated:
+    """``result`` with one more step of its way; the first step becomes its place."""
+    value = result.value
+    step = Origin(span, text)
+    if not value.origin or value.origin[-1].span != span:
+        value = replace(value, origin=(*value.origin[-_HOPS:], step))
+    if result.span is not None:
+        return replace(result, value=value)
+    return replace(result, value=value, span=span, expression=expression or text)
+
+
+def same(left: object, right: object) -> bool:
+    """Whether two plain values are equal and of one type (``True`` is not ``1`` here)."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, Seq) and isinstance(right, Seq):
+        return left.kind == right.kind and all_same(left.items, right.items)
+    return bool(left == right)
+
+
+def all_same(left: tuple[Evaluated, ...], right: tuple[Evaluated, ...]) -> bool:
+    return len(left) == len(right) and all(agree(one, other) for one, other in zip(left, right, strict=True))
+
+
+def agree(left: Evaluated, right: Evaluated) -> bool:
+    """Whether two values are certainly the same value."""
+    if isinstance(left.value, Known) and isinstance(right.value, Known):
+        return same(left.value.value, right.value.value)
+    return isinstance(left.value, Unset) and isinstance(right.value, Unset)
+
+
+def join(left: Evaluated, right: Evaluated) -> Evaluated:
+    """The value after two ways that may both have been taken."""
+    if left == right:
+        return left
+    variables = merged(left.variables, right.variables)
+    absent = merged(left.absent, right.absent)
+    guarded = left.guarded and right.guarded
+    random = left.random and right.random
+    if agree(left, right):
+        kept = left if left.span is not None else right
+        return replace(kept, variables=variables, absent=absent, guarded=guarded, random=random)
+    origin = tuple(dict.fromkeys((*left.value.origin, *right.value.origin)))
+    kept = left if left.span is not None else right
+    reasons = [side.value.reason for side in (left, right) if isinstance(side.value, Unknown)]
+    reason = (
+        reasons[0] if len(reasons) == 2 and reasons[0] == reasons[1] else "it depends on a branch that is not decided"
+    )
+    return Evaluated(Unknown(reason, origin), variables, absent, random, guarded, kept.span, kept.expression)
+
+
+def join_heaps(left: Heap, right: Heap) -> Heap:
+    """The heap after two ways that may both have been taken."""
+    if left is right:
+        return left
+    result: Heap = dict(right)
+    for oid, one in left.items():
+        other = right.get(oid)
+        result[oid] = one if other is None or other is one else _join_objects(one, other)
+    return result
+
+
+def _join_objects(one: Obj, other: Obj) -> Obj:
+    cells: dict[object, Evaluated] = {}
+    for key in dict.fromkeys((*one.cells, *other.cells)):
+        left, right = one.cells.get(key), other.cells.get(key)
+        if left is right and left is not None:
+            cells[key] = left
+        else:
+            absent = Evaluated(Unset())
+            cells[key] = join(left or absent, right or absent)
+    return replace(one, cells=cells, open=one.open or other.open)

@@ -1,0 +1,156 @@
+"""The report for people: each finding with its source line, the chain that proves it and the cure; then the lesson."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+
+from flask_prodcheck.findings.finding import Finding, severity_rank
+from flask_prodcheck.lesson import Lesson, load_lesson
+from flask_prodcheck.policy.report import Report
+from flask_prodcheck.policy.verdict import NO_APP, READY
+from flask_prodcheck.reports.execution_table import project_table
+from flask_prodcheck.reports.style import Style, safe, safe_source
+from flask_prodcheck.rulekit import Hop, Launch
+
+_WIDTH = 100
+_LINE_LIMIT = 160
+
+
+def render(report: Report, *, color: bool = False) -> str:
+    """The whole report as text that ends with a line end."""
+    style = Style(color)
+    lesson = load_lesson()
+    lines: list[str] = []
+    for finding in sorted(report.open_findings, key=lambda each: severity_rank(each.severity)):
+        lines += [*_finding(finding, lesson, style), ""]
+    if report.suppressed_findings:
+        lines += [*_suppressed(report, style), ""]
+    if report.problems:
+        lines += [*_problems(report, style), ""]
+    lines += [*_checked(report), ""]
+    rows = project_table(lesson, report, style)
+    if rows:
+        lines += [style.strong(f"{lesson.title}: this project"), *rows, ""]
+    lines.append(_conclusion(report, style))
+    return "\n".join(lines) + "\n"
+
+
+def _finding(finding: Finding, lesson: Lesson, style: Style) -> Iterator[str]:
+    span = finding.span
+    label = style.severity(finding.severity, f"{finding.severity}[{finding.code}]")
+    yield f"{label} {style.strong(safe(finding.message))}"
+    sure = "" if finding.confidence == "high" else f" (confidence: {finding.confidence})"
+    yield f"  --> {safe(span.file)}:{span.line}:{span.column}  {finding.name}{sure}"
+    gutter = len(str(span.line))
+    if finding.source.strip():
+        end = span.end_column if span.end_line == span.line else len(finding.source.rstrip()) + 1
+        shown, offset, width = safe_source(finding.source, span.column, end)
+        if len(shown) > _LINE_LIMIT:
+            shown, width = shown[:_LINE_LIMIT] + "...", min(width, max(_LINE_LIMIT - offset, 1))
+        yield f"{' ' * gutter} |"
+        yield f"{span.line} | {shown}"
+        if offset <= _LINE_LIMIT:
+            yield f"{' ' * gutter} | {' ' * offset}{style.severity(finding.severity, '^' * width)}"
+    pad = " " * gutter
+    if finding.evidence:
+        yield f"{pad} = proof:"
+        yield from (f"{pad}     {line}" for line in _chain(finding.evidence))
+    for moment_id in finding.key_moments:
+        yield from _wrapped(f"{pad} = {moment_id}, step {finding.step}: ", lesson.moment(moment_id).question)
+    if finding.cure:
+        yield from _wrapped(f"{pad} = cure: ", finding.cure)
+    if finding.fix is not None:
+        yield from _wrapped(f"{pad} = fix ({finding.fix.applicability}): ", safe(finding.fix.title))
+    yield style.faint(f"{pad} = more: prodcheck explain {finding.code}")
+
+
+def _chain(hops: tuple[Hop, ...]) -> Iterator[str]:
+    places = [safe(str(hop.span)) for hop in hops]
+    width = max(len(place) for place in places)
+    for number, (place, hop) in enumerate(zip(places, hops, strict=True), 1):
+        yield f"{number}. {place.ljust(width)}  {safe(_short(hop.text))}".rstrip()
+
+
+def _short(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= _LINE_LIMIT else one_line[: _LINE_LIMIT - 3] + "..."
+
+
+def _wrapped(lead: str, text: str) -> list[str]:
+    hang = " " * (len(lead) - len(lead.lstrip()) + 4)
+    return textwrap.wrap(
+        " ".join(text.split()),
+        _WIDTH,
+        initial_indent=lead,
+        subsequent_indent=hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _suppressed(report: Report, style: Style) -> Iterator[str]:
+    yield style.strong("Suppressed")
+    for finding in report.findings:
+        comment = finding.suppressed
+        if comment is None:
+            continue
+        reason = comment.reason or "no reason given"
+        yield f"  {finding.severity}[{finding.code}] {safe(str(finding.span))}: {safe(reason)} ({safe(comment.file)}:{comment.line})"
+
+
+def _problems(report: Report, style: Style) -> Iterator[str]:
+    yield style.strong("Not analysed")
+    for problem in report.problems:
+        mark = style.severity("error", "could hide an error") if problem.blocking else "noted"
+        yield f"  {safe(problem.file)}:{problem.line}: {safe(problem.message)} ({mark})"
+
+
+def _checked(report: Report) -> Iterator[str]:
+    apps, launches = report.apps, report.launches
+    yield (
+        f"Checked {_count(report.stats.files, 'file')} in {report.stats.seconds:.2f} s: {_count(len(apps), 'application')}, "
+        f"{_count(len(launches), 'launch', 'launches')}, {_count(len(report.run_sites), 'call')} that would start a development server; "
+        f"{len(report.suppressed_findings)} suppressed."
+    )
+    for app in apps:
+        if app.best:
+            where = "" if app.cwd == "." else f" (from {safe(app.cwd)})"
+            yield f"  application {safe(app.ref)}{where}, {safe(str(app.span))}"
+    for launch in launches:
+        yield f"  {launch.purpose.value}: {_launch(launch)}"
+
+
+def _launch(launch: Launch) -> str:
+    target = f" {safe(launch.target)}" if launch.target else ""
+    default = " (the platform's default)" if launch.source == "platform-default" else ""
+    return f"{safe(str(launch.head.span))} starts {launch.server.value}{target}{default}"
+
+
+def _conclusion(report: Report, style: Style) -> str:
+    counts = Counter(finding.severity for finding in report.open_findings)
+    words = ", ".join(
+        _count(counts[each], each, f"{each}s" if each != "info" else "info")
+        for each in ("error", "warning", "info")
+        if counts[each]
+    )
+    hidden_errors = sum(finding.severity == "error" for finding in report.hidden)
+    if report.verdict == NO_APP:
+        return style.strong("No Flask application found") + ": nothing to check here."
+    if report.verdict == READY:
+        text = style.good("Ready for production")
+    else:
+        text = style.severity("error", "Not ready for production")
+    detail = words or "nothing found"
+    if hidden_errors:
+        detail += f"; {_count(hidden_errors, 'error')} outside the selected rules also counted"
+    elif report.hidden:
+        detail += f"; {len(report.hidden)} outside the selected rules"
+    if any(problem.blocking for problem in report.problems):
+        detail += "; the analysis is incomplete"
+    return f"{text}: {detail}."
+
+
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -1,0 +1,148 @@
+"""What a rule may use: the linked project, the syntax it matches, and :class:`Hit`. The only module a rule imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Unset, Value
+from flask_prodcheck.facts.syntax import (
+    Assign,
+    Attribute,
+    BoolOp,
+    Call,
+    ClassDef,
+    Collection,
+    Const,
+    Dict,
+    Expr,
+    ExprStmt,
+    FunctionDef,
+    IfExp,
+    Keyword,
+    Name,
+    PyModule,
+    Stmt,
+    Subscript,
+)
+from flask_prodcheck.facts.types import Dependency, EnvVar
+from flask_prodcheck.model.project import (
+    App,
+    Confidence,
+    Configuration,
+    Guard,
+    Hop,
+    Launch,
+    Project,
+    Purpose,
+    RunSite,
+    Server,
+    Setting,
+)
+from flask_prodcheck.model.secrets import masked
+from flask_prodcheck.model.signing import SIGNING_KEYS, is_secret_text
+from flask_prodcheck.model.versions import flask_before, newest_allowed
+
+WSGI_SERVERS = frozenset(
+    [
+        "gunicorn",
+        "uwsgi",
+        "pyuwsgi",
+        "waitress",
+        "granian",
+        "hypercorn",
+        "uvicorn",
+        "gevent",
+        "eventlet",
+        "mod-wsgi",
+        "cheroot",
+        "cherrypy",
+        "bjoern",
+        "meinheld",
+        "tornado",
+        "nginx-unit",
+        "zappa",
+        "serverless-wsgi",
+        "apig-wsgi",
+        "aws-wsgi",
+        "awsgi",
+        "mangum",
+    ]
+)
+"""Normalised names of the distributions that serve a WSGI application in production, or carry it to a platform."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixNote:
+    """That a cure can be applied by the tool. ``applicability`` is "safe" (keeps behaviour) or "unsafe"."""
+
+    applicability: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a rule's hazard exists, and the steps that prove it.
+
+    ``facts`` fill the braces of the rule's message. ``severity`` ("error", "warning", "info"), ``confidence`` ("high",
+    "medium", "low") and ``message`` (also a template) replace the rule's own: what production reaches decides, not the
+    kind of hazard. ``symbol`` names the enclosing function or class when the source cannot say it.
+    """
+
+    at: Span
+    via: tuple[Hop | Span, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    severity: str | None = None
+    confidence: str | None = None
+    message: str | None = None
+    fix: FixNote | None = None
+    symbol: str = ""
+
+
+__all__ = [
+    "SIGNING_KEYS",
+    "WSGI_SERVERS",
+    "App",
+    "Assign",
+    "Attribute",
+    "BoolOp",
+    "Call",
+    "ClassDef",
+    "Collection",
+    "Confidence",
+    "Configuration",
+    "Const",
+    "Dependency",
+    "Dict",
+    "EnvVar",
+    "Expr",
+    "ExprStmt",
+    "FixNote",
+    "FunctionDef",
+    "Guard",
+    "Hit",
+    "Hop",
+    "IfExp",
+    "Keyword",
+    "Known",
+    "Launch",
+    "Name",
+    "Origin",
+    "Problem",
+    "Project",
+    "Purpose",
+    "PyModule",
+    "RunSite",
+    "Server",
+    "Setting",
+    "Span",
+    "Stmt",
+    "Subscript",
+    "Unknown",
+    "Unset",
+    "Value",
+    "flask_before",
+    "is_secret_text",
+    "masked",
+    "newest_allowed",
+]

@@ -1,0 +1,1 @@
+"""Files written for the project, from templates filled with the model."""

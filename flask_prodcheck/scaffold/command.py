@@ -1,0 +1,52 @@
+"""``prodcheck scaffold``: shows what would be written for a project, and writes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["gunicorn"]))
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option("--write", "writes", is_flag=True, help="Write the changes instead of showing them.")
+@click.option("--force", is_flag=True, help="With --write: replace an existing gunicorn.conf.py or wsgi.py.")
+def scaffold(what: str, path: Path, writes: bool, force: bool) -> int:
+    """Write the production set-up for the project at PATH.
+
+    gunicorn: gunicorn.conf.py, the requirement and the start command; wsgi.py where no application can be named
+    without it. Shown as a diff; nothing is written without --write.
+
+    Exit codes: 0 shown or written; 1 refused, because the application is not certain or a file cannot be written.
+    """
+    from flask_prodcheck.facts.parse import parse
+    from flask_prodcheck.model.link import link
+    from flask_prodcheck.scaffold.diff import diff
+    from flask_prodcheck.scaffold.plan import plan
+    from flask_prodcheck.scaffold.write import write
+    from flask_prodcheck.settings import load_settings
+    from flask_prodcheck.sources.discover import discover, project_root
+
+    root = project_root(path)
+    settings = load_settings(root, None)
+    tree = discover(root, exclude=settings.exclude)
+    project = link(parse(tree), name=tree.name, production=settings.production, development=settings.development)
+    made = plan(project, tree, what)
+    if writes:
+        outcome = write(made, root, force=force)
+        reasons = {change.path: change.why for change in made.changes}
+        for each in outcome.written:
+            click.echo(f"wrote {each}: {reasons[each]}")
+        for each in outcome.kept:
+            click.echo(f"kept {each}: it exists; --force replaces it")
+    else:
+        click.echo(diff(made), nl=False)
+    for note in made.notes:
+        click.echo(f"note: {note}")
+    if not made.changes:
+        click.echo("Nothing to change.")
+    elif not writes:
+        files = ", ".join(change.path for change in made.changes)
+        click.echo(f"Nothing is written yet; --write makes these changes: {files}")
+    return 0

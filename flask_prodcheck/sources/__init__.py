@@ -1,0 +1,1 @@
+"""Which files a project has and what each one is."""

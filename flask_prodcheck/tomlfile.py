@@ -1,0 +1,74 @@
+"""A TOML document that remembers its text, so that an error about a key can name the key's line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import tomli
+
+_AT_LINE = re.compile(r"at line (\d+)")
+_HEADER = re.compile(r"\s*\[{1,2}\s*([^\]\n]+?)\s*\]{1,2}")
+
+
+class TomlError(ValueError):
+    """Invalid TOML; ``line`` is 1-based."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The parsed ``data`` of ``text``."""
+
+    data: Mapping[str, object]
+    text: str
+
+    def line(self, table: str, key: str = "", nth: int = 0) -> int:
+        """The line of ``key`` inside the table ``table`` ("" = the top), or of the table's header when ``key`` is "".
+        ``nth`` picks one element of an array of tables. The nearest that is found, 1 when nothing is."""
+        current, seen, best = "", -1, 1
+        wanted = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*[.=]""") if key else None
+        for number, line in enumerate(self.text.splitlines(), 1):
+            header = _HEADER.match(line)
+            if header:
+                current = header.group(1).replace('"', "").replace("'", "")
+                if current == table:
+                    seen += 1
+                    if seen == nth:
+                        best = number
+                        if wanted is None:
+                            return number
+                elif key and current == (f"{table}.{key}" if table else key):
+                    return number
+            elif (
+                wanted
+                and current == table
+                and seen in (nth, -1)
+                and (table == "" or seen == nth)
+                and wanted.match(line)
+            ):
+                return number
+        return best
+
+
+def parse_toml(text: str) -> Document:
+    """The document in ``text``. Raises :class:`TomlError`."""
+    try:
+        return Document(tomli.loads(text), text)
+    except tomli.TOMLDecodeError as failure:
+        found = _AT_LINE.search(str(failure))
+        line = int(found.group(1)) if found else text.count("\n") + 1
+        raise TomlError(f"invalid TOML: {failure}", line) from failure
+    except RecursionError as failure:
+        raise TomlError("invalid TOML: nested too deeply", 1) from failure
+
+
+def nearest(word: str, valid: Iterable[str]) -> str:
+    """`` (did you mean "x"?)`` for the most similar of the ``valid`` words, else ""."""
+    close = get_close_matches(word.lower(), list(valid), n=1)
+    return f' (did you mean "{close[0]}"?)' if close else ""

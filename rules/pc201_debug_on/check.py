@@ -1,0 +1,31 @@
+"""PC201: no production launch ends with debug mode on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import Hit, Known, Project, Server
+
+CONSOLE = "the interactive debugger lets anyone who reaches it run code"
+BEHIND_SERVER = "error handlers are bypassed and templates are re-read on every request"
+
+
+def check(project: Project) -> Iterator[Hit]:
+    for launch in project.production:
+        site = launch.run_site
+        if site is not None and site.debug == "true":
+            yield Hit(at=site.span, via=launch.hops, facts={"what": f"{site.call} turns debug mode on", "effect": CONSOLE})
+    for configuration in project.configurations:
+        launch = configuration.launch
+        setting = configuration.get("DEBUG")
+        if launch is None or setting.fallback or setting.variable or setting.span is None or not (isinstance(setting.value, Known) and setting.value.value is True):
+            continue
+        if launch.server is Server.FLASK_RUN or (launch.run_site is not None and launch.run_site.debug not in ("unset", "config")):
+            continue  # the command, or the call's own argument, decides
+        serves_console = launch.server.is_development
+        yield Hit(
+            at=setting.span,
+            via=launch.hops,
+            facts={"what": "DEBUG is on", "effect": CONSOLE if serves_console else BEHIND_SERVER},
+            severity=None if serves_console else "warning",
+        )

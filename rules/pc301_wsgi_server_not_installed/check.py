@@ -1,0 +1,34 @@
+"""PC301: the server that a production launch starts must be installed there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import Hit, Project, Server
+
+# The distributions that bring each server's command.
+PROVIDERS = {
+    Server.GUNICORN: {"gunicorn"},
+    Server.UWSGI: {"uwsgi", "pyuwsgi"},
+    Server.WAITRESS: {"waitress"},
+    Server.GRANIAN: {"granian"},
+    Server.HYPERCORN: {"hypercorn"},
+    Server.UVICORN: {"uvicorn"},
+    Server.BJOERN: {"bjoern"},
+}
+
+# Platforms that install exactly what the project's manifests name.
+MANIFEST_ONLY = frozenset({"procfile", "heroku-yml", "render", "railway"})
+
+
+def check(project: Project) -> Iterator[Hit]:
+    required = project.installed
+    for launch in project.production:
+        providers = PROVIDERS.get(launch.server)
+        if providers is None or launch.source == "platform-default":
+            continue
+        installed = launch.installs
+        if installed is None and launch.kind in MANIFEST_ONLY and required and not project.open_manifests:
+            installed = required
+        if installed is not None and not providers & installed:
+            yield Hit(at=launch.head.span, via=launch.hops, facts={"server": launch.server.value})

@@ -1,0 +1,18 @@
+"""PC305: a production server must not watch its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import Hit, Project
+
+ON = frozenset({"true", "1", "yes"})
+
+
+def check(project: Project) -> Iterator[Hit]:
+    for launch in project.production:
+        if launch.server.is_development:
+            continue
+        reload = launch.setting("reload", "py-autoreload", "python-auto-reload", "reload-on-changes")
+        if reload is not None and (reload[0].lower() in ON or (reload[0].isdigit() and int(reload[0]) > 0)):
+            yield Hit(at=reload[1], via=launch.hops, facts={"server": launch.server.value})

@@ -1,0 +1,27 @@
+"""PC404: the signing key must be the same in every process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project
+
+
+def check(project: Project) -> Iterator[Hit]:
+    for configuration in project.configurations:
+        launch = configuration.launch
+        if launch is None or launch.server.is_development:
+            continue
+        for key in SIGNING_KEYS:
+            setting = configuration.get(key)
+            if not setting.random or setting.span is None:
+                continue
+            count = launch.setting("workers", "processes")
+            workers = f"{count[0]} workers" if count is not None and count[0].isdigit() else "as many as there are workers"
+            several = count is None or not count[0].isdigit() or int(count[0]) > 1
+            yield Hit(
+                at=setting.span,
+                via=launch.hops,
+                facts={"key": key, "workers": workers},
+                severity=None if several and not (setting.fallback or setting.variable) and count is not None else "warning",
+            )

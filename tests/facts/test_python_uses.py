@@ -1,0 +1,116 @@
+"""What the outline says of view bodies: uses of Flask, and module state that functions change."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_prodcheck.facts import syntax as s
+from flask_prodcheck.facts.python import read_python
+
+
+def read(source: str) -> s.PyModule:
+    module = read_python("app.py", source.encode())
+    assert module is not None
+    return module
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            "from flask import session\ndef f():\n    return session['a']\n",
+            {"session": (3, 12)},
+        ),
+        ("from flask import session\ndef f(session):\n    return session['a']\n", {}),
+        ("from db import session\ndef f():\n    return session['a']\n", {}),
+        (
+            "import flask\ndef f():\n    é = 1; flask.session['a'] = 1\n",
+            {"session": (3, 12)},
+        ),
+        (
+            "from flask import flash as say\ndef f():\n    say('x')\n",
+            {"session": (3, 5)},
+        ),
+        (
+            "from flask_login import login_user\ndef f():\n    login_user(u)\n",
+            {"session": (3, 5)},
+        ),
+        (
+            "from flask_wtf import FlaskForm\nclass A(FlaskForm): pass\n",
+            {"session": (2, 9)},
+        ),
+        (
+            "from flask import request\ndef f():\n    request.files['a']\n",
+            {"files": (3, 5)},
+        ),
+        (
+            "from flask import request as r\ndef f():\n    r.get_json()\n",
+            {"body": (3, 5)},
+        ),
+        (
+            "from flask import request\ndef f():\n    x = request.remote_addr\n",
+            {"remote_addr": (3, 9)},
+        ),
+        ("def f():\n    url_for('a', _external=True)\n", {"external_urls": (2, 5)}),
+        ("def f():\n    url_for('a', _external=False)\n", {}),
+        ("app.add_url_rule('/', view_func=f)\n", {"routes": (1, 1)}),
+        ("@mock.patch('a.b')\ndef f(): pass\n", {}),
+    ],
+)
+def test_first_uses(source: str, expected: dict[str, tuple[int, int]]) -> None:
+    found = read(source).uses
+    kinds = ("session", "files", "body", "remote_addr", "external_urls", "routes")
+    places = {kind: getattr(found, kind) for kind in kinds}
+    assert {kind: (span.line, span.column) for kind, span in places.items() if span} == expected
+
+
+def test_views() -> None:
+    source = """\
+@app.route("/")
+def a(): pass
+@bp.get("/b")
+def b(): pass
+@cache.get("b")
+def c(): pass
+@app.before_request
+def d(): pass
+@sio.on("x")
+def e(): pass
+class F(MethodView):
+    def get(self): pass
+    def other(self): pass
+class G:
+    def get(self): pass
+"""
+    views = [(name, span.line) for name, span in read(source).uses.views]
+    assert views == [("a", 2), ("b", 4), ("d", 8), ("e", 10), ("get", 12)]
+
+
+VIEW = "@app.route('/')\ndef view():\n    "
+
+
+@pytest.mark.parametrize(
+    ("bound", "body", "expected"),
+    [
+        ("X = []", VIEW + "X.append(1)", [("X", 4, "view", True)]),
+        ("X = {}", VIEW + "X['a']['b'] = 1", [("X", 4, "view", True)]),
+        ("X = defaultdict(int)", VIEW + "del X[1]", [("X", 4, "view", True)]),
+        ("X = 0", VIEW + "global X; X += 1", [("X", 4, "view", True)]),
+        ("X = 0", VIEW + "X = 1", []),
+        ("X = None", VIEW + "global X; X = connect()", []),
+        ("X = []", VIEW + "X = []; X.append(1)", []),
+        ("X = []", "def f(X):\n    X.append(1)", []),
+        ("X = threading.local()", VIEW + "X.update(1)", []),
+        ("X = 'a'", VIEW + "X.add(1)", []),
+        ("X = []", "def register(f):\n    X.append(f)", [("X", 3, "register", False)]),
+        (
+            "X = []",
+            VIEW + "helper()\ndef helper():\n    X.append(1)",
+            [("X", 6, "helper", True)],
+        ),
+    ],
+)
+def test_mutations(bound: str, body: str, expected: list[tuple[str, int, str, bool]]) -> None:
+    found = read(f"{bound}\n{body}\n").mutations
+    assert [(m.name, m.changed.line, m.function, m.view) for m in found] == expected
+    assert all(m.bound.line == 1 for m in found)

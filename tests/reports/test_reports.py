@@ -1,0 +1,207 @@
+"""The four report formats of one project, and of hostile text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from flask_prodcheck import __version__
+from flask_prodcheck.audit import audit_tree
+from flask_prodcheck.base import Problem, Span
+from flask_prodcheck.policy.report import Report
+from flask_prodcheck.reports import github, json_v1, sarif, text
+from flask_prodcheck.reports.style import safe, safe_source
+from flask_prodcheck.rulekit import Hop
+from flask_prodcheck.sources.discover import memory_tree
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+FILES = {
+    "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nRUN pip install flask gunicorn\nUSER 1\nCMD ["python", "app.py"]\n',
+    "requirements.txt": "flask==3.1.3\ngunicorn==23.0.0\n",
+    "app.py": "from flask import Flask\n\napp = Flask(__name__)\nif __name__ == '__main__':\n\tapp.run()\n",
+}
+ESCAPE = "\x1b[31m"
+
+
+@cache
+def report(**changes: str) -> Report:
+    return audit_tree(memory_tree({**FILES, **{name.replace("_", "."): value for name, value in changes.items()}}))
+
+
+def hostile() -> Report:
+    base = report()
+    (finding,) = (each for each in base.findings if each.code == "PC101")
+    evil = replace(
+        finding,
+        message=f"{ESCAPE}x\n::error::y\u202e",
+        source=f"a{ESCAPE}b",
+        span=Span(f"{ESCAPE}a,b:c%\udcff.py", 1, 1, 1, 3),
+        evidence=(Hop(Span("a\nb", 1), f"{ESCAPE}\n::stop-commands::x"),),
+    )
+    return replace(base, findings=(evil,), problems=(Problem(f"{ESCAPE}p", 1, f"{ESCAPE}\n::error::z"),))
+
+
+def without_stats(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != "stats"}
+
+
+def test_json_is_the_contract() -> None:
+    data = json.loads(json_v1.render(report()))
+    assert list(data) == [
+        "schema", "tool", "root", "verdict", "lesson", "apps", "launches", "run_sites", "findings", "problems", "stats",
+    ]  # fmt: skip
+    assert data["tool"] == {"name": "prodcheck", "version": __version__}
+    assert (data["schema"], data["root"], data["verdict"]) == (1, ".", "not-ready")
+    assert data["lesson"] == {
+        "step": 3,
+        "now": {"server_type": "development", "performance": "low", "security": "low"},
+        "after": {"server_type": "production", "performance": "high", "security": "high"},
+    }
+    assert data["apps"] == [
+        {"ref": "app:app", "file": "app.py", "line": 3, "name": "app", "form": "global", "cwd": ".", "best": True}
+    ]
+    (launch,) = data["launches"]
+    assert list(launch) == [
+        "file", "line", "command", "server", "purpose", "source", "target", "resolves", "confidence", "hops",
+    ]  # fmt: skip
+    assert [(hop["file"], hop["line"]) for hop in launch["hops"]] == [("Dockerfile", 5), ("app.py", 5)]
+    (site,) = data["run_sites"]
+    assert list(site) == ["file", "line", "call", "guard", "debug", "host", "production"]
+    (finding,) = (each for each in data["findings"] if each["code"] == "PC101")
+    assert list(finding) == [
+        "code", "name", "topic", "severity", "confidence", "file", "line", "column", "end_line", "end_column", "message",
+        "key_moments", "step", "evidence", "fix", "fingerprint", "suppressed",
+    ]  # fmt: skip
+    assert [finding[key] for key in ("file", "line", "column", "end_line", "end_column")] == ["app.py", 5, 2, 5, 11]
+    assert [each["file"] for each in finding["evidence"]] == ["Dockerfile", "app.py"]
+    assert list(data["stats"]) == ["files", "parsed", "from_cache", "seconds"]
+
+
+def test_two_runs_differ_in_stats_only() -> None:
+    once, again = (audit_tree(memory_tree(FILES)) for _ in range(2))
+    assert without_stats(json_v1.as_data(once)) == without_stats(json_v1.as_data(again))
+
+
+def test_json_survives_names_that_are_no_text() -> None:
+    rendered = json_v1.render(hostile())
+    assert rendered.isascii()
+    assert json.loads(rendered)["findings"][0]["file"].startswith("\x1b")
+
+
+@pytest.mark.parametrize("which", ["plain", "hostile", "suppressed", "nothing"])
+def test_sarif_is_valid(which: str) -> None:
+    makers: dict[str, Callable[[], Report]] = {
+        "plain": report,
+        "hostile": hostile,
+        "suppressed": lambda: report(app_py=FILES["app.py"].replace("run()", "run()  # prodcheck: ignore[PC101] demo")),
+        "nothing": lambda: audit_tree(memory_tree({"a.txt": "x"})),
+    }
+    subject = makers[which]()
+    schema = json.loads((DATA / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
+    log = json.loads(sarif.render(subject))
+    jsonschema.Draft4Validator(schema).validate(log)
+    results = log["runs"][0]["results"]
+    assert len(results) == len(subject.findings)
+    for result, finding in zip(results, subject.findings, strict=True):
+        assert result["partialFingerprints"] == {"prodcheck/v1": finding.fingerprint}
+        assert ("codeFlows" in result) is bool(finding.evidence)
+        assert ("suppressions" in result) is (finding.suppressed is not None)
+
+
+def test_sarif_chain_and_security_severity() -> None:
+    log: Any = sarif.as_data(report())
+    run = log["runs"][0]
+    (result,) = (each for each in run["results"] if each["ruleId"] == "PC101")
+    steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
+    places = [each["location"]["physicalLocation"] for each in steps]
+    assert [(each["artifactLocation"]["uri"], each["region"]["startLine"]) for each in places] == [
+        ("Dockerfile", 5),
+        ("app.py", 5),
+    ]
+    rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
+    assert (rule["id"], rule["properties"]["security-severity"]) == ("PC101", "8.0")
+
+
+def test_github_annotations() -> None:
+    lines = github.render(report()).splitlines()
+    (annotation,) = (line for line in lines if "PC101" in line)
+    assert annotation.startswith("::error file=app.py,line=5,endLine=5,col=2,endColumn=11,title=PC101 dev-server")
+    assert "%0A1. Dockerfile:5" in annotation
+    assert lines[-1] == "prodcheck: not-ready"
+
+
+def test_github_commands_cannot_be_forged() -> None:
+    lines = github.render(hostile()).splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith("::error file=\\x1b[31ma%2Cb%3Ac%25\\udcff.py,line=1,")
+    assert all("\x1b" not in line for line in lines)
+
+
+def test_text_shows_the_place_and_the_chain() -> None:
+    shown = text.render(report())
+    assert "error[PC101] Dockerfile:5 starts Flask's development server in production\n" in shown
+    assert "  --> app.py:5:2  dev-server-in-production\n" in shown
+    assert "5 |     app.run()\n  |     ^^^^^^^^^\n" in shown
+    assert re.search(r"1\. Dockerfile:5  CMD .*\n.*2\. app\.py:5 ", shown)
+    assert "KM1, step 3: Why can Flask's development server not be used in production?" in shown
+    assert "= cure: " in shown
+    assert "> 3     Detect the need for production" in shown
+    assert "server type: development -> production after the cures above" in shown
+    assert shown.splitlines()[-1].startswith("Not ready for production: 1 error")
+
+
+def test_text_of_a_clean_project_says_what_was_checked() -> None:
+    clean = report(Dockerfile=FILES["Dockerfile"].replace('"python", "app.py"', '"gunicorn", "-w", "2", "app:app"'))
+    shown = text.render(clean)
+    assert "Checked 3 files" in shown
+    assert "1 application, 1 launch" in shown
+    assert "0 suppressed" in shown
+    assert "production: Dockerfile:5 starts gunicorn app:app" in shown
+    assert "> 7     Exit" in shown
+    assert shown.splitlines()[-1].startswith("Ready for production")
+
+
+def test_text_without_an_app() -> None:
+    shown = text.render(audit_tree(memory_tree({"a.py": "x = 1\n"})))
+    assert shown.splitlines()[-1] == "No Flask application found: nothing to check here."
+    assert "Step  Action" not in shown
+
+
+def test_text_never_commands_the_terminal() -> None:
+    shown = text.render(hostile())
+    assert not {char for char in shown if not char.isprintable()} - {"\n"}
+    assert "\x1b[" in text.render(report(), color=True)
+    assert "\x1b[" not in text.render(report())
+
+
+def test_text_counts_hidden_errors() -> None:
+    base = report()
+    errors = tuple(each for each in base.findings if each.severity == "error")
+    shown = text.render(replace(base, findings=(), hidden=errors))
+    assert "1 error outside the selected rules also counted" in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "end", "expected"),
+    [
+        ("  run()", 3, 8, ("  run()", 2, 5)),
+        ("\trun()", 2, 7, ("    run()", 4, 5)),
+        ("日本 = 1", 6, 7, ("日本 = 1", 7, 1)),
+        ("a\x1bb", 3, 4, ("a\\x1bb", 5, 1)),
+        ("", 1, 1, ("", 0, 1)),
+    ],
+)
+def test_safe_source(line: str, column: int, end: int, expected: tuple[str, int, int]) -> None:
+    assert safe_source(line, column, end) == expected
+
+
+def test_safe() -> None:
+    assert safe("a\n\x1b\udcff\u202eé") == "a\\n\\x1b\\udcff\\u202eé"

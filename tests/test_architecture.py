@@ -1,0 +1,76 @@
+"""What may import what: the rooms by import-linter, the rules and the use of libcst by reading the sources."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "flask_prodcheck"
+ALLOWED_IN_RULES = {"__future__", "collections", "dataclasses", "functools", "itertools", "re", "typing", "datetime"}
+MAY_IMPORT_LIBCST = ("facts/python/", "fixes/")
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or ""), node.lineno
+
+
+RULE_FILES = sorted((ROOT / "rules").glob("pc*/*.py"))
+
+
+@pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.parent.name)
+def test_rule_imports_only_the_rulekit(path: Path) -> None:
+    foreign = [
+        f"{name} (line {line})"
+        for name, line in imports(path)
+        if name != "flask_prodcheck.rulekit" and name.partition(".")[0] not in ALLOWED_IN_RULES
+    ]
+    assert foreign == []
+
+
+def test_there_are_rules() -> None:
+    assert len(RULE_FILES) > 1
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_libcst_stays_in_its_room(path: Path) -> None:
+    place = path.relative_to(PACKAGE).as_posix()
+    if not place.startswith(MAY_IMPORT_LIBCST):
+        assert [name for name, _ in imports(path) if name.partition(".")[0] == "libcst"] == []
+
+
+def test_rooms_import_backwards_only() -> None:
+    command = [
+        str(Path(sys.executable).parent / "lint-imports"),
+        "--no-cache",
+        "--config",
+        str(ROOT / "pyproject.toml"),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+
+
+def test_command_line_is_light() -> None:
+    code = (
+        "import sys, flask_prodcheck.cli; "
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & "
+        "{'libcst', 'yaml', 'tree_sitter', 'jinja2', 'pathspec', 'tomli', 'packaging', 'dotenv', 'flask', 'gunicorn'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_audit_needs_neither_flask_nor_gunicorn() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        names = {name.partition(".")[0] for name, _ in imports(path)}
+        if "verify" not in path.parts:
+            assert not names & {"flask", "gunicorn", "werkzeug"}, path
