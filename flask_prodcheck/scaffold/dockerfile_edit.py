@@ -27,7 +27,7 @@ _ESCAPE = re.compile(r"#[ \t]*escape[ \t]*=[ \t]*(`|\\)[ \t]*", re.IGNORECASE)
 def stage_of(dockerfile: Dockerfile, facts: Facts, line: int) -> int | None:
     """The stage whose start command, or whose inherited one, stands on ``line``."""
     last = start_stage(dockerfile)
-    for index in (last, *range(len(dockerfile.stages))):
+    for index in [last, *range(len(dockerfile.stages))]:
         image = build_image(dockerfile, facts, target=index)
         if any(command is not None and command.span.line == line for command in (image.entrypoint, image.cmd)):
             return index

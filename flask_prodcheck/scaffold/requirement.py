@@ -225,7 +225,7 @@ def _add_to(manifest: Manifest, drafts: Drafts, worker: Worker) -> bool:
     requirement = worker.requirement
     if name == "pyproject.toml":
         edits = None if manifest.open else added_item(text, ("project",), "dependencies", requirement, _REASON)
-        if edits is None or _is_poetry_only(manifest, text):
+        if edits is None or _is_poetry_only(text):
             edits = added_key(text, ("tool", "poetry", "dependencies"), "gunicorn", *_table_value(worker), _REASON) or edits
     elif name == "pipfile":
         edits = added_key(text, ("packages",), "gunicorn", *_table_value(worker), _REASON)
@@ -239,7 +239,7 @@ def _add_to(manifest: Manifest, drafts: Drafts, worker: Worker) -> bool:
     return True
 
 
-def _is_poetry_only(manifest: Manifest, text: str) -> bool:
+def _is_poetry_only(text: str) -> bool:
     """Whether Poetry's own table is where the dependencies stand."""
     return "[tool.poetry.dependencies]" in text and "\ndependencies" not in text.partition("[tool.poetry")[0]
 

@@ -109,16 +109,16 @@ def _certain(project: Project, modules: Modules) -> App:
     launched = _launched(project, candidates)
     started = [family for family in families if any(app in launched for app in family)]
     if len(started) > 1:
-        raise RefusedError(_several(project, [family[0] for family in started], "the deploy files start"))
+        raise RefusedError(_several([family[0] for family in started], "the deploy files start"))
     if started:
         return _named(next((app for app in started[0] if app.best), None) or launched[0], candidates)
     own = next((family for family in families if best in family), [best])
     rivals = [family for family in families if family is not own and _strength(project, family) <= _strength(project, own)]
     if rivals:
-        raise RefusedError(_several(project, [best, *(family[0] for family in rivals)], "there are"))
+        raise RefusedError(_several([best, *(family[0] for family in rivals)], "there are"))
     twins = [app for app in candidates if _is_twin(app, best)]
     if twins:
-        raise RefusedError(_several(project, [best, *twins], "there are"))
+        raise RefusedError(_several([best, *twins], "there are"))
     return _named(best, candidates)
 
 
@@ -131,7 +131,7 @@ def _no_app(project: Project) -> str:
     return "no Flask application was found: there is nothing that a server could be pointed at"
 
 
-def _several(project: Project, apps: Sequence[App], lead: str) -> str:
+def _several(apps: Sequence[App], lead: str) -> str:
     shown = ", ".join(f"{app.ref.partition('(')[0]} ({app.span})" for app in apps[:4])
     more = f" and {len(apps) - 4} more" if len(apps) > 4 else ""
     folders = sorted({posixpath.dirname(app.module) for app in apps})
@@ -215,9 +215,9 @@ def _tier(project: Project, app: App) -> int:
 def _is_flask_app(project: Project, app: App) -> bool:
     """Whether FLASK_APP, in an environment file or a launch through the Flask command, names ``app``."""
     for launch in project.launches:
-        if launch.server is Server.FLASK_RUN and launch.app is not None:
-            if (launch.app.span, launch.app.name) == (app.span, app.name):
-                return True
+        same = launch.app is not None and (launch.app.span, launch.app.name) == (app.span, app.name)
+        if same and launch.server is Server.FLASK_RUN:
+            return True
     dotted = app.ref.partition(":")[0]
     for file in project.facts.env_files.values():
         for variable in file.variables:

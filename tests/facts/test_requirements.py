@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from flask_prodcheck.facts.requirements import group_of, read_requirements
-from flask_prodcheck.facts.types import Dependency
 
 LINES: list[tuple[str, list[tuple[str, str]]]] = [
     ("Flask", [("flask", "")]),
@@ -79,6 +78,4 @@ def test_bytes_that_are_no_text() -> None:
 )
 def test_group(path: str, group: str) -> None:
     assert group_of(path) == group
-    assert all(
-        isinstance(each, Dependency) and each.group == group for each in read_requirements(path, b"a").dependencies
-    )
+    assert [each.group for each in read_requirements(path, b"a").dependencies] == [group]

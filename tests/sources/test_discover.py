@@ -50,7 +50,8 @@ def test_a_tracked_file_that_was_deleted_is_no_source(tmp_path: Path) -> None:
     git(tmp_path, "add", ".")
     (tmp_path / "gone.py").unlink()
     tree = discover(tmp_path)
-    assert (tree.paths, tree.problems) == ({"app.py"}, ())
+    assert tree.paths == frozenset({"app.py"})
+    assert tree.problems == ()
 
 
 def test_a_repository_git_refuses_is_walked_and_said(tmp_path: Path) -> None:

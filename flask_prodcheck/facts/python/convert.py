@@ -150,8 +150,7 @@ class _Converter:
         found: list[s.Stmt] = []
         for node in body:
             if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
-                for small in node.body:
-                    found.append(self.simple(small))
+                found.extend(self.simple(small) for small in node.body)
             else:
                 found.append(self.compound(node))
         return tuple(found)

@@ -216,12 +216,10 @@ def reduce(tree: ast.Module, text: str) -> Reduced:
     cutter.block(tree.body, None)
     source: list[str] = []
     numbers: list[int] = []
-    for number, line in enumerate(lines, 1):
-        if number in cutter.passes:
-            line = cutter.passes[number]
-        elif number in cutter.dropped:
+    for number, written in enumerate(lines, 1):
+        if number in cutter.dropped and number not in cutter.passes:
             continue
-        source.append(line)
+        source.append(cutter.passes.get(number, written))
         numbers.append(number)
     if not numbers or source[-1]:
         source.append("")
@@ -334,7 +332,7 @@ class _Cutter:
             if previous_end:
                 self.drop_comments(previous_end + 1, first)
             previous_end = last
-            if all(self.is_irrelevant(node, inside) for node in group) and not self.shares_line(first, last, group):
+            if all(self.is_irrelevant(node, inside) for node in group) and not self.shares_line(first, group):
                 self.dropped.update(range(first, last + 1))
                 if owner is not None and not all(_is_text(node) for node in group):
                     self.screened.add(_header_line(owner))
@@ -371,7 +369,7 @@ class _Cutter:
             line -= 1
         return line
 
-    def shares_line(self, first: int, last: int, group: list[ast.stmt]) -> bool:
+    def shares_line(self, first: int, group: list[ast.stmt]) -> bool:
         """Whether the group's lines also belong to something else: a header before it, a continued line."""
         if first >= 2 and self.lines[first - 2].endswith("\\"):
             return True
@@ -410,7 +408,7 @@ class _Cutter:
     def is_inline(self, node: ast.stmt) -> bool:
         """Whether the statement stands on the line of the header before it (never true of ``elif``)."""
         first = self.first_line(node)
-        return not self.is_elif([node]) and self.shares_line(first, first, [node])
+        return not self.is_elif([node]) and self.shares_line(first, [node])
 
     def is_elif(self, block: list[ast.stmt]) -> bool:
         node = block[0]
