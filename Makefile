@@ -9,7 +9,7 @@ STAMP := .venv/.prodcheck-set-up
 .PHONY: run test test-slow lint setup clean
 
 run: $(STAMP)
-	@code=0; $(BIN)/prodcheck "$(PROJECT)" || code=$$?; \
+	@code=0; $(BIN)/prodcheck -- "$(PROJECT)" || code=$$?; \
 	case $$code in \
 	  0) words="nothing to stop a deploy" ;; \
 	  1) words="findings that should stop a deploy" ;; \

@@ -14,6 +14,7 @@ from flask_prodcheck.policy.report import Report, Stats
 from flask_prodcheck.policy.select import check_selectors
 from flask_prodcheck.registry.load import load
 from flask_prodcheck.registry.run import run
+from flask_prodcheck.rulekit import Project
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.discover import discover
 from flask_prodcheck.sources.tree import Tree
@@ -44,3 +45,9 @@ def audit_tree(
         files=len(tree.sources), parsed=facts.parsed, from_cache=0, seconds=round(time.perf_counter() - started, 3)
     )
     return decide(findings, project, tree, lines, rules, settings, outcome.problems, stats)
+
+
+def linked(root: Path, settings: Settings = DEFAULTS) -> Project:
+    """The project in the folder ``root`` as the rules would see it, without a judgement."""
+    tree = discover(root, exclude=settings.exclude)
+    return link(parse(tree), name=tree.name, production=settings.production, development=settings.development)

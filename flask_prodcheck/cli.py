@@ -13,6 +13,7 @@ import click
 
 from flask_prodcheck import __version__
 from flask_prodcheck.errors import ProdcheckError, RefusedError, UsageError
+from flask_prodcheck.terminal import wants_color, write
 
 if TYPE_CHECKING:
     from flask_prodcheck.policy.report import Report
@@ -177,7 +178,10 @@ def audit_command(
     color: str,
 ) -> int:
     """Audit the project at PATH (a folder, or a file of it; the current folder by default)."""
-    root = _root(path)
+    from flask_prodcheck.audit import audit
+    from flask_prodcheck.sources.discover import project_root
+
+    root = project_root(path)
     settings = _settings(root, config_file, no_config=no_config)
     settings = replace(
         settings,
@@ -187,20 +191,9 @@ def audit_command(
         fail_on=fail_on or settings.fail_on,
         persona=persona or settings.persona,
     )
-    from flask_prodcheck.audit import audit
-
     report = audit(root, settings)
-    _emit(_rendered(report, form, color=_colored(color, output)), output)
+    write(_rendered(report, root, form, color=wants_color(color, output)), output)
     return report.exit_code
-
-
-def _root(path: Path) -> Path:
-    from flask_prodcheck.sources.discover import project_root
-
-    try:
-        return project_root(path)
-    except (OSError, ValueError) as failure:
-        raise UsageError(f"{path}: {getattr(failure, 'strerror', None) or failure}") from failure
 
 
 def _settings(root: Path, config_file: Path | None, *, no_config: bool = False) -> Settings:
@@ -211,36 +204,17 @@ def _settings(root: Path, config_file: Path | None, *, no_config: bool = False) 
     return Settings() if no_config else load_settings(root, config_file)
 
 
-def _rendered(report: Report, form: str, *, color: bool) -> str:
+def _rendered(report: Report, root: Path, form: str, *, color: bool) -> str:
     if form == "text":
         from flask_prodcheck.reports.text import render
 
         return render(report, color=color)
+    from flask_prodcheck.reports.relocate import prefix_of, relocated
     from flask_prodcheck.reports.render import renderer
 
     machine: Callable[[Report], str] = renderer(form)
-    return machine(report)
-
-
-def _colored(choice: str, output: Path | None) -> bool:
-    import os
-
-    if choice != "auto":
-        return choice == "always"
-    if output is not None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return sys.stdout.isatty()
-
-
-def _emit(text: str, output: Path | None) -> None:
-    if output is None:
-        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
-        return
-    try:
-        output.write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as failure:
-        raise UsageError(f"{output}: cannot be written: {failure.strerror or failure}") from failure
+    # JSON is relative to the audited root by contract; what GitHub reads is relative to the checkout.
+    return machine(report if form == "json" else relocated(report, prefix_of(root, Path.cwd())))
 
 
 @main.command()
@@ -251,7 +225,7 @@ def explain(rule: str, color: str) -> None:
     from flask_prodcheck.registry.load import load
     from flask_prodcheck.teaching.explain import explain as explanation
 
-    _emit(explanation(rule, load(), color=_colored(color, None)), None)
+    write(explanation(rule, load(), color=wants_color(color, None)), None)
 
 
 @main.command()
@@ -261,7 +235,7 @@ def rules(form: str) -> None:
     from flask_prodcheck.registry.load import load
     from flask_prodcheck.teaching.listing import listing
 
-    _emit(listing(load(), form), None)
+    write(listing(load(), form), None)
 
 
 @main.command()
@@ -276,7 +250,8 @@ def lesson(path: Path | None, answers: bool, color: str) -> None:
     report = None
     if path is not None:
         from flask_prodcheck.audit import audit
+        from flask_prodcheck.sources.discover import project_root
 
-        root = _root(path)
+        root = project_root(path)
         report = audit(root, _settings(root, None))
-    _emit(show_lesson(load_lesson(), report, answers=answers, color=_colored(color, None)), None)
+    write(show_lesson(load_lesson(), report, answers=answers, color=wants_color(color, None)), None)

@@ -14,6 +14,14 @@ _STARTS = (
 )
 
 
+_PYTHON_BASE = re.compile(r"(?:^|/)(?:python|pypy|debian|ubuntu|alpine|fedora|centos|rockylinux|almalinux|amazonlinux|ubi\d?|ubi-minimal|slim|uv|miniconda\d?|mambaforge|continuumio)(?:[:@/-]|$)")
+
+
+def is_plain_base(image: str) -> bool:
+    """Whether a base image is a public Python or system image: no server, no application, root by default."""
+    return bool(_PYTHON_BASE.search(image))
+
+
 def base_start(image: str, script: str) -> tuple[str, ...] | None:
     """What ``script`` of the base image ``image`` runs; None when it is not known."""
     for pattern, scripts, command in _STARTS:

@@ -18,6 +18,7 @@ from flask_prodcheck.model.steps import (
     PythonRun,
     Reading,
     ScriptRun,
+    ServerStart,
     ShellRun,
     Step,
     TaskRun,
@@ -307,6 +308,8 @@ def _runner_task(program: str, words: Words) -> Step:
         rest = _drop_options(words, _EXEC_VALUE_OPTIONS)
         if rest[:1] == ["run"]:
             rest = _drop_options(rest[1:], _DOCKER_RUN_VALUE_OPTIONS)
+            while len(rest) > 1 and re.fullmatch(r"\$\{[A-Za-z_]+\}", rest[0]) and "IMAGE" not in rest[0].upper():
+                rest = _drop_options(rest[1:], _DOCKER_RUN_VALUE_OPTIONS)  # options kept in a variable
             return ContainerRun(rest[0], tuple(rest[1:])) if rest else Nothing("docker run")
     return Nothing(" ".join([program, *words[:1]]))
 
@@ -516,4 +519,8 @@ def _step(words: Words) -> Step:
         return Nothing(program)
     if "/" in words[0] or words[0].endswith((".sh", ".py", ".bash")):
         return ScriptRun(words[0], tuple(rest))
+    if len(rest) > 1 and rest[0] in READERS and rest[0] != "flask":
+        wrapped = READERS[rest[0]](rest[1:])  # an unknown wrapper in front of a complete server command
+        if isinstance(wrapped, ServerStart) and ":" in wrapped.target:
+            return wrapped
     return ConsoleRun(words[0], tuple(rest))

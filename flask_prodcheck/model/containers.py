@@ -32,17 +32,24 @@ def image_place(image: Image, facts: Facts, hop: Hop, *, mounts: tuple[Mapped, .
     )
 
 
+#: Official images that projects run beside their own.
+_OFFICIAL = frozenset(["postgres", "mysql", "mariadb", "redis", "mongo", "nginx", "httpd", "memcached", "rabbitmq", "python", "node", "alpine", "ubuntu", "debian", "busybox", "traefik", "caddy", "haproxy", "elasticsearch", "minio", "kafka", "zookeeper", "vault", "consul"])
+
+
 def start_stage(dockerfile: Dockerfile) -> int:
     """The stage that runs in production: the last, unless it is called development or test and another one production."""
     named = [purpose_of_words(words_of(stage.alias or "")) for stage in dockerfile.stages]
     last = len(named) - 1
-    if named[last] is None or named[last][0] is Purpose.PRODUCTION:  # type: ignore[index]
+    final = named[last]
+    if final is None or final[0] is Purpose.PRODUCTION:
         return last
     return next((index for index, purpose in enumerate(named) if purpose is not None and purpose[0] is Purpose.PRODUCTION), last)
 
 
-def dockerfile_of_image(image: str, facts: Facts, near: str) -> str | None:
+def dockerfile_of_image(image: str, facts: Facts, near: str, *, local: bool = False) -> str | None:
     """The Dockerfile of the project that builds ``image``; ``near`` is the folder of the file that names it.
+
+    ``local``: the image is run by hand, so a name without a registry is one that was built here.
 
     Its folder or its suffix carries the image's name, or the image carries the project's (or its package's) name: then
     the nearest Dockerfile that is neither for development nor for tests.
@@ -50,7 +57,9 @@ def dockerfile_of_image(image: str, facts: Facts, near: str) -> str | None:
     name = re.split(r"[:@]", image.rsplit("/", 1)[-1])[0].lower()
     if "$" in image.split(":", maxsplit=1)[0].rsplit("/", 1)[-1]:
         ours = [path for path in facts.dockerfiles if not _for_people(path)]
-        return ours[0] if len(ours) == 1 and image.startswith("$") else None
+        if len(ours) == 1:
+            return ours[0]
+        return "Dockerfile" if "Dockerfile" in facts.dockerfiles and image.startswith("$") else None
     if not name:
         return None
     for path in sorted(facts.dockerfiles):
@@ -58,10 +67,14 @@ def dockerfile_of_image(image: str, facts: Facts, near: str) -> str | None:
         suffix = posixpath.basename(path).lower().removeprefix("dockerfile").strip(".-_").removesuffix(".dockerfile")
         if (folder and folder == name) or (suffix and suffix == name):
             return path
-    if name not in _project_names(facts):
+    ours = [path for path in facts.dockerfiles if not _for_people(path)]
+    if len(ours) == 1 and local and "/" not in image and name not in _OFFICIAL:
+        return ours[0]
+    names = _project_names(facts)
+    if name not in names and not (len(facts.dockerfiles) == 1 and names & set(re.split(r"[._-]", name))):
         return None
     candidates = [path for path in facts.dockerfiles if not _for_people(path)]
-    return max(candidates, key=lambda path: (_shared(path, near), _is_release(path), path)) if candidates else None
+    return max(candidates, key=lambda path: (_shared(path, near), -path.count("/"), _is_release(path), path)) if candidates else None
 
 
 def _project_names(facts: Facts) -> frozenset[str]:

@@ -881,12 +881,8 @@ class _Program:
 
     def _is_parsed(self, frame: Frame, name: str) -> bool:
         for body in (frame.scope.body, module_body(self.modules, frame.path)):
-            for stmt, _ in statements(body):
-                if not isinstance(stmt, Assign) or not isinstance(stmt.value, Call):
-                    continue
-                bound = {part.id for target in stmt.targets for part in subexpressions(target) if isinstance(part, Name)}
-                if name in bound and call_name(stmt.value) in ("parse_args", "parse_known_args"):
-                    return True
+            if not self.modules.made_by(body).get(name, frozenset()).isdisjoint(("parse_args", "parse_known_args")):
+                return True
         return name in ("args", "options", "opts", "ns") and name in frame.scope.params
 
     def _set_defaults(self, call: Call, func: Attribute, frame: Frame, way: _Way) -> int | None:

@@ -170,7 +170,7 @@ class Follower:
 
     def _container(self, run: ContainerRun, place: Place) -> list[Ended]:
         """``docker run``: the ENTRYPOINT of the image that the project builds, with these arguments."""
-        dockerfile = dockerfile_of_image(run.image, self.facts, posixpath.dirname(place.hops[-1].span.file) if place.hops else ".")
+        dockerfile = dockerfile_of_image(run.image, self.facts, posixpath.dirname(place.hops[-1].span.file) if place.hops else ".", local=True)
         if dockerfile is None:
             return []
         image = build_image(self.facts.dockerfiles[dockerfile], self.facts, target=start_stage(self.facts.dockerfiles[dockerfile]))
@@ -565,15 +565,10 @@ class Follower:
 
     def _piped_heredoc(self, statement: ShellList, state: _State) -> list[Ended]:
         """``cat <<EOF | sh`` (or ``| sudo -i``, ``| ssh host``): the text runs in a shell."""
-        last = statement.items[-1]
-        if not isinstance(last, ShellCommand) or not last.words:
-            return []
-        names = {posixpath.basename(word.text) for word in last.words}
-        if not names & {"sh", "bash", "sudo", "su", "ssh", "dash", "zsh"}:
-            return []
         found: list[Ended] = []
-        for item in statement.items[:-1]:
-            if isinstance(item, ShellCommand) and item.heredoc is not None:
+        for index, item in enumerate(statement.items[:-1]):
+            later = {posixpath.basename(word.text) for each in statement.items[index + 1 :] if isinstance(each, ShellCommand) for word in each.words[:1]}
+            if isinstance(item, ShellCommand) and item.heredoc is not None and later & {"sh", "bash", "sudo", "su", "ssh", "dash", "zsh"}:
                 found += self.shell_text(item.heredoc, Span(item.span.file, item.heredoc_line or item.span.line + 1), state.place)
         return found
 

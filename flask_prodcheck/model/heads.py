@@ -15,10 +15,10 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, ComposeFile, ComposeService, Container, Dockerfile, Start, StartFile
 from flask_prodcheck.model.containers import dockerfile_of_image, image_place
 from flask_prodcheck.model.hints import purpose_of_words, words_of
-from flask_prodcheck.model.images import Image, Mapped, build_image, effective_start, join, stage_index
+from flask_prodcheck.model.images import Image, Mapped, build_image, effective_start, folders_of, join, stage_index
 from flask_prodcheck.model.place import Place, known_variables, locate
 from flask_prodcheck.model.project import Hop, Purpose
-from flask_prodcheck.model.words import expand, split
+from flask_prodcheck.model.words import expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
         for index in _stages_to_start(dockerfile, used.get(path, set())):
             services = [(file, service) for file, service in _services_of(path, facts) if _service_stage(file, service, facts)[1] in (index, None)]
             context = next((found for file, service in services if (found := _context(file, service)) is not None), None)
-            image = build_image(dockerfile, facts, target=index, context=context)
+            args = next((_build_args(service) for file, service in services if not _is_development(file, service)), {})
+            image = build_image(dockerfile, facts, target=index, context=context, args=args)
             begun = effective_start(image)
             if begun is None:
                 continue
@@ -148,10 +149,20 @@ def _services_of(dockerfile: str, facts: Facts) -> list[tuple[ComposeFile, Compo
     return [(file, service) for file in facts.compose.values() for service in file.services if _service_dockerfile(file, service, facts) == dockerfile]
 
 
+def _build_args(service: ComposeService) -> dict[str, str]:
+    """The build arguments that a service gives, as far as they are plain."""
+    return {arg.name: arg.value for arg in (service.build.args if service.build is not None else ()) if arg.value is not None and "$" not in arg.value}
+
+
 def _is_development(file: ComposeFile, service: ComposeService) -> bool:
     words = [*words_of(file.path), *words_of(service.name), *(word for profile in service.profiles for word in words_of(profile))]
     named = purpose_of_words(words)
-    return named is not None and named[0] is not Purpose.PRODUCTION
+    if named is not None:
+        return named[0] is not Purpose.PRODUCTION
+    return any(
+        (var.name == "FLASK_DEBUG" and var.value not in (None, "", "0", "false", "False", "no")) or (var.name == "FLASK_ENV" and var.value == "development")
+        for var in service.environment
+    )
 
 
 def _mounts(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[Mapped, ...]:
@@ -160,6 +171,8 @@ def _mounts(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[M
     for host, inside in service.volumes:
         if host.startswith((".", "/")) and not host.startswith("/"):
             path = join(folder, host)
+            if path not in facts.paths and path not in folders_of(facts) and join(".", host) in facts.paths:
+                path = join(".", host)  # an override file: paths are those of the file it is merged into
             if not path.startswith(".."):
                 found.append(Mapped(posixpath.normpath(inside.split(":")[0]), path))
     return tuple(found)
@@ -209,18 +222,27 @@ def merged_service(file: ComposeFile, service: ComposeService, facts: Facts) -> 
     )
 
 
+def _as_built(service: ComposeService) -> Command | None:
+    """A development service that builds the image with arguments of its own starts something of its own: the place is
+    the first argument, the command the image's."""
+    args = service.build.args if service.build is not None else ()
+    return Command(args[0].span, f"{args[0].name}: {args[0].value}", argv=()) if args else None
+
+
 def _compose_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.compose):
         file = facts.compose[path]
         for written in file.services:
             service = merged_service(file, written, facts)
             own = written.command if written.command is not None else written.entrypoint
+            dockerfile, index = _service_stage(file, service, facts)
+            if own is None and dockerfile is not None and _is_development(file, service) and _build_args(service):
+                own = _as_built(service)
             if own is None:
                 continue
-            dockerfile, index = _service_stage(file, service, facts)
             hop = Hop(own.span, own.text)
             if dockerfile is not None:
-                image = build_image(facts.dockerfiles[dockerfile], facts, target=index, context=_context(file, service))
+                image = build_image(facts.dockerfiles[dockerfile], facts, target=index, context=_context(file, service), args=_build_args(service))
             else:
                 image = None
             mounts = _mounts(file, service, facts)
@@ -329,10 +351,16 @@ def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
 def start_head(start: Start, facts: Facts) -> Head:
     """The head of one process."""
     folder = posixpath.dirname(start.span.file) or "."
-    own = start.kind in _OWN_FOLDER
+    while posixpath.basename(folder) in (".ebextensions", ".elasticbeanstalk", ".platform", ".do", ".azure"):
+        folder = posixpath.dirname(folder) or "."  # configuration of the folder above it
+    own = start.kind in _OWN_FOLDER and not start.span.file.endswith(".mk")
     span = start.command.span if start.command is not None else start.span
     text = start.command.text if start.command is not None else start.name
     place = Place((Hop(span, text),), cwd=folder if own else ".", cwd_known=own)
+    if start.kind == "beanstalk":
+        beside = [each for file in facts.start_files.values() for each in file.starts if each.kind == "beanstalk" and each.name == "environment"]
+        for each in beside:
+            place = place.with_env(known_variables(each.env, {}))
     name = start.name if start.kind not in ("fly", "render", "railway", "app-engine", "azure", "beanstalk") else ""
     return Head(
         start.kind, span, text, place, start.command, names=tuple(filter(None, [name])), comment=start.comment, platform=start.kind, service=start.name,
@@ -340,6 +368,6 @@ def start_head(start: Start, facts: Facts) -> Head:
     )  # fmt: skip
 
 
-def command_words(command: Command) -> list[str]:
-    """The words of a command whatever its form, for a quick look."""
-    return list(command.argv) if command.argv is not None else split(command.shell or "")
+def is_test_place(path: str) -> bool:
+    """Whether a deploy file stands in a test suite: it starts what the tests need, not the project."""
+    return any(part in ("tests", "test", "testdata", "fixtures") for part in path.split("/")[:-1])

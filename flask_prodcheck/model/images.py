@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar
+from flask_prodcheck.model.base_images import is_plain_base
 from flask_prodcheck.model.words import expand, is_open
 
 _MAX_STAGES = 64
@@ -129,7 +130,8 @@ def _stage_image(dockerfile: Dockerfile, facts: Facts, index: int, context: str,
     if base_index is not None and base_index < index and depth < _MAX_STAGES:
         base = _stage_image(dockerfile, facts, base_index, context, args, depth + 1)
     else:
-        base = Image(dockerfile.path, "", stage.span, base_name, context, "/", {}, (), {}, (), None, None, None, None, (), None, False)
+        opaque_base = not is_plain_base(base_name) and base_name != "scratch"
+        base = Image(dockerfile.path, "", stage.span, base_name, context, "/", {}, (), {}, (), None, None, None, None, (), None, opaque_base)
     for arg in stage.args:
         value = args.get(arg.name, arg.value if arg.value is not None else global_args.get(arg.name))
         if value is not None:
@@ -188,10 +190,11 @@ def _apply_copy(
         if origin is None or origin >= index or depth >= _MAX_STAGES:
             return True
         source_image = _stage_image(dockerfile, facts, origin, context, args, depth + 1)
+        carried = source_image.opaque
         for source in copy.sources:
             start = posixpath.normpath(posixpath.join(source_image.workdir, expand(source, dict(scope))))
             mapping += _moved(source_image.mapping, start, absolute, into_folder)
-        return False
+        return carried
     opaque = False
     for source in copy.sources:
         text = expand(source, dict(scope))

@@ -10,19 +10,14 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Dependency, ShellCommand, ShellGroup, ShellIf, ShellList, ShellLoop, ShellStmt
+from flask_prodcheck.model.base_images import is_plain_base
 from flask_prodcheck.model.images import Image, project_path
 
 #: Groups that a production installation leaves out unless it asks for them.
 DEVELOPMENT_GROUPS = frozenset({"dev", "test", "tests", "docs", "doc", "lint", "development", "testing", "typing", "ci", "constraint"})
 
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
-_PYTHON_BASE = re.compile(r"(?:^|/)(?:python|pypy|debian|ubuntu|alpine|fedora|centos|rockylinux|almalinux|amazonlinux|ubi\d?|ubi-minimal|slim|uv|miniconda\d?|mambaforge|continuumio)(?:[:@/-]|$)")
 _PIP_VALUE_OPTIONS = frozenset(["-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "--prefix", "--root", "-c", "--constraint", "--cache-dir", "--trusted-host", "--timeout", "--proxy", "--platform", "--python", "--progress-bar", "--retries", "--src", "--upgrade-strategy", "--no-binary", "--only-binary", "--config-settings", "-p", "--python-version"])
-
-
-def is_plain_base(image: str) -> bool:
-    """Whether a base image is a public Python or system image: no server, no application, root by default."""
-    return bool(_PYTHON_BASE.search(image))
 
 
 def normalised(name: str) -> str:

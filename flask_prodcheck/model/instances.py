@@ -27,7 +27,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     With,
 )
-from flask_prodcheck.model.modules import Definition, Modules, bindings, calls_in, statements
+from flask_prodcheck.model.modules import Definition, Modules, calls_in, statements
 
 FLASK_KINDS = frozenset({"flask", "apiflask", "openapi", "dash", "connexion"})
 """Kinds whose ``run`` starts Flask's development server."""
@@ -149,7 +149,7 @@ class Instances:
         if name == "self" and scope.owner is not None:
             return self._class(scope.owner, None, path)
         if scope.body:
-            local = [binding for binding in bindings(scope.body) if binding.name == name]
+            local = self.modules.bound_in(scope.body, name)
             values = [value for item in local if (value := item.value or _entered(item.node, name)) is not None]
             from_body = self._first(path, values, name, scope, depth)
             if from_body is not None:

@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, ShellScript
+from flask_prodcheck.model.base_images import is_plain_base
 from flask_prodcheck.model.commands import read_command
 from flask_prodcheck.model.embedded import embedded_files
 from flask_prodcheck.model.execution import imports_closure
 from flask_prodcheck.model.follow import Ended, Follower, start_place
-from flask_prodcheck.model.heads import Head, find_heads, start_file_heads
+from flask_prodcheck.model.heads import Head, find_heads, is_test_place, start_file_heads
+from flask_prodcheck.model.hints import purpose_of_words, words_of
 from flask_prodcheck.model.images import build_image, effective_start
-from flask_prodcheck.model.installs import image_installs, is_plain_base, production_dependencies
+from flask_prodcheck.model.installs import image_installs, production_dependencies
 from flask_prodcheck.model.modules import Modules
 from flask_prodcheck.model.place import Place, locate
 from flask_prodcheck.model.platform_defaults import platform_default
@@ -67,7 +69,8 @@ class _Builder:
         place = head.place
         if not head.container:
             place = self._start_place(head, place)
-        return [self._found(head, ended) for ended in self.follower.command(head.command, place)]
+        found = self.follower.command(head.command, place)
+        return [self._found(head, ended) for ended in found if not (ended.ending is not None and ended.ending.missing) or _expected(head, place)]
 
     def _start_place(self, head: Head, place: Place) -> Place:
         for source in (self.facts.start_files.get(head.span.file), self.facts.manifests.get(head.span.file)):
@@ -78,7 +81,7 @@ class _Builder:
 
     def _platform(self, head: Head) -> list[_Found]:
         default = platform_default(head, self.facts)
-        if default is None:
+        if default is None or self._commanded(head):
             return []
         place = self._start_place(head, head.place)
         if default.start is not None:
@@ -87,6 +90,10 @@ class _Builder:
             command = Command(head.span, f"python {default.python.script}", argv=("python", default.python.script))
             return [self._found(head, ended) for ended in self.follower.command(command, place)]
         return []
+
+    def _commanded(self, head: Head) -> bool:
+        """Whether another file of the same platform names the command, so its default does not apply."""
+        return any(start.kind == head.kind and start.command is not None for file in self.facts.start_files.values() for start in file.starts)
 
     def _apache(self, head: Head) -> list[_Found]:
         options = dict(head.options)
@@ -165,6 +172,8 @@ class _Builder:
         target_place = place_for(start, place, self.facts)
         roots = self.follower.import_roots(target_place)
         target = resolve_target(start, target_place, self.facts, self.modules, roots)
+        if target.file_hop is not None:
+            place = place.hop(target.file_hop, target.text)
         base = self._base(head, place, start.server, target.text, target.resolves)
         if place.reloads and "reload" not in options:
             options = {**options, "reload": ("true", end)}
@@ -179,6 +188,7 @@ class _Builder:
             cwd=target_place.cwd,
             confidence=_confidence(place, target),
             called=target.called,
+            module_file=target.module or "",
             imported=imports_closure(self.modules, target.module, roots) if target.module is not None else frozenset(),
         )
         return place, launch
@@ -188,7 +198,8 @@ class _Builder:
         for name in ("ini", "yaml", "json", "xml", "uwsgi"):
             if name not in options:
                 continue
-            path = locate(options[name][0].split(":")[0], place, self.facts)
+            written = options[name][0]
+            path = locate(written, place, self.facts) or locate(written.split(":")[0], place, self.facts)
             config = self.facts.uwsgi.get(path or "")
             if config is None:
                 continue
@@ -219,7 +230,7 @@ class _Builder:
         site = self.sites.get((site_span.file, site_span.line)) if site_span is not None else None
         target = ending.target or (place.hops[-1].span.file if server.is_development else "")
         launch = self._base(head, place, server, target, True)
-        return place, replace(launch, run_site=site if server.is_development else None, confidence=_confidence(place, None), target_kind="app")
+        return place, replace(launch, run_site=site if server.is_development else None, confidence=_confidence(place, None), target_kind="app", app=ending.app, module_file=place.hops[-1].span.file)
 
     def _socketio(self, target: str) -> Server:
         for name in ("gevent", "eventlet"):
@@ -235,6 +246,14 @@ def _is_root(place: Place) -> bool | None:
     if place.image is None or not place.image.dockerfile or not is_plain_base(place.image.base):
         return None
     return True
+
+
+def _expected(head: Head, place: Place) -> bool:
+    """Whether a program that the project lacks is a launch that fails: the web process of a Procfile, or the start of
+    an image whose files are all known."""
+    if head.kind == "procfile":
+        return head.service == "web"
+    return head.kind == "dockerfile" and place.image is not None and not place.image.opaque
 
 
 def _opaque(place: Place) -> bool:
@@ -265,8 +284,9 @@ def find_launches(
     unknown += _imageless_starts(facts)
     found += _embedded(builder, facts)
     consumed = _consumed(found)
-    found = [each for each in found if not _is_part_of_another(each, found)]
+    found = [each for each in found if not _is_part_of_another(each, found) and not (each.head.kind in ("uwsgi", "dockerfile", "compose") and is_test_place(each.head.span.file))]
     found += _unreferenced_scripts(builder, facts, consumed)
+    found = [each for each in found if not _is_part_of_another(each, found)]
     found += _entry_points(builder, facts, found)
     found += _python_scripts(builder, facts, found)
     launches = _judged(found, facts, production, development)
@@ -299,9 +319,18 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
     """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
     head = each.launch.head.span
     return any(
-        other is not each and any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:]) and other.launch.end.span == each.launch.end.span
+        other is not each
+        and any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
+        and (other.launch.end.span == each.launch.end.span or (each.head.place.args_open and not each.certain))
+        and not (each.head.place.args_open and other.head.kind not in ("compose", "kubernetes") and not _is_for_people(each))
         for other in found
-    )
+    ) or (each.head.place.args_open and not each.certain and any(other.head.kind in ("compose", "kubernetes") and other.launch.end.span.file == each.launch.end.span.file for other in found))
+
+
+def _is_for_people(each: _Found) -> bool:
+    """Whether the branch that was taken is the development one."""
+    named = purpose_of_words([word for hint in each.hints for word in words_of(hint)])
+    return named is not None and named[0] is Purpose.DEVELOPMENT
 
 
 def _embedded(builder: _Builder, facts: Facts) -> list[_Found]:
@@ -333,7 +362,7 @@ def _script_chains(builder: _Builder, script: ShellScript) -> list[_Found]:
     ended = builder.follower.shell_file(script, (), place) or builder.follower.every_function(script, place)
     chains = []
     for each in ended:
-        if not each.place.hops:
+        if not each.place.hops or (each.ending is not None and each.ending.missing):
             continue
         hop = each.place.hops[0]
         head = Head("script", hop.span, hop.text, Place((hop,), cwd=folder, cwd_known=False), None, names=())
@@ -368,7 +397,7 @@ def _python_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) ->
         for each in builder.follower.python_file(path, (), Place((), cwd=posixpath.dirname(path) or ".", cwd_known=False)):
             if not each.place.hops or (each.place.hops[-1].span.file, each.place.hops[-1].span.line) in used:
                 continue
-            if each.start is None and (each.ending is None or each.ending.missing or each.ending.server is None or each.ending.server.is_development):
+            if each.start is None and (each.ending is None or each.ending.missing or each.ending.socketio or each.ending.server is None or each.ending.server.is_development):
                 continue
             hop = each.place.hops[-1]
             place = replace(each.place, hops=(hop,))
@@ -399,8 +428,9 @@ def _judged(found: Sequence[_Found], facts: Facts, production: Sequence[str], de
         replaces = overridden is not None and launch.server.is_development and any(
             other.launch.head.span == overridden.span and not other.launch.server.is_development for other in kept
         )
+        passed = [posixpath.basename(hop.span.file) for hop in launch.hops[1:]] if each.head.kind in ("makefile", "justfile", "npm") else []
         evidence = Evidence(
-            file=launch.head.span.file, kind=each.head.kind, names=each.head.names, server=launch.server, comment=each.head.comment, hints=each.hints,
+            file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed, *(["debug"] if each.head.kind in ("makefile", "justfile") and "DEBUG" in launch.command else [])), server=launch.server, comment=each.head.comment, hints=each.hints,
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=posixpath.dirname(launch.head.span.file) in production_composes, reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -66,18 +67,37 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
     else the likeliest by name and place."""
     wanted: App | None = None
     for launch in sorted(launches, key=_trust):
-        if launch.is_production and launch.app is not None and launch.resolves:
-            wanted = launch.app
+        if launch.is_production and launch.app is not None and launch.resolves and launch.app.span.file.endswith(".py"):
+            wanted = _as_launched(launch, launch.app)
             break
-    candidates = [app for app in apps if not app.library] or []
+    candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
     if wanted is None and candidates:
         wanted = rank_apps(candidates, modules, _flask_app(launches, facts))[0]
     if wanted is None:
         return tuple(apps)
-    marked = tuple(replace(app, best=app.span == wanted.span and app.name == wanted.name) for app in apps)
+    marked = tuple(replace(wanted, best=True, library=False) if app.span == wanted.span and app.name == wanted.name else app for app in apps)
     if not any(app.best for app in marked):
         return (*marked, replace(wanted, best=True))
     return marked
+
+
+def _as_launched(launch: Launch, app: App) -> App:
+    """``app`` as the launch addresses it: its own target, from the folder it runs in."""
+    if launch.run_site is None and launch.module_file and app.span.file != launch.module_file and ":" not in launch.target:
+        folder = posixpath.dirname(launch.module_file)
+        inside = app.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
+        if folder and app.span.file.startswith(folder + "/"):
+            return replace(app, ref=f"{inside.replace('/', '.')}:{app.ref.partition(':')[2]}", cwd=folder)
+        return app
+    module, _, attribute = launch.target.partition(":")
+    if not attribute or "${" in launch.target or launch.missing:
+        return app
+    stem = launch.module_file.removesuffix(".py").removesuffix("/__init__")
+    dotted = module.removesuffix(".py").replace("/", ".") if not module.endswith(".py") else posixpath.basename(stem)
+    tail = dotted.replace(".", "/")
+    if stem != tail and not stem.endswith("/" + tail):
+        return app
+    return replace(app, ref=f"{dotted}:{attribute}", cwd=stem.removesuffix(tail).rstrip("/") or ".")
 
 
 _KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor")

@@ -11,6 +11,7 @@ import posixpath
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
@@ -335,6 +336,17 @@ def _is_none(value: Expr | None) -> bool:
 # --- the index -------------------------------------------------------------------------------------------------------
 
 
+class _ScopeNames(NamedTuple):
+    """What a block binds, by name, what it declares ``global``, and the calls that make its names.
+
+    ``body`` keeps the block alive, which is known by its id."""
+
+    body: Sequence[Stmt]
+    bound: dict[str, tuple[Binding, ...]]
+    shared: frozenset[str]
+    made: dict[str, frozenset[str]]
+
+
 class Modules:
     """The index of a project's Python files. Answers are memoised; the facts never change under it."""
 
@@ -369,6 +381,8 @@ class Modules:
         self._imports: dict[str, tuple[str, ...]] = {}
         self._importers: dict[str, list[str]] | None = None
         self._located: dict[tuple[str, str], str | None] = {}
+        self._import_files: dict[tuple[str, str, int], str | None] = {}
+        self._scopes: dict[int, _ScopeNames] = {}
 
     def __iter__(self) -> Iterator[PyModule]:
         """The parsed modules, by path."""
@@ -477,6 +491,12 @@ class Modules:
     def imported_file(self, path: str, module: str, level: int) -> str | None:
         """What ``from <level dots><module> import ...`` in ``path`` loads: a file, a folder with a trailing ``/`` for a
         namespace package, or None when it is not the project's."""
+        key = (path, module, level)
+        if key not in self._import_files:
+            self._import_files[key] = self._imported_file(path, module, level)
+        return self._import_files[key]
+
+    def _imported_file(self, path: str, module: str, level: int) -> str | None:
         if level:
             folder = posixpath.dirname(path)
             for _ in range(level - 1):
@@ -526,6 +546,35 @@ class Modules:
                 for name in self.absolute_imports(path):
                     self._importers.setdefault(name, []).append(path)
         return tuple(self._importers.get(dotted, ()))
+
+    def bound_in(self, body: Sequence[Stmt], name: str) -> tuple[Binding, ...]:
+        """The bindings of ``name`` that the statements of ``body`` make in their own scope, in source order."""
+        return self._scope(body).bound.get(name, ())
+
+    def made_by(self, body: Sequence[Stmt]) -> dict[str, frozenset[str]]:
+        """The simple names of what is called to make each name that ``body`` assigns the result of a call."""
+        return self._scope(body).made
+
+    def _scope(self, body: Sequence[Stmt]) -> _ScopeNames:
+        known = self._scopes.get(id(body))
+        if known is None:
+            collected: dict[str, list[Binding]] = {}
+            shared: set[str] = set()
+            made: dict[str, frozenset[str]] = {}
+            for stmt, where in statements(body):
+                for binding in _bound_by(stmt, where):
+                    collected.setdefault(binding.name, []).append(binding)
+                if isinstance(stmt, Global):
+                    shared.update(stmt.names)
+                elif isinstance(stmt, Assign) and isinstance(stmt.value, Call):
+                    called = frozenset({call_name(stmt.value)})
+                    for part in (part for target in stmt.targets for part in subexpressions(target)):
+                        if isinstance(part, Name):
+                            made[part.id] = made.get(part.id, frozenset()) | called
+            bound = {name: tuple(found) for name, found in collected.items()}
+            known = _ScopeNames(body, bound, frozenset(shared), made)
+            self._scopes[id(body)] = known
+        return known
 
     def _table(self, path: str) -> dict[str, tuple[Binding, ...]]:
         if path not in self._bindings:
@@ -681,9 +730,9 @@ class Modules:
         if depth > _DEPTH:
             return Definition("unknown")
         if isinstance(expr, Name):
-            local = [binding for binding in bindings(scope) if binding.name == expr.id] if scope else []
+            local = self.bound_in(scope, expr.id) if scope else ()
             if local:
-                declared = any(isinstance(stmt, Global) and expr.id in stmt.names for stmt, _ in statements(scope))
+                declared = expr.id in self._scope(scope).shared
                 usable = [item for item in local if item.value is None or not _mentions(item.value, expr.id)]
                 chosen = choose(usable or local)
                 if chosen is not None and not declared:
@@ -729,7 +778,7 @@ class Modules:
             if (item.module, item.name) in seen:
                 continue
             seen.add((item.module, item.name))
-            chosen = choose([binding for binding in bindings(node.body) if binding.name == attr])
+            chosen = choose(self.bound_in(node.body, attr))
             if chosen is not None:
                 if depth > _DEPTH or (chosen.value is not None and _mentions(chosen.value, attr)):
                     return Definition("value", item.module, attr, chosen.span, chosen.node, chosen.value)

@@ -153,6 +153,7 @@ class Launch:
     dockerfile: str | None = None
     factory_args: tuple[Expr, ...] = ()
     imported: frozenset[str] = frozenset()  # project files that run when the server imports the target
+    module_file: str = ""  # the project file that the target's module half means
     called: bool = False  # the server, or the target text, calls the attribute
 
     @property

@@ -6,6 +6,7 @@ Uvicorn deployment pages, Granian README, mod_wsgi-express).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from flask_prodcheck.model.gunicorn import read_gunicorn
@@ -36,13 +37,11 @@ def read_uwsgi_arguments(words: Sequence[str]) -> dict[str, str]:
                 continue
             name, has_value = _UWSGI_SHORT.get(letter, letter), value
         else:
-            for suffix in ("ini", "yaml", "yml", "json", "xml"):
-                if word.split(":")[0].endswith("." + suffix):
-                    options[suffix.replace("yml", "yaml")] = word
-                    break
-            else:
-                if word.endswith((".py", ".wsgi")):
-                    options["wsgi-file"] = word
+            named = re.search(r"\.(ini|yaml|yml|json|xml)(?=$|[.:])", word)
+            if named is not None:
+                options[named.group(1).replace("yml", "yaml")] = word
+            elif word.endswith((".py", ".wsgi")):
+                options["wsgi-file"] = word
             continue
         if not has_value and name not in _UWSGI_FLAGS and rest and (not rest[0].startswith("-") or rest[0] == "-"):
             value = rest.pop(0)

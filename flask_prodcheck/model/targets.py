@@ -41,6 +41,7 @@ class Target:
     called: bool = False
     arguments: str = ""
     assumed: bool = False
+    file_hop: Span | None = None  # where the file that the server executes binds the application
 
 
 def resolve_target(start: ServerStart, place: Place, facts: Facts, modules: Modules, roots: tuple[str, ...]) -> Target:
@@ -49,7 +50,7 @@ def resolve_target(start: ServerStart, place: Place, facts: Facts, modules: Modu
         return _flask(start, place, facts, modules, roots)
     if start.server is Server.UWSGI:
         return _uwsgi(start, place, facts, modules, roots)
-    if start.server is Server.MOD_WSGI:
+    if start.server is Server.MOD_WSGI and ":" not in start.target:
         return _file_target(start.target, start.options.get("callable-object", "application"), place, facts, modules)
     if not start.target:
         return Target("", None)
@@ -128,7 +129,9 @@ def _file_target(path_text: str, attribute: str, place: Place, facts: Facts, mod
     if path is None:
         return Target(f"{path_text}:{attribute}", None if path_text.startswith("/") and place.image is None else False, "script")
     target = _attribute(f"{path}:{attribute}", path, attribute, "", modules, called=False)
-    return target if modules.module(path) is not None else replace(target, resolves=True, missing="", kind="unknown")
+    if modules.module(path) is None:
+        return replace(target, resolves=True, missing="", kind="unknown")
+    return replace(target, file_hop=target.span)
 
 
 def _uwsgi(start: ServerStart, place: Place, facts: Facts, modules: Modules, roots: tuple[str, ...]) -> Target:
@@ -191,6 +194,8 @@ def _flask(start: ServerStart, place: Place, facts: Facts, modules: Modules, roo
         found = locate(module_text, place, facts) or locate(module_text + ".py", place, facts)
         if found is not None and found in folders_of(facts):
             found = f"{found}/__init__.py"
+        if found is None and "/" not in module_text:  # "site.web.py": Flask strips the ending and imports the rest
+            found, _ = _find(module_text.removesuffix(".py"), place, facts, modules, roots)
     else:
         found, _ = _find(module_text, place, facts, modules, roots)
         found = found or (locate(f"{module_text}.py", place, facts) if "." not in module_text else None)

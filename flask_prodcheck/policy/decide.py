@@ -42,7 +42,7 @@ def decide(
         standing=standing(project, everything, shown),
         exit_code=exit_code(result, shown, said, settings.fail_on),
         apps=tuple(sorted(project.apps, key=lambda app: (app.span, app.name))),
-        launches=tuple(sorted(project.launches, key=_launch_order)),
+        launches=tuple(sorted(project.launches, key=launch_order)),
         run_sites=tuple(sorted(project.run_sites, key=lambda site: (site.span, site.call))),
         findings=shown,
         problems=said,
@@ -52,5 +52,6 @@ def decide(
     )
 
 
-def _launch_order(launch: Launch) -> tuple[str, int, str, str, str]:
+def launch_order(launch: Launch) -> tuple[str, int, str, str, str]:
+    """The sort key of launches in reports."""
     return launch.head.span.file, launch.head.span.line, launch.server.value, launch.target, launch.command

@@ -56,7 +56,7 @@ def project_table(lesson: Lesson, report: Report, style: Style) -> list[str]:
     lines.append("")
     for name in ("server_type", "performance", "security"):
         before, later = getattr(now, name), getattr(after, name)
-        change = before if before == later else f"{before} -> {later} after the cures above"
+        change = before if before == later else f"{before} -> {later} after the cures"
         lines.append(f"  {name.replace('_', ' ')}: {change}")
     holding = holding_findings(report)
     if holding:

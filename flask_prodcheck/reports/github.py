@@ -27,7 +27,8 @@ def render(report: Report) -> str:
         )
         for each in report.problems
     ]
-    lines.append(f"prodcheck: {report.verdict}")
+    incomplete = any(each.blocking for each in report.problems)
+    lines.append(f"prodcheck: {report.verdict}{' (not everything could be read)' if incomplete else ''}")
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from flask_prodcheck import __version__
-from flask_prodcheck.base import Span
+from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.policy.report import Report
 from flask_prodcheck.policy.verdict import Variables
@@ -27,14 +27,11 @@ def as_data(report: Report) -> dict[str, object]:
             "now": _variables(report.standing.now),
             "after": _variables(report.standing.after),
         },
-        "apps": [_app(app) for app in report.apps],
-        "launches": [_launch(launch) for launch in report.launches],
-        "run_sites": [_run_site(site) for site in report.run_sites],
+        "apps": [app_data(app) for app in report.apps],
+        "launches": [launch_data(launch) for launch in report.launches],
+        "run_sites": [run_site_data(site) for site in report.run_sites],
         "findings": [finding_data(finding) for finding in report.findings],
-        "problems": [
-            {"file": each.file, "line": each.line, "message": each.message, "blocking": each.blocking}
-            for each in report.problems
-        ],
+        "problems": [problem_data(each) for each in report.problems],
         "stats": {
             "files": report.stats.files,
             "parsed": report.stats.parsed,
@@ -77,23 +74,13 @@ def finding_data(finding: Finding) -> dict[str, object]:
     }
 
 
-def _variables(variables: Variables) -> Mapping[str, str]:
-    return {
-        "server_type": variables.server_type,
-        "performance": variables.performance,
-        "security": variables.security,
-    }
-
-
-def _place(span: Span) -> dict[str, object]:
-    return {"file": span.file, "line": span.line}
-
-
-def _app(app: App) -> dict[str, object]:
+def app_data(app: App) -> dict[str, object]:
+    """One application as the contract shows it."""
     return {"ref": app.ref, **_place(app.span), "name": app.name, "form": app.form, "cwd": app.cwd, "best": app.best}
 
 
-def _launch(launch: Launch) -> dict[str, object]:
+def launch_data(launch: Launch) -> dict[str, object]:
+    """One launch as the contract shows it."""
     return {
         **_place(launch.head.span),
         "command": launch.command,
@@ -107,7 +94,8 @@ def _launch(launch: Launch) -> dict[str, object]:
     }
 
 
-def _run_site(site: RunSite) -> dict[str, object]:
+def run_site_data(site: RunSite) -> dict[str, object]:
+    """One call that starts a development server as the contract shows it."""
     return {
         **_place(site.span),
         "call": site.call,
@@ -116,3 +104,20 @@ def _run_site(site: RunSite) -> dict[str, object]:
         "host": site.host,
         "production": site.production,
     }
+
+
+def problem_data(problem: Problem) -> dict[str, object]:
+    """One problem as the contract shows it."""
+    return {**_place(Span(problem.file, problem.line)), "message": problem.message, "blocking": problem.blocking}
+
+
+def _variables(variables: Variables) -> Mapping[str, str]:
+    return {
+        "server_type": variables.server_type,
+        "performance": variables.performance,
+        "security": variables.security,
+    }
+
+
+def _place(span: Span) -> dict[str, object]:
+    return {"file": span.file, "line": span.line}

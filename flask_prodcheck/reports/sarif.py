@@ -82,7 +82,7 @@ def _result(finding: Finding, index: dict[str, int]) -> dict[str, object]:
     result: dict[str, object] = {
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
-        "message": {"text": finding.message},
+        "message": {"text": _text(finding.message)},
         "locations": [_location(finding.span)],
         "partialFingerprints": {"prodcheck/v1": finding.fingerprint},
         "properties": {"confidence": finding.confidence, "topic": finding.topic, "step": finding.step},
@@ -98,7 +98,7 @@ def _result(finding: Finding, index: dict[str, int]) -> dict[str, object]:
             {
                 "kind": "inSource",
                 "status": "accepted",
-                **({"justification": comment.reason} if comment.reason else {}),
+                **({"justification": _text(comment.reason)} if comment.reason else {}),
                 "location": _location(Span(comment.file, comment.line)),
             }
         ]
@@ -106,12 +106,12 @@ def _result(finding: Finding, index: dict[str, int]) -> dict[str, object]:
 
 
 def _flow_location(hop: Hop) -> dict[str, object]:
-    return {"location": {**_location(hop.span), "message": {"text": hop.text or str(hop.span)}}}
+    return {"location": {**_location(hop.span), "message": {"text": _text(hop.text or str(hop.span))}}}
 
 
 def _related(hops: Iterable[Hop]) -> list[dict[str, object]]:
     return [
-        {"id": number, **_location(hop.span), "message": {"text": hop.text or str(hop.span)}}
+        {"id": number, **_location(hop.span), "message": {"text": _text(hop.text or str(hop.span))}}
         for number, hop in enumerate(hops, 1)
     ]
 
@@ -127,9 +127,14 @@ def _artifact(file: str) -> dict[str, object]:
     return {"uri": quote(file.encode("utf-8", "surrogateescape")), "uriBaseId": "ROOT"}
 
 
+def _text(text: str) -> str:
+    """``text`` as valid Unicode: bytes of a name that is not UTF-8 become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _notification(problem: Problem) -> dict[str, object]:
     return {
         "level": "error" if problem.blocking else "warning",
-        "message": {"text": problem.message},
+        "message": {"text": _text(problem.message)},
         "locations": [_location(Span(problem.file, max(problem.line, 1)))],
     }

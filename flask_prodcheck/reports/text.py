@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from flask_prodcheck.base import Problem
 from flask_prodcheck.findings.finding import Finding, severity_rank
 from flask_prodcheck.lesson import Lesson, load_lesson
 from flask_prodcheck.policy.report import Report
 from flask_prodcheck.policy.verdict import NO_APP, READY
 from flask_prodcheck.reports.execution_table import project_table
+from flask_prodcheck.reports.server_names import server_words
 from flask_prodcheck.reports.style import Style, safe, safe_source
 from flask_prodcheck.rulekit import Hop, Launch
 
@@ -28,11 +30,11 @@ def render(report: Report, *, color: bool = False) -> str:
     if report.suppressed_findings:
         lines += [*_suppressed(report, style), ""]
     if report.problems:
-        lines += [*_problems(report, style), ""]
+        lines += [*problem_lines(report.problems, style), ""]
     lines += [*_checked(report), ""]
     rows = project_table(lesson, report, style)
     if rows:
-        lines += [style.strong(f"{lesson.title}: this project"), *rows, ""]
+        lines += [style.strong(f"{lesson.title}: where this project stands"), *rows, ""]
     lines.append(_conclusion(report, style))
     return "\n".join(lines) + "\n"
 
@@ -56,9 +58,9 @@ def _finding(finding: Finding, lesson: Lesson, style: Style) -> Iterator[str]:
     pad = " " * gutter
     if finding.evidence:
         yield f"{pad} = proof:"
-        yield from (f"{pad}     {line}" for line in _chain(finding.evidence))
+        yield from (f"{pad}     {line}" for line in chain_lines(finding.evidence))
     for moment_id in finding.key_moments:
-        yield from _wrapped(f"{pad} = {moment_id}, step {finding.step}: ", lesson.moment(moment_id).question)
+        yield from _wrapped(f"{pad} = key moment {moment_id}, step {finding.step}: ", lesson.moment(moment_id).question)
     if finding.cure:
         yield from _wrapped(f"{pad} = cure: ", finding.cure)
     if finding.fix is not None:
@@ -66,14 +68,16 @@ def _finding(finding: Finding, lesson: Lesson, style: Style) -> Iterator[str]:
     yield style.faint(f"{pad} = more: prodcheck explain {finding.code}")
 
 
-def _chain(hops: tuple[Hop, ...]) -> Iterator[str]:
+def chain_lines(hops: tuple[Hop, ...]) -> Iterator[str]:
+    """A launch chain as numbered hops, one a line."""
     places = [safe(str(hop.span)) for hop in hops]
     width = max(len(place) for place in places)
     for number, (place, hop) in enumerate(zip(places, hops, strict=True), 1):
-        yield f"{number}. {place.ljust(width)}  {safe(_short(hop.text))}".rstrip()
+        yield f"{number}. {place.ljust(width)}  {safe(shortened(hop.text))}".rstrip()
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """``text`` on one line, cut where nobody reads on."""
     one_line = " ".join(text.split())
     return one_line if len(one_line) <= _LINE_LIMIT else one_line[: _LINE_LIMIT - 3] + "..."
 
@@ -100,11 +104,16 @@ def _suppressed(report: Report, style: Style) -> Iterator[str]:
         yield f"  {finding.severity}[{finding.code}] {safe(str(finding.span))}: {safe(reason)} ({safe(comment.file)}:{comment.line})"
 
 
-def _problems(report: Report, style: Style) -> Iterator[str]:
+def problem_lines(problems: Iterable[Problem], style: Style) -> Iterator[str]:
+    """What could not be read or followed, with a heading."""
     yield style.strong("Not analysed")
-    for problem in report.problems:
-        mark = style.severity("error", "could hide an error") if problem.blocking else "noted"
-        yield f"  {safe(problem.file)}:{problem.line}: {safe(problem.message)} ({mark})"
+    lines: dict[tuple[str, str, bool], list[int]] = {}
+    for problem in problems:
+        lines.setdefault((problem.file, problem.message, problem.blocking), []).append(problem.line)
+    for (file, message, blocking), places in lines.items():
+        mark = style.severity("error", "could hide an error") if blocking else "noted"
+        more = f", and {_count(len(places) - 1, 'more place')}" if len(places) > 1 else ""
+        yield f"  {safe(file)}:{places[0]}: {safe(message)} ({mark}{more})"
 
 
 def _checked(report: Report) -> Iterator[str]:
@@ -123,9 +132,9 @@ def _checked(report: Report) -> Iterator[str]:
 
 
 def _launch(launch: Launch) -> str:
-    target = f" {safe(launch.target)}" if launch.target else ""
+    target = f" for {safe(launch.target)}" if launch.target else ""
     default = " (the platform's default)" if launch.source == "platform-default" else ""
-    return f"{safe(str(launch.head.span))} starts {launch.server.value}{target}{default}"
+    return f"{safe(str(launch.head.span))} starts {server_words(launch.server)}{target}{default}"
 
 
 def _conclusion(report: Report, style: Style) -> str:
@@ -136,9 +145,13 @@ def _conclusion(report: Report, style: Style) -> str:
         if counts[each]
     )
     hidden_errors = sum(finding.severity == "error" for finding in report.hidden)
+    incomplete = any(problem.blocking for problem in report.problems)
     if report.verdict == NO_APP:
-        return style.strong("No Flask application found") + ": nothing to check here."
-    if report.verdict == READY:
+        nothing = style.strong("No Flask application found")
+        return f"{nothing}, but not everything could be read." if incomplete else f"{nothing}: nothing to check here."
+    if report.verdict == READY and incomplete:
+        text = style.strong("Not known whether ready for production")
+    elif report.verdict == READY:
         text = style.good("Ready for production")
     else:
         text = style.severity("error", "Not ready for production")
@@ -147,8 +160,8 @@ def _conclusion(report: Report, style: Style) -> str:
         detail += f"; {_count(hidden_errors, 'error')} outside the selected rules also counted"
     elif report.hidden:
         detail += f"; {len(report.hidden)} outside the selected rules"
-    if any(problem.blocking for problem in report.problems):
-        detail += "; the analysis is incomplete"
+    if incomplete:
+        detail += "; not everything could be read"
     return f"{text}: {detail}."
 
 

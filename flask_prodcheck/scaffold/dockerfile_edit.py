@@ -21,13 +21,15 @@ from flask_prodcheck.scaffold.start_command import (
 )
 from flask_prodcheck.scaffold.text_file import Edit, appended, line_start, line_stop
 
+_TAKES_HEREDOC = re.compile(r"[ \t]*(?:RUN|COPY|ADD)\b", re.IGNORECASE)
+_HEREDOC = re.compile(r"(?<![<\w])\d*<<-?[\"']?([A-Za-z_][\w.-]*)")
 _ESCAPE = re.compile(r"#[ \t]*escape[ \t]*=[ \t]*(`|\\)[ \t]*", re.IGNORECASE)
 
 
 def stage_of(dockerfile: Dockerfile, facts: Facts, line: int) -> int | None:
     """The stage whose start command, or whose inherited one, stands on ``line``."""
-    last = start_stage(dockerfile)
-    for index in [last, *range(len(dockerfile.stages))]:
+    order: list[int] = [start_stage(dockerfile), *range(len(dockerfile.stages))]
+    for index in order:
         image = build_image(dockerfile, facts, target=index)
         if any(command is not None and command.span.line == line for command in (image.entrypoint, image.cmd)):
             return index
@@ -80,20 +82,28 @@ def exec_form(argv: Sequence[str]) -> str:
 
 def extent(text: str, line: int) -> tuple[int, int]:
     """The first and the last line (1-based) of the instruction that begins on ``line``: continued lines belong to it,
-    and so do comments and empty lines inside a continuation."""
+    comments and empty lines inside a continuation, and the bodies of here-documents."""
     lines = text.split("\n")
     match = _ESCAPE.fullmatch(lines[0].strip())
     escape = match.group(1) if match is not None else "\\"
     last = line
-    at = line
-    while at <= len(lines):
-        current = lines[at - 1].strip()
-        inside = at > line and (not current or current.startswith("#"))
-        if not inside:
-            last = at
-            if not current.endswith(escape):
-                break
-        at += 1
+    for number in range(line, len(lines) + 1):
+        current = lines[number - 1].strip()
+        if number > line and (not current or current.startswith("#")):
+            continue
+        last = number
+        if not current.endswith(escape):
+            break
+    instruction = "\n".join(lines[line - 1 : last])
+    if not _TAKES_HEREDOC.match(instruction):
+        return line, last
+    for marker in _HEREDOC.finditer(instruction):
+        ends = [
+            number for number in range(last + 1, len(lines) + 1) if lines[number - 1].lstrip("\t") == marker.group(1)
+        ]
+        if not ends:
+            break
+        last = ends[0]
     return line, last
 
 
@@ -120,13 +130,24 @@ def copied(paths: Sequence[str], context: str) -> str:
     return f"COPY {sources} ./"
 
 
-def with_package(text: str, line: int, package: str, requirement: str) -> Edit | None:
-    """``requirement`` after the word ``package`` of the instruction on ``line`` that installs it by name."""
+def with_package(text: str, line: int, packages: Sequence[str], requirement: str) -> Edit | None:
+    """``requirement`` after the last of ``packages``, the words that the instruction on ``line`` installs by name."""
     first, last = extent(text, line)
-    begin, end = line_start(text, first), line_stop(text, last)
-    found = list(re.finditer(rf"(?<![\w.\[-]){re.escape(package)}(?![\w.\[=<>~!-])", text[begin:end]))
-    if not found:
-        return None
-    at = begin + found[-1].end()
-    is_json = text[at : at + 1] == '"' and text[begin + found[-1].start() - 1] == '"'
-    return Edit(at + 1, at + 1, f', "{requirement}"') if is_json and "[" in text[begin:at] else Edit(at, at, f' "{requirement}"')
+    stop = line_stop(text, last)
+    at = text.find("install", line_start(text, first), stop)
+    for package in packages:
+        found = (
+            re.compile(rf"(?<![\w.-]){re.escape(package)}(?![\w.\[=<>~!-])").search(text, at, stop) if at >= 0 else None
+        )
+        if found is None:
+            return None
+        at = found.end()
+    quote = text[at : at + 1]
+    if (
+        quote == '"'
+        and text[line_start(text, first) : at].rstrip().count("[")
+        and '", "' in text[line_start(text, first) : at]
+    ):
+        return Edit(at + 1, at + 1, f', "{requirement}"')
+    at += quote in ("'", '"') and quote != ""
+    return Edit(at, at, f' "{requirement}"')

@@ -49,9 +49,7 @@ class Drafts:
     def create(self, path: str, text: str, why: str, *, keeps_existing: bool = False, vital: bool = False) -> None:
         """Gives ``path`` the whole content ``text``."""
         before = self._original(path) if self.exists(path) else None
-        self._drafts[path] = _Draft(
-            before, whole=text, reasons=[why], keeps_existing=keeps_existing, vital=vital
-        )
+        self._drafts[path] = _Draft(before, whole=text, reasons=[why], keeps_existing=keeps_existing, vital=vital)
 
     def changes(self) -> tuple[Change, ...]:
         """One change per file whose text really differs."""

@@ -46,7 +46,9 @@ def production_argument(project: Project, modules: Modules, app: App) -> Argumen
     if node is None or len(app.required) > 1:
         return None
     params = [param for param in node.params if param.kind in ("positional", "keyword")]
-    chosen = next((param for param in params if param.name in app.required), params[0] if params and not app.required else None)
+    chosen = next(
+        (param for param in params if param.name in app.required), params[0] if params and not app.required else None
+    )
     if chosen is None or (chosen.kind == "keyword" and chosen is not params[0]):
         return None
     expressions = list(_expressions(node.body))
@@ -87,7 +89,9 @@ def _expressions(body: Sequence[Stmt]) -> Iterator[Expr]:
             yield from subexpressions(outer)
 
 
-def _dictionary_key(modules: Modules, app: App, node: FunctionDef, expressions: Sequence[Expr], name: str) -> str | None:
+def _dictionary_key(
+    modules: Modules, app: App, node: FunctionDef, expressions: Sequence[Expr], name: str
+) -> str | None:
     """The key for production of the dictionary that the parameter ``name`` picks from."""
     for each in expressions:
         base: Expr | None = None
@@ -117,9 +121,15 @@ def _is_name(expr: Expr, name: str) -> bool:
     return isinstance(expr, Name) and expr.id == name
 
 
-def _class_argument(project: Project, modules: Modules, app: App, expressions: Sequence[Expr], name: str) -> Argument | None:
+def _class_argument(
+    project: Project, modules: Modules, app: App, expressions: Sequence[Expr], name: str
+) -> Argument | None:
     handed = any(
-        isinstance(each, Call) and isinstance(each.func, Attribute) and each.func.attr == "from_object" and each.args and _is_name(each.args[0], name)
+        isinstance(each, Call)
+        and isinstance(each.func, Attribute)
+        and each.func.attr == "from_object"
+        and each.args
+        and _is_name(each.args[0], name)
         for each in expressions
     )
     if not handed:

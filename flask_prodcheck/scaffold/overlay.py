@@ -35,5 +35,8 @@ def overlay(tree: Tree, plan: Plan) -> Tree:
         if (kind := kind_of(path, data[:HEAD_BYTES])) is not None
     ]
     return replace(
-        tree, sources=tuple(sorted([*kept, *new])), paths=tree.paths | frozenset(files), content=_Overlaid(files, tree.content)
+        tree,
+        sources=tuple(sorted([*kept, *new])),
+        paths=tree.paths | frozenset(files),
+        content=_Overlaid(files, tree.content),
     )

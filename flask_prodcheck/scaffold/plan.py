@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask_prodcheck.errors import UsageError
 from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.base_images import is_plain_base
 from flask_prodcheck.model.containers import start_stage
 from flask_prodcheck.model.images import Image, build_image, project_path
-from flask_prodcheck.model.installs import is_plain_base
+from flask_prodcheck.model.installs import image_installs
 from flask_prodcheck.model.link import link
 from flask_prodcheck.model.project import Hop, Launch, Project, Server
 from flask_prodcheck.scaffold.changes import Plan
 from flask_prodcheck.scaffold.dockerfile_edit import added_start, before, copied, stage_of, start_edits
 from flask_prodcheck.scaffold.drafts import Drafts
 from flask_prodcheck.scaffold.overlay import overlay
-from flask_prodcheck.scaffold.requirement import add_requirement
+from flask_prodcheck.scaffold.requirement import Start, add_requirement
 from flask_prodcheck.scaffold.served_app import ServedApp, served_app
 from flask_prodcheck.scaffold.settings_file import settings_path, settings_text
 from flask_prodcheck.scaffold.start_command import StartCommand, replaced_shell
@@ -40,24 +40,22 @@ def plan(project: Project, tree: Tree, what: str) -> Plan:
     if what not in KINDS:
         raise UsageError(f"{what!r} cannot be scaffolded: choose {', '.join(KINDS)}")
     served = served_app(project)
-    wrong = [launch for launch in project.production if _is_wrong(launch)]
-    fine = [launch for launch in project.production if launch not in wrong]
-    other = [launch for launch in fine if launch.server is not Server.GUNICORN]
-    if other and not wrong and len(other) == len(fine):
-        first = other[0]
+    production = [launch for launch in project.production if launch.server is not Server.OTHER]
+    wrong = [launch for launch in production if _is_wrong(launch)]
+    fine = [launch for launch in production if launch not in wrong]
+    if fine and not wrong and not any(launch.server is Server.GUNICORN for launch in fine):
+        first = fine[0]
         return Plan((), (f"{first.head.span} already starts {first.server.value}, a production server: nothing to do",))
     return _Planner(project, Drafts(tree), served, wrong, fine).plan(tree)
 
 
 def _is_wrong(launch: Launch) -> bool:
-    """Whether a production launch cannot stay: it ends in a development server, or its server cannot start the app."""
-    if launch.server.is_development:
-        return True
-    if launch.server is Server.OTHER and launch.missing == "script":
-        return True
+    """Whether a production launch cannot stay: it ends in a development server, or Gunicorn cannot start its app."""
     if launch.server is not Server.GUNICORN:
-        return False
-    return launch.resolves is False or (launch.resolves is True and launch.target_kind == "factory" and not launch.called)
+        return launch.server.is_development
+    return launch.resolves is False or (
+        launch.resolves is True and launch.target_kind == "factory" and not launch.called
+    )
 
 
 @dataclass(slots=True)
@@ -67,11 +65,15 @@ class _Planner:
     served: ServedApp
     wrong: list[Launch]
     fine: list[Launch]
+    by_hand: set[tuple[str, str]] = field(default_factory=set)  # file and text of the starts that notes name
 
     def plan(self, tree: Tree) -> Plan:
         worker = worker_for(self.project)
         folder = self._folder()
-        own = next((launch.config_file for launch in self.fine if launch.server is Server.GUNICORN and launch.config_file), None)
+        own = next(
+            (launch.config_file for launch in self.fine if launch.server is Server.GUNICORN and launch.config_file),
+            None,
+        )
         config = own if own is not None else settings_path(folder)
         notes = list(self.served.notes)
         launches = [*self.wrong, *self.fine]
@@ -82,15 +84,25 @@ class _Planner:
             notes.append(f"{own} holds the server's settings already: it stays as it is")
         if self.served.entry is not None:
             path = posixpath.normpath(posixpath.join(self.served.cwd, "wsgi.py"))
-            self.drafts.create(path, self.served.entry, "an importable application for the server", keeps_existing=True, vital=True)
+            self.drafts.create(
+                path, self.served.entry, "an importable application for the server", keeps_existing=True, vital=True
+            )
         for launch in self.wrong:
             notes += self._start(launch, config)
-        if not self.project.production or any(launch.source == "platform-default" for launch in self.wrong):
-            notes += self._first_start(folder, config)
-        notes += add_requirement(self.project, [launch for launch in launches if _by_gunicorn(launch, self.wrong)], self.drafts, worker, folder)
+        starts = [
+            Start(each.dockerfile, each.head.span.line, each.installs) for each in self.wrong if each.source == "file"
+        ]
+        if not launches or any(launch.source == "platform-default" for launch in self.wrong):
+            first, more = self._first_start(folder, config)
+            starts += first
+            notes += more
+        running = [each for each in self.fine if each.server is Server.GUNICORN and not _brings_server(each)]
+        stay = [Start(each.dockerfile, each.head.span.line, each.installs, new=False) for each in running]
+        notes += add_requirement(self.project, [*starts, *stay], self.drafts, worker, folder)
         notes += worker.notes
         changes = self.drafts.changes()
-        notes += _unproven(self.project, tree, Plan(changes), notes)
+        if starts:
+            notes += self._unproven(tree, Plan(changes))
         return Plan(changes, tuple(dict.fromkeys(notes)))
 
     # --- where the server starts ---------------------------------------------------------------------------------
@@ -100,22 +112,34 @@ class _Planner:
         for launch in (*self.wrong, *self.fine):
             if launch.source == "platform-default":
                 continue
-            if launch.cwd_known and (launch in self.wrong or launch.server is Server.GUNICORN) and "chdir" not in launch.options:
+            if (
+                launch.cwd_known
+                and (launch in self.wrong or launch.server is Server.GUNICORN)
+                and "chdir" not in launch.options
+            ):
                 return launch.cwd
-        cwd = self.served.cwd
-        if any((posixpath.dirname(path) or ".") == cwd for path in self.project.facts.manifests) or self.wrong:
-            return cwd
-        return "." if not self.project.production and not _under_manifest(self.project, cwd) else cwd
+        return self.served.cwd if self.wrong or _has_manifest(self.project, self.served.cwd) else "."
 
-    def _command(self, launch: Launch, config: str, image: Image | None) -> StartCommand | None:
-        """The start for the place of ``launch``; None when it is not known where the application stands there."""
-        if image is not None and not launch.cwd_known:
-            module = posixpath.relpath(self.served.app.module, self.served.cwd)
-            found = project_path(image.mapping, posixpath.join(image.workdir, module), self.project.facts)
-            return StartCommand(self.served.target) if found == self.served.app.module else None
-        if not launch.cwd_known:
+    def _command(self, launch: Launch, config: str, image: Image | None) -> tuple[StartCommand, bool] | None:
+        """The start for the place of ``launch``, and whether the image has to be given the new files there; None when
+        it is not known where the application stands."""
+        target, cwd = self.served.target, self.served.cwd
+        if launch.cwd_known:
+            return StartCommand(
+                target, posixpath.relpath(config, launch.cwd), posixpath.relpath(cwd, launch.cwd)
+            ), False
+        if image is None:
             return None
-        return StartCommand(self.served.target, posixpath.relpath(config, launch.cwd), posixpath.relpath(self.served.cwd, launch.cwd))
+        folder = _image_folder(image, cwd, self.project)
+        if folder is not None:
+            settings = _image_folder(image, posixpath.dirname(config) or ".", self.project)
+            named = posixpath.basename(config)
+            if settings is not None:
+                named = posixpath.relpath(posixpath.join(settings, named), image.workdir)
+            return StartCommand(target, named, posixpath.relpath(folder, image.workdir)), settings is None
+        module = posixpath.relpath(self.served.app.module, cwd)
+        found = project_path(image.mapping, posixpath.join(image.workdir, module), self.project.facts)
+        return (StartCommand(target), True) if found == self.served.app.module else None
 
     # --- the start commands --------------------------------------------------------------------------------------
 
@@ -129,9 +153,10 @@ class _Planner:
         image = None
         if dockerfile is not None:
             image = build_image(dockerfile, facts, target=stage_of(dockerfile, facts, launch.head.span.line))
-        start = self._command(launch, config, image)
-        if start is None or hop is None:
-            return [_by_hand(launch, hop or launch.head, StartCommand(self.served.target))]
+        command = self._command(launch, config, image)
+        if command is None or hop is None:
+            return [self._by_hand(launch, hop or launch.head, StartCommand(self.served.target))]
+        start, needs_copy = command
         file = hop.span.file
         if file in facts.dockerfiles and image is not None:
             edits = start_edits(self.drafts.text(file), image.entrypoint, image.cmd, start)
@@ -142,14 +167,18 @@ class _Planner:
             done = self._in_script(hop, start)
         else:
             done = False
-        if done and image is not None and not launch.cwd_known:
+        if done and image is not None and needs_copy:
             self._copy_into(image, config)
-        return [] if done else [_by_hand(launch, hop, start)]
+        return [] if done else [self._by_hand(launch, hop, start)]
 
     def _last_deploy_hop(self, launch: Launch) -> Hop | None:
         """The last step of the chain outside Python. A script that runs its arguments hands on to the step before."""
         found = [hop for hop in launch.hops if not hop.span.file.endswith(".py")]
-        while len(found) > 1 and found[-1].span.file in self.project.facts.scripts and ('"$@"' in found[-1].text or "$*" in found[-1].text):
+        while (
+            len(found) > 1
+            and found[-1].span.file in self.project.facts.scripts
+            and ('"$@"' in found[-1].text or "$*" in found[-1].text)
+        ):
             found.pop()
         return found[-1] if found else None
 
@@ -158,7 +187,9 @@ class _Planner:
         path = image.dockerfile
         first = min(command.span.line for command in (image.entrypoint, image.cmd) if command is not None)
         new = [config, *([posixpath.join(self.served.cwd, "wsgi.py")] if self.served.entry is not None else [])]
-        self.drafts.edit(path, [before(self.drafts.text(path), first, copied(new, image.context))], "the image needs the new files")
+        self.drafts.edit(
+            path, [before(self.drafts.text(path), first, copied(new, image.context))], "the image needs the new files"
+        )
 
     def _in_script(self, hop: Hop, start: StartCommand) -> bool:
         text = self.drafts.text(hop.span.file)
@@ -177,62 +208,76 @@ class _Planner:
             return False
         return self.drafts.edit(span.file, [Edit(begin, end, new)], _WHY_START)
 
-    def _first_start(self, folder: str, config: str) -> list[str]:
-        """A start command for a project whose files do not start it in production."""
+    def _first_start(self, folder: str, config: str) -> tuple[list[Start], list[str]]:
+        """A start command for a project whose files do not start it in production; and what is left to say."""
         facts = self.project.facts
-        start = StartCommand(self.served.target, posixpath.relpath(config, folder), posixpath.relpath(self.served.cwd, folder))
-        if self.project.unknown_starts:
-            hop = self.project.unknown_starts[0]
-            return [f"{hop.span}: what this starts is not in the project; its command should be: {start.text}"]
-        procfile = next((path for path in sorted(facts.start_files) if facts.start_files[path].kind == "procfile" and posixpath.basename(path) == "Procfile"), None)
+        start = StartCommand(
+            self.served.target, posixpath.relpath(config, folder), posixpath.relpath(self.served.cwd, folder)
+        )
+        unseen = [
+            launch.head
+            for launch in self.project.production
+            if launch.kind in ("dockerfile", "procfile") and launch.server is Server.OTHER
+        ]
+        if self.project.unknown_starts or unseen:
+            hop = (*self.project.unknown_starts, *unseen)[0]
+            note = f"{hop.span}: what this starts is not in the project; its command should be: {start.text}"
+            return [Start()], [note]
+        procfile = next((path for path in sorted(facts.start_files) if posixpath.basename(path) == "Procfile"), None)
         if procfile is not None:
-            text = self.drafts.text(procfile)
-            self.drafts.edit(procfile, [appended(text, f"web: {start.text}")], "the process that serves requests")
-            return []
+            line = appended(self.drafts.text(procfile), f"web: {start.text}")
+            self.drafts.edit(procfile, [line], "the process that serves requests")
+            return [Start()], []
         for path in sorted(facts.dockerfiles):
             dockerfile = facts.dockerfiles[path]
             image = build_image(dockerfile, facts, target=start_stage(dockerfile))
-            if image.cmd is None and image.entrypoint is None and is_plain_base(image.base) and not _is_started(self.project, path):
-                self.drafts.edit(path, [added_start(self.drafts.text(path), start)], "the image starts the production server")
-                return []
+            if image.cmd is not None or image.entrypoint is not None or not is_plain_base(image.base):
+                continue
+            if any(launch.dockerfile == path for launch in self.project.launches):
+                continue
+            why = "the image starts the production server"
+            self.drafts.edit(path, [added_start(self.drafts.text(path), start)], why)
+            return [Start(path, installs=image_installs(image, facts))], []
         path = posixpath.normpath(posixpath.join(folder, "Procfile"))
-        self.drafts.create(path, f"web: {start.text}\n", "the start command that platforms and process managers read")
-        return []
+        why = "the start command that platforms and process managers read"
+        self.drafts.create(path, f"web: {start.text}\n", why)
+        return [Start()], []
+
+    # --- what is left --------------------------------------------------------------------------------------------
+
+    def _by_hand(self, launch: Launch, hop: Hop, start: StartCommand) -> str:
+        self.by_hand |= {(each.span.file, each.text) for each in launch.hops}
+        return f"{hop.span} still starts {_said(launch)}: its command should be: {start.text}"
+
+    def _unproven(self, tree: Tree, made: Plan) -> list[str]:
+        """Launches of the changed project that still cannot stay and that no note names: the audit's own reading of the
+        result, so that a plan never promises more than it does."""
+        changed = link(parse(overlay(tree, made)), name=self.project.name)
+        return [
+            f"{launch.head.span} still starts {_said(launch)} after these changes: change it by hand"
+            for launch in changed.production
+            if _is_wrong(launch) and (launch.end.span.file, launch.end.text) not in self.by_hand
+        ]
 
 
-def _by_gunicorn(launch: Launch, wrong: Sequence[Launch]) -> bool:
-    return launch in wrong or launch.server is Server.GUNICORN
+def _image_folder(image: Image, folder: str, project: Project) -> str | None:
+    """Where the whole project folder ``folder`` stands in ``image``; None when no COPY brings it as a folder."""
+    for each in reversed(image.mapping):
+        if each.repo in project.facts.paths:
+            continue
+        if each.repo == "." or folder == each.repo or folder.startswith(each.repo + "/"):
+            return posixpath.normpath(posixpath.join(each.image, posixpath.relpath(folder, each.repo)))
+    return None
 
 
-def _is_started(project: Project, dockerfile: str) -> bool:
-    return any(launch.dockerfile == dockerfile for launch in project.launches)
+def _brings_server(launch: Launch) -> bool:
+    """Whether the platform of ``launch`` supplies Gunicorn: where it starts it by itself, and in Azure's Python images."""
+    return launch.source == "platform-default" or launch.kind == "azure"
 
 
-def _under_manifest(project: Project, folder: str) -> bool:
+def _has_manifest(project: Project, folder: str) -> bool:
     return any((posixpath.dirname(path) or ".") == folder for path in project.facts.manifests)
-
-
-def _by_hand(launch: Launch, hop: Hop, start: StartCommand) -> str:
-    return f"{hop.span} still starts {_said(launch)}: its command should be: {start.text}"
 
 
 def _said(launch: Launch) -> str:
     return "the development server" if launch.server.is_development else launch.server.value
-
-
-# --- the proof --------------------------------------------------------------------------------------------------------
-
-
-def _unproven(project: Project, tree: Tree, made: Plan, notes: Sequence[str]) -> list[str]:
-    """Launches of the changed project that still cannot stay and that no note names: the audit's own reading of the
-    result, so that a plan never promises more than it does."""
-    if not made.changes:
-        return []
-    changed = link(parse(overlay(tree, made)), name=project.name)
-    return [
-        f"{launch.head.span} still starts {_said(launch)} after these changes: see `prodcheck graph`, and change it by hand"
-        for launch in changed.production
-        if _is_wrong(launch) and not any(str(hop.span) in note for hop in launch.hops for note in notes)
-    ]
-
-

@@ -13,7 +13,7 @@ from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Manifest
 from flask_prodcheck.model.images import Image, build_image, project_path
 from flask_prodcheck.model.installs import DEVELOPMENT_GROUPS, commands_in, production_dependencies
-from flask_prodcheck.model.project import Launch, Project
+from flask_prodcheck.model.project import Project
 from flask_prodcheck.scaffold.dockerfile_edit import after, before, stage_of, with_package
 from flask_prodcheck.scaffold.drafts import Drafts
 from flask_prodcheck.scaffold.text_file import appended
@@ -41,20 +41,35 @@ class _Install:
     names: tuple[str, ...] = ()
 
 
-def add_requirement(project: Project, launches: Sequence[Launch], drafts: Drafts, worker: Worker, folder: str) -> list[str]:
-    """Adds Gunicorn where the production ``launches`` install from and it is missing: to a manifest, or to the
-    Dockerfile itself. ``folder`` is where the server starts. The notes say what a person has to do."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A production start of Gunicorn: in the image of ``dockerfile`` (its command on ``line``, 0 where that is new), or
+    outside one. ``installs`` is what the image is known to install. ``new`` when the plan makes it."""
+
+    dockerfile: str | None = None
+    line: int = 0
+    installs: frozenset[str] | None = None
+    new: bool = True
+
+
+def add_requirement(
+    project: Project, starts: Sequence[Start], drafts: Drafts, worker: Worker, folder: str
+) -> list[str]:
+    """Adds Gunicorn where ``starts`` install from and it is missing: to a manifest, or to the Dockerfile. ``folder`` is
+    where the server starts. The notes say what a person has to do."""
     notes: list[str] = []
-    images: dict[str, Launch] = {}
-    for launch in launches:
-        if launch.dockerfile is not None:
-            images.setdefault(launch.dockerfile, launch)
     present = {dependency.name for dependency in production_dependencies(project.facts)}
-    for path, launch in images.items():
-        if "gunicorn" in (launch.installs if launch.installs is not None else present):
-            continue
-        notes += _to_image(project, launch, path, drafts, worker)
-    if (not launches or any(launch.dockerfile is None for launch in launches)) and "gunicorn" not in present:
+    images: dict[str, Start] = {}
+    for start in starts:
+        if start.dockerfile is not None:
+            images.setdefault(start.dockerfile, start)
+    for path, start in images.items():
+        installs = start.installs if start.installs is not None else present
+        # What runs already is believed: the manifests name the server, however the image gets it.
+        if "gunicorn" not in installs and (start.new or "gunicorn" not in present):
+            notes += _to_image(project.facts, start.line, path, drafts, worker)
+    outside = any(start.dockerfile is None and (start.new or project.facts.manifests) for start in starts)
+    if outside and "gunicorn" not in present and not project.open_manifests:
         notes += _to_manifest(project.facts, _manifest(project.facts, folder), drafts, worker, folder)
     if worker.extra and "gunicorn" in present:
         listed = next(each for each in production_dependencies(project.facts) if each.name == "gunicorn")
@@ -66,10 +81,10 @@ def add_requirement(project: Project, launches: Sequence[Launch], drafts: Drafts
 # --- through an image -------------------------------------------------------------------------------------------------
 
 
-def _to_image(project: Project, launch: Launch, path: str, drafts: Drafts, worker: Worker) -> list[str]:
-    facts = project.facts
+def _to_image(facts: Facts, line: int, path: str, drafts: Drafts, worker: Worker) -> list[str]:
     dockerfile = facts.dockerfiles[path]
-    image = build_image(dockerfile, facts, target=stage_of(dockerfile, facts, launch.head.span.line))
+    index = stage_of(dockerfile, facts, line)
+    image = build_image(dockerfile, facts, target=index)
     installs = list(_installs(image, facts))
     files = [file for install in installs for file in install.files]
     chosen = next((file for file in reversed(files) if _names_flask(facts, file, set())), files[-1] if files else None)
@@ -82,13 +97,15 @@ def _to_image(project: Project, launch: Launch, path: str, drafts: Drafts, worke
             return _after_lock(facts, manifest.path)
     text = drafts.text(path)
     for install in reversed(installs):
-        edit = with_package(text, install.line, install.names[-1], worker.requirement) if install.names else None
+        edit = with_package(text, install.line, install.names, worker.requirement) if install.names else None
         if edit is not None:
             drafts.edit(path, [edit], _WHY)
             return []
     run = f'RUN pip install --no-cache-dir "{worker.requirement}"'
-    stage = dockerfile.stages[stage_of(dockerfile, facts, launch.head.span.line) or 0]
-    lines = [install.line for install in installs if install.line > stage.span.line]
+    stage = dockerfile.stages[-1 if index is None else index]
+    stages = [each.span.line for each in dockerfile.stages]
+    end = min((each for each in stages if each > stage.span.line), default=len(text))
+    lines = [install.line for install in installs if stage.span.line < install.line < end]
     first_use = min((each.span.line for each in (stage.cmd, stage.entrypoint) if each is not None), default=0)
     if lines:
         drafts.edit(path, [after(text, max(lines), run)], _WHY)
@@ -164,7 +181,9 @@ def _names_flask(facts: Facts, path: str, seen: set[str]) -> bool:
     if any(dependency.name.startswith("flask") for dependency in manifest.dependencies):
         return True
     folder = posixpath.dirname(path)
-    return any(_names_flask(facts, posixpath.normpath(posixpath.join(folder, each.path)), seen) for each in manifest.includes)
+    return any(
+        _names_flask(facts, posixpath.normpath(posixpath.join(folder, each.path)), seen) for each in manifest.includes
+    )
 
 
 # --- through a manifest -----------------------------------------------------------------------------------------------
@@ -176,7 +195,9 @@ def _manifest(facts: Facts, folder: str) -> Manifest | None:
     found = [
         manifest
         for manifest in facts.manifests.values()
-        if group_of(manifest.path) not in DEVELOPMENT_GROUPS and not manifest.path.endswith(".lock") and _is_written_by_hand(manifest)
+        if group_of(manifest.path) not in DEVELOPMENT_GROUPS
+        and not manifest.path.endswith(".lock")
+        and _is_written_by_hand(manifest)
     ]
     if not found:
         return None
@@ -184,9 +205,21 @@ def _manifest(facts: Facts, folder: str) -> Manifest | None:
     def key(manifest: Manifest) -> tuple[object, ...]:
         name = posixpath.basename(manifest.path).lower()
         place = posixpath.dirname(manifest.path) or "."
-        rank = _NAMES.index(name) if name in _NAMES else (1 if name.startswith("req") and not manifest.path.endswith(".in") else 4)
-        near = place == folder or (folder + "/").startswith(place + "/") or place == "." or place.endswith("requirements")
-        return (not _main_flask(manifest), not near, rank, -place.count("/") if near else place.count("/"), manifest.path)
+        rank = (
+            _NAMES.index(name)
+            if name in _NAMES
+            else (1 if name.startswith("req") and not manifest.path.endswith(".in") else 4)
+        )
+        near = (
+            place == folder or (folder + "/").startswith(place + "/") or place == "." or place.endswith("requirements")
+        )
+        return (
+            not _main_flask(manifest),
+            not near,
+            rank,
+            -place.count("/") if near else place.count("/"),
+            manifest.path,
+        )
 
     return min(found, key=key)
 
@@ -201,7 +234,10 @@ def _main_flask(manifest: Manifest) -> bool:
 
 def _project_manifest(facts: Facts, folder: str) -> Manifest | None:
     prefix = "" if folder == "." else folder + "/"
-    return next((facts.manifests[prefix + name] for name in ("pyproject.toml", "Pipfile") if prefix + name in facts.manifests), None)
+    return next(
+        (facts.manifests[prefix + name] for name in ("pyproject.toml", "Pipfile") if prefix + name in facts.manifests),
+        None,
+    )
 
 
 def _to_manifest(facts: Facts, manifest: Manifest | None, drafts: Drafts, worker: Worker, folder: str) -> list[str]:
@@ -214,7 +250,8 @@ def _to_manifest(facts: Facts, manifest: Manifest | None, drafts: Drafts, worker
         return [f"{path} is new and names Flask and Gunicorn only: add what else the application imports"]
     if _add_to(manifest, drafts, worker):
         return _after_lock(facts, manifest.path)
-    return [f"{manifest.path}: add {worker.requirement} to what production installs (this file is not edited by the tool)"]
+    with_hash = ", with its hash," if "--hash=" in drafts.text(manifest.path) else ""
+    return [f"{manifest.path}: add {worker.requirement}{with_hash} to what production installs"]
 
 
 def _add_to(manifest: Manifest, drafts: Drafts, worker: Worker) -> bool:
@@ -226,7 +263,9 @@ def _add_to(manifest: Manifest, drafts: Drafts, worker: Worker) -> bool:
     if name == "pyproject.toml":
         edits = None if manifest.open else added_item(text, ("project",), "dependencies", requirement, _REASON)
         if edits is None or _is_poetry_only(text):
-            edits = added_key(text, ("tool", "poetry", "dependencies"), "gunicorn", *_table_value(worker), _REASON) or edits
+            edits = (
+                added_key(text, ("tool", "poetry", "dependencies"), "gunicorn", *_table_value(worker), _REASON) or edits
+            )
     elif name == "pipfile":
         edits = added_key(text, ("packages",), "gunicorn", *_table_value(worker), _REASON)
     elif name in ("setup.py", "setup.cfg") or "--hash=" in text or path.endswith(".lock"):
@@ -264,5 +303,3 @@ def _after_lock(facts: Facts, path: str) -> list[str]:
     if path.endswith(".txt") and source in facts.paths:
         notes.append(f"{path} is compiled from {source}: add the line there too")
     return notes
-
-

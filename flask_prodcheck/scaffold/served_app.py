@@ -18,7 +18,17 @@ _MODULE = re.compile(r"[A-Za-z_0-9][\w-]*(?:\.[A-Za-z_0-9][\w-]*)*")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _CONVENTIONAL = frozenset(
-    {"app", "application", "server", "create_app", "make_app", "build_app", "app_factory", "get_app", "create_application"}
+    {
+        "app",
+        "application",
+        "server",
+        "create_app",
+        "make_app",
+        "build_app",
+        "app_factory",
+        "get_app",
+        "create_application",
+    }
 )
 
 
@@ -45,11 +55,13 @@ def served_app(project: Project) -> ServedApp:
         raise RefusedError(f"{app.module} cannot be imported under that name: rename the file, then run this again")
     if app.in_main:
         raise RefusedError(
-            f"{app.span}: {app.name} exists only under `if __name__ == \"__main__\"`, where no server can import it: move "
+            f'{app.span}: {app.name} exists only under `if __name__ == "__main__"`, where no server can import it: move '
             "the line that makes it above that block"
         )
     argument = _argument(project, modules, app)
-    addressable = not app.ref.partition(":")[2].partition("(")[0].count(".") and not app.ref.endswith((".server", ".app"))
+    addressable = not app.ref.partition(":")[2].partition("(")[0].count(".") and not app.ref.endswith(
+        (".server", ".app")
+    )
     if addressable and not app.required:
         target = f"{module}:{app.name}"
         if app.form == "factory":
@@ -111,9 +123,12 @@ def _certain(project: Project, modules: Modules) -> App:
     if len(started) > 1:
         raise RefusedError(_several([family[0] for family in started], "the deploy files start"))
     if started:
-        return _named(next((app for app in started[0] if app.best), None) or launched[0], candidates)
+        own = [app for app in (best, *launched, *started[0]) if app in started[0]]
+        return _named(next((app for app in own if _MODULE.fullmatch(app.ref.partition(":")[0])), own[0]), candidates)
     own = next((family for family in families if best in family), [best])
-    rivals = [family for family in families if family is not own and _strength(project, family) <= _strength(project, own)]
+    rivals = [
+        family for family in families if family is not own and _strength(project, family) <= _strength(project, own)
+    ]
     if rivals:
         raise RefusedError(_several([best, *(family[0] for family in rivals)], "there are"))
     twins = [app for app in candidates if _is_twin(app, best)]
@@ -125,9 +140,13 @@ def _certain(project: Project, modules: Modules) -> App:
 def _no_app(project: Project) -> str:
     blocking = next((problem for problem in project.problems if problem.blocking), None)
     if blocking is not None:
-        return f"no Flask application was found, and {blocking.file}:{blocking.line} could not be read: {blocking.message}"
+        return (
+            f"no Flask application was found, and {blocking.file}:{blocking.line} could not be read: {blocking.message}"
+        )
     if project.kind == "examples":
-        return "the only Flask applications are in tests, examples or documentation: give the folder of the one to serve"
+        return (
+            "the only Flask applications are in tests, examples or documentation: give the folder of the one to serve"
+        )
     return "no Flask application was found: there is nothing that a server could be pointed at"
 
 
@@ -136,7 +155,7 @@ def _several(apps: Sequence[App], lead: str) -> str:
     more = f" and {len(apps) - 4} more" if len(apps) > 4 else ""
     folders = sorted({posixpath.dirname(app.module) for app in apps})
     if len(folders) > 1 and all(folders):
-        advice = f"give the folder of one, for instance {folders[0]}"
+        advice = f"give the folder of one, for instance {posixpath.dirname(apps[0].module)}"
     else:
         advice = "name the one to serve in .flaskenv, for instance FLASK_APP=" + apps[0].ref.partition("(")[0]
     return f"{lead} several applications, none more likely than the others: {shown}{more}; {advice}"
@@ -150,7 +169,10 @@ def _named(app: App, candidates: Sequence[App]) -> App:
     plain = [
         other
         for other in candidates
-        if other.module == app.module and other.form == "global" and not other.in_main and "." not in other.ref.partition(":")[2]
+        if other.module == app.module
+        and other.form == "global"
+        and not other.in_main
+        and "." not in other.ref.partition(":")[2]
     ]
     return plain[0] if len(plain) == 1 else app
 
@@ -164,7 +186,9 @@ def _families(apps: Sequence[App], modules: Modules) -> list[list[App]]:
             family
             for family in families
             if any(
-                other.module == app.module or other.module in closures[app.module] or app.module in closures[other.module]
+                other.module == app.module
+                or other.module in closures[app.module]
+                or app.module in closures[other.module]
                 for other in family
             )
         ]
@@ -225,7 +249,10 @@ def _is_flask_app(project: Project, app: App) -> bool:
                 continue
             place, _, name = variable.value.strip().partition(":")
             named = name.partition("(")[0]
-            if place.removeprefix("./") in (dotted, app.module, app.module.removesuffix(".py")) and named in ("", app.name):
+            if place.removeprefix("./") in (dotted, app.module, app.module.removesuffix(".py")) and named in (
+                "",
+                app.name,
+            ):
                 return True
     return False
 

@@ -19,7 +19,14 @@ _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})(?:\.\d{1,9})
 #: Seconds between SIGTERM and SIGKILL where nothing else is set. Docker and compose: 10 (compose specification,
 #: ``stop_grace_period``); Kubernetes and Heroku: 30; supervisord ``stopwaitsecs``: 10; systemd: 90.
 _GRACE = {"dockerfile": 10, "compose": 10, "supervisor": 10, "kubernetes": 30, "procfile": 30, "systemd": 90}
-_SAY = {"dockerfile": "Docker", "compose": "Compose", "supervisor": "supervisord", "kubernetes": "Kubernetes", "procfile": "The platform", "systemd": "systemd"}
+_SAY = {
+    "dockerfile": "Docker",
+    "compose": "Compose",
+    "supervisor": "supervisord",
+    "kubernetes": "Kubernetes",
+    "procfile": "The platform",
+    "systemd": "systemd",
+}
 _MOST = 30  # Gunicorn's own default: nobody waits longer for a deploy
 
 

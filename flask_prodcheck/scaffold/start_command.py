@@ -13,6 +13,8 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Lit, ShellCommand, ShellGroup, ShellList, ShellStmt, Word
 from flask_prodcheck.model.commands import read_command
+from flask_prodcheck.model.gunicorn import parse_arguments
+from flask_prodcheck.model.project import Server
 from flask_prodcheck.model.steps import PythonRun, ServerStart
 from flask_prodcheck.scaffold.text_file import line_start
 
@@ -63,7 +65,11 @@ def start_index(words: Sequence[str]) -> int | None:
 def program_for(word: str) -> str:
     """Gunicorn's program for a command whose program was ``word``: the one of the same virtual environment."""
     folder, name = posixpath.split(word)
-    return posixpath.join(folder, "gunicorn") if _STARTERS.fullmatch(name) and folder not in _SYSTEM_FOLDERS else "gunicorn"
+    return (
+        posixpath.join(folder, "gunicorn")
+        if _STARTERS.fullmatch(name) and folder not in _SYSTEM_FOLDERS
+        else "gunicorn"
+    )
 
 
 def replaced_argv(argv: Sequence[str], start: StartCommand) -> tuple[str, ...] | None:
@@ -73,7 +79,26 @@ def replaced_argv(argv: Sequence[str], start: StartCommand) -> tuple[str, ...] |
         text = replaced_shell(argv[2], start, exec_=True)
         return None if text is None else (argv[0], argv[1], text)
     index = start_index(argv)
-    return None if index is None else (*argv[:index], program_for(argv[index]), *start.arguments)
+    return None if index is None else (*argv[:index], *_started(argv[index:], start))
+
+
+def _is_gunicorn(words: Sequence[str]) -> bool:
+    step = read_command(words).step
+    return isinstance(step, ServerStart) and step.server is Server.GUNICORN
+
+
+def _started(words: Sequence[str], start: StartCommand) -> tuple[str, ...]:
+    """The words that start Gunicorn instead of ``words``. A command of Gunicorn keeps its options: only the target, and
+    the folder to import from where it names none, change."""
+    if not _is_gunicorn(words):
+        return (program_for(words[0]), *start.arguments)
+    first = 3 if tuple(words[1:3]) == ("-m", "gunicorn") else 1
+    target, options, _ = parse_arguments(words[first:])
+    kept = list(words)
+    if target in kept[first:]:
+        del kept[len(kept) - 1 - kept[::-1].index(target)]
+    chdir = () if start.chdir == "." or "chdir" in options else ("--chdir", start.chdir)
+    return (*kept, *chdir, start.target)
 
 
 def plain_argv(text: str) -> tuple[str, ...] | None:
@@ -90,7 +115,8 @@ def plain_argv(text: str) -> tuple[str, ...] | None:
     words = [_literal(word) for word in command.words]
     index = start_index([word or "" for word in words])
     head = words[: index + 1] if index is not None else words
-    if any(word is None for word in head):
+    keeps = index is not None and _is_gunicorn([word or "" for word in words[index:]])  # its options stay
+    if any(word is None for word in (words if keeps else head)):
         return None
     found = tuple(word or "" for word in words)
     return found[1:] if found[:1] == ("exec",) else found
@@ -119,7 +145,11 @@ def replaced_shell(text: str, start: StartCommand, *, exec_: bool) -> str | None
     kept = [f"{name}={word.text}" for name, word in command.assigns if not _ITS_OWN.fullmatch(name)]
     takes_over = exec_ or has_exec
     lead = ["exec", *(["env", *kept] if kept else [])] if takes_over else kept
-    new = [*lead, *words[:index], program_for(words[index]), *map(shlex.quote, start.arguments)]
+    literal = [_literal(word) for word in command.words][1 if has_exec else 0 :]
+    started = _started([word or words[at] for at, word in enumerate(literal)][index:], start)
+    # A word that the shell expands stays as it is written.
+    expanded = {words[at] for at, word in enumerate(literal) if word is None}
+    new = [*lead, *words[:index], *(word if word in expanded else shlex.quote(word) for word in started)]
     return text[:begin] + " ".join(new) + text[end:]
 
 

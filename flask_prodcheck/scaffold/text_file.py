@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _MARK = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Edit:
     """Characters ``start`` to ``end`` of the plain view become ``text`` (whose line ends are ``\\n``)."""
 
@@ -55,20 +55,27 @@ def line_end(text: str) -> str:
 def apply(text: str, edits: Sequence[Edit]) -> str:
     """``text`` with ``edits``, whose offsets are those of ``plain(text)``. New lines take the file's line end. Raises
     :class:`ValueError` when two edits overlap."""
-    ordered = sorted(edits)
-    if overlap(ordered):
+    if overlap(edits):
         raise ValueError("edits overlap")
     offsets = _offsets(text)
     end = line_end(text)
-    for edit in reversed(ordered):
-        text = text[: offsets[edit.start]] + edit.text.replace("\n", end) + text[offsets[edit.end] :]
-    return text
+    parts: list[str] = []
+    at = 0
+    for edit in sorted(edits, key=_order):
+        parts += (text[at : offsets[edit.start]], edit.text.replace("\n", end))
+        at = offsets[edit.end]
+    return "".join([*parts, text[at:]])
 
 
 def overlap(edits: Sequence[Edit]) -> bool:
     """Whether two of ``edits`` replace the same character."""
-    ordered = sorted(edits)
+    ordered = sorted(edits, key=_order)
     return any(one.end > other.start for one, other in itertools.pairwise(ordered))
+
+
+def _order(edit: Edit) -> tuple[int, int, bool]:
+    """By place; at one place what goes on the line comes before what begins another."""
+    return edit.start, edit.end, edit.text.startswith("\n")
 
 
 def _offsets(text: str) -> list[int]:

@@ -8,7 +8,7 @@ from flask_prodcheck.model.apps import is_test_file
 from flask_prodcheck.model.project import Project
 
 _SHOWN = 4
-_STATE = "objects of these modules live in the process, and a new one starts without them."
+_STATE = "what the views keep in the process would be lost with it."
 _SESSIONS = "every connected client would have to connect again."
 
 
@@ -36,7 +36,9 @@ class Worker:
 
 def worker_for(project: Project) -> Worker:
     """The worker for the code of ``project``, by what it imports, requires and keeps in memory."""
-    imported = {name for path, module in project.facts.modules.items() if not is_test_file(path) for name in module.imports}
+    imported = {
+        name for path, module in project.facts.modules.items() if not is_test_file(path) for name in module.imports
+    }
     installed = {dependency.name for dependency in project.dependencies} | project.installed
     if "flask_socketio" in imported:
         return _socketio(installed)
@@ -65,8 +67,10 @@ def _socketio(installed: set[str] | frozenset[str]) -> Worker:
             extra="eventlet",
             below="26",
             notes=(
-                ("Socket.IO with eventlet: Gunicorn is held below 26, which dropped that worker; without eventlet among the "
-                "requirements this command sets up threads instead"),
+                (
+                    "Socket.IO with eventlet: Gunicorn is held below 26, which dropped that worker; without eventlet among the "
+                    "requirements this command sets up threads instead"
+                ),
             ),
         )
     threaded = "Socket.IO: one worker with threads"
@@ -88,6 +92,8 @@ def _state(project: Project) -> tuple[str, ...]:
     shown = ", ".join(f"{name} ({place})" for place, name in found[:_SHOWN])
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return (
-        (f"views change objects of the process: {shown}{more}; every worker has its own copy, so keep such state in a "
-        "database or Redis, or set WEB_CONCURRENCY=1 until you do"),
+        (
+            f"views change objects of the process: {shown}{more}; every worker has its own copy, so keep such state in a "
+            "database or Redis, or set WEB_CONCURRENCY=1 until you do"
+        ),
     )

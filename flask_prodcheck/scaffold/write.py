@@ -78,7 +78,9 @@ def _job(change: Change, root: Path) -> _Job:
     except OSError as failure:
         raise RefusedError(f"{change.path}: cannot be read: {failure.strerror or failure}") from failure
     except UnicodeEncodeError as failure:
-        raise RefusedError(f"{change.path}: its encoding, {encoding}, has no {failure.object[failure.start]!r}") from failure
+        raise RefusedError(
+            f"{change.path}: its encoding, {encoding}, has no {failure.object[failure.start]!r}"
+        ) from failure
     if exists and change.before is None and not change.keeps_existing:
         raise RefusedError(f"{change.path} exists but is no part of the project (ignored by git?): it is not replaced")
     return _Job(target, target.with_name(f".{target.name}.prodcheck-{os.getpid()}"), data, exists)

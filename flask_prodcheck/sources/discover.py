@@ -29,8 +29,13 @@ _MAX_IGNORE_BYTES = 256 * 1024
 
 def project_root(path: Path) -> Path:
     """The folder to audit for ``path``: the folder itself, or for a file the nearest folder upwards that holds a
-    ``pyproject.toml`` or ``.git`` (else the file's own). Raises :class:`UsageError` when ``path`` does not exist."""
-    if not path.exists():
+    ``pyproject.toml`` or ``.git`` (else the file's own). Raises :class:`UsageError` when ``path`` does not exist or
+    cannot be looked at."""
+    try:
+        exists = path.exists()
+    except OSError as failure:
+        raise UsageError(f"{path}: {failure.strerror or failure}") from failure
+    if not exists:
         raise UsageError(f"{path}: no such file or folder")
     if path.is_dir():
         return path

@@ -20,5 +20,6 @@ def check(project: Project) -> Iterator[Hit]:
         }.get(launch.missing, "it does not exist")
         if launch.target_kind == "main-only":
             half = f"{attribute} exists only under `if __name__ == \"__main__\"`"
-        severity = "warning" if launch.confidence is Confidence.LOW else None
+        served = any(other.kind != launch.kind and other.resolves and not other.server.is_development for other in project.production)
+        severity = "warning" if served or launch.confidence is Confidence.LOW else None
         yield Hit(at=launch.head.span, via=launch.hops, facts={"target": launch.target, "half": half}, severity=severity)

@@ -18,6 +18,7 @@ from flask_prodcheck.audit import audit_tree
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.policy.report import Report
 from flask_prodcheck.reports import github, json_v1, sarif, text
+from flask_prodcheck.reports.relocate import prefix_of, relocated
 from flask_prodcheck.reports.style import safe, safe_source
 from flask_prodcheck.rulekit import Hop
 from flask_prodcheck.sources.discover import memory_tree
@@ -151,10 +152,10 @@ def test_text_shows_the_place_and_the_chain() -> None:
     assert "  --> app.py:5:2  dev-server-in-production\n" in shown
     assert "5 |     app.run()\n  |     ^^^^^^^^^\n" in shown
     assert re.search(r"1\. Dockerfile:5  CMD .*\n.*2\. app\.py:5 ", shown)
-    assert "KM1, step 3: Why can Flask's development server not be used in production?" in shown
+    assert "= key moment KM1, step 3: Why can Flask's development server not be used in production?" in shown
     assert "= cure: " in shown
     assert "> 3     Detect the need for production" in shown
-    assert "server type: development -> production after the cures above" in shown
+    assert "server type: development -> production after the cures" in shown
     assert shown.splitlines()[-1].startswith("Not ready for production: 1 error")
 
 
@@ -164,7 +165,7 @@ def test_text_of_a_clean_project_says_what_was_checked() -> None:
     assert "Checked 3 files" in shown
     assert "1 application, 1 launch" in shown
     assert "0 suppressed" in shown
-    assert "production: Dockerfile:5 starts gunicorn app:app" in shown
+    assert "production: Dockerfile:5 starts gunicorn for app:app" in shown
     assert "> 7     Exit" in shown
     assert shown.splitlines()[-1].startswith("Ready for production")
 
@@ -180,6 +181,77 @@ def test_text_never_commands_the_terminal() -> None:
     assert not {char for char in shown if not char.isprintable()} - {"\n"}
     assert "\x1b[" in text.render(report(), color=True)
     assert "\x1b[" not in text.render(report())
+
+
+@pytest.mark.parametrize(
+    ("verdict", "blocking", "last"),
+    [
+        ("ready", False, "Ready for production: nothing found."),
+        ("ready", True, "Not known whether ready for production: nothing found; not everything could be read."),
+        ("not-ready", True, "Not ready for production: nothing found; not everything could be read."),
+        ("no-app", False, "No Flask application found: nothing to check here."),
+        ("no-app", True, "No Flask application found, but not everything could be read."),
+    ],
+)
+def test_the_last_line_never_promises_what_was_not_read(verdict: str, blocking: bool, last: str) -> None:
+    subject = replace(report(), verdict=verdict, findings=(), problems=(Problem("Dockerfile", 1, "broken", blocking),))
+    assert text.render(subject).splitlines()[-1] == last
+    ends = github.render(subject).splitlines()[-1]
+    assert ends == f"prodcheck: {verdict}" + (" (not everything could be read)" if blocking else "")
+
+
+def test_problems_of_one_kind_in_one_file_are_one_line() -> None:
+    many = tuple(Problem("a.sh", line, "too long") for line in (3, 5, 9))
+    shown = text.render(replace(report(), problems=(*many, Problem("b.sh", 1, "too long", True))))
+    assert "  a.sh:3: too long (noted, and 2 more places)\n  b.sh:1: too long (could hide an error)\n" in shown
+
+
+def test_sarif_is_valid_unicode() -> None:
+    odd = replace(hostile(), problems=(Problem("a", 1, "b\udcff"),))
+    odd = replace(odd, findings=tuple(replace(each, message="c\udcff") for each in odd.findings))
+    rendered = sarif.render(odd)
+    json.dumps(json.loads(rendered), ensure_ascii=False).encode("utf-8")
+    assert "b\\\\udcff" in rendered and "c\\\\udcff" in rendered
+
+
+def test_relocated() -> None:
+    base = report(app_py=FILES["app.py"].replace("run()", "run()  # prodcheck: ignore[PC101] demo"))
+    base = replace(base, problems=(Problem("x.py", 1, "broken"),))
+    moved = relocated(base, "services/web/")
+    assert [each.fingerprint for each in moved.findings] == [each.fingerprint for each in base.findings]
+    places = re.findall(r'"uri": "([^"]+)"', sarif.render(moved))
+    assert places and all(place.startswith("services/web/") for place in places)
+    assert all("file=services/web/" in line for line in github.render(moved).splitlines() if line.startswith("::"))
+    assert relocated(base, "") is base
+
+
+@pytest.mark.parametrize(
+    ("root", "folder", "expected"),
+    [("a/b", "a", "b/"), ("a/b/c", "a", "b/c/"), ("a", "a", ""), ("a", "a/b", ""), ("a/b/../c", "a", "c/")],
+)
+def test_prefix(tmp_path: Path, root: str, folder: str, expected: str) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert prefix_of(tmp_path / root, tmp_path / folder) == expected
+
+
+def test_text_names_a_development_server_in_words() -> None:
+    assert "production: Dockerfile:5 starts the development server (app.run()) for app:app" in text.render(report())
+
+
+@pytest.mark.parametrize(
+    ("message", "written"),
+    [
+        ("100% sure", "::100%25 sure"),
+        ("a\r\nb", "::a\\r%0Ab"),
+        ("a\x00b\x1b", "::a\\x00b\\x1b"),
+        ("%0A::error::x", "::%250A::error::x"),
+    ],
+)
+def test_github_escapes(message: str, written: str) -> None:
+    subject = replace(report(), findings=(), problems=(Problem("a%,:\n\r.py", 1, message),))
+    first, last = github.render(subject).split("\n")[:2]
+    assert first == "::warning file=a%25%2C%3A\\n\\r.py,line=1,title=prodcheck%3A not analysed" + written
+    assert last == "prodcheck: not-ready"
 
 
 def test_text_counts_hidden_errors() -> None:

@@ -1,7 +1,8 @@
 """The Python reader: one file's bytes to :class:`~flask_prodcheck.facts.syntax.PyModule`.
 
-Four stages: a byte screen, an ``ast`` outline, the choice of the statements that can carry facts, and libcst over those
-alone. ``ast`` only chooses; every statement of the result comes from libcst, which is imported when first needed.
+Four stages: a byte screen, an ``ast`` outline, the choice of the statements that can carry facts, and their conversion:
+libcst reads those that launch or configure (and every file newer than this Python), ``ast`` the rest, to equal results.
+libcst is imported when first needed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import ast
 import warnings
 
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.python.decisive import read_decisive
 from flask_prodcheck.facts.python.depth import is_risky, is_too_deep
+from flask_prodcheck.facts.python.from_ast import Text, convert_ast
 from flask_prodcheck.facts.python.newer import bound_names
 from flask_prodcheck.facts.python.outline import outline
 from flask_prodcheck.facts.python.regions import Reduced, reduce, whole
@@ -66,12 +69,9 @@ def _statements(path: str, tree: ast.Module, text: str) -> tuple[Stmt, ...]:
         reduced, left = whole(text), tree
     if is_too_deep(left):
         raise ReadError(_TOO_DEEP)
-    try:
-        return _convert(path, reduced)
-    except ReadError:
-        if is_too_deep(tree):
-            raise
-        return _convert(path, whole(text))
+    written = Text(reduced.source)
+    statements, expressions = read_decisive(path, left, written, reduced.lines)
+    return convert_ast(path, left, written, reduced.lines, reduced.screened, statements, expressions)
 
 
 def _parse(text: str) -> ast.Module:

@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from flask_prodcheck.facts.python.outline import children
+
 MAX_EXPRESSION_DEPTH = 200
 """Levels of one expression. libcst's positions take several Python frames a level and the default limit is 1000."""
 
@@ -24,7 +26,7 @@ def is_too_deep(tree: ast.Module) -> bool:
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.expr):
                 if _may_be_deep(child) and _is_deep(child):
                     return True
@@ -69,6 +71,6 @@ def _is_deep(root: ast.expr) -> bool:
         for node in level:
             if isinstance(node, ast.BoolOp) and len(node.values) > MAX_OPERANDS:
                 return True
-            below += ast.iter_child_nodes(node)
+            below += children(node)
         level = below
     return False

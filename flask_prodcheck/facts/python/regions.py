@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flask_prodcheck.facts.python.outline import FunctionNode, blocks, is_type_checking
+from flask_prodcheck.facts.python.outline import FunctionNode, blocks, children, is_type_checking, walk
 from flask_prodcheck.facts.python.views import is_view, view_class
 
 _LARGE_LINES = 200
@@ -268,7 +268,7 @@ class _Chooser:
                 if not found:
                     self.pending.append(node)
                 else:
-                    self.pending += (c for c in ast.iter_child_nodes(node) if isinstance(c, (ast.expr, ast.withitem)))
+                    self.pending += (c for c in children(node) if isinstance(c, (ast.expr, ast.withitem)))
 
     def function(self, node: FunctionNode, owner: ast.ClassDef | None) -> None:
         if is_view(node, owner):
@@ -294,7 +294,7 @@ class _Chooser:
         if not _TRIGGER_TEXT.search(text) and "return" not in text:
             return False
         # Annotations name frameworks without using them.
-        inner = (item for part in (*node.body, *node.args.defaults) for item in ast.walk(part))
+        inner = (item for part in (*node.body, *node.args.defaults) for item in walk(part))
         for item in inner:
             if isinstance(item, ast.Name):
                 if item.id in _TRIGGERS:
@@ -466,7 +466,7 @@ def _header_line(node: ast.stmt) -> int:
 
 def _called(root: ast.AST) -> Iterator[tuple[str, bool]]:
     """What code may call, as (name, whether it is a method): plain names also count when handed on as values."""
-    for node in ast.walk(root):
+    for node in walk(root):
         if isinstance(node, ast.Name):
             yield node.id, False
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

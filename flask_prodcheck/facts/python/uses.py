@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.python.outline import FunctionNode, blocks
+from flask_prodcheck.facts.python.outline import FunctionNode, blocks, children, walk
 from flask_prodcheck.facts.python.views import is_route, is_view
 from flask_prodcheck.facts.syntax import Mutation, Uses
 
@@ -104,7 +104,7 @@ def uses(path: str, tree: ast.Module, text: str) -> Uses:
     if not _INTERESTING.search(text):
         return Uses()
     places = _Places(path, text)
-    names = _imported(tree)
+    names = {name: target for name, target in _imported(tree).items() if _may_matter(target)}
     first: dict[str, ast.stmt | ast.expr] = {}
 
     def note(kind: str, node: ast.stmt | ast.expr) -> None:
@@ -123,11 +123,12 @@ def uses(path: str, tree: ast.Module, text: str) -> Uses:
         for decorator in function.decorator_list:
             if is_route(decorator):
                 note("routes", decorator)
-        bound = _bound_in(function) & names.keys()
+        bound = _bound_in(function) & names.keys() if names else frozenset()
         if bound:
-            for node in ast.walk(function):
-                hidden[id(node)] = hidden.get(id(node), frozenset()) | bound
-    for node in ast.walk(tree):
+            for node in walk(function):
+                if isinstance(node, (ast.Name, ast.Attribute)):
+                    hidden[id(node)] = hidden.get(id(node), frozenset()) | bound
+    for node in walk(tree):
         if isinstance(node, ast.Name):
             target = names.get(node.id)
             if target is None or node.id in hidden.get(id(node), ()):
@@ -210,6 +211,16 @@ def mutations(path: str, tree: ast.Module, text: str) -> tuple[Mutation, ...]:
     )
 
 
+def _may_matter(target: tuple[str, str]) -> bool:
+    """Whether an imported name is one that :func:`uses` looks for, or a package that may hold one."""
+    return (
+        not target[1]
+        or target[1] in ("request", "get_remote_address")
+        or target[1] in _SESSION_EXTENSIONS
+        or target in _SESSION_NAMES
+    )
+
+
 def _note_request(node: ast.Attribute, note: Callable[[str, ast.expr], None]) -> None:
     if node.attr == "files":
         note("files", node)
@@ -266,7 +277,7 @@ def _own(function: FunctionNode) -> Iterator[ast.AST]:
         node = pending.pop()
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            pending += ast.iter_child_nodes(node)
+            pending += children(node)
 
 
 def _bound_in(function: FunctionNode) -> frozenset[str]:
@@ -389,7 +400,7 @@ def _serving(every: Sequence[tuple[FunctionNode, ast.ClassDef | None]]) -> set[i
         if id(function) in found:
             continue
         found.add(id(function))
-        for node in ast.walk(function):
+        for node in walk(function):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 pending += by_name.get(node.func.id, ())
     return found

@@ -1,0 +1,544 @@
+"""From ``ast`` nodes to the statements and expressions of :mod:`flask_prodcheck.facts.syntax`.
+
+The same result as :mod:`flask_prodcheck.facts.python.convert` gives, spans included, at a fraction of its cost. What
+``ast`` does not place (the parts of an f-string) and what is worth an exact reading is handed in ready made.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts import syntax as s
+from flask_prodcheck.facts.python.outline import children
+
+_BINARY: Mapping[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+    ast.BitOr: "|",
+    ast.BitAnd: "&",
+    ast.BitXor: "^",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+}
+_UNARY: Mapping[type[ast.AST], str] = {ast.Not: "not", ast.USub: "-", ast.UAdd: "+", ast.Invert: "~"}
+_COMPARE: Mapping[type[ast.AST], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+}
+_KINDS: Mapping[type[ast.AST], str] = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}
+_JUMPS: Mapping[type[ast.AST], str] = {ast.Break: "break", ast.Continue: "continue"}
+_OPAQUE_LIMIT = 200
+_COMMENT = re.compile(r"#[^\n]*")
+_CASE = re.compile(r"\bcase\b")
+
+#: Expressions that are not interpreted, whatever is inside them.
+OPAQUE = (
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.Await,
+    ast.Yield,
+    ast.YieldFrom,
+    ast.NamedExpr,
+    ast.Slice,
+)
+
+_Place = tuple[int, int, int, int]
+
+
+class Text:
+    """The lines of a source, with the character columns of what ``ast`` places by UTF-8 bytes."""
+
+    def __init__(self, source: str) -> None:
+        self.lines: Sequence[str] = source.split("\n")
+        self._ascii = source.isascii()
+
+    def column(self, line: int, offset: int) -> int:
+        """The 0-based character column of a byte offset in a 1-based line."""
+        if self._ascii:
+            return offset
+        text = self.lines[line - 1]
+        if text.isascii():
+            return offset
+        return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "surrogatepass"))
+
+    def place(self, node: ast.expr | ast.stmt | ast.ExceptHandler | ast.keyword | ast.pattern) -> _Place:
+        """(line, column, end line, end column): 1-based lines, 0-based columns in characters."""
+        line, end = node.lineno, node.end_lineno or node.lineno
+        return line, self.column(line, node.col_offset), end, self.column(end, node.end_col_offset or 0)
+
+    def between(self, line: int, column: int, end: int, end_column: int) -> str:
+        """The text of a place."""
+        if line == end:
+            return self.lines[line - 1][column:end_column]
+        return "\n".join([self.lines[line - 1][column:], *self.lines[line : end - 1], self.lines[end - 1][:end_column]])
+
+
+def convert_ast(
+    path: str,
+    tree: ast.Module,
+    text: Text,
+    lines: Sequence[int],
+    screened: frozenset[int],
+    statements: Mapping[int, s.Stmt],
+    expressions: Mapping[int, s.Expr],
+) -> tuple[s.Stmt, ...]:
+    """The statements of ``tree``, parsed from the (reduced) source of ``text``.
+
+    ``lines`` and ``screened`` as in :func:`flask_prodcheck.facts.python.convert.convert`; ``statements`` and
+    ``expressions`` hold what is ready made, by the ``id`` of its node.
+    """
+    return _Converter(path, text, lines, screened, statements, expressions).block(tree.body)
+
+
+class _Converter:
+    """Holds what every step of one conversion needs."""
+
+    def __init__(
+        self,
+        path: str,
+        text: Text,
+        lines: Sequence[int],
+        screened: frozenset[int],
+        statements: Mapping[int, s.Stmt],
+        expressions: Mapping[int, s.Expr],
+    ) -> None:
+        self.path = path
+        self.text = text
+        self.lines = lines
+        self.screened = screened
+        self.statements = statements
+        self.expressions = expressions
+
+    # --- places ------------------------------------------------------------------------------------------------------
+
+    def span(self, node: ast.expr | ast.stmt | ast.ExceptHandler | ast.keyword | ast.pattern) -> Span:
+        return self.at(self.text.place(node))
+
+    def at(self, place: _Place) -> Span:
+        last = len(self.lines)
+        return Span(
+            self.path,
+            self.lines[min(place[0], last) - 1],
+            place[1] + 1,
+            self.lines[min(place[2], last) - 1],
+            place[3] + 1,
+        )
+
+    def header(self, node: ast.stmt) -> Span:
+        line, column, _, _ = self.text.place(node)
+        return self.at((line, column, line, len(self.text.lines[line - 1].rstrip())))
+
+    def bare(self, node: ast.Tuple | ast.GeneratorExp) -> _Place:
+        """The place without the parentheses that ``ast`` counts as part of a tuple or generator."""
+        place = self.text.place(node)
+        if isinstance(node, ast.Tuple):
+            if not node.elts:
+                return place[2], place[3] - 1, place[2], place[3] - 1
+            if not self.is_parenthesised(node, place):
+                return place
+        line, column, end, end_column = place[0], place[1] + 1, place[2], place[3] - 1
+        while True:
+            rest = self.text.lines[line - 1]
+            while column < len(rest) and rest[column] in " \t\f":
+                column += 1
+            if line >= end or (column < len(rest) and rest[column] not in "#\\"):
+                break
+            line, column = line + 1, 0
+        inner = node.elts[-1] if isinstance(node, ast.Tuple) else _last(node)
+        _, _, first, first_column = self.text.place(inner)
+        gap = _COMMENT.sub(
+            lambda found: " " * len(found.group()), self.text.between(first, first_column, end, end_column)
+        )
+        kept = gap.rstrip(" \t\f\n\\")
+        breaks = kept.count("\n")
+        if breaks:
+            return line, column, first + breaks, len(kept) - kept.rindex("\n") - 1
+        return line, column, first, first_column + len(kept)
+
+    def is_parenthesised(self, node: ast.Tuple, place: _Place) -> bool:
+        if self.text.lines[place[0] - 1][place[1] : place[1] + 1] != "(":
+            return False
+        first = self.text.place(node.elts[0])
+        opened = _COMMENT.sub("", self.text.between(place[0], place[1], first[0], first[1])).count("(")
+        after = self.text.place(node.elts[1])[:2] if len(node.elts) > 1 else place[2:]
+        gap = _COMMENT.sub("", self.text.between(first[2], first[3], *after))
+        return opened > gap.partition(",")[0].count(")")
+
+    # --- statements --------------------------------------------------------------------------------------------------
+
+    def block(self, body: Iterable[ast.stmt]) -> tuple[s.Stmt, ...]:
+        return tuple([self.statements.get(id(node)) or self.statement(node) for node in body])
+
+    def statement(self, node: ast.stmt) -> s.Stmt:
+        build = _STATEMENTS.get(type(node))
+        if build is not None:
+            return build(self, node)
+        if type(node).__name__ == "TryStar":
+            return self.try_(node)  # type: ignore[arg-type]
+        if type(node).__name__ == "TypeAlias":
+            return s.Assign(self.span(node), (self.expr(node.name),), self.opaque(node.value))  # type: ignore[attr-defined]
+        raise TypeError(f"unexpected statement {type(node).__name__}")
+
+    def expression(self, node: ast.Expr) -> s.Stmt:
+        return s.ExprStmt(self.span(node), self.expr(node.value))
+
+    def assign(self, node: ast.Assign) -> s.Stmt:
+        return s.Assign(self.span(node), self.exprs(node.targets), self.expr(node.value))
+
+    def import_(self, node: ast.Import) -> s.Stmt:
+        return s.Import(self.span(node), tuple([(alias.name, alias.asname) for alias in node.names]))
+
+    def import_from(self, node: ast.ImportFrom) -> s.Stmt:
+        names = tuple([(alias.name, alias.asname) for alias in node.names])
+        return s.ImportFrom(self.span(node), node.module or "", node.level, names)
+
+    def annotated(self, node: ast.AnnAssign) -> s.Stmt:
+        target, annotation = self.expr(node.target), self.expr(node.annotation)
+        if node.value is None:
+            return s.Declare(self.span(node), target, annotation)
+        return s.Assign(self.span(node), (target,), self.expr(node.value), annotation)
+
+    def augmented(self, node: ast.AugAssign) -> s.Stmt:
+        return s.AugAssign(self.span(node), self.expr(node.target), _BINARY[type(node.op)], self.expr(node.value))
+
+    def return_(self, node: ast.Return) -> s.Stmt:
+        return s.Return(self.span(node), self.optional(node.value))
+
+    def raise_(self, node: ast.Raise) -> s.Stmt:
+        return s.Raise(self.span(node), self.optional(node.exc))
+
+    def assert_(self, node: ast.Assert) -> s.Stmt:
+        return s.Assert(self.span(node), self.expr(node.test))
+
+    def delete(self, node: ast.Delete) -> s.Stmt:
+        targets = self.exprs(node.targets)
+        if len(targets) == 1 and isinstance(targets[0], s.Collection):
+            targets = targets[0].items
+        return s.Delete(self.span(node), targets)
+
+    def global_(self, node: ast.Global | ast.Nonlocal) -> s.Stmt:
+        return s.Global(self.span(node), tuple(node.names))
+
+    def jump(self, node: ast.stmt) -> s.Stmt:
+        return s.Jump(self.span(node), _JUMPS.get(type(node), "pass"))
+
+    def if_(self, node: ast.If) -> s.Stmt:
+        # A chain of elif is as long as its author likes, so it is followed by a loop.
+        chain = [node]
+        while len(chain[-1].orelse) == 1 and isinstance(chain[-1].orelse[0], ast.If):
+            chain.append(chain[-1].orelse[0])
+        orelse = self.block(chain[-1].orelse)
+        for item in reversed(chain):
+            orelse = (s.If(self.span(item), self.expr(item.test), self.block(item.body), orelse),)
+        return orelse[0]
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> s.Stmt:
+        span = self.header(node)
+        return s.FunctionDef(
+            span,
+            node.name,
+            self.params(node.args),
+            self.exprs(node.decorator_list),
+            self.block(node.body),
+            isinstance(node, ast.AsyncFunctionDef),
+            span.line in self.screened,
+        )
+
+    def class_(self, node: ast.ClassDef) -> s.Stmt:
+        span = self.header(node)
+        return s.ClassDef(
+            span,
+            node.name,
+            self.exprs(node.bases),
+            self.keywords(node.keywords),
+            self.exprs(node.decorator_list),
+            self.block(node.body),
+            span.line in self.screened,
+        )
+
+    def try_(self, node: ast.Try) -> s.Stmt:
+        handlers = tuple(
+            [s.Handler(self.span(h), self.optional(h.type), h.name, self.block(h.body)) for h in node.handlers]
+        )
+        return s.Try(
+            self.span(node), self.block(node.body), handlers, self.block(node.orelse), self.block(node.finalbody)
+        )
+
+    def with_(self, node: ast.With | ast.AsyncWith) -> s.Stmt:
+        items = tuple([(self.expr(item.context_expr), self.optional(item.optional_vars)) for item in node.items])
+        return s.With(self.span(node), items, self.block(node.body))
+
+    def for_(self, node: ast.For | ast.AsyncFor) -> s.Stmt:
+        return s.Loop(
+            self.span(node),
+            self.expr(node.target),
+            self.expr(node.iter),
+            self.block(node.body),
+            self.block(node.orelse),
+        )
+
+    def while_(self, node: ast.While) -> s.Stmt:
+        return s.Loop(self.span(node), None, self.expr(node.test), self.block(node.body), self.block(node.orelse))
+
+    def match(self, node: ast.Match) -> s.Stmt:
+        return s.Match(self.span(node), self.expr(node.subject), tuple([self.case(case) for case in node.cases]))
+
+    def case(self, node: ast.match_case) -> s.Case:
+        values, wildcard = self.pattern(node.pattern)
+        return s.Case(self.case_span(node), values, wildcard, self.optional(node.guard), self.block(node.body))
+
+    def case_span(self, node: ast.match_case) -> Span:
+        """From the keyword, which ``ast`` does not place, to the end of the body."""
+        line, column, _, _ = self.text.place(node.pattern)
+        _, _, end, end_column = self.text.place(node.body[-1])
+        before = self.text.lines[line - 1][:column]
+        while True:
+            found = list(_CASE.finditer(_COMMENT.sub("", before)))
+            if found or line <= 1:
+                return self.at((line, found[-1].start() if found else 0, end, end_column))
+            line -= 1
+            before = self.text.lines[line - 1]
+
+    def pattern(self, node: ast.pattern) -> tuple[tuple[s.Expr, ...], bool]:
+        if isinstance(node, ast.MatchValue):
+            return (self.expr(node.value),), False
+        if isinstance(node, ast.MatchSingleton):
+            return (s.Const(self.span(node), node.value),), False
+        if isinstance(node, ast.MatchAs):
+            return self.pattern(node.pattern) if node.pattern else ((), True)
+        if isinstance(node, ast.MatchOr):
+            parts = [self.pattern(item) for item in node.patterns]
+            wildcard = any(part[1] for part in parts)
+            if all(part[0] or part[1] for part in parts):
+                return tuple(value for part in parts for value in part[0]), wildcard
+            return (), wildcard
+        return (), False
+
+    def params(self, node: ast.arguments) -> tuple[s.Param, ...]:
+        positional = [*node.posonlyargs, *node.args]
+        plain = len(positional) - len(node.defaults)
+        found = [
+            s.Param(item.arg, "positional", self.expr(node.defaults[index - plain]) if index >= plain else None)
+            for index, item in enumerate(positional)
+        ]
+        if node.vararg:
+            found.append(s.Param(node.vararg.arg, "varargs"))
+        for item, default in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+            found.append(s.Param(item.arg, "keyword", self.optional(default)))
+        if node.kwarg:
+            found.append(s.Param(node.kwarg.arg, "varkw"))
+        return tuple(found)
+
+    # --- expressions -------------------------------------------------------------------------------------------------
+
+    def expr(self, node: ast.expr) -> s.Expr:
+        build = _EXPRESSIONS.get(type(node))
+        return build(self, node) if build else self.opaque(node)
+
+    def exprs(self, nodes: Iterable[ast.expr]) -> tuple[s.Expr, ...]:
+        return tuple([self.expr(node) for node in nodes])
+
+    def optional(self, node: ast.expr | None) -> s.Expr | None:
+        return None if node is None else self.expr(node)
+
+    def opaque(self, node: ast.expr) -> s.Opaque:
+        place = self.bare(node) if isinstance(node, ast.GeneratorExp) else self.text.place(node)
+        line, column, end, end_column = place
+        if end - line > _OPAQUE_LIMIT:
+            # Every line is at least its line end, so the rest is cut off anyway.
+            end, end_column = line + _OPAQUE_LIMIT, 0
+        text = self.text.between(line, column, end, end_column)[:_OPAQUE_LIMIT]
+        return s.Opaque(self.at(place), text, _names_read(node))
+
+    def constant(self, node: ast.Constant) -> s.Expr:
+        return s.Const(self.span(node), node.value)  # type: ignore[arg-type]
+
+    def template(self, node: ast.JoinedStr) -> s.Expr:
+        return self.expressions.get(id(node)) or self.opaque(node)
+
+    def name(self, node: ast.Name) -> s.Expr:
+        return s.Name(self.span(node), node.id)
+
+    def attribute(self, node: ast.Attribute) -> s.Expr:
+        return s.Attribute(self.span(node), self.expr(node.value), node.attr)
+
+    def starred(self, node: ast.Starred) -> s.Expr:
+        return s.Starred(self.span(node), self.expr(node.value))
+
+    def call(self, node: ast.Call) -> s.Expr:
+        return s.Call(self.span(node), self.expr(node.func), self.exprs(node.args), self.keywords(node.keywords))
+
+    def keywords(self, nodes: Sequence[ast.keyword]) -> tuple[s.Keyword, ...]:
+        return tuple([s.Keyword(self.span(node), node.arg, self.expr(node.value)) for node in nodes])
+
+    def subscript(self, node: ast.Subscript) -> s.Expr:
+        index = self.expr(node.slice)
+        if isinstance(node.slice, ast.Tuple) and isinstance(index, s.Collection) and index.items:
+            index = self.indexes(node.slice, index)
+        return s.Subscript(self.span(node), self.expr(node.value), index)
+
+    def indexes(self, node: ast.Tuple, index: s.Collection) -> s.Expr:
+        """``x[a, b]`` has no tuple of its own in the source, and ``x[*a]`` none at all."""
+        place = self.text.place(node)
+        if self.is_parenthesised(node, place):
+            return index
+        first, last = index.items[0], index.items[-1]
+        if isinstance(first, s.Starred) and len(index.items) == 1 and place == self.text.place(node.elts[0]):
+            return first
+        span = Span(self.path, first.span.line, first.span.column, last.span.end_line, last.span.end_column)
+        return s.Collection(span, "tuple", index.items)
+
+    def collection(self, node: ast.List | ast.Tuple | ast.Set) -> s.Expr:
+        place = self.bare(node) if isinstance(node, ast.Tuple) else self.text.place(node)
+        return s.Collection(self.at(place), _KINDS[type(node)], self.exprs(node.elts))
+
+    def dict_(self, node: ast.Dict) -> s.Expr:
+        items = tuple(
+            [(self.optional(key), self.expr(value)) for key, value in zip(node.keys, node.values, strict=True)]
+        )
+        return s.Dict(self.span(node), items)
+
+    def binary(self, node: ast.BinOp) -> s.Expr:
+        # Long sums nest to the left, one level for each operator.
+        chain: list[ast.BinOp] = []
+        item: ast.expr = node
+        while isinstance(item, ast.BinOp):
+            chain.append(item)
+            item = item.left
+        left = self.expr(item)
+        for operation in reversed(chain):
+            left = s.BinOp(self.span(operation), _BINARY[type(operation.op)], left, self.expr(operation.right))
+        return left
+
+    def boolean(self, node: ast.BoolOp) -> s.Expr:
+        kind = type(node.op)
+        values: list[s.Expr] = []
+        pending: list[ast.expr] = [node]
+        while pending:
+            item = pending.pop()
+            if isinstance(item, ast.BoolOp) and type(item.op) is kind:
+                pending += reversed(item.values)
+            else:
+                values.append(self.expr(item))
+        return s.BoolOp(self.span(node), "or" if kind is ast.Or else "and", tuple(values))
+
+    def unary(self, node: ast.UnaryOp) -> s.Expr:
+        return s.UnaryOp(self.span(node), _UNARY[type(node.op)], self.expr(node.operand))
+
+    def comparison(self, node: ast.Compare) -> s.Expr:
+        pairs = zip(node.ops, node.comparators, strict=True)
+        ops = tuple([(_COMPARE[type(op)], self.expr(value)) for op, value in pairs])
+        return s.Compare(self.span(node), self.expr(node.left), ops)
+
+    def conditional(self, node: ast.IfExp) -> s.Expr:
+        return s.IfExp(self.span(node), self.expr(node.test), self.expr(node.body), self.expr(node.orelse))
+
+    def lambda_(self, node: ast.Lambda) -> s.Expr:
+        return s.Lambda(self.span(node), self.params(node.args), self.expr(node.body))
+
+
+_STATEMENTS: Mapping[type[ast.AST], Callable[..., s.Stmt]] = {
+    ast.Expr: _Converter.expression,
+    ast.Assign: _Converter.assign,
+    ast.AnnAssign: _Converter.annotated,
+    ast.AugAssign: _Converter.augmented,
+    ast.Import: _Converter.import_,
+    ast.ImportFrom: _Converter.import_from,
+    ast.Return: _Converter.return_,
+    ast.Raise: _Converter.raise_,
+    ast.Assert: _Converter.assert_,
+    ast.Delete: _Converter.delete,
+    ast.Global: _Converter.global_,
+    ast.Nonlocal: _Converter.global_,
+    ast.Pass: _Converter.jump,
+    ast.Break: _Converter.jump,
+    ast.Continue: _Converter.jump,
+    ast.If: _Converter.if_,
+    ast.FunctionDef: _Converter.function,
+    ast.AsyncFunctionDef: _Converter.function,
+    ast.ClassDef: _Converter.class_,
+    ast.Try: _Converter.try_,
+    ast.With: _Converter.with_,
+    ast.AsyncWith: _Converter.with_,
+    ast.For: _Converter.for_,
+    ast.AsyncFor: _Converter.for_,
+    ast.While: _Converter.while_,
+    ast.Match: _Converter.match,
+}
+_EXPRESSIONS: Mapping[type[ast.AST], Callable[..., s.Expr]] = {
+    ast.Constant: _Converter.constant,
+    ast.JoinedStr: _Converter.template,
+    ast.Name: _Converter.name,
+    ast.Attribute: _Converter.attribute,
+    ast.Starred: _Converter.starred,
+    ast.Call: _Converter.call,
+    ast.Subscript: _Converter.subscript,
+    ast.List: _Converter.collection,
+    ast.Tuple: _Converter.collection,
+    ast.Set: _Converter.collection,
+    ast.Dict: _Converter.dict_,
+    ast.BinOp: _Converter.binary,
+    ast.BoolOp: _Converter.boolean,
+    ast.UnaryOp: _Converter.unary,
+    ast.Compare: _Converter.comparison,
+    ast.IfExp: _Converter.conditional,
+    ast.Lambda: _Converter.lambda_,
+}
+
+
+def _last(node: ast.GeneratorExp) -> ast.expr:
+    last = node.generators[-1]
+    return last.ifs[-1] if last.ifs else last.iter
+
+
+def _names_read(root: ast.AST) -> frozenset[str]:
+    """The identifiers that an expression takes from outside: targets of its own comprehensions are left out."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    pending: list[tuple[ast.AST, bool]] = [(root, False)]
+    while pending:
+        node, target = pending.pop()
+        if isinstance(node, ast.Name):
+            (bound if target else read).add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        else:
+            pending += _inside(node, target)
+    return frozenset(read - bound)
+
+
+def _inside(node: ast.AST, target: bool) -> Iterator[tuple[ast.AST, bool]]:
+    if isinstance(node, (ast.Attribute, ast.keyword)):
+        yield node.value, False
+    elif isinstance(node, ast.Call):
+        yield node.func, target
+        yield from ((arg.value if isinstance(arg, ast.Starred) else arg, False) for arg in node.args)
+        yield from ((keyword.value, False) for keyword in node.keywords)
+    elif isinstance(node, ast.NamedExpr):
+        yield node.target, True
+        yield node.value, False
+    elif isinstance(node, ast.comprehension):
+        yield node.target, True
+        yield node.iter, False
+        yield from ((test, False) for test in node.ifs)
+    else:
+        yield from ((child, target) for child in children(node))
