@@ -193,6 +193,8 @@ def _instruction(path: str, lines: tuple[str, ...], first: int, last: int, escap
     joined = _joined(parts)
     match = _KEYWORD.match(joined)
     if match is None or match.group(1).upper() not in _INSTRUCTIONS:
+        if match is not None and match.group(1).isupper() and joined[match.end(1) :][:1].isspace():
+            raise ReadError(f"unknown instruction {match.group(1)}: docker build refuses the file", first + 1)
         return None
     heredocs: list[_Heredoc] = []
     if match.group(1).upper() in ("RUN", "COPY", "ADD"):

@@ -104,7 +104,7 @@ def _one(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | N
         return _project_manager(program, words, cwd, image, facts)
     if program in ("apt-get", "apt", "apk", "dnf", "yum", "microdnf"):
         return {normalised(word.removeprefix("python3-").removeprefix("py3-")) for word in words if word.startswith(("python3-", "py3-", "gunicorn", "uwsgi"))}
-    if program in ("sh", "bash", "make") or (words[0].startswith(("/", "./")) and not words[0].startswith(("/bin/", "/usr/bin/"))):
+    if program in ("sh", "bash", "make") or ("/" in words[0] and not words[0].startswith(("/bin/", "/usr/bin/", "/usr/local/bin/"))):
         return None
     return set()
 

@@ -111,7 +111,9 @@ def _find(module: str, place: Place, facts: Facts, modules: Modules, roots: tupl
     )
     candidates = [each for each in candidates if not re.search(r"(?:^|/)(?:tests?|examples?|docs?)/", each)] or candidates
     if candidates and (not place.cwd_known or (place.image is not None and _unmapped(place, candidates[0]))):
-        return candidates[0], True
+        # In one folder a package wins over a module of the same name, as the import system has it.
+        root = re.sub(rf"/?{re.escape(tail)}(?:\.py|/__init__\.py)$", "", candidates[0]) or "."
+        return modules.path_of(module, (root,)) or candidates[0], True
     return None, False
 
 
