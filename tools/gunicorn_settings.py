@@ -23,7 +23,8 @@ def main() -> None:
     settings = {}
     for setting in sorted(KNOWN_SETTINGS, key=lambda each: each.name):
         action = getattr(setting, "action", None) or "store"
-        default = setting.default
+        # The default of chdir is the folder the tool runs in: written as ".".
+        default = "." if setting.name == "chdir" else setting.default
         settings[setting.name] = {
             "flags": list(setting.cli or []),
             "takes": "flag" if action in FLAG_ACTIONS else "append" if action == "append" else "value",
