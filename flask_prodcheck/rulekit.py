@@ -19,6 +19,7 @@ from flask_prodcheck.facts.syntax import (
     ExprStmt,
     FunctionDef,
     IfExp,
+    ImportFrom,
     Keyword,
     Name,
     PyModule,
@@ -26,6 +27,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
 )
 from flask_prodcheck.facts.types import Dependency, EnvVar
+from flask_prodcheck.model.modules import calls_in, statements
 from flask_prodcheck.model.project import (
     App,
     Confidence,
@@ -123,6 +125,7 @@ __all__ = [
     "Hit",
     "Hop",
     "IfExp",
+    "ImportFrom",
     "Keyword",
     "Known",
     "Launch",
@@ -141,8 +144,10 @@ __all__ = [
     "Unknown",
     "Unset",
     "Value",
+    "calls_in",
     "flask_before",
     "is_secret_text",
     "masked",
     "newest_allowed",
+    "statements",
 ]
