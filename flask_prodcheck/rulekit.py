@@ -27,6 +27,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
 )
 from flask_prodcheck.facts.types import Dependency, EnvVar
+from flask_prodcheck.model.flask_debug import turns_debug_on
 from flask_prodcheck.model.modules import calls_in, statements
 from flask_prodcheck.model.project import (
     App,
@@ -150,4 +151,5 @@ __all__ = [
     "masked",
     "newest_allowed",
     "statements",
+    "turns_debug_on",
 ]

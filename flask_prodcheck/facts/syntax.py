@@ -431,8 +431,7 @@ class PyModule:
     """One Python file.
 
     ``body`` holds the statements that can carry facts, in order; ``names`` every name bound at module level whatever
-    the screen left out (None: a star import or ``__getattr__`` makes the set open); ``has_main_guard`` whether it has
-    ``if __name__ == "__main__"``; ``comments`` the suppression comments live elsewhere (policy reads sources).
+    the screen left out (None: a star import or ``__getattr__`` makes the set open).
     """
 
     path: str

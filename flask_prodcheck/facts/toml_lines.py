@@ -35,7 +35,7 @@ def line_of(text: str, *path: str) -> int:
     index the first one counts). For a key inside an inline table, and for a path that is written nowhere, the line of
     the longest written prefix; 1 when there is none.
     """
-    places = _places(text)
+    places = places_of(text)
     for end in range(len(path), 0, -1):
         found = places.get(path[:end])
         if found is not None:
@@ -62,7 +62,7 @@ def value_line(text: str, start: int, value: str) -> int:
 
 
 @lru_cache(maxsize=16)
-def _places(text: str) -> dict[_Path, int]:
+def places_of(text: str) -> dict[_Path, int]:
     places: dict[_Path, int] = {}
     counts: dict[_Path, int] = {}
     tables: tuple[_Path, ...] = ((),)

@@ -20,6 +20,7 @@ from flask_prodcheck.base import Known, Span, Unknown, Unset
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.syntax import PyModule
 from flask_prodcheck.model import libraries
+from flask_prodcheck.model.flask_debug import turns_debug_on
 from flask_prodcheck.model.operations import NotPlainError
 from flask_prodcheck.model.values import (
     Evaluated,
@@ -94,8 +95,7 @@ def debug_flag(machine: Machine) -> Evaluated | None:
     old = machine.flask_version < (2, 3)
     if found is not None and isinstance(found.value, Known) and (found.value.value or not old):
         text = str(found.value.value)
-        on = bool(text) and text.lower() not in ("0", "false", "no")
-        return replace(found, value=Known(on, found.value.origin))
+        return replace(found, value=Known(turns_debug_on(text), found.value.origin))
     if found is not None and isinstance(found.value, Unknown):
         return found
     if not old or machine.flask_version < (1,):

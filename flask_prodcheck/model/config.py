@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
-from flask_prodcheck.facts.syntax import Expr
+from flask_prodcheck.facts.syntax import Expr, Keyword
 from flask_prodcheck.model import applications, libraries
 from flask_prodcheck.model.evaluate import plain_value, version_of
 from flask_prodcheck.model.machine import Arguments, Frame, Machine, RaisedError
@@ -76,7 +76,7 @@ def effective_configuration(
         raised: RaisedError | None = None
         found: int | None = None
         try:
-            found = _start(machine, app, entry, factory_args or (launch.factory_args if launch is not None else ()))
+            found = _start(machine, app, entry, factory_args or (launch.factory_args if launch is not None else ()), launch.factory_keywords if launch is not None else ())
         except RaisedError as failure:
             raised = failure
         if raised is not None:
@@ -141,7 +141,7 @@ def _dotenv_files(modules: Modules, launch: Launch | None) -> frozenset[str] | N
     )
 
 
-def _start(machine: Machine, app: App, entry: _Entry, factory_args: tuple[Expr, ...]) -> int | None:
+def _start(machine: Machine, app: App, entry: _Entry, factory_args: tuple[Expr, ...], factory_keywords: tuple[Keyword, ...] = ()) -> int | None:
     """Import the target and call it when it is a factory; the heap number of the application."""
     if entry.path is None:
         return None
@@ -153,7 +153,8 @@ def _start(machine: Machine, app: App, entry: _Entry, factory_args: tuple[Expr, 
     item = served.value.value if served is not None and isinstance(served.value, Known) else None
     if served is not None and isinstance(item, Function | Method) and not entry.script:
         args = tuple(machine.evaluate(arg, frame) for arg in factory_args)
-        served = machine.call(served, Arguments(args, span=app.span, text=f"{app.name}()"), frame)
+        keywords = {word.name: machine.evaluate(word.value, frame) for word in factory_keywords if word.name is not None}
+        served = machine.call(served, Arguments(args, keywords, span=app.span, text=f"{app.name}()"), frame)
         item = served.value.value if isinstance(served.value, Known) else None
     if isinstance(item, Ref) and item.kind == "app":
         return item.oid

@@ -43,7 +43,8 @@ def start_stage(dockerfile: Dockerfile) -> int:
     final = named[last]
     if final is None or final[0] is Purpose.PRODUCTION:
         return last
-    return next((index for index, purpose in enumerate(named) if purpose is not None and purpose[0] is Purpose.PRODUCTION), last)
+    production = [index for index, purpose in enumerate(named) if purpose is not None and purpose[0] is Purpose.PRODUCTION]
+    return production[-1] if production else last
 
 
 def dockerfile_of_image(image: str, facts: Facts, near: str, *, local: bool = False) -> str | None:

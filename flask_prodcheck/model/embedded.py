@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flask_prodcheck.base import Span
+from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.procfile import read_procfile
 from flask_prodcheck.facts.supervisor import read_supervisor
@@ -47,13 +47,16 @@ def every_command(statements: tuple[ShellStmt, ...]) -> Iterator[ShellCommand]:
             yield from every_command(each.items)
 
 
-def embedded_files(script: ShellScript) -> Iterator[StartFile]:
-    """The process files that ``script`` writes, with positions in the script."""
+def embedded_files(script: ShellScript) -> tuple[list[StartFile], list[Problem]]:
+    """The process files that ``script`` writes, with positions in the script, and those that could not be read."""
+    files: list[StartFile] = []
+    problems: list[Problem] = []
     for command in every_command(script.body):
         if command.heredoc is None:
             continue
         text = command.heredoc
         target = _written_path(command)
+        offset = (command.heredoc_line or command.span.line + 1) - 1
         try:
             if re.search(r"^\s*\[Service\]", text, re.MULTILINE):
                 file = read_systemd(script.path, text)
@@ -63,10 +66,11 @@ def embedded_files(script: ShellScript) -> Iterator[StartFile]:
                 file = read_procfile(script.path, text)
             else:
                 continue
-        except ReadError:
+        except ReadError as failure:
+            problems.append(Problem(script.path, offset + failure.line, f"the file written here cannot be read: {failure}"))
             continue
-        offset = (command.heredoc_line or command.span.line + 1) - 1
-        yield replace(file, starts=tuple(_shifted(start, offset) for start in file.starts))
+        files.append(replace(file, starts=tuple(_shifted(start, offset) for start in file.starts)))
+    return files, problems
 
 
 def _written_path(command: ShellCommand) -> str:

@@ -430,9 +430,6 @@ class Follower:
             return self._list(statement, state)
         return []
 
-    def _expander(self, state: _State) -> _Expander:
-        return _Expander(state)
-
     def _condition(self, statements: Sequence[ShellStmt], state: _State) -> bool | None:
         if len(statements) != 1:
             return None

@@ -1,19 +1,20 @@
 """Where launches come from: every place in the project's deploy files that starts a process, with its surroundings.
 
 A head is not yet a launch: only what is followed to a web server becomes one. Precedence and platform defaults follow
-the Dockerfile and compose references and each platform's own documentation (``docs/launch-sources.md``).
+the Dockerfile and compose references and each platform's own documentation.
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Span, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, ComposeFile, ComposeService, Container, Dockerfile, Start, StartFile
 from flask_prodcheck.model.containers import dockerfile_of_image, image_place
+from flask_prodcheck.model.flask_debug import turns_debug_on
 from flask_prodcheck.model.hints import purpose_of_words, words_of
 from flask_prodcheck.model.images import Image, Mapped, build_image, effective_start, folders_of, join, stage_index
 from flask_prodcheck.model.place import Place, known_variables, locate
@@ -40,7 +41,6 @@ class Head:
     default: str = ""
     options: tuple[tuple[str, str], ...] = ()
     overrides: Command | None = None  # the image's own command that this one replaces
-    extra: tuple[tuple[str, str], ...] = field(default=())
 
 
 def find_heads(facts: Facts) -> list[Head]:
@@ -160,7 +160,7 @@ def _is_development(file: ComposeFile, service: ComposeService) -> bool:
     if named is not None:
         return named[0] is not Purpose.PRODUCTION
     return any(
-        (var.name == "FLASK_DEBUG" and var.value not in (None, "", "0", "false", "False", "no")) or (var.name == "FLASK_ENV" and var.value == "development")
+        (var.name == "FLASK_DEBUG" and turns_debug_on(var.value or "")) or (var.name == "FLASK_ENV" and var.value == "development")
         for var in service.environment
     )
 

@@ -25,7 +25,7 @@ from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose,
 from flask_prodcheck.model.purpose import Evidence, judge
 from flask_prodcheck.model.server_config import gunicorn_options
 from flask_prodcheck.model.steps import ConsoleRun, ScriptRun, ServerStart
-from flask_prodcheck.model.targets import Target, place_for, resolve_target, uwsgi_options
+from flask_prodcheck.model.targets import Target, place_for, resolve_target, target_arguments, uwsgi_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class _Builder:
 
     def _platform(self, head: Head) -> list[_Found]:
         default = platform_default(head, self.facts)
-        if default is None or self._commanded(head):
+        if default is None or (head.kind == "azure" and self._commanded(head)):
             return []
         place = self._start_place(head, head.place)
         if default.start is not None:
@@ -92,7 +92,8 @@ class _Builder:
         return []
 
     def _commanded(self, head: Head) -> bool:
-        """Whether another file of the same platform names the command, so its default does not apply."""
+        """Whether another file of the same platform names the command: a Bicep or ARM template sets the startup command
+        of the app that ``azure.yaml`` only describes, so the default does not apply."""
         return any(start.kind == head.kind and start.command is not None for file in self.facts.start_files.values() for start in file.starts)
 
     def _apache(self, head: Head) -> list[_Found]:
@@ -177,8 +178,11 @@ class _Builder:
         base = self._base(head, place, start.server, target.text, target.resolves)
         if place.reloads and "reload" not in options:
             options = {**options, "reload": ("true", end)}
+        arguments, keywords = target_arguments(target.arguments, end) if target.arguments else ((), ())
         launch = replace(
             base,
+            factory_args=arguments,
+            factory_keywords=keywords,
             missing=target.missing if target.resolves is False else "",
             target_kind=target.kind,
             target_span=target.span,
@@ -318,13 +322,22 @@ def _consumed(found: Iterable[_Found]) -> set[str]:
 def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
     """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
     head = each.launch.head.span
-    return any(
-        other is not each
-        and any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
-        and (other.launch.end.span == each.launch.end.span or (each.head.place.args_open and not each.certain))
-        and not (each.head.place.args_open and other.head.kind not in ("compose", "kubernetes") and not _is_for_people(each))
-        for other in found
-    ) or (each.head.place.args_open and not each.certain and any(other.head.kind in ("compose", "kubernetes") and other.launch.end.span.file == each.launch.end.span.file for other in found))
+    waits = each.head.place.args_open  # an ENTRYPOINT without CMD: somebody else gives the arguments
+    for other in found:
+        if other is each:
+            continue
+        passes = any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
+        same_end = other.launch.end.span == each.launch.end.span
+        if not waits:
+            if passes and same_end:
+                return True
+            continue
+        deployed = other.head.kind in ("compose", "kubernetes")
+        if passes and (deployed or _is_for_people(each)) and (same_end or not each.certain):
+            return True
+        if deployed and not each.certain and other.launch.end.span.file == each.launch.end.span.file:
+            return True
+    return False
 
 
 def _is_for_people(each: _Found) -> bool:
@@ -337,7 +350,9 @@ def _embedded(builder: _Builder, facts: Facts) -> list[_Found]:
     """Deploy files that shell scripts write from heredocs (a systemd unit, a supervisor program)."""
     found: list[_Found] = []
     for script in facts.scripts.values():
-        for file in embedded_files(script):
+        files, problems = embedded_files(script)
+        builder.follower.notes.extend(problems)
+        for file in files:
             for head in start_file_heads(file, facts):
                 found += builder.follow(head)
     return found
@@ -358,7 +373,6 @@ def _unreferenced_scripts(builder: _Builder, facts: Facts, consumed: set[str]) -
 def _script_chains(builder: _Builder, script: ShellScript) -> list[_Found]:
     folder = posixpath.dirname(script.path) or "."
     place = Place((), cwd=".", cwd_known=False, args_open=True)
-    span = Span(script.path, 1)
     ended = builder.follower.shell_file(script, (), place) or builder.follower.every_function(script, place)
     chains = []
     for each in ended:
@@ -366,8 +380,7 @@ def _script_chains(builder: _Builder, script: ShellScript) -> list[_Found]:
             continue
         hop = each.place.hops[0]
         head = Head("script", hop.span, hop.text, Place((hop,), cwd=folder, cwd_known=False), None, names=())
-        chains.append(builder._found(replace(head, default=""), each))
-    del span
+        chains.append(builder._found(head, each))
     return chains
 
 
@@ -430,7 +443,7 @@ def _judged(found: Sequence[_Found], facts: Facts, production: Sequence[str], de
         )
         passed = [posixpath.basename(hop.span.file) for hop in launch.hops[1:]] if each.head.kind in ("makefile", "justfile", "npm") else []
         evidence = Evidence(
-            file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed, *(["debug"] if each.head.kind in ("makefile", "justfile") and "DEBUG" in launch.command else [])), server=launch.server, comment=each.head.comment, hints=each.hints,
+            file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, hints=each.hints,
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=posixpath.dirname(launch.head.span.file) in production_composes, reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
         )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from flask_prodcheck.base import Problem, Span, Unset, Value
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.syntax import Call, Expr, FunctionDef
+from flask_prodcheck.facts.syntax import Call, Expr, FunctionDef, Keyword
 from flask_prodcheck.facts.types import Dependency
 
 
@@ -152,6 +152,7 @@ class Launch:
     base_image: str = ""
     dockerfile: str | None = None
     factory_args: tuple[Expr, ...] = ()
+    factory_keywords: tuple[Keyword, ...] = ()
     imported: frozenset[str] = frozenset()  # project files that run when the server imports the target
     module_file: str = ""  # the project file that the target's module half means
     called: bool = False  # the server, or the target text, calls the attribute

@@ -6,12 +6,14 @@ uWSGI options ``module``, ``wsgi-file``, ``callable``, ``mount``; mod_wsgi ``WSG
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.syntax import Const, Expr, Keyword, Opaque
 from flask_prodcheck.facts.types import UwsgiConfig
 from flask_prodcheck.model.execution import classify
 from flask_prodcheck.model.images import folders_of
@@ -81,6 +83,24 @@ def _attribute(shown: str, path: str, attribute: str, arguments: str, modules: M
     if kind in ("missing", "main-only"):
         return Target(shown, False, "attribute", kind, span, app, path, called, arguments, assumed)
     return Target(shown, True, "", kind, span, app, path, called, arguments, assumed)
+
+
+def target_arguments(text: str, span: Span) -> tuple[tuple[Expr, ...], tuple[Keyword, ...]]:
+    """The arguments of a target such as ``app:create_app('prod', debug=False)``. Gunicorn takes literals only
+    (``util.py`` of 27.0.1, ``import_app``): whatever else stands there is not known."""
+    try:
+        call = ast.parse(f"target{text}", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return (Opaque(span, text[:200]),), ()
+    if not isinstance(call, ast.Call):
+        return (Opaque(span, text[:200]),), ()
+
+    def literal(node: ast.expr) -> Expr:
+        if isinstance(node, ast.Constant) and not isinstance(node.value, type(...)):
+            return Const(span, node.value)
+        return Opaque(span, ast.unparse(node)[:200])
+
+    return tuple(literal(each) for each in call.args), tuple(Keyword(span, each.arg, literal(each.value)) for each in call.keywords)
 
 
 def _decidable(place: Place) -> bool:

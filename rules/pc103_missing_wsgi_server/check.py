@@ -19,6 +19,13 @@ def check(project: Project) -> Iterator[Hit]:
     at = flask.span if flask is not None else app.span
     if project.kind != "application":
         yield Hit(at=at, severity="info")
+    elif scripts := [path for path in sorted(project.facts.modules) if path.endswith(".wsgi")]:
+        yield Hit(
+            at=at,
+            severity="info",
+            message="No production server is named, but {script} is an entry script for one",
+            facts={"script": scripts[0]},
+        )
     elif project.unknown_starts:
         yield Hit(
             at=at,

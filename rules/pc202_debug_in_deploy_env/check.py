@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Known, Launch, Project, Server, Span, Value, flask_before
-
-#: What Flask reads as off (flask/helpers.py, get_debug_flag).
-OFF = frozenset({"", "0", "false", "no"})
+from flask_prodcheck.rulekit import Hit, Known, Launch, Project, Server, Span, Value, flask_before, turns_debug_on
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -22,7 +19,7 @@ def _switch(launch: Launch, project: Project) -> tuple[str, Span] | None:
     if launch.server is Server.FLASK_RUN and (option := launch.setting("debug")) is not None:
         return "--debug", option[1]
     debug = launch.env.get("FLASK_DEBUG")
-    if isinstance(debug, Known) and _on(debug):
+    if isinstance(debug, Known) and turns_debug_on(debug.value):
         return f"FLASK_DEBUG={debug.value}", _place(debug, launch)
     if debug is None and flask_before(project, (2, 3)):
         environment = launch.env.get("FLASK_ENV")
@@ -31,10 +28,6 @@ def _switch(launch: Launch, project: Project) -> tuple[str, Span] | None:
     if launch.server in (Server.FLASK_RUN, Server.APP_RUN) and "python-dotenv" in project.installed:
         return _dotenv(launch, project)
     return None
-
-
-def _on(value: Known[str]) -> bool:
-    return value.value.strip().lower() not in OFF
 
 
 def _place(value: Value[str], launch: Launch) -> Span:
@@ -47,6 +40,6 @@ def _dotenv(launch: Launch, project: Project) -> tuple[str, Span] | None:
         path = name if launch.cwd == "." else f"{launch.cwd}/{name}"
         file = project.facts.env_files.get(path)
         for variable in file.variables if file is not None else ():
-            if variable.name == "FLASK_DEBUG" and variable.value is not None and variable.value.lower() not in OFF and "FLASK_DEBUG" not in launch.env:
+            if variable.name == "FLASK_DEBUG" and variable.value is not None and turns_debug_on(variable.value) and "FLASK_DEBUG" not in launch.env:
                 return f"{name} sets FLASK_DEBUG={variable.value}, which", variable.span
     return None

@@ -4,7 +4,7 @@ import pytest
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.platforms import read_platform
-from flask_prodcheck.facts.toml_places import places_of
+from flask_prodcheck.facts.toml_lines import places_of
 
 Row = tuple[str, str, str | None, str, int]  # kind, name, command (shell text or words joined by |), role, line
 

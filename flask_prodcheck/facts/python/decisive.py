@@ -11,40 +11,12 @@ from dataclasses import dataclass
 
 from flask_prodcheck.facts import syntax as s
 from flask_prodcheck.facts.python.from_ast import OPAQUE, Text
+from flask_prodcheck.facts.python.launching import LAUNCHING
 from flask_prodcheck.facts.python.outline import children
 
 MAX_CHARACTERS = 4_000
 """A longer statement is a table of data; libcst would spend its time on what ``ast`` reads as well."""
 
-_LAUNCHING = frozenset(
-    {
-        "run",
-        "run_server",
-        "run_app",
-        "run_simple",
-        "run_with_reloader",
-        "run_forever",
-        "serve",
-        "serve_forever",
-        "make_server",
-        "WSGIServer",
-        "Flask",
-        "Dash",
-        "FlaskApp",
-        "APIFlask",
-        "SocketIO",
-        "create_app",
-        "make_app",
-        "build_app",
-        "from_object",
-        "from_pyfile",
-        "from_envvar",
-        "from_prefixed_env",
-        "from_file",
-        "from_mapping",
-        "from_json",
-    }
-)
 _SETTINGS = frozenset({"SECRET_KEY", "secret_key", "DEBUG", "debug", "TESTING", "testing", "ENV", "FLASK_ENV"})
 
 
@@ -151,7 +123,7 @@ def _launches(value: ast.expr) -> bool:
     name = _name(value.func)
     if name in ("update", "setdefault") and isinstance(value.func, ast.Attribute):
         return _name(value.func.value) in ("config", "environ")
-    return name in _LAUNCHING
+    return name in LAUNCHING
 
 
 def _name(node: ast.expr) -> str:

@@ -10,50 +10,33 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from flask_prodcheck.facts.python.launching import LAUNCHING
 from flask_prodcheck.facts.python.outline import FunctionNode, blocks, children, is_type_checking, walk
 from flask_prodcheck.facts.python.views import is_view, view_class
 
 _LARGE_LINES = 200
 _LARGE_CHARACTERS = 20_000
 
-_TRIGGERS = frozenset(
+_TRIGGERS = LAUNCHING | frozenset(
     [
-        "Flask",
-        "Dash",
-        "FlaskApp",
         "AioHttpApp",
         "AsyncApp",
         "App",
-        "APIFlask",
         "OpenAPI",
         "Quart",
-        "SocketIO",
         "Manager",
         "FlaskGroup",
         "Eve",
         "Sanic",
-        "create_app",
-        "make_app",
-        "build_app",
         "get_app",
         "init_app",
         "configure_app",
         "setup_app",
         "app_factory",
         "application_factory",
-        "run",
-        "run_server",
-        "run_app",
-        "run_forever",
-        "run_simple",
-        "run_with_reloader",
         "run_command",
-        "serve",
-        "serve_forever",
         "serve_paste",
-        "make_server",
         "pywsgi",
-        "WSGIServer",
         "WSGIContainer",
         "HTTPServer",
         "ThreadedWSGIServer",
@@ -101,13 +84,6 @@ _TRIGGERS = frozenset(
         "asgi_app",
         "load_dotenv",
         "dotenv_values",
-        "from_object",
-        "from_pyfile",
-        "from_envvar",
-        "from_prefixed_env",
-        "from_file",
-        "from_mapping",
-        "from_json",
         "from_toml",
         "Talisman",
         "SeaSurf",
@@ -136,6 +112,7 @@ _TRIGGERS = frozenset(
         "Process",
         "BackgroundScheduler",
         "create_all",
+
     ]
 )
 _TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(_TRIGGERS)) + r")\b|create_\w*app|make_\w*app")
