@@ -161,6 +161,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
     ("the module half is missing", {"Procfile": "web: gunicorn wsgi:app\n", "app.py": APP}, ["Procfile:1 gunicorn production wsgi:app False"]),
     ("an object under the main guard only", {"Procfile": "web: gunicorn app:app\n", "app.py": 'from flask import Flask\nif __name__ == "__main__":\n    app = Flask(__name__)\n'}, ["Procfile:1 gunicorn production app:app False"]),
     ("a package wins over a module", {"Procfile": "web: gunicorn web:app\n", "web.py": "x = 1\n", "web/__init__.py": APP}, ["Procfile:1 gunicorn production web:app True"]),
+    (
+        "a package wins over a module in a folder that had to be assumed",
+        {"web.service": "[Service]\nExecStart=/usr/bin/gunicorn web:app\n", "server/web.py": "x = 1\n", "server/web/__init__.py": APP},
+        ["web.service:2 gunicorn production web:app True"],
+    ),
     ("a build argument decides the target", {"Dockerfile": "FROM python:3.13\nARG MODULE\nCOPY . .\nCMD gunicorn ${MODULE}:app\n", "app.py": APP}, ["Dockerfile:4 gunicorn production ${MODULE}:app None"]),
     ("celery is no web server", {"Procfile": "worker: celery -A app worker\n", "app.py": APP}, []),
     (
