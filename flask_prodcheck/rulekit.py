@@ -27,8 +27,10 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
 )
 from flask_prodcheck.facts.types import Dependency, EnvVar
-from flask_prodcheck.model.flask_debug import turns_debug_on
-from flask_prodcheck.model.modules import calls_in, statements
+from flask_prodcheck.model.configuration.secrets import masked
+from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
+from flask_prodcheck.model.configuration.versions import flask_before, newest_allowed
+from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.project import (
     App,
     Confidence,
@@ -42,9 +44,7 @@ from flask_prodcheck.model.project import (
     Server,
     Setting,
 )
-from flask_prodcheck.model.secrets import masked
-from flask_prodcheck.model.signing import SIGNING_KEYS, is_secret_text
-from flask_prodcheck.model.versions import flask_before, newest_allowed
+from flask_prodcheck.model.python.modules import calls_in, statements
 
 WSGI_SERVERS = frozenset(
     [

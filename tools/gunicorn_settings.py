@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Renew ``flask_prodcheck/model/data/gunicorn.json``: every gunicorn setting, as the installed gunicorn declares it.
+"""Renew ``flask_prodcheck/model/launching/gunicorn.json``: every gunicorn setting, as the installed gunicorn declares it.
 
 usage: tools/gunicorn_settings.py            (run with the newest gunicorn installed; the audit itself needs none)
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import gunicorn
 from gunicorn.config import KNOWN_SETTINGS
 
-TARGET = Path(__file__).resolve().parent.parent / "flask_prodcheck" / "model" / "data" / "gunicorn.json"
+TARGET = Path(__file__).resolve().parent.parent / "flask_prodcheck" / "model" / "launching" / "gunicorn.json"
 FLAG_ACTIONS = {"store_true", "store_false", "store_const"}
 
 
@@ -28,12 +28,25 @@ def main() -> None:
         settings[setting.name] = {
             "flags": list(setting.cli or []),
             "takes": "flag" if action in FLAG_ACTIONS else "append" if action == "append" else "value",
-            "const": str(getattr(setting, "const", "")) if action == "store_const" else "true" if action == "store_true" else "false" if action == "store_false" else "",
-            "default": default if isinstance(default, (str, int, bool)) or default is None else "" if callable(default) else str(default),
+            "const": str(getattr(setting, "const", ""))
+            if action == "store_const"
+            else "true"
+            if action == "store_true"
+            else "false"
+            if action == "store_false"
+            else "",
+            "default": default
+            if isinstance(default, (str, int, bool)) or default is None
+            else ""
+            if callable(default)
+            else str(default),
             "type": getattr(setting.type, "__name__", ""),
             "hook": callable(default) and setting.cli is None,
         }
-    TARGET.write_text(json.dumps({"gunicorn": gunicorn.__version__, "settings": settings}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    TARGET.write_text(
+        json.dumps({"gunicorn": gunicorn.__version__, "settings": settings}, indent=1, sort_keys=True) + "\n",
+        encoding="utf-8",
+    )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_prodcheck.base import Problem, Span
-from flask_prodcheck.model.unparse import unparse
+from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.policy.decide import launch_order
 from flask_prodcheck.rulekit import Hop, Launch, Project, Purpose, RunSite
 

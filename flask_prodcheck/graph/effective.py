@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask_prodcheck.base import Origin, Unknown, Unset
 from flask_prodcheck.errors import UsageError
 from flask_prodcheck.findings.redact import redact
-from flask_prodcheck.model.secrets import is_secret, masked
+from flask_prodcheck.model.configuration.secrets import is_secret, masked
 from flask_prodcheck.policy.decide import launch_order
 from flask_prodcheck.rulekit import App, Configuration, Launch, Project, Purpose, Setting
 

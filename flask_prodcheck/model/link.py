@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from flask_prodcheck.base import Value
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.model.apps import find_apps, rank_apps
-from flask_prodcheck.model.config import effective_configuration
-from flask_prodcheck.model.installs import production_dependencies
-from flask_prodcheck.model.launches import Launches, find_launches
-from flask_prodcheck.model.modules import Modules
+from flask_prodcheck.model.configuration.config import effective_configuration
+from flask_prodcheck.model.launching.installs import production_dependencies
+from flask_prodcheck.model.launching.launches import Launches, find_launches
 from flask_prodcheck.model.project import App, Configuration, Launch, Project, RunSite
-from flask_prodcheck.model.run_sites import find_run_sites
+from flask_prodcheck.model.python.apps import find_apps, rank_apps
+from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.model.python.run_sites import find_run_sites
 
 LOCK_FILES = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"})
 
@@ -75,7 +75,10 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
         wanted = rank_apps(candidates, modules, _flask_app(launches, facts))[0]
     if wanted is None:
         return tuple(apps)
-    marked = tuple(replace(wanted, best=True, library=False) if app.span == wanted.span and app.name == wanted.name else app for app in apps)
+    marked = tuple(
+        replace(wanted, best=True, library=False) if app.span == wanted.span and app.name == wanted.name else app
+        for app in apps
+    )
     if not any(app.best for app in marked):
         return (*marked, replace(wanted, best=True))
     return marked
@@ -83,7 +86,12 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
 
 def _as_launched(launch: Launch, app: App) -> App:
     """``app`` as the launch addresses it: its own target, from the folder it runs in."""
-    if launch.run_site is None and launch.module_file and app.span.file != launch.module_file and ":" not in launch.target:
+    if (
+        launch.run_site is None
+        and launch.module_file
+        and app.span.file != launch.module_file
+        and ":" not in launch.target
+    ):
         folder = posixpath.dirname(launch.module_file)
         inside = app.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
         if folder and app.span.file.startswith(folder + "/"):
@@ -106,7 +114,13 @@ _KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "su
 def _trust(launch: Launch) -> tuple[bool, bool, int, str, int]:
     """Launches whose app is the project's: production servers before development ones, plain deploy files first."""
     order = _KIND_ORDER.index(launch.kind) if launch.kind in _KIND_ORDER else len(_KIND_ORDER)
-    return launch.server.is_development, launch.confidence.value != "high", order, launch.head.span.file, launch.head.span.line
+    return (
+        launch.server.is_development,
+        launch.confidence.value != "high",
+        order,
+        launch.head.span.file,
+        launch.head.span.line,
+    )
 
 
 def _flask_app(launches: Sequence[Launch], facts: Facts) -> str | None:
@@ -133,7 +147,9 @@ def _with_reach(sites: Sequence[RunSite], launches: Sequence[Launch], has_deploy
     return tuple(replace(site, production="yes" if site.span in reached else otherwise) for site in sites)
 
 
-def _configurations(modules: Modules, apps: Sequence[App], launches: Sequence[Launch], facts: Facts) -> tuple[Configuration, ...]:
+def _configurations(
+    modules: Modules, apps: Sequence[App], launches: Sequence[Launch], facts: Facts
+) -> tuple[Configuration, ...]:
     """One effective configuration per production launch whose app is known; without any, that of the best app."""
     version = next((dep.specifier for dep in production_dependencies(facts) if dep.name == "flask"), None)
     found: list[Configuration] = []
@@ -142,7 +158,13 @@ def _configurations(modules: Modules, apps: Sequence[App], launches: Sequence[La
         app = launch.app or (next((each for each in apps if each.best), None) if launch.run_site is not None else None)
         if not launch.is_production or app is None:
             continue
-        key = (app.span, app.name, launch.server, tuple(sorted((name, repr(value)) for name, value in launch.env.items())), launch.target)
+        key = (
+            app.span,
+            app.name,
+            launch.server,
+            tuple(sorted((name, repr(value)) for name, value in launch.env.items())),
+            launch.target,
+        )
         if key in seen:
             continue
         seen.add(key)
@@ -153,9 +175,18 @@ def _configurations(modules: Modules, apps: Sequence[App], launches: Sequence[La
     return tuple(found)
 
 
-def _configuration(modules: Modules, app: App, launch: Launch | None, env: Mapping[str, Value[str]], version: str | None) -> Configuration:
+def _configuration(
+    modules: Modules, app: App, launch: Launch | None, env: Mapping[str, Value[str]], version: str | None
+) -> Configuration:
     return effective_configuration(
-        modules, app, launch=launch, env=env, env_closed=False, flask_version=version, target_module=app.module, factory_args=launch.factory_args if launch is not None else ()
+        modules,
+        app,
+        launch=launch,
+        env=env,
+        env_closed=False,
+        flask_version=version,
+        target_module=app.module,
+        factory_args=launch.factory_args if launch is not None else (),
     )
 
 

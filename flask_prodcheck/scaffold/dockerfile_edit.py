@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, Dockerfile
-from flask_prodcheck.model.containers import start_stage
-from flask_prodcheck.model.images import build_image
+from flask_prodcheck.model.launching.containers import start_stage
+from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.scaffold.start_command import (
     StartCommand,
     plain_argv,

@@ -18,9 +18,9 @@ from flask_prodcheck.facts.syntax import (
     Stmt,
     Subscript,
 )
-from flask_prodcheck.model.apps import import_path, is_test_file
-from flask_prodcheck.model.modules import Modules, statement_expressions, statements, subexpressions
 from flask_prodcheck.model.project import App, Project
+from flask_prodcheck.model.python.apps import import_path, is_test_file
+from flask_prodcheck.model.python.modules import Modules, statement_expressions, statements, subexpressions
 
 _PRODUCTION = ("production", "prod", "Production", "PRODUCTION")
 _CLASSES = ("ProductionConfig", "ProdConfig", "ProductionSettings", "ProdSettings", "ConfigProduction", "Production")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from flask_prodcheck.errors import UsageError
 from flask_prodcheck.facts.parse import parse
-from flask_prodcheck.model.base_images import is_plain_base
-from flask_prodcheck.model.containers import start_stage
-from flask_prodcheck.model.images import Image, build_image, project_path
-from flask_prodcheck.model.installs import image_installs
+from flask_prodcheck.model.launching.base_images import is_plain_base
+from flask_prodcheck.model.launching.containers import start_stage
+from flask_prodcheck.model.launching.images import Image, build_image, project_path
+from flask_prodcheck.model.launching.installs import image_installs
 from flask_prodcheck.model.link import link
 from flask_prodcheck.model.project import Hop, Launch, Project, Server
 from flask_prodcheck.scaffold.changes import Plan

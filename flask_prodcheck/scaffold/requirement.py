@@ -11,8 +11,8 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.requirements import group_of
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Manifest
-from flask_prodcheck.model.images import Image, build_image, project_path
-from flask_prodcheck.model.installs import DEVELOPMENT_GROUPS, commands_in, production_dependencies
+from flask_prodcheck.model.launching.images import Image, build_image, project_path
+from flask_prodcheck.model.launching.installs import DEVELOPMENT_GROUPS, commands_in, production_dependencies
 from flask_prodcheck.model.project import Project
 from flask_prodcheck.scaffold.dockerfile_edit import after, before, stage_of, with_package
 from flask_prodcheck.scaffold.drafts import Drafts

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from flask_prodcheck.facts.syntax import Const
 from flask_prodcheck.facts.types import Dockerfile
-from flask_prodcheck.model.images import build_image
+from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.project import Launch, Project
 from flask_prodcheck.scaffold.render import render
 from flask_prodcheck.scaffold.worker import Worker

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_prodcheck.model.apps import is_test_file
 from flask_prodcheck.model.project import Project
+from flask_prodcheck.model.python.apps import is_test_file
 
 _SHOWN = 4
 _STATE = "what the views keep in the process would be lost with it."

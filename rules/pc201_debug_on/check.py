@@ -14,13 +14,23 @@ def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
         site = launch.run_site
         if site is not None and site.debug == "true":
-            yield Hit(at=site.span, via=launch.hops, facts={"what": f"{site.call} turns debug mode on", "effect": CONSOLE})
+            yield Hit(
+                at=site.span, via=launch.hops, facts={"what": f"{site.call} turns debug mode on", "effect": CONSOLE}
+            )
     for configuration in project.configurations:
         launch = configuration.launch
         setting = configuration.get("DEBUG")
-        if launch is None or setting.fallback or setting.variable or setting.span is None or not (isinstance(setting.value, Known) and setting.value.value is True):
+        if (
+            launch is None
+            or setting.fallback
+            or setting.variable
+            or setting.span is None
+            or not (isinstance(setting.value, Known) and setting.value.value is True)
+        ):
             continue
-        if launch.server is Server.FLASK_RUN or (launch.run_site is not None and launch.run_site.debug not in ("unset", "config")):
+        if launch.server is Server.FLASK_RUN or (
+            launch.run_site is not None and launch.run_site.debug not in ("unset", "config")
+        ):
             continue  # the command, or the call's own argument, decides
         serves_console = launch.server.is_development
         yield Hit(

@@ -40,6 +40,11 @@ def _dotenv(launch: Launch, project: Project) -> tuple[str, Span] | None:
         path = name if launch.cwd == "." else f"{launch.cwd}/{name}"
         file = project.facts.env_files.get(path)
         for variable in file.variables if file is not None else ():
-            if variable.name == "FLASK_DEBUG" and variable.value is not None and turns_debug_on(variable.value) and "FLASK_DEBUG" not in launch.env:
+            if (
+                variable.name == "FLASK_DEBUG"
+                and variable.value is not None
+                and turns_debug_on(variable.value)
+                and "FLASK_DEBUG" not in launch.env
+            ):
                 return f"{name} sets FLASK_DEBUG={variable.value}, which", variable.span
     return None

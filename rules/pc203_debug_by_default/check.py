@@ -15,9 +15,16 @@ def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
         launch = configuration.launch
         setting = configuration.get("DEBUG")
-        if setting.span is None or not (setting.fallback or setting.variable) or not (isinstance(setting.value, Known) and setting.value.value is True):
+        if (
+            setting.span is None
+            or not (setting.fallback or setting.variable)
+            or not (isinstance(setting.value, Known) and setting.value.value is True)
+        ):
             continue
-        if launch is not None and (launch.server is Server.FLASK_RUN or (launch.run_site is not None and launch.run_site.debug not in ("unset", "config"))):
+        if launch is not None and (
+            launch.server is Server.FLASK_RUN
+            or (launch.run_site is not None and launch.run_site.debug not in ("unset", "config"))
+        ):
             continue
         serves_console = launch is not None and launch.server.is_development
         yield Hit(

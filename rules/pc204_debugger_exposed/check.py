@@ -43,7 +43,9 @@ def _wraps(module: PyModule, names: frozenset[str], launch: Launch) -> Iterator[
     served_as_program = launch.run_site is not None
     bodies = [module.body]
     factory = launch.app.name if launch.app is not None and launch.app.form == "factory" else ""
-    bodies += [each.body for each, _ in statements(module.body) if isinstance(each, FunctionDef) and each.name == factory]
+    bodies += [
+        each.body for each, _ in statements(module.body) if isinstance(each, FunctionDef) and each.name == factory
+    ]
     for body in bodies:
         for statement, where in statements(body):
             main = where.in_main and not served_as_program

@@ -19,7 +19,12 @@ def check(project: Project) -> Iterator[Hit]:
             "path": "a server wants a module name there, not a path",
         }.get(launch.missing, "it does not exist")
         if launch.target_kind == "main-only":
-            half = f"{attribute} exists only under `if __name__ == \"__main__\"`"
-        served = any(other.kind != launch.kind and other.resolves and not other.server.is_development for other in project.production)
+            half = f'{attribute} exists only under `if __name__ == "__main__"`'
+        served = any(
+            other.kind != launch.kind and other.resolves and not other.server.is_development
+            for other in project.production
+        )
         severity = "warning" if served or launch.confidence is Confidence.LOW else None
-        yield Hit(at=launch.head.span, via=launch.hops, facts={"target": launch.target, "half": half}, severity=severity)
+        yield Hit(
+            at=launch.head.span, via=launch.hops, facts={"target": launch.target, "half": half}, severity=severity
+        )

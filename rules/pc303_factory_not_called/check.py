@@ -11,5 +11,12 @@ CALLS_BY_ITSELF = frozenset({Server.FLASK_RUN})
 
 def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
-        if launch.target_kind == "factory" and not launch.called and launch.server not in CALLS_BY_ITSELF and launch.resolves:
-            yield Hit(at=launch.head.span, via=launch.hops, facts={"server": launch.server.value, "target": launch.target})
+        if (
+            launch.target_kind == "factory"
+            and not launch.called
+            and launch.server not in CALLS_BY_ITSELF
+            and launch.resolves
+        ):
+            yield Hit(
+                at=launch.head.span, via=launch.hops, facts={"server": launch.server.value, "target": launch.target}
+            )

@@ -12,9 +12,18 @@ PLATFORM_WORKERS = frozenset({"procfile", "heroku-yml", "render", "azure", "bean
 
 def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
-        if launch.server is Server.GUNICORN and launch.kind not in PLATFORM_WORKERS and launch.confidence is not Confidence.LOW and _is_single(launch):
+        if (
+            launch.server is Server.GUNICORN
+            and launch.kind not in PLATFORM_WORKERS
+            and launch.confidence is not Confidence.LOW
+            and _is_single(launch)
+        ):
             setting = launch.setting("workers")
-            yield Hit(at=setting[1] if setting is not None else launch.end.span, via=launch.hops, facts={"server": launch.server.value})
+            yield Hit(
+                at=setting[1] if setting is not None else launch.end.span,
+                via=launch.hops,
+                facts={"server": launch.server.value},
+            )
 
 
 def _is_single(launch: Launch) -> bool:
@@ -23,6 +32,6 @@ def _is_single(launch: Launch) -> bool:
     worker_class = launch.setting("worker_class")
     if worker_class is not None and worker_class[0] not in ("sync", "gthread"):
         return False
-    return all(value is None or value[0] == "1" for value in (launch.setting("workers"), launch.setting("threads"))) and (
-        not launch.target.endswith(".py") and ":" in launch.target
-    )
+    return all(
+        value is None or value[0] == "1" for value in (launch.setting("workers"), launch.setting("threads"))
+    ) and (not launch.target.endswith(".py") and ":" in launch.target)

@@ -17,4 +17,8 @@ def check(project: Project) -> Iterator[Hit]:
                 continue
             via = configuration.launch.hops if configuration.launch is not None else ()
             variable = setting.variable or "the environment"
-            yield Hit(at=setting.span, via=via, facts={"key": key, "shown": masked(key, setting.value.value), "variable": variable})
+            yield Hit(
+                at=setting.span,
+                via=via,
+                facts={"key": key, "shown": masked(key, setting.value.value), "variable": variable},
+            )

@@ -17,11 +17,15 @@ def check(project: Project) -> Iterator[Hit]:
             if not setting.random or setting.span is None:
                 continue
             count = launch.setting("workers", "processes")
-            workers = f"{count[0]} workers" if count is not None and count[0].isdigit() else "as many as there are workers"
+            workers = (
+                f"{count[0]} workers" if count is not None and count[0].isdigit() else "as many as there are workers"
+            )
             several = count is None or not count[0].isdigit() or int(count[0]) > 1
             yield Hit(
                 at=setting.span,
                 via=launch.hops,
                 facts={"key": key, "workers": workers},
-                severity=None if several and not (setting.fallback or setting.variable) and count is not None else "warning",
+                severity=None
+                if several and not (setting.fallback or setting.variable) and count is not None
+                else "warning",
             )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flask_prodcheck.facts.parse import parse
-from flask_prodcheck.model.gunicorn import settings_table
+from flask_prodcheck.model.launching.gunicorn import settings_table
 from flask_prodcheck.model.link import link
 from flask_prodcheck.scaffold.plan import plan
 from flask_prodcheck.sources.discover import memory_tree

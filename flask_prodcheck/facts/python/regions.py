@@ -112,7 +112,6 @@ _TRIGGERS = LAUNCHING | frozenset(
         "Process",
         "BackgroundScheduler",
         "create_all",
-
     ]
 )
 _TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(_TRIGGERS)) + r")\b|create_\w*app|make_\w*app")

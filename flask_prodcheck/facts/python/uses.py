@@ -143,11 +143,8 @@ def uses(path: str, tree: ast.Module, text: str) -> Uses:
                 target = names.get(value.id)
                 if target is None or value.id in hidden.get(id(node), ()):
                     continue
-                if (
-                    ((target[0], node.attr) in _SESSION_NAMES
-                    and not target[1])
-                    or (not target[1]
-                    and node.attr in _SESSION_EXTENSIONS)
+                if ((target[0], node.attr) in _SESSION_NAMES and not target[1]) or (
+                    not target[1] and node.attr in _SESSION_EXTENSIONS
                 ):
                     note("session", node)
                 elif target[1] == "request" and target[0] in _FRAMEWORKS:

@@ -1,0 +1,310 @@
+"""The effective configuration of an application: what ``app.config`` holds once a server has imported it.
+
+The target module is followed as an import would run it, the factory is called with its arguments, and every key is
+reported with the place that decides it. What cannot be followed makes keys unknown, never guessed.
+Facts: https://flask.palletsprojects.com/en/stable/config/
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
+from flask_prodcheck.facts.syntax import Expr, Keyword
+from flask_prodcheck.model.evaluation import applications, libraries
+from flask_prodcheck.model.evaluation.evaluate import plain_value, version_of
+from flask_prodcheck.model.evaluation.machine import Arguments, Frame, Machine, RaisedError
+from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method, Obj, Ref, known
+from flask_prodcheck.model.project import App, Configuration, Launch, Server, Setting
+from flask_prodcheck.model.python.modules import Modules
+
+_ATTEMPTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A configuration class or module that production may use. ``name`` is its dotted name in ``file``; ``chosen`` says
+    it is the one used when ``variable`` is not set ("" when no variable decides)."""
+
+    name: str
+    file: str
+    span: Span | None
+    chosen: bool
+    variable: str = ""
+
+
+def effective_configuration(
+    modules: Modules,
+    app: App,
+    *,
+    launch: Launch | None = None,
+    env: Mapping[str, Value[str]] | None = None,
+    env_closed: bool = False,
+    flask_version: str | None = None,
+    target_module: str | None = None,
+    factory_args: tuple[Expr, ...] = (),
+    read: libraries.Reader | None = None,
+) -> Configuration:
+    """What ``app.config`` holds after a server imported ``target_module`` (the app's own module when None) and, for a
+    factory, called it with ``factory_args``.
+
+    ``env`` is the environment of the process; a variable that is not in it is taken as not set, and the default that
+    then applies is marked as a fallback. Where start-up fails without the variable, it is run again with the variable
+    set to something unknown, and the setting is ``guarded``. ``env_closed``: nothing else can set variables.
+    ``target_module`` is a dotted name, or a path ending in ``.py`` for a script. ``read`` gives the bytes of project
+    files that are not Python (None: not to be had), for ``from_file`` and ``from_pyfile``.
+    """
+    required: frozenset[str] = frozenset()
+    doubtful = False
+    entry = _entry(modules, app, launch, target_module)
+    environment = dict(env if env is not None else launch.env if launch is not None else {})
+    for _ in range(_ATTEMPTS):
+        machine = Machine(
+            modules,
+            env=environment,
+            env_closed=env_closed,
+            roots=_roots(app, launch),
+            flask_version=version_of(flask_version),
+            required=required,
+            main=entry.path if entry.script else None,
+            read=read,
+            dotenv=_dotenv_files(modules, launch),
+            doubtful=doubtful,
+        )
+        raised: RaisedError | None = None
+        found: int | None = None
+        try:
+            found = _start(
+                machine,
+                app,
+                entry,
+                factory_args or (launch.factory_args if launch is not None else ()),
+                launch.factory_keywords if launch is not None else (),
+            )
+        except RaisedError as failure:
+            raised = failure
+        if raised is not None:
+            missing = [name for name in reversed(raised.cause.absent) if name not in required]
+            if missing:
+                required = required | {missing[0]}
+                continue
+            if not doubtful:
+                doubtful = True
+                continue
+        return _configuration(machine, app, launch, found, raised is None)
+    return Configuration(app, launch, {}, complete=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a launch runs: a file, as a script or imported, and the attribute that it serves."""
+
+    path: str | None
+    script: bool
+    attribute: str
+
+
+def _entry(modules: Modules, app: App, launch: Launch | None, target: str | None) -> _Entry:
+    """What the launch itself names goes first, then ``target``, then the app's own module."""
+    roots = _roots(app, launch)
+    named, _, attribute = launch.target.rpartition(":") if launch is not None else ("", "", "")
+    if launch is not None and launch.run_site is not None and launch.target.endswith(".py"):
+        target = launch.target
+    if target is not None and target.endswith(".py"):
+        places = [posixpath.normpath(posixpath.join(root, target)) for root in (*roots, ".")]
+        path = next((place for place in places if modules.is_file(place)), None)
+        if path is not None:
+            return _Entry(path, launch is not None and launch.server.is_development, app.name)
+    path = modules.path_of(named, roots) if named else None
+    if path is not None:
+        return _Entry(path, False, attribute.partition("(")[0].strip() or app.name)
+    path = modules.path_of(target, roots) if target else None
+    if path is None:
+        path = app.span.file if modules.is_file(app.span.file) else modules.path_of(app.module, roots)
+    return _Entry(path, False, app.name)
+
+
+def _roots(app: App, launch: Launch | None) -> tuple[str, ...]:
+    first = launch.cwd if launch is not None and launch.cwd_known else app.cwd
+    return tuple(dict.fromkeys((first, app.cwd)))
+
+
+def _dotenv_files(modules: Modules, launch: Launch | None) -> frozenset[str] | None:
+    """The ``.env`` files that the launch can see: an image has none that its ``.dockerignore`` keeps out."""
+    if launch is None or not launch.container:
+        return None
+    patterns = {
+        line.strip().removeprefix("./").removeprefix("/").removeprefix("**/")
+        for lines in modules.facts.dockerignore.values()
+        for line in lines
+    }
+    return frozenset(
+        path
+        for path in modules.facts.env_files
+        if not patterns & {path, posixpath.basename(path), ".env*", "*.env", ".env.*" if "." in path[5:] else path}
+    )
+
+
+def _start(
+    machine: Machine,
+    app: App,
+    entry: _Entry,
+    factory_args: tuple[Expr, ...],
+    factory_keywords: tuple[Keyword, ...] = (),
+) -> int | None:
+    """Import the target and call it when it is a factory; the heap number of the application."""
+    if entry.path is None:
+        return None
+    module = machine.run_module(entry.path)
+    frame = Frame(entry.path, _oid(module))
+    served = _attribute(machine, module, entry.attribute)
+    if served is None and entry.attribute != app.name:
+        served = _attribute(machine, module, app.name)
+    item = served.value.value if served is not None and isinstance(served.value, Known) else None
+    if served is not None and isinstance(item, Function | Method) and not entry.script:
+        args = tuple(machine.evaluate(arg, frame) for arg in factory_args)
+        keywords = {
+            word.name: machine.evaluate(word.value, frame) for word in factory_keywords if word.name is not None
+        }
+        served = machine.call(served, Arguments(args, keywords, span=app.span, text=f"{app.name}()"), frame)
+        item = served.value.value if isinstance(served.value, Known) else None
+    if isinstance(item, Ref) and item.kind == "app":
+        return item.oid
+    here = [oid for oid in machine.apps if oid in machine.heap]
+    if item is not None and isinstance(item, Ref) and item.kind == "instance":
+        held = [cell.value.value for cell in machine.obj(item).cells.values() if isinstance(cell.value, Known)]
+        inner = [value.oid for value in held if isinstance(value, Ref) and value.kind == "app"]
+        here = inner or here
+    placed = [oid for oid in here if machine.heap[oid].file == app.span.file]
+    return (placed or here)[-1] if len(placed or here) == 1 else None
+
+
+def _attribute(machine: Machine, module: Evaluated, name: str) -> Evaluated | None:
+    current = module
+    try:
+        for part in name.split("."):
+            current = machine.attribute(current, part)
+    except RaisedError as raised:
+        if raised.name == "AttributeError":
+            return None
+        raise
+    return current
+
+
+def _oid(module: Evaluated) -> int:
+    item = module.value.value if isinstance(module.value, Known) else None
+    return item.oid if isinstance(item, Ref) else 0
+
+
+def _configuration(
+    machine: Machine, app: App, launch: Launch | None, found: int | None, started: bool
+) -> Configuration:
+    oid = found
+    if oid is None:
+        left = [candidate for candidate in machine.apps if candidate in machine.heap]
+        if started or len(left) != 1:
+            return Configuration(app, launch, {}, complete=False)
+        oid = left[0]
+    config = machine.heap.get(machine.heap[oid].config, Obj("config", open=True))
+    cells = dict(config.cells)
+    if launch is not None and launch.server is Server.FLASK_RUN:
+        cells["DEBUG"] = _flask_run_debug(machine, launch)
+    complete = started and not config.open and not machine.exhausted
+    settings: dict[str, Setting] = {}
+    for key, cell in cells.items():
+        if isinstance(key, str) and key.isupper():
+            settings[key] = _setting(machine, key, cell)
+    return Configuration(app, launch, settings, complete)
+
+
+def _flask_run_debug(machine: Machine, launch: Launch) -> Evaluated:
+    """``flask run`` writes ``app.debug`` after loading the application."""
+    option = launch.setting("debug")
+    if option is not None:
+        origin = (Origin(option[1], "--debug"),)
+        return Evaluated(
+            Known(option[0].lower() not in ("false", "0", "no"), origin), span=option[1], expression="--debug"
+        )
+    found = applications.debug_flag(machine)
+    if found is not None:
+        return replace(found, expression="FLASK_DEBUG")
+    return known(False)
+
+
+def _setting(machine: Machine, key: str, cell: Evaluated) -> Setting:
+    cell = machine.with_elements(cell)
+    value: Value[object] = plain_value(machine, cell)
+    if machine.exhausted:
+        value = Unknown("the program is too large to follow", value.origin)
+    elif isinstance(cell.value, Unset):
+        value = Unset(cell.value.origin)
+    guarded = (
+        cell.guarded
+        or key in machine.guarded_keys
+        or any(name in machine.guarded_variables for name in cell.variables)
+        or any(name in machine.required for name in cell.variables)
+    )
+    return Setting(
+        key,
+        value,
+        span=cell.span,
+        fallback=cell.fallback,
+        variable=cell.variable,
+        guarded=guarded,
+        random=cell.random,
+        expression=cell.expression,
+    )
+
+
+def production_candidates(
+    modules: Modules,
+    app: App,
+    *,
+    env: Mapping[str, Value[str]] | None = None,
+    flask_version: str | None = None,
+    factory_args: tuple[Expr, ...] = (),
+) -> tuple[Candidate, ...]:
+    """The configuration classes of the project that a start of ``app`` could use, the one it uses by default first.
+
+    A candidate is a class with upper-case attributes in a module that the start imports. Which one is chosen by default
+    is read off the configuration that the start ends with: the class that wrote most of its keys.
+    """
+    entry = _entry(modules, app, None, None)
+    machine = Machine(
+        modules,
+        env=env or {},
+        roots=_roots(app, None),
+        flask_version=version_of(flask_version),
+    )
+    found: int | None = None
+    try:
+        found = _start(machine, app, entry, factory_args)
+    except RaisedError:
+        found = next(iter(machine.apps), None)
+    config = machine.heap[machine.heap[found].config] if found is not None and found in machine.heap else None
+    spans = {cell.span for cell in config.cells.values() if cell.span is not None} if config is not None else set()
+    candidates: list[tuple[int, Candidate]] = []
+    for oid, obj in machine.heap.items():
+        if obj.kind != "class" or not any(isinstance(key, str) and key.isupper() for key in obj.cells):
+            continue
+        own = {cell.span for key, cell in obj.cells.items() if isinstance(key, str) and key.isupper()}
+        variable = next((cell.variable for cell in (config.cells if config else {}).values() if cell.span in own), "")
+        hits = len(own & spans)
+        candidates.append(
+            (-hits, Candidate(obj.name, obj.file, obj.span, hits > 0 and _is_leaf(machine, oid, spans), variable))
+        )
+    return tuple(candidate for _, candidate in sorted(candidates, key=lambda pair: (not pair[1].chosen, pair[0])))
+
+
+def _is_leaf(machine: Machine, oid: int, spans: set[Span]) -> bool:
+    """Whether no class derived from ``oid`` wrote to the configuration: a base class is not what was chosen."""
+    for obj in machine.heap.values():
+        if obj.kind != "class" or not any(
+            isinstance(base.value, Known) and base.value.value == Ref(oid, "class") for base in obj.bases
+        ):
+            continue
+        if {cell.span for key, cell in obj.cells.items() if isinstance(key, str) and key.isupper()} & spans:
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""Values of Python expressions and configuration steps, computed without running the project."""

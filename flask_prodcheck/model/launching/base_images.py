@@ -1,0 +1,40 @@
+"""Public base images that carry a start script of their own, and what that script runs.
+
+Sources: the README of tiangolo/uwsgi-nginx, tiangolo/uwsgi-nginx-flask, tiangolo/meinheld-gunicorn and
+tiangolo/meinheld-gunicorn-flask ("/start.sh", "Custom uWSGI config", "MODULE_NAME").
+"""
+
+from __future__ import annotations
+
+import re
+
+_STARTS = (
+    (
+        re.compile(r"(?:^|/)tiangolo/uwsgi-nginx(?:-flask)?(?:[:@]|$)"),
+        ("/start.sh", "/usr/bin/supervisord"),
+        ("uwsgi", "--ini", "/app/uwsgi.ini"),
+    ),
+    (
+        re.compile(r"(?:^|/)tiangolo/meinheld-gunicorn(?:-flask)?(?:[:@]|$)"),
+        ("/start.sh",),
+        ("gunicorn", "-k", "egg:meinheld#gunicorn_worker", "main:app"),
+    ),
+)
+
+
+_PYTHON_BASE = re.compile(
+    r"(?:^|/)(?:python|pypy|debian|ubuntu|alpine|fedora|centos|rockylinux|almalinux|amazonlinux|ubi\d?|ubi-minimal|slim|uv|miniconda\d?|mambaforge|continuumio)(?:[:@/-]|$)"
+)
+
+
+def is_plain_base(image: str) -> bool:
+    """Whether a base image is a public Python or system image: no server, no application, root by default."""
+    return bool(_PYTHON_BASE.search(image))
+
+
+def base_start(image: str, script: str) -> tuple[str, ...] | None:
+    """What ``script`` of the base image ``image`` runs; None when it is not known."""
+    for pattern, scripts, command in _STARTS:
+        if script in scripts and pattern.search(image):
+            return command
+    return None

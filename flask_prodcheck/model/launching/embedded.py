@@ -1,0 +1,93 @@
+"""Deploy files inside shell scripts: a heredoc that writes a systemd unit, a supervisor program, a Procfile."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flask_prodcheck.base import Problem, Span
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.procfile import read_procfile
+from flask_prodcheck.facts.supervisor import read_supervisor
+from flask_prodcheck.facts.systemd import read_systemd
+from flask_prodcheck.facts.types import (
+    Command,
+    ShellCase,
+    ShellCommand,
+    ShellFunction,
+    ShellGroup,
+    ShellIf,
+    ShellList,
+    ShellLoop,
+    ShellScript,
+    ShellStmt,
+    Start,
+    StartFile,
+)
+
+
+def every_command(statements: tuple[ShellStmt, ...]) -> Iterator[ShellCommand]:
+    """Every simple command of a script, in whatever branch, loop or function."""
+    for each in statements:
+        if isinstance(each, ShellCommand):
+            yield each
+        elif isinstance(each, ShellIf):
+            for condition, body in each.branches:
+                yield from every_command(condition)
+                yield from every_command(body)
+            yield from every_command(each.orelse)
+        elif isinstance(each, ShellCase):
+            for _, body in each.arms:
+                yield from every_command(body)
+        elif isinstance(each, (ShellLoop, ShellGroup, ShellFunction)):
+            yield from every_command(each.body)
+        elif isinstance(each, ShellList):
+            yield from every_command(each.items)
+
+
+def embedded_files(script: ShellScript) -> tuple[list[StartFile], list[Problem]]:
+    """The process files that ``script`` writes, with positions in the script, and those that could not be read."""
+    files: list[StartFile] = []
+    problems: list[Problem] = []
+    for command in every_command(script.body):
+        if command.heredoc is None:
+            continue
+        text = command.heredoc
+        target = _written_path(command)
+        offset = (command.heredoc_line or command.span.line + 1) - 1
+        try:
+            if re.search(r"^\s*\[Service\]", text, re.MULTILINE):
+                file = read_systemd(script.path, text)
+            elif re.search(r"^\s*\[program:", text, re.MULTILINE):
+                file = read_supervisor(script.path, text)
+            elif posixpath.basename(target) == "Procfile":
+                file = read_procfile(script.path, text)
+            else:
+                continue
+        except ReadError as failure:
+            problems.append(
+                Problem(script.path, offset + failure.line, f"the file written here cannot be read: {failure}")
+            )
+            continue
+        files.append(replace(file, starts=tuple(_shifted(start, offset) for start in file.starts)))
+    return files, problems
+
+
+def _written_path(command: ShellCommand) -> str:
+    if command.output is not None:
+        return command.output.text.strip("\"'")
+    words = [word.text.strip("\"'") for word in command.words]
+    return words[-1] if "tee" in words else ""
+
+
+def _shifted(start: Start, offset: int) -> Start:
+    command: Command | None = (
+        replace(start.command, span=_down(start.command.span, offset)) if start.command is not None else None
+    )
+    return replace(start, span=_down(start.span, offset), command=command)
+
+
+def _down(span: Span, offset: int) -> Span:
+    return replace(span, line=span.line + offset, end_line=span.end_line + offset if span.end_line else 0)

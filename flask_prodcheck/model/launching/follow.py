@@ -1,0 +1,889 @@
+"""Following a launch chain: from a command, through scripts, tasks and Python programs, to what finally serves.
+
+A :class:`Follower` takes one command at one :class:`Place` and returns every :class:`Ended` chain. Only the branch that
+the arguments and the environment decide is taken; what they leave open is followed on both sides and marked uncertain.
+Cycles and sheer size end in a note, never in a hang.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell import parse_command_line
+from flask_prodcheck.facts.types import (
+    Command,
+    Lit,
+    ShellCase,
+    ShellCommand,
+    ShellFunction,
+    ShellGroup,
+    ShellIf,
+    ShellList,
+    ShellLoop,
+    ShellScript,
+    ShellStmt,
+    ShellTest,
+    Start,
+    Var,
+    Word,
+)
+from flask_prodcheck.model.launching.base_images import base_start
+from flask_prodcheck.model.launching.commands import read_command
+from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, start_stage
+from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.launching.images import build_image
+from flask_prodcheck.model.launching.place import Place, enter, known_variables, locate, on_path
+from flask_prodcheck.model.launching.shell_tests import decide, matches
+from flask_prodcheck.model.launching.steps import (
+    ConsoleRun,
+    ContainerRun,
+    PythonRun,
+    Reading,
+    ScriptRun,
+    ServerStart,
+    ShellRun,
+    TaskRun,
+)
+from flask_prodcheck.model.launching.words import is_open, split
+from flask_prodcheck.model.project import Purpose
+from flask_prodcheck.model.python.execution import Ending, run_module
+from flask_prodcheck.model.python.modules import Modules
+
+_MAX_DEPTH = 24
+_MAX_STEPS = 6000
+
+_DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A chain that reached something that serves: a server's own command (``start``) or a call in Python (``ending``)."""
+
+    place: Place
+    start: ServerStart | None = None
+    ending: Ending | None = None
+    background: bool = False
+
+
+@dataclass(slots=True)
+class _State:
+    """The running shell: what assignments, ``cd``, ``set`` and definitions have changed so far."""
+
+    place: Place
+    functions: dict[str, ShellFunction] = field(default_factory=dict)
+    ended: bool = False
+
+
+class Follower:
+    """Follows commands of one project. Holds the budget and the notes of what could not be followed."""
+
+    def __init__(self, facts: Facts, modules: Modules, installed: frozenset[str]) -> None:
+        self.facts = facts
+        self.modules = modules
+        self.installed = installed
+        self.notes: list[Problem] = []
+        self.visited: set[str] = set()
+        self._steps = 0
+        self._depth = 0
+        self._active: set[tuple[str, tuple[str, ...]]] = set()
+
+    # --- entry ---------------------------------------------------------------------------------------------------
+
+    def command(self, command: Command, place: Place) -> list[Ended]:
+        """Follow ``command``; the place already holds its hop."""
+        if command.argv is not None:
+            return self.words(list(command.argv), command.span, place)
+        return self.shell_text(command.shell or "", command.span, place)
+
+    def shell_text(
+        self, text: str, span: Span, place: Place, *, functions: dict[str, ShellFunction] | None = None
+    ) -> list[Ended]:
+        """Follow text that a shell runs."""
+        try:
+            statements = parse_command_line(text, span)
+        except ReadError as failure:
+            self._note(span, f"the command could not be read as shell: {failure}")
+            return []
+        state = _State(replace(place, shell_parent=span), dict(functions or {}))
+        return self._walk(statements, state)
+
+    def words(self, argv: Sequence[str], span: Span, place: Place, state: _State | None = None) -> list[Ended]:
+        """Follow one command given as expanded words."""
+        if not self._enter(span):
+            return []
+        try:
+            reading = read_command(argv)
+            return self._reading(reading, span, place, state)
+        finally:
+            self._depth -= 1
+
+    def _enter(self, span: Span) -> bool:
+        if self._depth >= _MAX_DEPTH or self._steps >= _MAX_STEPS:
+            self._note(span, "the launch chain is too long to follow")
+            return False
+        self._steps += 1
+        self._depth += 1
+        return True
+
+    def _note(self, span: Span, message: str) -> None:
+        problem = Problem(span.file, span.line, message)
+        if problem not in self.notes:
+            self.notes.append(problem)
+
+    # --- one command -----------------------------------------------------------------------------------------------
+
+    def _reading(self, reading: Reading, span: Span, place: Place, state: _State | None) -> list[Ended]:
+        origin = (Origin(span, "set in front of the command"),)
+        place = place.with_env(
+            {
+                name: Unknown(f"depends on {value}", origin) if is_open(value) else Known(value, origin)
+                for name, value in reading.environment.items()
+            }
+        )
+        for name in reading.env_files:
+            if (path := locate(name, place, self.facts)) in self.facts.env_files and path is not None:
+                place = place.with_env(known_variables(self.facts.env_files[path].variables, place.variables))
+        if reading.wrappers or reading.reloads or reading.user:
+            place = replace(
+                place,
+                wrappers=(*place.wrappers, *reading.wrappers),
+                reloads=place.reloads or reading.reloads,
+                user=reading.user or place.user,
+            )
+        if reading.replaces_shell:
+            place = replace(place, shell_parent=None)
+        if reading.directory:
+            place = enter(place, reading.directory, self.facts)
+        step = reading.step
+        if isinstance(step, ServerStart):
+            return [Ended(place, start=step)]
+        if isinstance(step, PythonRun):
+            return self._python(step, span, place)
+        if isinstance(step, ScriptRun):
+            return self._script(step, span, place, state)
+        if isinstance(step, ShellRun):
+            inner = replace(place, args=step.args[1:] if step.args else (), args_open=False)
+            found = self.shell_text(step.text, span, inner, functions=state.functions if state else None)
+            # bash replaces itself with a lone simple command; dash, which is /bin/sh on Debian, does not.
+            lone = step.shell == "bash" and not any(mark in step.text for mark in "|&;<>\n")
+            return (
+                [replace(each, place=replace(each.place, shell_parent=place.shell_parent)) for each in found]
+                if lone
+                else found
+            )
+        if isinstance(step, TaskRun):
+            return self._task(step, span, place)
+        if isinstance(step, ContainerRun):
+            return self._container(step, place)
+        if isinstance(step, ConsoleRun):
+            return self._console(step, span, place)
+        return []
+
+    def _container(self, run: ContainerRun, place: Place) -> list[Ended]:
+        """``docker run``: the ENTRYPOINT of the image that the project builds, with these arguments."""
+        dockerfile = dockerfile_of_image(
+            run.image, self.facts, posixpath.dirname(place.hops[-1].span.file) if place.hops else ".", local=True
+        )
+        if dockerfile is None:
+            return []
+        image = build_image(
+            self.facts.dockerfiles[dockerfile], self.facts, target=start_stage(self.facts.dockerfiles[dockerfile])
+        )
+        words = [word for each in run.args for word in (place.args if each == "${@}" else (each,))]
+        entry = image.entrypoint
+        if entry is None or entry.argv is None:
+            argv = tuple(words) or (image.cmd.argv if image.cmd is not None else None) or ()
+        else:
+            argv = (*entry.argv, *words)
+        if not argv:
+            return []
+        inner = image_place(image, self.facts, place.hops[-1])
+        inner = replace(inner, hops=place.hops, certain=place.certain, hints=place.hints).with_env(place.env)
+        if entry is not None:
+            inner = inner.hop(entry.span, entry.text)
+        return self.words(argv, entry.span if entry is not None else place.hops[-1].span, inner)
+
+    # --- Python ----------------------------------------------------------------------------------------------------
+
+    def _python(self, run: PythonRun, span: Span, place: Place) -> list[Ended]:
+        if run.code is not None:
+            return []
+        path: str | None
+        if run.script is not None:
+            path = locate(run.script, place, self.facts)
+            if path is None:
+                tail = run.script.rsplit("/", 1)[-1]
+                if tail in (
+                    "gunicorn",
+                    "flask",
+                    "uwsgi",
+                    "waitress-serve",
+                    "uvicorn",
+                    "hypercorn",
+                    "granian",
+                    "celery",
+                ):
+                    return self.words([run.script, *run.args], span, place)
+                return (
+                    [Ended(place, ending=_missing_script(run.script))]
+                    if run.script.endswith(".py") and not is_open(run.script)
+                    else []
+                )
+            if path.endswith(("/", ".")) or f"{path}/__main__.py" in self.facts.paths:
+                path = f"{path}/__main__.py" if path != "." else "__main__.py"
+        else:
+            module = (run.module or "").replace("/", ".")
+            roots = self.import_roots(place)
+            path = self.modules.path_of(f"{module}.__main__", roots) or self.modules.path_of(module, roots)
+            if path is None:
+                return [Ended(place, ending=_missing_script(f"-m {module}"))] if self._project_module(module) else []
+        return self.python_file(path, run.args, place)
+
+    def _project_module(self, module: str) -> bool:
+        return any(
+            path == f"{module.split('.', maxsplit=1)[0]}.py" or path.startswith(module.split(".", maxsplit=1)[0] + "/")
+            for path in self.facts.paths
+        )
+
+    def import_roots(self, place: Place) -> tuple[str, ...]:
+        """The folders that Python searches at ``place``, in order, as far as they belong to the project."""
+        found = [*place.import_paths, place.cwd]
+        for entry in place.variables.get("PYTHONPATH", "").split(":"):
+            if entry and not is_open(entry):
+                inside = locate(entry, place, self.facts)
+                if inside is not None:
+                    found.append(inside)
+        for manifest in self.facts.manifests.values():
+            if manifest.path.endswith(("setup.py", "setup.cfg", "pyproject.toml")):
+                folder = posixpath.dirname(manifest.path) or "."
+                found += [posixpath.normpath(posixpath.join(folder, each)) for each in manifest.package_dirs]
+        return tuple(dict.fromkeys(found))
+
+    def python_file(self, path: str, args: Sequence[str], place: Place, *, function: str | None = None) -> list[Ended]:
+        """Follow the Python program at ``path`` as ``__main__`` (or its ``function``, for a console script)."""
+        key = (f"{path}:{function or ''}", tuple(args))
+        if key in self._active:
+            self._note(Span(path, 1), "the launch chain comes back to itself")
+            return []
+        self.visited.add(path)
+        self._active.add(key)
+        try:
+            outcome = run_module(
+                self.modules,
+                path,
+                as_main=function is None,
+                argv=tuple(args),
+                env=place.variables,
+                function=function,
+                installed=self.installed,
+            )
+            for note in outcome.notes:
+                self._note(Span(path, 1), note)
+            ended: list[Ended] = []
+            for ending in outcome.endings:
+                ended += self._python_ending(ending, path, place)
+            return ended
+        finally:
+            self._active.discard(key)
+
+    def _python_ending(self, ending: Ending, path: str, place: Place) -> list[Ended]:
+        inner = place
+        for hop in ending.hops:
+            inner = inner.hop(hop.span, hop.text)
+            self.visited.add(hop.span.file)
+        if not ending.certain:
+            inner = replace(inner, certain=False)
+        if ending.argv is None and ending.shell is None:
+            return [Ended(inner, ending=ending)]
+        span = ending.hops[-1].span if ending.hops else Span(path, 1)
+        if ending.argv is not None:
+            return self.words(list(ending.argv), span, inner)
+        return self.shell_text(ending.shell or "", span, inner)
+
+    # --- files and tasks -------------------------------------------------------------------------------------------
+
+    def _script(self, run: ScriptRun, span: Span, place: Place, state: _State | None) -> list[Ended]:
+        inline = self._inline(run.path, place)
+        if inline is not None:
+            text, where = inline
+            return self.shell_text(
+                text,
+                Span(where.file, where.line + 1),
+                replace(place.hop(where, f"COPY {run.path}"), args=run.args, args_open=False),
+            )
+        path = locate(run.path, place, self.facts)
+        if path is None and "/" not in run.path:
+            path = on_path(run.path, place, self.facts)
+        if path is None:
+            return self._absent_script(run, span, place)
+        if path in self.facts.scripts:
+            return self.shell_file(self.facts.scripts[path], run.args, place, state if run.sourced else None)
+        if path.endswith(".py") or path in self.facts.modules:
+            return self.python_file(path, run.args, place)
+        return []
+
+    def _absent_script(self, run: ScriptRun, span: Span, place: Place) -> list[Ended]:
+        """A script that the project does not hold: the start script of a known base image, else one that is missing."""
+        if place.image is not None and (started := base_start(place.image.base, run.path)) is not None:
+            return self.words(list(started), span, replace(place, cwd_known=True))
+        if run.path.startswith("/") or run.sourced or is_open(run.path) or len(place.hops) > 1:
+            return []
+        return [Ended(place, ending=_missing_script(run.path))]
+
+    def _inline(self, path: str, place: Place) -> tuple[str, Span] | None:
+        if place.image is None:
+            return None
+        absolute = path if path.startswith("/") else posixpath.join(place.image.workdir, path)
+        return place.image.inline.get(posixpath.normpath(absolute))
+
+    def shell_file(
+        self, script: ShellScript, args: Sequence[str], place: Place, state: _State | None = None
+    ) -> list[Ended]:
+        """Follow a shell script with its arguments; with ``state`` it is sourced into the running shell."""
+        key = (script.path, tuple(args))
+        if key in self._active:
+            self._note(Span(script.path, 1), "the launch chain comes back to itself")
+            return []
+        self.visited.add(script.path)
+        self._active.add(key)
+        try:
+            if state is not None:
+                return self._walk(script.body, state)
+            inner = _State(replace(place, args=tuple(args), shell_parent=Span(script.path, 1)))
+            return self._walk(script.body, inner)
+        finally:
+            self._active.discard(key)
+
+    def _task(self, run: TaskRun, span: Span, place: Place) -> list[Ended]:
+        if run.directory:
+            place = enter(place, run.directory, self.facts)
+        if run.runner == "invoke":
+            return self._invoke(run, place)
+        ended: list[Ended] = []
+        for start in self._task_starts(run, place):
+            if start.command is None or start.role != "run":
+                continue
+            self.visited.add(start.span.file)
+            key = (f"{start.span.file}:{start.span.line}", run.args)
+            if key in self._active:
+                self._note(start.span, "the launch chain comes back to itself")
+                continue
+            self._active.add(key)
+            inner = start_place(start, place.hop(start.command.span, start.command.text), self.facts)
+            ended += self.command(start.command, replace(inner, args=run.args))
+            self._active.discard(key)
+        return ended
+
+    def _task_starts(self, run: TaskRun, place: Place) -> list[Start]:
+        kinds = {"make": "makefile", "just": "justfile", "task": "taskfile"}.get(run.runner, run.runner)
+        files = [
+            file
+            for file in self.facts.start_files.values()
+            if file.kind == kinds or any(start.kind == kinds for start in file.starts)
+        ]
+        starts = [start for file in files for start in file.starts] + [
+            start for manifest in self.facts.manifests.values() for start in manifest.starts if start.kind == kinds
+        ]
+        if run.file and not is_open(run.file):
+            wanted = locate(run.file, place, self.facts)
+            basename = posixpath.basename(run.file)
+            named = [start for start in starts if start.span.file == wanted] or [
+                start for start in starts if posixpath.basename(start.span.file) == basename
+            ]
+            starts = named or ([] if run.runner == "make" else starts)
+        elif run.runner == "supervisor" and place.image is not None:
+            inside = {each.repo for each in place.image.mapping}
+            copied = [
+                start for start in starts if start.span.file in inside or posixpath.dirname(start.span.file) in inside
+            ]
+            starts = copied or starts
+        elif run.runner != "supervisor":
+            near = [start for start in starts if (posixpath.dirname(start.span.file) or ".") == place.cwd]
+            starts = near or [start for start in starts if posixpath.dirname(start.span.file) == ""] or starts
+        if run.names and run.names != ("",):
+            return [start for start in starts if start.name in run.names]
+        if run.runner in ("make", "just"):
+            first = starts[0].name if starts else ""
+            return [start for start in starts if start.name == first]
+        return starts
+
+    def _invoke(self, run: TaskRun, place: Place) -> list[Ended]:
+        """An invoke or fabric task: the function of that name in a tasks module (dots are nested collections)."""
+        ended: list[Ended] = []
+        for name in run.names:
+            *folders, function = name.replace("-", "_").split(".")
+            for base in ("tasks", "fabfile"):
+                dotted = [".".join([base, *folders, function]), ".".join([base, *folders])]
+                for candidate in dotted:
+                    path = self.modules.path_of(candidate, (place.cwd, "."))
+                    module = self.modules.module(path) if path else None
+                    if path is None or module is None or function not in module.names:
+                        continue
+                    ended += self.python_file(path, _after(run.args, name), place, function=function)
+                    break
+                if ended:
+                    break
+        return ended
+
+    def _console(self, run: ConsoleRun, span: Span, place: Place) -> list[Ended]:
+        for manifest in self.facts.manifests.values():
+            for entry in manifest.entry_points:
+                if entry.name != run.name:
+                    continue
+                folder = posixpath.dirname(manifest.path) or "."
+                roots = (
+                    *(posixpath.normpath(posixpath.join(folder, each)) for each in manifest.package_dirs),
+                    folder,
+                    *self.import_roots(place),
+                )
+                path = self.modules.path_of(entry.module, roots)
+                inner = place.hop(entry.span, f"{entry.name} = {entry.module}:{entry.function}")
+                if path is not None:
+                    return self.python_file(path, run.args, inner, function=entry.function)
+                return []
+        for manifest in self.facts.manifests.values():
+            for start in manifest.starts:
+                if (
+                    start.name == run.name
+                    and start.command is not None
+                    and place.wrappers[-1:] in (("poetry",), ("pipenv",), ("uv",), ("hatch",))
+                ):
+                    return self.command(start.command, place.hop(start.command.span, start.command.text))
+        path = on_path(run.name, place, self.facts)
+        if path is not None:
+            return self._script(ScriptRun(path, run.args), span, replace(place, cwd="."), None)
+        if self._inline(f"/usr/local/bin/{run.name}", place) is not None:
+            return self._script(ScriptRun(f"/usr/local/bin/{run.name}", run.args), span, place, None)
+        return []
+
+    # --- shell -----------------------------------------------------------------------------------------------------
+
+    def _walk(self, statements: Iterable[ShellStmt], state: _State) -> list[Ended]:
+        found: list[Ended] = []
+        for statement in statements:
+            if state.ended:
+                break
+            found += self._statement(statement, state)
+        return found
+
+    def _statement(self, statement: ShellStmt, state: _State) -> list[Ended]:
+        self._steps += 1
+        if self._steps > _MAX_STEPS:
+            state.ended = True
+            self._note(statement.span, "the script is too long to follow")
+            return []
+        if isinstance(statement, ShellCommand):
+            return self._simple(statement, state)
+        if isinstance(statement, ShellFunction):
+            state.functions[statement.name] = statement
+            return []
+        if isinstance(statement, ShellIf):
+            return self._if(statement, state)
+        if isinstance(statement, ShellCase):
+            return self._case(statement, state)
+        if isinstance(statement, ShellLoop):
+            return self._loop(statement, state)
+        if isinstance(statement, ShellGroup):
+            inner = _State(state.place, dict(state.functions)) if statement.subshell or statement.background else state
+            found = self._walk(statement.body, inner)
+            return [replace(each, background=each.background or statement.background) for each in found]
+        if isinstance(statement, ShellList):
+            return self._list(statement, state)
+        return []
+
+    def _condition(self, statements: Sequence[ShellStmt], state: _State) -> bool | None:
+        if len(statements) != 1:
+            return None
+        statement = statements[0]
+        if isinstance(statement, ShellTest):
+            return decide(statement, _Expander(state).text)
+        if isinstance(statement, ShellCommand) and statement.words:
+            name = _Expander(state).text(statement.words[0])
+            return {"true": True, ":": True, "false": False}.get(name)
+        if isinstance(statement, ShellList) and statement.op in ("&&", "||"):
+            parts = [self._condition((item,), state) for item in statement.items]
+            if statement.op == "&&":
+                return False if False in parts else True if all(parts) else None
+            return True if True in parts else False if all(part is False for part in parts) else None
+        return None
+
+    def _if(self, statement: ShellIf, state: _State) -> list[Ended]:
+        found: list[Ended] = []
+        open_sides: list[tuple[Sequence[ShellStmt], tuple[str, ...]]] = []
+        negative: list[str] = []
+        for condition, body in statement.branches:
+            if not any(isinstance(each, ShellTest) for each in condition):
+                found += self._walk(condition, _State(state.place, dict(state.functions)))
+            outcome = self._condition(condition, state)
+            if outcome is True:
+                if not open_sides:
+                    return found + self._walk(body, state)
+                open_sides.append((body, _side(condition, True, negative)))
+                break
+            if outcome is None:
+                open_sides.append((body, _side(condition, True, negative)))
+                negative += _opposite(condition)
+        else:
+            if not open_sides:
+                return found + self._walk(statement.orelse, state)
+            open_sides.append((statement.orelse, tuple(negative)))
+        return found + self._sides(open_sides, state)
+
+    def _sides(self, sides: Sequence[tuple[Sequence[ShellStmt], tuple[str, ...]]], state: _State) -> list[Ended]:
+        """Follow every side of an undecided branch on a copy of the state, then join what they changed."""
+        found: list[Ended] = []
+        copies = []
+        for body, hints in sides:
+            copy = _State(
+                replace(state.place, certain=False, hints=(*state.place.hints, *hints)), dict(state.functions)
+            )
+            found += self._walk(body, copy)
+            copies.append(copy)
+        going = [copy for copy in copies if not copy.ended]
+        if not going:
+            state.ended = True
+            return found
+        environment = dict(state.place.env)
+        for name in {name for copy in going for name in copy.place.env}:
+            values = [copy.place.env.get(name) for copy in going]
+            first = values[0]
+            if first is not None and all(value == first for value in values):
+                environment[name] = first
+            else:
+                environment[name] = Unknown("depends on a branch that cannot be decided")
+        args = (
+            going[0].place.args if all(copy.place.args == going[0].place.args for copy in going) else state.place.args
+        )
+        cwd_same = all(copy.place.cwd == going[0].place.cwd for copy in going)
+        state.place = replace(
+            state.place, env=environment, args=args, args_open=state.place.args_open or any(copy.place.args != args for copy in going),
+            cwd=going[0].place.cwd if cwd_same else state.place.cwd, cwd_known=state.place.cwd_known and cwd_same,
+            certain=state.place.certain and not any(copy.ended for copy in copies),
+        )  # fmt: skip
+        for copy in going:
+            state.functions.update(copy.functions)
+        return found
+
+    def _case(self, statement: ShellCase, state: _State) -> list[Ended]:
+        subject = _Expander(state).text(statement.subject)
+        sides: list[tuple[Sequence[ShellStmt], tuple[str, ...]]] = []
+        for patterns, body in statement.arms:
+            texts = [_Expander(state).text(pattern) for pattern in patterns]
+            outcomes = [matches(subject, text) for text in texts]
+            if True in outcomes:
+                if not sides:
+                    return self._walk(body, state)
+                sides.append((body, tuple(texts)))
+                break
+            if None in outcomes:
+                sides.append((body, tuple(texts)))
+        if sides and not (is_open(subject) and subject == ""):
+            return self._sides([*sides, ((), ())], state)
+        return []
+
+    def _loop(self, statement: ShellLoop, state: _State) -> list[Ended]:
+        found: list[Ended] = []
+        if statement.kind in ("while", "until"):
+            outcome = self._condition(statement.condition, state)
+            found += self._walk(statement.condition, _State(state.place, dict(state.functions)))
+            if outcome is (statement.kind == "until"):
+                return found
+        inner = _State(state.place, dict(state.functions))
+        if statement.variable:
+            inner.place = inner.place.with_env({statement.variable: Unknown("a loop variable")})
+        found += self._walk(statement.body, inner)
+        return found
+
+    def _list(self, statement: ShellList, state: _State) -> list[Ended]:
+        found: list[Ended] = []
+        if statement.op == "|":
+            for item in statement.items:
+                piece = _State(state.place, dict(state.functions))
+                found += self._statement(item, piece)
+            found += self._piped_heredoc(statement, state)
+        else:
+            for index, item in enumerate(statement.items):
+                if state.ended:
+                    break
+                if isinstance(item, ShellTest) or (
+                    isinstance(item, ShellCommand) and self._condition((item,), state) is not None
+                ):
+                    outcome = self._condition((item,), state)
+                    rest = statement.items[index + 1 :]
+                    if outcome is None:
+                        side = _side((item,), statement.op == "&&", [])
+                        tail: ShellStmt = (
+                            ShellList(statement.span, statement.op, tuple(rest))
+                            if len(rest) > 1
+                            else rest[0]
+                            if rest
+                            else item
+                        )
+                        return found + (self._sides([((tail,), side), ((), ())], state) if rest else [])
+                    if outcome is (statement.op == "||"):
+                        return found
+                    continue
+                if statement.op == "||" and index > 0:
+                    copy = _State(replace(state.place, certain=False), dict(state.functions))
+                    found += self._statement(item, copy)
+                else:
+                    found += self._statement(item, state)
+        if statement.background:
+            state.ended = False
+            return [replace(each, background=True) for each in found]
+        return found
+
+    def _piped_heredoc(self, statement: ShellList, state: _State) -> list[Ended]:
+        """``cat <<EOF | sh`` (or ``| sudo -i``, ``| ssh host``): the text runs in a shell."""
+        found: list[Ended] = []
+        for index, item in enumerate(statement.items[:-1]):
+            later = {
+                posixpath.basename(word.text)
+                for each in statement.items[index + 1 :]
+                if isinstance(each, ShellCommand)
+                for word in each.words[:1]
+            }
+            if (
+                isinstance(item, ShellCommand)
+                and item.heredoc is not None
+                and later & {"sh", "bash", "sudo", "su", "ssh", "dash", "zsh"}
+            ):
+                found += self.shell_text(
+                    item.heredoc, Span(item.span.file, item.heredoc_line or item.span.line + 1), state.place
+                )
+        return found
+
+    def _simple(self, command: ShellCommand, state: _State) -> list[Ended]:
+        expander = _Expander(state)
+        origin = (Origin(command.span, command.text[:200]),)
+        assigned = {
+            name: Unknown(f"depends on {text}", origin) if is_open(text) else Known(text, origin)
+            for name, word in command.assigns
+            for text in [expander.text(word)]
+        }
+        argv = [text for word in command.words for text in expander.texts(word)]
+        if not argv:
+            state.place = state.place.with_env(assigned)
+            return []
+        name = argv[0]
+        if name in _DECLARING:
+            self._declare(argv[1:], command, state)
+            return []
+        if name in ("cd", "pushd"):
+            target = next((word for word in argv[1:] if not word.startswith("-")), "")
+            state.place = enter(state.place, target, self.facts)
+            return []
+        if name == "set":
+            if "--" in argv:
+                state.place = replace(
+                    state.place,
+                    args=tuple(argv[argv.index("--") + 1 :]),
+                    args_open=state.place.args_open and any('"$@"' in word.text for word in command.words),
+                )
+            return []
+        if name == "shift":
+            count = int(argv[1]) if len(argv) > 1 and argv[1].isdigit() else 1
+            state.place = replace(state.place, args=state.place.args[count:])
+            return []
+        if name in ("exit", "return"):
+            state.ended = state.ended or name == "exit" or bool(self._depth)
+            return []
+        if name == "unset":
+            state.place = replace(
+                state.place, env={key: value for key, value in state.place.env.items() if key not in argv[1:]}
+            )
+            return []
+        if name == ":":
+            return []
+        if name in state.functions:
+            return self._function(state.functions[name], argv[1:], state, command)
+        if command.heredoc is not None and posixpath.basename(name) in ("sh", "bash", "dash", "ssh", "sudo", "su"):
+            found = self.shell_text(
+                command.heredoc, Span(command.span.file, command.heredoc_line or command.span.line + 1), state.place
+            )
+            if found:
+                return found
+        place = state.place.with_env(assigned).hop(command.span, command.text)
+        found = self.words(argv, command.span, place, state)
+        if command.background:
+            return [replace(each, background=True) for each in found]
+        if (name == "exec" and len(argv) > 1) or any(not each.background and each.place.certain for each in found):
+            state.ended = True
+        return found
+
+    def _declare(self, words: Sequence[str], command: ShellCommand, state: _State) -> None:
+        for word in words:
+            if word.startswith("-"):
+                continue
+            name, has_value, value = word.partition("=")
+            if has_value:
+                origin = (Origin(command.span, command.text[:200]),)
+                state.place = state.place.with_env(
+                    {name: Unknown(f"depends on {value}", origin) if is_open(value) else Known(value, origin)}
+                )
+
+    def _function(
+        self, function: ShellFunction, args: Sequence[str], state: _State, command: ShellCommand
+    ) -> list[Ended]:
+        key = (f"{function.span.file}:{function.span.line}", tuple(args))
+        if key in self._active:
+            return []
+        self._active.add(key)
+        try:
+            outer = state.place.args
+            state.place = replace(state.place, args=tuple(args))
+            ended_before = state.ended
+            found = self._walk(function.body, state)
+            state.place = replace(state.place, args=outer)
+            if state.ended and not any(not each.background for each in found):
+                state.ended = ended_before
+            return found
+        finally:
+            self._active.discard(key)
+
+    def every_function(self, script: ShellScript, place: Place) -> list[Ended]:
+        """Each function of ``script`` followed on its own: for scripts whose caller chooses one by name."""
+        functions = {each.name: each for each in script.body if isinstance(each, ShellFunction)}
+        found: list[Ended] = []
+        for function in functions.values():
+            state = _State(
+                replace(place, certain=False, args_open=True, hints=(*place.hints, *words_of(function.name))),
+                dict(functions),
+            )
+            found += self._walk(function.body, state)
+        return found
+
+
+class _Expander:
+    """Expands words of a running shell; what is not known stays as ``${NAME}``."""
+
+    def __init__(self, state: _State) -> None:
+        self._state = state
+
+    def text(self, word: Word) -> str:
+        return "".join(self._part(part) for part in word.parts)
+
+    def texts(self, word: Word) -> list[str]:
+        """The words that ``word`` becomes: ``"$@"`` is all arguments, an unquoted variable is split at blanks."""
+        place = self._state.place
+        if (
+            len(word.parts) == 1
+            and isinstance(word.parts[0], Var)
+            and word.parts[0].name in ("@", "*")
+            and not word.parts[0].op
+        ):
+            return [*place.args, *(["${@}"] if place.args_open and not place.args else [])]
+        text = self.text(word)
+        quoted = any(getattr(part, "quoted", False) for part in word.parts) or any(
+            isinstance(part, Lit) for part in word.parts
+        )
+        if len(word.parts) == 1 and isinstance(word.parts[0], Var) and not quoted:
+            if text == f"${{{word.parts[0].name}}}":
+                return [text] if len(word.parts[0].name) > 1 or word.parts[0].name.isdigit() else []
+            return split(text)
+        return [text]
+
+    def _part(self, part: object) -> str:
+        if isinstance(part, Lit):
+            return part.text
+        if isinstance(part, Var):
+            return self._variable(part)
+        return f"$({getattr(part, 'text', '')})"
+
+    def _variable(self, part: Var) -> str:
+        place = self._state.place
+        value: str | None
+        if part.name.isdigit():
+            position = int(part.name)
+            value = (
+                place.args[position - 1]
+                if 0 < position <= len(place.args)
+                else None
+                if place.args_open or position == 0
+                else ""
+            )
+        elif part.name in ("@", "*"):
+            value = " ".join(place.args) if place.args or not place.args_open else None
+        elif part.name == "#":
+            value = str(len(place.args)) if not place.args_open else None
+        else:
+            known = place.env.get(part.name)
+            value = known.value if isinstance(known, Known) else None
+            if known is None and part.op in (":-", "-", ":=", "=") and part.operand is not None:
+                return self.text(part.operand)
+            if known is None and part.op in (":+", "+"):
+                return ""
+        if part.op in (":-", ":=") and value == "" and part.operand is not None:
+            return self.text(part.operand)
+        if part.op in (":+", "+") and value is not None and part.operand is not None:
+            return self.text(part.operand) if value or part.op == "+" else ""
+        if part.op == "other" or value is None:
+            return f"${{{part.name}}}"
+        return value
+
+
+def _after(words: Sequence[str], name: str) -> tuple[str, ...]:
+    """The words after ``name``: the options that belong to that task."""
+    return tuple(words[list(words).index(name) + 1 :]) if name in words else tuple(words)
+
+
+def start_place(start: Start, place: Place, facts: Facts) -> Place:
+    """``place`` as a deploy file's process starts it: folder, environment and user."""
+    for reference in start.env_files:
+        path = locate(reference.path, place, facts)
+        if path is not None and path in facts.env_files:
+            place = place.with_env(known_variables(facts.env_files[path].variables, place.variables))
+    place = place.with_env(known_variables(start.env, place.variables))
+    if start.cwd:
+        place = enter(place, start.cwd, facts)
+    return replace(place, user=start.user or place.user)
+
+
+def _missing_script(name: str) -> Ending:
+    return Ending(
+        hops=(), server=None, call=None, run_site=None, target=name, argv=None, shell=None, certain=True, missing=True
+    )
+
+
+def _condition_words(condition: Sequence[ShellStmt]) -> list[str]:
+    texts = [
+        each.text
+        if isinstance(each, ShellTest | ShellCommand)
+        else " ".join(_condition_words(each.items))
+        if isinstance(each, ShellList)
+        else ""
+        for each in condition
+    ]
+    return words_of(" ".join(texts))
+
+
+def _negated(condition: Sequence[ShellStmt]) -> bool:
+    return any(
+        isinstance(each, ShellTest) and (each.negated or "!=" in each.text or "-z " in each.text or "-ne " in each.text)
+        for each in condition
+    )
+
+
+_OPPOSITE = {Purpose.PRODUCTION: "development", Purpose.DEVELOPMENT: "production", Purpose.TEST: "production"}
+
+
+def _side(condition: Sequence[ShellStmt], taken: bool, inherited: Sequence[str]) -> tuple[str, ...]:
+    """The hint of one side of an undecided condition: its own words where it holds, their opposite where it does not."""
+    named = purpose_of_words(_condition_words(condition))
+    if named is None:
+        return tuple(inherited)
+    if taken is not _negated(condition):
+        return (named[0].value,)
+    return (_OPPOSITE[named[0]],)
+
+
+def _opposite(condition: Sequence[ShellStmt]) -> list[str]:
+    named = purpose_of_words(_condition_words(condition))
+    if named is None:
+        return []
+    return [named[0].value] if _negated(condition) else [_OPPOSITE[named[0]]]

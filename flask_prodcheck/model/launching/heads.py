@@ -1,0 +1,502 @@
+"""Where launches come from: every place in the project's deploy files that starts a process, with its surroundings.
+
+A head is not yet a launch: only what is followed to a web server becomes one. Precedence and platform defaults follow
+the Dockerfile and compose references and each platform's own documentation.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from flask_prodcheck.base import Span, Value
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.types import Command, ComposeFile, ComposeService, Container, Dockerfile, Start, StartFile
+from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
+from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place
+from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.launching.images import (
+    Image,
+    Mapped,
+    build_image,
+    effective_start,
+    folders_of,
+    join,
+    stage_index,
+)
+from flask_prodcheck.model.launching.place import Place, known_variables, locate
+from flask_prodcheck.model.launching.words import expand
+from flask_prodcheck.model.project import Hop, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One place that starts a process. ``command`` is what to follow (None: ``default`` names what a platform starts by
+    itself); ``names`` are the words that may say what it is for; ``published`` the ports that a container publishes."""
+
+    kind: str
+    span: Span
+    text: str
+    place: Place
+    command: Command | None
+    names: tuple[str, ...] = ()
+    comment: str = ""
+    platform: str = ""
+    service: str = ""
+    published: tuple[str, ...] | None = None
+    container: bool = False
+    default: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    overrides: Command | None = None  # the image's own command that this one replaces
+
+
+def find_heads(facts: Facts) -> list[Head]:
+    """Every head, in a stable order: images, compose, Kubernetes, then the other formats by path."""
+    return [*_dockerfile_heads(facts), *_compose_heads(facts), *_kubernetes_heads(facts), *_start_heads(facts)]
+
+
+# --- images ------------------------------------------------------------------------------------------------------------
+
+
+def _targets_used(facts: Facts) -> dict[str, set[int]]:
+    """The stages of each Dockerfile that a compose service builds by ``target``."""
+    used: dict[str, set[int]] = {}
+    for file in facts.compose.values():
+        for service in file.services:
+            path, index = _service_stage(file, service, facts)
+            if path is not None and index is not None:
+                used.setdefault(path, set()).add(index)
+    return used
+
+
+def _stages_to_start(dockerfile: Dockerfile, used: set[int]) -> list[int]:
+    """The stages that something may run: the last one, those that compose targets, and one that is called production
+    where the last is called development or test."""
+    last = len(dockerfile.stages) - 1
+    chosen = {last} | used
+    named = [(index, purpose_of_words(words_of(stage.alias or ""))) for index, stage in enumerate(dockerfile.stages)]
+    final = named[last][1]
+    if final is not None and final[0] is not Purpose.PRODUCTION:
+        chosen |= {index for index, purpose in named if purpose is not None and purpose[0] is Purpose.PRODUCTION}
+    return sorted(chosen)
+
+
+def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
+    used = _targets_used(facts)
+    for path in sorted(facts.dockerfiles):
+        dockerfile = facts.dockerfiles[path]
+        if not dockerfile.stages:
+            continue
+        seen: set[tuple[str, int]] = set()
+        for index in _stages_to_start(dockerfile, used.get(path, set())):
+            services = [
+                (file, service)
+                for file, service in _services_of(path, facts)
+                if _service_stage(file, service, facts)[1] in (index, None)
+            ]
+            context = next(
+                (found for file, service in services if (found := _context(file, service)) is not None), None
+            )
+            args = next((_build_args(service) for file, service in services if not _is_development(file, service)), {})
+            image = build_image(dockerfile, facts, target=index, context=context, args=args)
+            begun = effective_start(image)
+            if begun is None:
+                continue
+            command, argv, shell = begun
+            key = (command.span.file, command.span.line)
+            if key in seen:
+                continue
+            seen.add(key)
+            own = next(
+                (
+                    (file, service)
+                    for file, service in services
+                    if service.command is None and service.entrypoint is None and not _is_development(file, service)
+                ),
+                None,
+            )
+            place = image_place(image, facts, Hop(command.span, command.text))
+            published = None
+            if own is not None:
+                file, service = own
+                place = replace(place, mounts=_mounts(file, service, facts)).with_env(
+                    _service_variables(file, service, facts, place)
+                )
+                published = tuple(port.container for port in service.ports)
+            names = tuple(filter(None, [dockerfile.stages[index].alias if len(dockerfile.stages) > 1 else None]))
+            place = _default_command_hop(place, image, command)
+            place = replace(place, args_open=image.entrypoint is not None and image.cmd is None)
+            yield Head(
+                "dockerfile",
+                command.span,
+                command.text,
+                place,
+                Command(command.span, command.text, argv=argv, shell=shell),
+                names=names,
+                published=published,
+                container=True,
+            )
+
+
+def _default_command_hop(place: Place, image: Image, command: Command) -> Place:
+    """A chain that begins at ENTRYPOINT passes through the CMD that gives its arguments."""
+    if image.entrypoint is command and image.cmd is not None and command.argv is not None:
+        return place.hop(image.cmd.span, image.cmd.text)
+    return place
+
+
+# --- compose ------------------------------------------------------------------------------------------------------------
+
+
+def _context(file: ComposeFile, service: ComposeService) -> str | None:
+    if service.build is None or "$" in service.build.context or "://" in service.build.context:
+        return None
+    return join(posixpath.dirname(file.path) or ".", service.build.context)
+
+
+def _service_dockerfile(file: ComposeFile, service: ComposeService, facts: Facts) -> str | None:
+    """The Dockerfile that a service builds, or that builds the image it names."""
+    context = _context(file, service)
+    if context is not None and service.build is not None:
+        path = join(context, service.build.dockerfile or "Dockerfile")
+        return path if path in facts.dockerfiles else None
+    if service.image is None:
+        return None
+    for other_file in facts.compose.values():
+        for other in other_file.services:
+            if other.build is not None and other.image == service.image:
+                return _service_dockerfile(other_file, other, facts)
+    return dockerfile_of_image(service.image, facts, posixpath.dirname(file.path))
+
+
+def _service_stage(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[str | None, int | None]:
+    path = _service_dockerfile(file, service, facts)
+    if path is None or service.build is None or not service.build.target:
+        return path, None
+    return path, stage_index(facts.dockerfiles[path], service.build.target)
+
+
+def _services_of(dockerfile: str, facts: Facts) -> list[tuple[ComposeFile, ComposeService]]:
+    return [
+        (file, service)
+        for file in facts.compose.values()
+        for service in file.services
+        if _service_dockerfile(file, service, facts) == dockerfile
+    ]
+
+
+def _build_args(service: ComposeService) -> dict[str, str]:
+    """The build arguments that a service gives, as far as they are plain."""
+    return {
+        arg.name: arg.value
+        for arg in (service.build.args if service.build is not None else ())
+        if arg.value is not None and "$" not in arg.value
+    }
+
+
+def _is_development(file: ComposeFile, service: ComposeService) -> bool:
+    words = [
+        *words_of(file.path),
+        *words_of(service.name),
+        *(word for profile in service.profiles for word in words_of(profile)),
+    ]
+    named = purpose_of_words(words)
+    if named is not None:
+        return named[0] is not Purpose.PRODUCTION
+    return any(
+        (var.name == "FLASK_DEBUG" and turns_debug_on(var.value or ""))
+        or (var.name == "FLASK_ENV" and var.value == "development")
+        for var in service.environment
+    )
+
+
+def _mounts(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[Mapped, ...]:
+    folder = posixpath.dirname(file.path) or "."
+    found = []
+    for host, inside in service.volumes:
+        if host.startswith((".", "/")) and not host.startswith("/"):
+            path = join(folder, host)
+            if path not in facts.paths and path not in folders_of(facts) and join(".", host) in facts.paths:
+                path = join(".", host)  # an override file: paths are those of the file it is merged into
+            if not path.startswith(".."):
+                found.append(Mapped(posixpath.normpath(inside.split(":")[0]), path))
+    return tuple(found)
+
+
+def _service_variables(file: ComposeFile, service: ComposeService, facts: Facts, place: Place) -> dict[str, Value[str]]:
+    """The environment that compose gives a service: its env files, then its own variables (these win)."""
+    folder = Place(place.hops, cwd=posixpath.dirname(file.path) or ".")
+    project = locate(".env", folder, facts)
+    scope = (
+        {var.name: var.value for var in facts.env_files[project].variables if var.value is not None}
+        if project in facts.env_files and project
+        else {}
+    )
+    found: dict[str, Value[str]] = {}
+    for reference in service.env_files:
+        path = locate(reference.path, folder, facts)
+        if path is not None and path in facts.env_files:
+            found.update(known_variables(facts.env_files[path].variables, scope))
+    found.update(known_variables(service.environment, scope))
+    return found
+
+
+def merged_service(file: ComposeFile, service: ComposeService, facts: Facts) -> ComposeService:
+    """``service`` with what ``extends`` and, for an override file, the base file beside it give it."""
+    base: ComposeService | None = None
+    folder = posixpath.dirname(file.path) or "."
+    if service.extends is not None:
+        other = file if service.extends[0] is None else facts.compose.get(join(folder, service.extends[0]))
+        base = (
+            next((each for each in other.services if each.name == service.extends[1] and each is not service), None)
+            if other
+            else None
+        )
+    if base is None and service.build is None and service.image is None:
+        for other in facts.compose.values():
+            if other.path != file.path and (posixpath.dirname(other.path) or ".") == folder:
+                base = next(
+                    (each for each in other.services if each.name == service.name and (each.build or each.image)), None
+                )
+                if base is not None:
+                    break
+    if base is None:
+        return service
+    return replace(
+        service,
+        build=service.build or base.build,
+        image=service.image or base.image,
+        command=service.command if service.command is not None else base.command,
+        entrypoint=service.entrypoint if service.entrypoint is not None else base.entrypoint,
+        working_dir=service.working_dir or base.working_dir,
+        environment=(*base.environment, *service.environment),
+        env_files=(*base.env_files, *service.env_files),
+        volumes=(*base.volumes, *service.volumes),
+        ports=(*base.ports, *service.ports),
+        user=service.user or base.user,
+    )
+
+
+def _as_built(service: ComposeService) -> Command | None:
+    """A development service that builds the image with arguments of its own starts something of its own: the place is
+    the first argument, the command the image's."""
+    args = service.build.args if service.build is not None else ()
+    return Command(args[0].span, f"{args[0].name}: {args[0].value}", argv=()) if args else None
+
+
+def _compose_heads(facts: Facts) -> Iterator[Head]:
+    for path in sorted(facts.compose):
+        file = facts.compose[path]
+        for written in file.services:
+            service = merged_service(file, written, facts)
+            own = written.command if written.command is not None else written.entrypoint
+            dockerfile, index = _service_stage(file, service, facts)
+            if own is None and dockerfile is not None and _is_development(file, service) and _build_args(service):
+                own = _as_built(service)
+            if own is None:
+                continue
+            hop = Hop(own.span, own.text)
+            if dockerfile is not None:
+                image = build_image(
+                    facts.dockerfiles[dockerfile],
+                    facts,
+                    target=index,
+                    context=_context(file, service),
+                    args=_build_args(service),
+                )
+            else:
+                image = None
+            mounts = _mounts(file, service, facts)
+            folder = posixpath.dirname(path) or "."
+            if image is not None:
+                place = image_place(image, facts, hop, mounts=mounts, working_dir=service.working_dir)
+                begun = effective_start(image, entrypoint=service.entrypoint, command=service.command)
+                original = effective_start(image)
+                if begun is not None and begun[0] is image.entrypoint:
+                    place = place.hop(
+                        image.entrypoint.span, image.entrypoint.text
+                    )  # the image's ENTRYPOINT runs with this command
+            else:
+                blank = Image(
+                    "",
+                    "",
+                    own.span,
+                    service.image or "",
+                    folder,
+                    "/",
+                    {},
+                    (),
+                    {},
+                    (),
+                    None,
+                    None,
+                    None,
+                    None,
+                    (),
+                    None,
+                    True,
+                )
+                place = image_place(blank, facts, hop, mounts=mounts, working_dir=service.working_dir)
+                begun = effective_start(blank, entrypoint=service.entrypoint, command=service.command)
+                original = None
+            if begun is None:
+                continue
+            place = place.with_env(_service_variables(file, service, facts, place))
+            if service.user:
+                place = replace(place, user=service.user)
+            _, argv, shell = begun
+            if argv is not None:
+                argv = tuple(
+                    word.replace("$$", "$")
+                    for word in (expand(each, place.variables) if "$$" not in each else each for each in argv)
+                )
+            yield Head(
+                "compose", own.span, own.text, place, Command(own.span, own.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [service.build.target if service.build else None])),
+                service=service.name, published=tuple(port.container for port in service.ports), container=True, overrides=original[0] if original is not None else None,
+            )  # fmt: skip
+
+
+# --- Kubernetes --------------------------------------------------------------------------------------------------------
+
+
+def _kubernetes_heads(facts: Facts) -> Iterator[Head]:
+    for path in sorted(facts.kubernetes):
+        file = facts.kubernetes[path]
+        maps = dict(file.config_maps)
+        for container in file.containers:
+            if container.command is None and container.args is None:
+                continue
+            head = _container_head(container, facts)
+            if head is None:
+                continue
+            for name in container.env_from:
+                head = replace(head, place=head.place.with_env(known_variables(maps.get(name, ()), {})))
+            yield replace(head, place=head.place.with_env(known_variables(container.env, {})))
+
+
+def _container_head(container: Container, facts: Facts) -> Head | None:
+    own = container.command or container.args
+    if own is None:
+        return None
+    dockerfile = dockerfile_of_image(container.image, facts, posixpath.dirname(container.span.file)) or (
+        next(iter(facts.dockerfiles)) if len(facts.dockerfiles) == 1 else None
+    )
+    hop = Hop(own.span, own.text)
+    if dockerfile is not None:
+        image = build_image(facts.dockerfiles[dockerfile], facts)
+    else:
+        image = Image(
+            "", "", own.span, container.image, ".", "/", {}, (), {}, (), None, None, None, None, (), None, True
+        )
+    place = image_place(image, facts, hop, working_dir=container.working_dir)
+    begun = effective_start(image, entrypoint=container.command, command=container.args)
+    if begun is None:
+        return None
+    if begun[0] is image.entrypoint and image.entrypoint is not None:
+        place = place.hop(image.entrypoint.span, image.entrypoint.text)
+    _, argv, shell = begun
+    if argv is not None:
+        argv = tuple(expand(word, place.variables, parentheses=True) for word in argv)
+    return Head(
+        "kubernetes", own.span, own.text, place, Command(own.span, own.text, argv=argv, shell=shell), names=(container.workload, container.name),
+        service=container.workload, published=container.ports, container=True,
+    )  # fmt: skip
+
+
+# --- every other format --------------------------------------------------------------------------------------------------
+
+#: Formats whose commands run in the folder that holds the file.
+_OWN_FOLDER = frozenset(
+    [
+        "procfile",
+        "makefile",
+        "justfile",
+        "taskfile",
+        "tox",
+        "npm",
+        "pdm",
+        "hatch",
+        "package-script",
+        "heroku-yml",
+        "app-json",
+        "app-engine",
+        "render",
+        "fly",
+        "railway",
+        "nixpacks",
+        "railpack",
+        "cloudfoundry",
+        "beanstalk",
+        "apprunner",
+        "digitalocean",
+        "replit",
+        "vercel",
+        "zappa",
+        "serverless",
+    ]
+)
+
+
+def _start_heads(facts: Facts) -> Iterator[Head]:
+    for path in sorted(facts.start_files):
+        yield from start_file_heads(facts.start_files[path], facts)
+    for path in sorted(facts.manifests):
+        for start in facts.manifests[path].starts:
+            yield start_head(start, facts)
+    for path in sorted(facts.uwsgi):
+        config = facts.uwsgi[path]
+        found = config.get("module", "wsgi", "wsgi-file", "file", "mount", "wsgi_file")
+        if found is not None:
+            place = Place((Hop(found[1], found[0]),), cwd=".", cwd_known=False)
+            yield Head(
+                "uwsgi", found[1], found[0], place, Command(found[1], found[0], argv=("uwsgi", "/" + path)), names=()
+            )
+    for path in sorted(facts.paths):
+        if posixpath.basename(path) == "passenger_wsgi.py":
+            span = Span(path, 1)
+            yield Head(
+                "passenger",
+                span,
+                "passenger_wsgi.py",
+                Place((Hop(span, "passenger_wsgi.py"),), cwd=posixpath.dirname(path) or "."),
+                None,
+                default="passenger",
+            )
+
+
+def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
+    """The heads of one file of processes."""
+    web = [start for start in file.starts if start.role == "run"]
+    for start in web:
+        yield start_head(start, facts)
+
+
+def start_head(start: Start, facts: Facts) -> Head:
+    """The head of one process."""
+    folder = posixpath.dirname(start.span.file) or "."
+    while posixpath.basename(folder) in (".ebextensions", ".elasticbeanstalk", ".platform", ".do", ".azure"):
+        folder = posixpath.dirname(folder) or "."  # configuration of the folder above it
+    own = start.kind in _OWN_FOLDER and not start.span.file.endswith(".mk")
+    span = start.command.span if start.command is not None else start.span
+    text = start.command.text if start.command is not None else start.name
+    place = Place((Hop(span, text),), cwd=folder if own else ".", cwd_known=own)
+    if start.kind == "beanstalk":
+        beside = [
+            each
+            for file in facts.start_files.values()
+            for each in file.starts
+            if each.kind == "beanstalk" and each.name == "environment"
+        ]
+        for each in beside:
+            place = place.with_env(known_variables(each.env, {}))
+    name = start.name if start.kind not in ("fly", "render", "railway", "app-engine", "azure", "beanstalk") else ""
+    return Head(
+        start.kind, span, text, place, start.command, names=tuple(filter(None, [name])), comment=start.comment, platform=start.kind, service=start.name,
+        default="" if start.command is not None else start.kind, options=start.options,
+    )  # fmt: skip
+
+
+def is_test_place(path: str) -> bool:
+    """Whether a deploy file stands in a test suite: it starts what the tests need, not the project."""
+    return any(part in ("tests", "test", "testdata", "fixtures") for part in path.split("/")[:-1])

@@ -1,0 +1,85 @@
+"""Words that say what something is for: production, development or test."""
+
+from __future__ import annotations
+
+import re
+
+from flask_prodcheck.model.project import Purpose
+
+_SPLIT = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
+_TOKEN = re.compile(r"[A-Za-z0-9]+")
+_DEVELOPMENT = frozenset(
+    [
+        "dev",
+        "develop",
+        "development",
+        "devel",
+        "developer",
+        "devserver",
+        "devcontainer",
+        "devcontainers",
+        "local",
+        "locally",
+        "localhost",
+        "debug",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "docs",
+        "demo",
+        "override",
+        "playground",
+        "sandbox",
+        "debugger",
+        "vscode",
+        "tutorial",
+        "tsdev",
+        "devenv",
+        "hotreload",
+        "watch",
+    ]
+)
+_TEST = frozenset(
+    [
+        "test",
+        "tests",
+        "testing",
+        "ci",
+        "e2e",
+        "pytest",
+        "selenium",
+        "cypress",
+        "playwright",
+        "integration",
+        "travis",
+        "circleci",
+        "coverage",
+        "qa",
+        "benchmark",
+        "benchmarks",
+        "bench",
+        "stress",
+    ]
+)
+_PRODUCTION = frozenset(["prod", "production", "release", "live", "deploy", "deployment"])
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a name or path, lower-cased (``camelCase``, ``kebab-case`` and paths are split; ``e2e`` stays one)."""
+    return [word.lower() for word in _SPLIT.split(text) if word] + [
+        token.lower() for token in _TOKEN.findall(text) if any(char.isdigit() for char in token)
+    ]
+
+
+def purpose_of_words(words: list[str]) -> tuple[Purpose, str] | None:
+    """The purpose that the words name, with the word that says it. Test beats development beats production."""
+    for vocabulary, purpose in (
+        (_TEST, Purpose.TEST),
+        (_DEVELOPMENT, Purpose.DEVELOPMENT),
+        (_PRODUCTION, Purpose.PRODUCTION),
+    ):
+        for word in words:
+            if word in vocabulary:
+                return purpose, word
+    return None

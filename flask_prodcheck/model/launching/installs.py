@@ -1,0 +1,253 @@
+"""Which distributions an image installs, read from its RUN lines, and which the project's manifests ask for."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell import parse_command_line
+from flask_prodcheck.facts.types import Dependency, ShellCommand, ShellGroup, ShellIf, ShellList, ShellLoop, ShellStmt
+from flask_prodcheck.model.launching.base_images import is_plain_base
+from flask_prodcheck.model.launching.images import Image, project_path
+
+#: Groups that a production installation leaves out unless it asks for them.
+DEVELOPMENT_GROUPS = frozenset(
+    {"dev", "test", "tests", "docs", "doc", "lint", "development", "testing", "typing", "ci", "constraint"}
+)
+
+_NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
+_PIP_VALUE_OPTIONS = frozenset(
+    [
+        "-i",
+        "--index-url",
+        "--extra-index-url",
+        "-f",
+        "--find-links",
+        "-t",
+        "--target",
+        "--prefix",
+        "--root",
+        "-c",
+        "--constraint",
+        "--cache-dir",
+        "--trusted-host",
+        "--timeout",
+        "--proxy",
+        "--platform",
+        "--python",
+        "--progress-bar",
+        "--retries",
+        "--src",
+        "--upgrade-strategy",
+        "--no-binary",
+        "--only-binary",
+        "--config-settings",
+        "-p",
+        "--python-version",
+    ]
+)
+
+
+def normalised(name: str) -> str:
+    """A distribution's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def production_dependencies(facts: Facts) -> tuple[Dependency, ...]:
+    """What every manifest asks for outside development groups, in file order."""
+    return tuple(
+        dep
+        for manifest in facts.manifests.values()
+        for dep in manifest.dependencies
+        if dep.group not in DEVELOPMENT_GROUPS
+    )
+
+
+def _requirements(path: str | None, facts: Facts, seen: set[str]) -> set[str]:
+    """The distributions of a requirements file and of those it includes."""
+    manifest = facts.manifests.get(path or "")
+    if manifest is None or manifest.path in seen:
+        return set()
+    seen.add(manifest.path)
+    found = {dep.name for dep in manifest.dependencies}
+    for include in manifest.includes:
+        found |= _requirements(
+            posixpath.normpath(posixpath.join(posixpath.dirname(manifest.path), include.path)), facts, seen
+        )
+    return found
+
+
+def commands_in(statements: Iterable[ShellStmt]) -> Iterable[ShellCommand]:
+    """Every simple command of a script, whatever branch it stands in."""
+    for each in statements:
+        if isinstance(each, ShellCommand):
+            yield each
+        elif isinstance(each, (ShellGroup, ShellLoop)):
+            yield from commands_in(each.body)
+        elif isinstance(each, ShellList):
+            yield from commands_in(each.items)
+        elif isinstance(each, ShellIf):
+            for condition, body in each.branches:
+                yield from commands_in(condition)
+                yield from commands_in(body)
+            yield from commands_in(each.orelse)
+
+
+def image_installs(image: Image, facts: Facts) -> frozenset[str] | None:
+    """The distributions that the RUN lines of ``image`` install; None when a base image or a script may bring others."""
+    found: set[str] = set()
+    certain = is_plain_base(image.base)
+    for command, folder in image.runs:
+        cwd = folder
+        try:
+            statements: Sequence[ShellStmt] = parse_command_line(
+                command.shell if command.shell is not None else " ".join(command.argv or ()), command.span
+            )
+        except ReadError:
+            certain = False
+            continue
+        for each in commands_in(statements):
+            words = [word.text.strip("\"'") for word in each.words]
+            if words[:1] == ["cd"] and len(words) > 1:
+                cwd = posixpath.normpath(posixpath.join(cwd, words[1]))
+                continue
+            outcome = _one(words, cwd, image, facts)
+            if outcome is None:
+                certain = False
+            else:
+                found |= outcome
+    return frozenset(found) if certain else None
+
+
+def _one(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | None:
+    """What one RUN command installs; None when it may install things that cannot be seen."""
+    while words and (
+        words[0] in ("sudo", "exec", "time", "env", "--") or "=" in words[0].split("/")[0] or words[0].startswith("-")
+    ):
+        words = words[1:]
+    if not words:
+        return set()
+    program = posixpath.basename(words[0])
+    if program.startswith("python") and words[1:3] == ["-m", "pip"]:
+        program, words = "pip", words[2:]
+    elif program.startswith("python") and "-m" in words:
+        words = words[words.index("-m") + 1 :]
+        program = words[0] if words else ""
+    if program == "uv" and words[1:2] == ["pip"]:
+        program, words = "pip", words[1:]
+    if program.startswith("pip") and program not in ("pipenv", "pipx"):
+        return _pip(words[1:], cwd, image, facts) if "install" in words or "wheel" in words else set()
+    if program == "pipx":
+        return {normalised(word) for word in words[2:] if not word.startswith("-")}
+    if program in ("poetry", "pipenv", "uv", "pdm", "rye", "hatch", "conda", "mamba", "micromamba") and any(
+        word in ("install", "sync", "create", "update", "add", "build") for word in words
+    ):
+        return _project_manager(program, words, cwd, image, facts)
+    if program in ("apt-get", "apt", "apk", "dnf", "yum", "microdnf"):
+        return {
+            normalised(word.removeprefix("python3-").removeprefix("py3-"))
+            for word in words
+            if word.startswith(("python3-", "py3-", "gunicorn", "uwsgi"))
+        }
+    if program in ("sh", "bash", "make") or (
+        "/" in words[0] and not words[0].startswith(("/bin/", "/usr/bin/", "/usr/local/bin/"))
+    ):
+        return None
+    return set()
+
+
+def _pip(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | None:
+    found: set[str] = set()
+    rest = words[words.index("install") + 1 if "install" in words else 0 :]
+    while rest:
+        word = rest.pop(0)
+        if word in ("-r", "--requirement") or (word.startswith(("--requirement=", "-r")) and word != "-r"):
+            name = (
+                rest.pop(0) if word in ("-r", "--requirement") and rest else word.split("=", 1)[-1].removeprefix("-r")
+            )
+            path = project_path(image.mapping, posixpath.join(cwd, name), facts)
+            if path is None or path not in facts.manifests:
+                same = [each for each in facts.manifests if posixpath.basename(each) == posixpath.basename(name)]
+                path = same[0] if len(same) == 1 else None
+            if path is None:
+                return None
+            found |= _requirements(path, facts, set())
+        elif word in ("-e", "--editable"):
+            if rest:
+                found |= _local_project(rest.pop(0), cwd, image, facts)
+        elif word in _PIP_VALUE_OPTIONS:
+            rest = rest[1:]
+        elif word.startswith("-"):
+            continue
+        elif word.startswith((".", "/")):
+            found |= _local_project(word, cwd, image, facts)
+        elif "$" in word:
+            return None
+        elif match := _NAME.match(word):
+            found.add(normalised(match.group(1)))
+            if "[" in word:
+                found |= {normalised(extra) for extra in word[word.index("[") + 1 : word.find("]")].split(",") if extra}
+    return found
+
+
+def _local_project(word: str, cwd: str, image: Image, facts: Facts) -> set[str]:
+    """``pip install .`` (with extras): the main dependencies and those of the extras named."""
+    path, _, extras = word.partition("[")
+    folder = project_path(image.mapping, posixpath.join(cwd, path or "."), facts) or image.context
+    groups = {"main", *(extra.strip() for extra in extras.rstrip("]").split(",") if extra)}
+    return _manifest_names(facts, folder, groups)
+
+
+def _manifest_names(facts: Facts, folder: str, groups: set[str] | None) -> set[str]:
+    prefix = "" if folder == "." else folder + "/"
+    found: set[str] = set()
+    for name in (
+        "pyproject.toml",
+        "setup.py",
+        "setup.cfg",
+        "Pipfile",
+        "poetry.lock",
+        "uv.lock",
+        "Pipfile.lock",
+        "pdm.lock",
+    ):
+        manifest = facts.manifests.get(prefix + name)
+        if manifest is not None and (name.endswith(".lock") is False):
+            found |= {dep.name for dep in manifest.dependencies if groups is None or dep.group in groups}
+            if name in ("setup.py", "setup.cfg"):
+                for include in manifest.includes:
+                    found |= _requirements(posixpath.normpath(posixpath.join(folder, include.path)), facts, set())
+    return found
+
+
+def _project_manager(program: str, words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | None:
+    if program in ("conda", "mamba", "micromamba"):
+        return None
+    folder = project_path(image.mapping, cwd, facts) or image.context
+    without_dev = any(
+        word in ("--no-dev", "--without", "--only", "--production", "--prod", "--deploy")
+        or word.startswith(("--without=", "--only=", "--no-default-groups"))
+        for word in words
+    )
+    manifests = _manifest_names(facts, folder, None)
+    main = {
+        dep.name
+        for manifest in facts.manifests.values()
+        for dep in manifest.dependencies
+        if (posixpath.dirname(manifest.path) or ".") == folder
+        and dep.group not in DEVELOPMENT_GROUPS
+        and dep.group != "lock"
+    }
+    explicit = (
+        {
+            normalised(word.split("[")[0].split("=")[0])
+            for word in words[2:]
+            if word[:1].isalpha() and words[1] in ("install", "add")
+        }
+        if program == "pipenv" or words[1:2] == ["add"]
+        else set()
+    )
+    return (main if without_dev else manifests) | explicit

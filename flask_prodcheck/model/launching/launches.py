@@ -1,0 +1,584 @@
+"""Launches: each head of the project followed to what serves, resolved, and judged for its purpose."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from flask_prodcheck.base import Problem, Span
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.types import Command, ShellScript
+from flask_prodcheck.model.launching.base_images import is_plain_base
+from flask_prodcheck.model.launching.commands import read_command
+from flask_prodcheck.model.launching.embedded import embedded_files
+from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
+from flask_prodcheck.model.launching.heads import Head, find_heads, is_test_place, start_file_heads
+from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.launching.images import build_image, effective_start
+from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
+from flask_prodcheck.model.launching.place import Place, locate
+from flask_prodcheck.model.launching.platform_defaults import platform_default
+from flask_prodcheck.model.launching.purpose import Evidence, judge
+from flask_prodcheck.model.launching.server_config import gunicorn_options
+from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
+from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments, uwsgi_options
+from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server
+from flask_prodcheck.model.python.execution import imports_closure
+from flask_prodcheck.model.python.modules import Modules
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A chain that serves, before its purpose is judged."""
+
+    head: Head
+    launch: Launch
+    certain: bool
+    hints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Launches:
+    """All launches, the problems met on the way, and whether the project has any deploy file at all."""
+
+    launches: tuple[Launch, ...]
+    problems: tuple[Problem, ...]
+    has_deploy_files: bool
+    unknown_starts: tuple[Hop, ...] = ()
+
+
+class _Builder:
+    """Builds launches for one project; keeps what every chain needs."""
+
+    def __init__(self, facts: Facts, modules: Modules, run_sites: Sequence[RunSite]) -> None:
+        self.facts = facts
+        self.modules = modules
+        self.installed = frozenset(dep.name for dep in production_dependencies(facts))
+        self.follower = Follower(facts, modules, self.installed)
+        self.sites = {(site.span.file, site.span.line): site for site in run_sites}
+        self._installs: dict[tuple[str, str], frozenset[str] | None] = {}
+
+    # --- from a head to chains -------------------------------------------------------------------------------------
+
+    def follow(self, head: Head) -> list[_Found]:
+        if head.kind == "apache":
+            return self._apache(head)
+        if head.command is None:
+            return self._platform(head)
+        place = head.place
+        if not head.container:
+            place = self._start_place(head, place)
+        found = self.follower.command(head.command, place)
+        return [
+            self._found(head, ended)
+            for ended in found
+            if not (ended.ending is not None and ended.ending.missing) or _expected(head, place)
+        ]
+
+    def _start_place(self, head: Head, place: Place) -> Place:
+        for source in (self.facts.start_files.get(head.span.file), self.facts.manifests.get(head.span.file)):
+            for start in source.starts if source is not None else ():
+                if start.command is head.command:
+                    return start_place(start, place, self.facts)
+        return place
+
+    def _platform(self, head: Head) -> list[_Found]:
+        default = platform_default(head, self.facts)
+        if default is None or (head.kind == "azure" and self._commanded(head)):
+            return []
+        place = self._start_place(head, head.place)
+        if default.start is not None:
+            return [self._found(head, Ended(place, start=default.start))]
+        if default.python is not None and default.python.script is not None:
+            command = Command(head.span, f"python {default.python.script}", argv=("python", default.python.script))
+            return [self._found(head, ended) for ended in self.follower.command(command, place)]
+        return []
+
+    def _commanded(self, head: Head) -> bool:
+        """Whether another file of the same platform names the command: a Bicep or ARM template sets the startup command
+        of the app that ``azure.yaml`` only describes, so the default does not apply."""
+        return any(
+            start.kind == head.kind and start.command is not None
+            for file in self.facts.start_files.values()
+            for start in file.starts
+        )
+
+    def _apache(self, head: Head) -> list[_Found]:
+        options = dict(head.options)
+        script = options.get("script", "")
+        if not script.endswith((".wsgi", ".py")) and locate(script, head.place, self.facts) is None:
+            return []
+        start = ServerStart(
+            Server.MOD_WSGI, script, {"callable-object": options.get("callable", "application")}, program="mod_wsgi"
+        )
+        return [self._found(head, Ended(head.place, start=start))]
+
+    # --- from a chain to a launch ------------------------------------------------------------------------------------
+
+    def _found(self, head: Head, ended: Ended) -> _Found:
+        place, launch = self._launch(head, ended)
+        return _Found(head, launch, place.certain, place.hints)
+
+    def _launch(self, head: Head, ended: Ended) -> tuple[Place, Launch]:
+        if ended.start is not None:
+            return self._server_launch(head, ended, ended.start)
+        return self._python_launch(head, ended)
+
+    def _base(self, head: Head, place: Place, server: Server, target: str, resolves: bool | None) -> Launch:
+        image = place.image
+        root: bool | None = None
+        if head.container:
+            root = _is_root(place)
+        return Launch(
+            hops=place.hops,
+            server=server,
+            purpose=Purpose.PRODUCTION,
+            purpose_reason="",
+            source="platform-default" if head.default else "file",
+            command=place.hops[-1].text,
+            target=target,
+            resolves=resolves,
+            confidence=Confidence.HIGH,
+            kind=head.kind,
+            env=place.env,
+            cwd=place.cwd,
+            cwd_known=place.cwd_known,
+            container=head.container,
+            platform=head.platform,
+            root_user=root,
+            installs=self._image_installs(place),
+            shell_parent=place.shell_parent,
+            wrappers=place.wrappers,
+            service=head.service,
+            published=head.published,
+            base_image=image.base if image is not None else "",
+            dockerfile=image.dockerfile if image is not None and image.dockerfile else None,
+        )
+
+    def _image_installs(self, place: Place) -> frozenset[str] | None:
+        image = place.image
+        if image is None or not image.dockerfile:
+            return None
+        key = (image.dockerfile, image.stage)
+        if key not in self._installs:
+            self._installs[key] = image_installs(image, self.facts)
+        return self._installs[key]
+
+    def _server_launch(self, head: Head, ended: Ended, start: ServerStart) -> tuple[Place, Launch]:
+        place = ended.place
+        end = place.hops[-1].span
+        options = {name: (value, end) for name, value in start.options.items()}
+        config_file = None
+        if start.server is Server.UWSGI:
+            place, start, options = self._uwsgi_file(place, start, options)
+        elif start.server is Server.GRANIAN:
+            start, options = self._granian_environment(place, start, options)
+        elif start.server is Server.GUNICORN:
+            options, config_file = gunicorn_options(start, place, self.facts, self.modules)
+            if not start.target and "wsgi_app" in options:
+                start = replace(start, target=options["wsgi_app"][0])
+            if start.chdir is None and "chdir" in options:
+                start = replace(start, chdir=options["chdir"][0])
+        target_place = place_for(start, place, self.facts)
+        roots = self.follower.import_roots(target_place)
+        target = resolve_target(start, target_place, self.facts, self.modules, roots)
+        if target.file_hop is not None:
+            place = place.hop(target.file_hop, target.text)
+        base = self._base(head, place, start.server, target.text, target.resolves)
+        if place.reloads and "reload" not in options:
+            options = {**options, "reload": ("true", end)}
+        arguments, keywords = target_arguments(target.arguments, end) if target.arguments else ((), ())
+        launch = replace(
+            base,
+            factory_args=arguments,
+            factory_keywords=keywords,
+            missing=target.missing if target.resolves is False else "",
+            target_kind=target.kind,
+            target_span=target.span,
+            app=target.app,
+            options={**options, **({"unknown-options": (" ".join(start.unknown), end)} if start.unknown else {})},
+            config_file=config_file,
+            cwd=target_place.cwd,
+            confidence=_confidence(place, target),
+            called=target.called,
+            module_file=target.module or "",
+            imported=imports_closure(self.modules, target.module, roots) if target.module is not None else frozenset(),
+        )
+        return place, launch
+
+    def _uwsgi_file(
+        self, place: Place, start: ServerStart, options: dict[str, tuple[str, Span]]
+    ) -> tuple[Place, ServerStart, dict[str, tuple[str, Span]]]:
+        """The configuration file that a uWSGI command names, with its target's line as one more hop."""
+        for name in ("ini", "yaml", "json", "xml", "uwsgi"):
+            if name not in options:
+                continue
+            written = options[name][0]
+            path = locate(written, place, self.facts) or locate(written.split(":")[0], place, self.facts)
+            config = self.facts.uwsgi.get(path or "")
+            if config is None:
+                continue
+            self.follower.visited.add(config.path)
+            in_file = uwsgi_options(config)
+            merged = {**in_file, **options}
+            for key in ("module", "wsgi", "wsgi-file", "file", "mount"):
+                if key in in_file and key not in options:
+                    place = place.hop(in_file[key][1], f"{key} = {in_file[key][0]}")
+                    break
+            chdir = merged.get("chdir", (start.chdir or "", place.hops[-1].span))[0] or None
+            paths = tuple(value for key, (value, _) in merged.items() if key in ("pythonpath", "python-path", "pp"))
+            return (
+                place,
+                replace(start, options={key: value for key, (value, _) in merged.items()}, chdir=chdir, paths=paths),
+                merged,
+            )
+        return place, start, options
+
+    def _granian_environment(
+        self, place: Place, start: ServerStart, options: dict[str, tuple[str, Span]]
+    ) -> tuple[ServerStart, dict[str, tuple[str, Span]]]:
+        from_env = {
+            name.removeprefix("GRANIAN_").lower().replace("_", "-"): (value, place.hops[-1].span)
+            for name, value in place.variables.items()
+            if name.startswith("GRANIAN_")
+        }
+        return start, {**from_env, **options}
+
+    def _python_launch(self, head: Head, ended: Ended) -> tuple[Place, Launch]:
+        place, ending = ended.place, ended.ending
+        assert ending is not None
+        if ending.missing:
+            launch = self._base(head, place, Server.OTHER, ending.target, None if _opaque(place) else False)
+            return place, replace(launch, missing="script", confidence=_confidence(place, None))
+        server = ending.server or self._socketio(ending.target)
+        site_span = ending.run_site or (ending.hops[-1].span if ending.hops else None)
+        site = self.sites.get((site_span.file, site_span.line)) if site_span is not None else None
+        target = ending.target or (place.hops[-1].span.file if server.is_development else "")
+        launch = self._base(head, place, server, target, True)
+        return place, replace(
+            launch,
+            run_site=site if server.is_development else None,
+            confidence=_confidence(place, None),
+            target_kind="app",
+            app=ending.app,
+            module_file=place.hops[-1].span.file,
+        )
+
+    def _socketio(self, target: str) -> Server:
+        for name in ("gevent", "eventlet"):
+            if name in self.installed:
+                return Server(name)
+        return Server.SOCKETIO_DEV
+
+
+def _is_root(place: Place) -> bool | None:
+    """Whether a container serves as root; None when the base image may have a user of its own."""
+    if place.user is not None:
+        return place.user.split(":")[0] in ("root", "0")
+    if place.image is None or not place.image.dockerfile or not is_plain_base(place.image.base):
+        return None
+    return True
+
+
+def _expected(head: Head, place: Place) -> bool:
+    """Whether a program that the project lacks is a launch that fails: the web process of a Procfile, or the start of
+    an image whose files are all known."""
+    if head.kind == "procfile":
+        return head.service == "web"
+    return head.kind == "dockerfile" and place.image is not None and not place.image.opaque
+
+
+def _opaque(place: Place) -> bool:
+    return place.image is not None and place.image.opaque
+
+
+def _confidence(place: Place, target: Target | None) -> Confidence:
+    if not place.certain:
+        return Confidence.MEDIUM if place.hints else Confidence.LOW
+    if target is not None and (target.assumed or target.resolves is None):
+        return Confidence.MEDIUM
+    return Confidence.HIGH
+
+
+def find_launches(
+    facts: Facts,
+    modules: Modules,
+    apps: Sequence[App],
+    run_sites: Sequence[RunSite],
+    *,
+    production: Sequence[str] = (),
+    development: Sequence[str] = (),
+) -> Launches:
+    """Every launch of the project. ``production``/``development`` overrule the purpose (settings)."""
+    builder = _Builder(facts, modules, run_sites)
+    heads = find_heads(facts)
+    found: list[_Found] = []
+    unknown: list[Hop] = []
+    for head in heads:
+        chains = builder.follow(head)
+        found += chains
+        if not chains and head.kind == "dockerfile" and _starts_something_unseen(head):
+            unknown.append(Hop(head.span, head.text))
+    unknown += _imageless_starts(facts)
+    found += _embedded(builder, facts)
+    consumed = _consumed(found)
+    found = [
+        each
+        for each in found
+        if not _is_part_of_another(each, found)
+        and not (each.head.kind in ("uwsgi", "dockerfile", "compose") and is_test_place(each.head.span.file))
+    ]
+    found += _unreferenced_scripts(builder, facts, consumed)
+    found = [each for each in found if not _is_part_of_another(each, found)]
+    found += _entry_points(builder, facts, found)
+    found += _python_scripts(builder, facts, found)
+    launches = _judged(found, facts, production, development)
+    problems = tuple(builder.follower.notes)
+    return Launches(
+        tuple(launches),
+        problems,
+        bool([head for head in heads if head.kind not in ("makefile", "npm", "justfile", "tox", "package-script")]),
+        tuple(unknown),
+    )
+
+
+def _starts_something_unseen(head: Head) -> bool:
+    """Whether a container command runs a program that is not in the project and not known to serve nothing."""
+    if head.command is None or head.command.argv is None:
+        return False
+    return isinstance(read_command(head.command.argv).step, (ScriptRun, ConsoleRun))
+
+
+def _imageless_starts(facts: Facts) -> list[Hop]:
+    """Dockerfiles that start nothing themselves on top of a base image that is no plain Python or system image."""
+    found = []
+    for path in sorted(facts.dockerfiles):
+        stages = facts.dockerfiles[path].stages
+        if (
+            stages
+            and effective_start(build_image(facts.dockerfiles[path], facts)) is None
+            and not is_plain_base(stages[-1].base)
+        ):
+            found.append(Hop(stages[-1].span, f"FROM {stages[-1].base}"))
+    return found
+
+
+def _consumed(found: Iterable[_Found]) -> set[str]:
+    return {hop.span.file for each in found for hop in each.launch.hops}
+
+
+def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
+    """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
+    head = each.launch.head.span
+    waits = each.head.place.args_open  # an ENTRYPOINT without CMD: somebody else gives the arguments
+    for other in found:
+        if other is each:
+            continue
+        passes = any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
+        same_end = other.launch.end.span == each.launch.end.span
+        if not waits:
+            if passes and same_end:
+                return True
+            continue
+        deployed = other.head.kind in ("compose", "kubernetes")
+        if passes and (deployed or _is_for_people(each)) and (same_end or not each.certain):
+            return True
+        if deployed and not each.certain and other.launch.end.span.file == each.launch.end.span.file:
+            return True
+    return False
+
+
+def _is_for_people(each: _Found) -> bool:
+    """Whether the branch that was taken is the development one."""
+    named = purpose_of_words([word for hint in each.hints for word in words_of(hint)])
+    return named is not None and named[0] is Purpose.DEVELOPMENT
+
+
+def _embedded(builder: _Builder, facts: Facts) -> list[_Found]:
+    """Deploy files that shell scripts write from heredocs (a systemd unit, a supervisor program)."""
+    found: list[_Found] = []
+    for script in facts.scripts.values():
+        files, problems = embedded_files(script)
+        builder.follower.notes.extend(problems)
+        for file in files:
+            for head in start_file_heads(file, facts):
+                found += builder.follow(head)
+    return found
+
+
+def _unreferenced_scripts(builder: _Builder, facts: Facts, consumed: set[str]) -> list[_Found]:
+    """Shell scripts that no chain passes through but that start a server themselves."""
+    found: list[_Found] = []
+    sources = set(builder.follower.visited)
+    for path in sorted(facts.scripts):
+        if path in consumed or path in sources:
+            continue
+        script = facts.scripts[path]
+        found += _script_chains(builder, script)
+    return [
+        each
+        for each in found
+        if not any(
+            other is not each and each.launch.head.span in [hop.span for hop in other.launch.hops[1:]]
+            for other in found
+        )
+    ]
+
+
+def _script_chains(builder: _Builder, script: ShellScript) -> list[_Found]:
+    folder = posixpath.dirname(script.path) or "."
+    place = Place((), cwd=".", cwd_known=False, args_open=True)
+    ended = builder.follower.shell_file(script, (), place) or builder.follower.every_function(script, place)
+    chains = []
+    for each in ended:
+        if not each.place.hops or (each.ending is not None and each.ending.missing):
+            continue
+        hop = each.place.hops[0]
+        head = Head("script", hop.span, hop.text, Place((hop,), cwd=folder, cwd_known=False), None, names=())
+        chains.append(builder._found(head, each))
+    return chains
+
+
+def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
+    """Console scripts that serve by themselves with a production server, where no chain passes through them."""
+    chains: list[_Found] = []
+    used = {(hop.span.file, hop.span.line) for each in found for hop in each.launch.hops}
+    for path in sorted(facts.manifests):
+        for entry in facts.manifests[path].entry_points:
+            if (entry.span.file, entry.span.line) in used:
+                continue
+            text = f"{entry.name} = {entry.module}:{entry.function}"
+            place = Place((Hop(entry.span, text),), cwd=posixpath.dirname(path) or ".")
+            head = Head(
+                "entry-point",
+                entry.span,
+                text,
+                place,
+                Command(entry.span, text, argv=(entry.name,)),
+                names=(entry.name,),
+            )
+            chains += [
+                each
+                for each in builder.follow(head)
+                if not each.launch.server.is_development and each.launch.missing == ""
+            ]
+    ends = {each.launch.end.span for each in found}
+    return [each for each in chains if each.launch.end.span not in ends]
+
+
+def _python_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
+    """Python programs that start a production server, or a server's command, when run, and that no chain runs."""
+    used = {(hop.span.file, hop.span.line) for each in found for hop in each.launch.hops}
+    chains: list[_Found] = []
+    for path in sorted(facts.modules):
+        if not _may_start_server(facts.modules[path].imports, path):
+            continue
+        for each in builder.follower.python_file(
+            path, (), Place((), cwd=posixpath.dirname(path) or ".", cwd_known=False)
+        ):
+            if not each.place.hops or (each.place.hops[-1].span.file, each.place.hops[-1].span.line) in used:
+                continue
+            if each.start is None and (
+                each.ending is None
+                or each.ending.missing
+                or each.ending.socketio
+                or each.ending.server is None
+                or each.ending.server.is_development
+            ):
+                continue
+            hop = each.place.hops[-1]
+            place = replace(each.place, hops=(hop,))
+            head = Head("python-script", hop.span, hop.text, place, None, names=())
+            chains.append(builder._found(head, replace(each, place=place)))
+    return chains
+
+
+_STARTING_IMPORTS = frozenset(
+    {
+        "subprocess",
+        "os",
+        "gunicorn",
+        "waitress",
+        "gevent",
+        "eventlet",
+        "cheroot",
+        "cherrypy",
+        "bjoern",
+        "uvicorn",
+        "hypercorn",
+        "granian",
+        "tornado",
+        "twisted",
+        "invoke",
+        "fabric",
+    }
+)
+
+
+def _may_start_server(imports: frozenset[str], path: str) -> bool:
+    parts = path.split("/")
+    if (
+        any(part in ("tests", "test", "examples", "docs", "node_modules") for part in parts)
+        or parts[-1].startswith("test_")
+        or parts[-1] in ("setup.py", "conftest.py")
+    ):
+        return False
+    return bool(imports & _STARTING_IMPORTS)
+
+
+def _judged(
+    found: Sequence[_Found], facts: Facts, production: Sequence[str], development: Sequence[str]
+) -> list[Launch]:
+    kept = _merged(found)
+    deploy = [
+        each
+        for each in kept
+        if each.head.kind in ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor")
+        or each.launch.source == "platform-default"
+    ]
+    has_production = any(not each.launch.server.is_development for each in deploy)
+    production_composes = {
+        posixpath.dirname(path) for path in facts.compose if "prod" in posixpath.basename(path).lower()
+    }
+    launches = []
+    for each in kept:
+        launch = each.launch
+        overridden = each.head.overrides
+        replaces = (
+            overridden is not None
+            and launch.server.is_development
+            and any(
+                other.launch.head.span == overridden.span and not other.launch.server.is_development for other in kept
+            )
+        )
+        passed = (
+            [posixpath.basename(hop.span.file) for hop in launch.hops[1:]]
+            if each.head.kind in ("makefile", "justfile", "npm")
+            else []
+        )
+        evidence = Evidence(
+            file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, hints=each.hints,
+            overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
+            production_pair=posixpath.dirname(launch.head.span.file) in production_composes, reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
+        )  # fmt: skip
+        purpose, reason = judge(evidence, production, development)
+        launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
+    return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
+
+
+def _merged(found: Sequence[_Found]) -> list[_Found]:
+    """One chain per head, server and target: the certain one, else the shortest, is kept."""
+    best: dict[tuple[str, int, str, str], _Found] = {}
+    for each in found:
+        launch = each.launch
+        key = (
+            launch.head.span.file,
+            launch.head.span.line,
+            launch.server.value,
+            launch.target if launch.resolves is not None else "",
+        )
+        old = best.get(key)
+        if old is None or (each.certain, -len(launch.hops)) > (old.certain, -len(old.launch.hops)):
+            best[key] = each
+    return list(best.values())

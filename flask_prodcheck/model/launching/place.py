@@ -1,0 +1,146 @@
+"""Where a chain stands while it is followed: the hops so far, the folder, the environment, the container."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.types import EnvVar
+from flask_prodcheck.model.launching.images import Image, Mapped, folders_of, project_path
+from flask_prodcheck.model.launching.words import expand, is_open
+from flask_prodcheck.model.project import Hop
+
+Environment = Mapping[str, Value[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One state of a followed chain.
+
+    ``cwd`` is a project folder ("." = root); ``cwd_known`` is false where it is assumed. ``args`` are the positional
+    parameters; ``args_open`` when the caller may pass more. ``mapping`` holds bind mounts on top of the image's own.
+    ``hints`` are words of undecided branches that were taken ("development" side or "production" side);
+    ``certain`` is false behind one. ``shell_parent``: the shell that stays as parent of what runs.
+    """
+
+    hops: tuple[Hop, ...]
+    cwd: str = "."
+    cwd_known: bool = True
+    env: Environment = field(default_factory=dict)
+    args: tuple[str, ...] = ()
+    args_open: bool = False
+    image: Image | None = None
+    mounts: tuple[Mapped, ...] = ()
+    user: str | None = None
+    certain: bool = True
+    hints: tuple[str, ...] = ()
+    wrappers: tuple[str, ...] = ()
+    shell_parent: Span | None = None
+    reloads: bool = False
+    import_paths: tuple[str, ...] = ()
+
+    def hop(self, span: Span, text: str) -> Place:
+        """This place after one more step (the same place twice in a row counts once)."""
+        if self.hops and self.hops[-1].span.file == span.file and self.hops[-1].span.line == span.line:
+            return self
+        return replace(self, hops=(*self.hops, Hop(span, _one_line(text))))
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The known part of the environment as text."""
+        return {name: value.value for name, value in self.env.items() if isinstance(value, Known)}
+
+    def with_env(self, variables: Mapping[str, Value[str]]) -> Place:
+        return replace(self, env={**self.env, **variables}) if variables else self
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:400]
+
+
+def known_variables(variables: tuple[EnvVar, ...], scope: Mapping[str, str]) -> dict[str, Value[str]]:
+    """Variables that a file sets, as values with their origin; a name without a value, or one that cannot be expanded,
+    is unknown."""
+    found: dict[str, Value[str]] = {}
+    for var in variables:
+        origin = (Origin(var.span, f"{var.name}={var.value if var.value is not None else ''}"),)
+        if var.value is None:
+            found[var.name] = Unknown("set outside the project", origin)
+            continue
+        text = expand(var.value, dict(scope))
+        found[var.name] = Unknown(f"depends on {text}", origin) if is_open(text) else Known(text, origin)
+    return found
+
+
+def locate(path: str, place: Place, facts: Facts) -> str | None:
+    """The project path of the file or folder that ``path`` names at ``place``; None when the project does not hold it."""
+    if is_open(path):
+        path = expand(path, place.variables)
+        if is_open(path):
+            tail = path.rsplit("}", 1)[-1].lstrip("/")
+            return tail if tail and tail in facts.paths else None
+    if path.startswith("/"):
+        return _absolute(path, place, facts)
+    candidate = posixpath.normpath(posixpath.join(place.cwd, path))
+    if candidate in facts.paths or candidate in folders_of(facts):
+        return candidate
+    if place.image is not None and not place.cwd_known:
+        inside = project_path((*place.image.mapping, *place.mounts), posixpath.join(place.image.workdir, path), facts)
+        if inside is not None and (inside in facts.paths or inside in folders_of(facts)):
+            return inside
+    return _by_suffix(path, facts) if not place.cwd_known else None
+
+
+def _absolute(path: str, place: Place, facts: Facts) -> str | None:
+    if place.image is not None or place.mounts:
+        mapping = (*(place.image.mapping if place.image else ()), *place.mounts)
+        inside = project_path(mapping, path, facts)
+        if inside is not None and (inside in facts.paths or inside in folders_of(facts)):
+            return inside
+        if place.image is not None and not place.image.opaque and mapping:
+            return None
+    return _by_suffix(path, facts)
+
+
+def _by_suffix(path: str, facts: Facts) -> str | None:
+    """The project file whose path is the longest suffix of ``path``: where a host's folders are not known."""
+    parts = [part for part in posixpath.normpath(path).split("/") if part not in ("", "..", ".")]
+    for start in range(len(parts)):
+        candidate = "/".join(parts[start:])
+        if candidate in facts.paths or (candidate in folders_of(facts) and "." not in parts[-1]):
+            return candidate
+    name = parts[-1] if parts else ""
+    same = [each for each in facts.paths if posixpath.basename(each) == name]
+    return same[0] if len(same) == 1 and "." in name else None
+
+
+def on_path(name: str, place: Place, facts: Facts) -> str | None:
+    """The project file that a bare program ``name`` means because the image puts it into a folder of PATH."""
+    if place.image is None:
+        return None
+    for folder in ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"):
+        inside = project_path((*place.image.mapping, *place.mounts), f"{folder}/{name}", facts)
+        if inside is not None and inside in facts.paths:
+            return inside
+    return None
+
+
+def enter(place: Place, directory: str, facts: Facts) -> Place:
+    """``place`` after ``cd directory``."""
+    text = expand(directory, place.variables)
+    if text in ("", ".", "-", "~") or text.startswith("~"):
+        return place if text in ("", ".") else replace(place, cwd_known=False)
+    if is_open(text):
+        if "dirname" in text or "BASH_SOURCE" in text:
+            return place
+        tail = text.rsplit("}", 1)[-1].strip("/")
+        return replace(place, cwd=tail if tail in folders_of(facts) else place.cwd, cwd_known=False)
+    found = locate(text, place, facts)
+    if found is not None and found in folders_of(facts):
+        return replace(
+            place, cwd=found, cwd_known=place.cwd_known or (text.startswith("/") and place.image is not None)
+        )
+    return replace(place, cwd_known=False)

@@ -1,0 +1,150 @@
+"""What a launch is for, and why: names, places, targets, comments and pairs of files decide."""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.project import Purpose, Server
+
+_SAMPLE_SUFFIX = re.compile(
+    r"(?:[._-](?:sample|example|template|dist|default|tmpl|tpl|in|j2|jinja2?|erb|orig))+$", re.IGNORECASE
+)
+
+#: Formats whose processes are production ones unless something says otherwise.
+_DEPLOY_KINDS = frozenset(
+    [
+        "dockerfile",
+        "compose",
+        "kubernetes",
+        "procfile",
+        "systemd",
+        "supervisor",
+        "uwsgi",
+        "apache",
+        "heroku-yml",
+        "app-json",
+        "app-engine",
+        "render",
+        "fly",
+        "railway",
+        "nixpacks",
+        "railpack",
+        "cloudfoundry",
+        "beanstalk",
+        "apprunner",
+        "azure",
+        "digitalocean",
+        "passenger",
+        "zappa",
+        "serverless",
+        "sam",
+        "vercel",
+        "rc-local",
+        "koyeb",
+        "captain",
+        "ecs",
+        "entry-point",
+    ]
+)
+#: Formats that run things for people at work.
+_TASK_KINDS = frozenset(
+    ["makefile", "justfile", "taskfile", "npm", "pdm", "hatch", "package-script", "invoke", "tox", "nox", "replit"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a head offers to judge its purpose by. ``names``: process, service, stage, target, profile names;
+    ``overrides_production`` when it replaces an image's own production server by a development one; ``has_production``
+    when another deploy file of the project starts a production server; ``called`` when a deploy file runs it."""
+
+    file: str
+    kind: str
+    names: tuple[str, ...]
+    server: Server
+    comment: str = ""
+    hints: tuple[str, ...] = ()
+    overrides_production: bool = False
+    has_production: bool = False
+    has_deploy: bool = False
+    production_pair: bool = False
+    reloads: bool = False
+
+
+def judge(evidence: Evidence, production: Sequence[str] = (), development: Sequence[str] = ()) -> tuple[Purpose, str]:
+    """The purpose and the reason. ``production``/``development`` are the settings' globs (``path`` or ``path:name``)."""
+    for globs, purpose in ((production, Purpose.PRODUCTION), (development, Purpose.DEVELOPMENT)):
+        for glob in globs:
+            path, _, name = glob.partition(":")
+            if fnmatch.fnmatchcase(evidence.file, path) and (
+                not name or any(fnmatch.fnmatchcase(each, name) for each in evidence.names)
+            ):
+                return purpose, f"[tool.prodcheck] says so ({glob})"
+    hinted = purpose_of_words([word for hint in evidence.hints for word in words_of(hint)])
+    if hinted is not None and hinted[0] is not Purpose.PRODUCTION:
+        return hinted[0], f"the branch taken says {hinted[1]!r}"
+    for name in evidence.names:
+        named = purpose_of_words(words_of(name))
+        if named is not None:
+            return named[0], f"it is called {name!r}"
+    placed = _by_path(evidence.file)
+    if placed is not None:
+        return placed
+    commented = _by_comment(evidence.comment)
+    if commented is not None:
+        return commented
+    return _by_kind(evidence)
+
+
+def _by_path(path: str) -> tuple[Purpose, str] | None:
+    base = _SAMPLE_SUFFIX.sub("", posixpath.basename(path))
+    named = purpose_of_words(words_of(base))
+    if named is not None:
+        return named[0], f"the file is called {base!r}"
+    for part in reversed(posixpath.dirname(path).split("/")):
+        words = [word for word in words_of(part) if word != "ci"] + (
+            ["ci"] if part in (".github", ".gitlab", ".circleci", ".travis", ".buildkite") else []
+        )
+        named = purpose_of_words(words)
+        if named is not None:
+            return named[0], f"it stands in {part!r}"
+    return None
+
+
+def _by_comment(comment: str) -> tuple[Purpose, str] | None:
+    text = comment.lower()
+    if (
+        re.search(r"\b(?:for|in|only|local)\s+(?:local\s+)?(?:development|dev|debugging)\b", text)
+        or "do not use in production" in text
+        or "not for production" in text
+    ):
+        return Purpose.DEVELOPMENT, "the comment above says so"
+    if re.search(r"\b(?:for|in)\s+production\b", text):
+        return Purpose.PRODUCTION, "the comment above says so"
+    return None
+
+
+def _by_kind(evidence: Evidence) -> tuple[Purpose, str]:
+    if evidence.kind == "compose":
+        if evidence.overrides_production:
+            return Purpose.DEVELOPMENT, "it replaces the image's production server by a development one"
+        if evidence.server.is_development and evidence.production_pair:
+            return Purpose.DEVELOPMENT, "a production compose file stands beside it"
+    if evidence.kind in _DEPLOY_KINDS:
+        return Purpose.PRODUCTION, f"a {evidence.kind} starts it"
+    if evidence.server.is_development:
+        return Purpose.DEVELOPMENT, "no deploy file calls it and it starts a development server"
+    if evidence.kind in _TASK_KINDS:
+        return (
+            (Purpose.DEVELOPMENT, "a task for people at work")
+            if evidence.has_deploy or evidence.reloads
+            else (Purpose.PRODUCTION, "the project's only way to start a production server")
+        )
+    if evidence.kind == "python-script" and evidence.has_production:
+        return Purpose.DEVELOPMENT, "no deploy file calls this script"
+    return Purpose.PRODUCTION, "it starts a production server"

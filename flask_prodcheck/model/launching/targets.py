@@ -1,0 +1,295 @@
+"""What a server's target means in this project: the file, the attribute, and whether both exist.
+
+Sources: gunicorn ``util.import_app`` and ``app/wsgiapp.py``; Flask ``cli.py`` (``prepare_import``, ``find_best_app``);
+uWSGI options ``module``, ``wsgi-file``, ``callable``, ``mount``; mod_wsgi ``WSGICallableObject``.
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+from dataclasses import dataclass, replace
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.syntax import Const, Expr, Keyword, Opaque
+from flask_prodcheck.facts.types import UwsgiConfig
+from flask_prodcheck.model.launching.images import folders_of
+from flask_prodcheck.model.launching.installs import normalised, production_dependencies
+from flask_prodcheck.model.launching.place import Place, enter, locate
+from flask_prodcheck.model.launching.steps import ServerStart
+from flask_prodcheck.model.launching.words import expand, is_open
+from flask_prodcheck.model.project import App, Server
+from flask_prodcheck.model.python.execution import classify
+from flask_prodcheck.model.python.modules import Modules
+
+_CALL = re.compile(r"([A-Za-z_][\w.]*)\s*(\(.*\))?", re.DOTALL)
+_VALID = frozenset({"app", "factory", "asgi", "other", "unknown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A resolved target. ``text`` is ``module:attr`` as far as known; ``resolves`` None when only build or run time
+    decides; ``missing``: "", "module", "attribute", "script", "path"; ``called`` when the server calls the attribute."""
+
+    text: str
+    resolves: bool | None
+    missing: str = ""
+    kind: str = "unknown"
+    span: Span | None = None
+    app: App | None = None
+    module: str | None = None
+    called: bool = False
+    arguments: str = ""
+    assumed: bool = False
+    file_hop: Span | None = None  # where the file that the server executes binds the application
+
+
+def resolve_target(start: ServerStart, place: Place, facts: Facts, modules: Modules, roots: tuple[str, ...]) -> Target:
+    """The target of a server's own command at ``place``; ``roots`` are the folders that Python searches there."""
+    if start.server is Server.FLASK_RUN:
+        return _flask(start, place, facts, modules, roots)
+    if start.server is Server.UWSGI:
+        return _uwsgi(start, place, facts, modules, roots)
+    if start.server is Server.MOD_WSGI and ":" not in start.target:
+        return _file_target(start.target, start.options.get("callable-object", "application"), place, facts, modules)
+    if not start.target:
+        return Target("", None)
+    return _module_target(
+        expand(start.target, place.variables),
+        place,
+        facts,
+        modules,
+        roots,
+        default="application" if start.server is Server.GUNICORN else "app",
+        called=start.called,
+    )
+
+
+def _module_target(
+    text: str, place: Place, facts: Facts, modules: Modules, roots: tuple[str, ...], *, default: str, called: bool
+) -> Target:
+    module_text, _, attribute_text = text.partition(":")
+    if is_open(text):
+        return Target(text, None)
+    match = _CALL.fullmatch(attribute_text.strip()) if attribute_text else None
+    attribute = match.group(1) if match else attribute_text or default
+    arguments = (match.group(2) or "") if match else ""
+    shown = f"{module_text}:{attribute}{arguments}"
+    if "/" in module_text or module_text.endswith(".py") or module_text.startswith("."):
+        return Target(text, False, "path")
+    path, assumed = _find(module_text, place, facts, modules, roots)
+    if path is None:
+        return Target(shown, None if _elsewhere(module_text, facts) or not _decidable(place) else False, "module")
+    return _attribute(shown, path, attribute, arguments, modules, called=called or bool(arguments), assumed=assumed)
+
+
+def _attribute(
+    shown: str, path: str, attribute: str, arguments: str, modules: Modules, *, called: bool, assumed: bool = False
+) -> Target:
+    head, _, rest = attribute.partition(".")
+    kind, app, span = classify(modules, path, head, called)
+    if rest and kind not in ("missing", "main-only"):
+        kind = "app" if kind == "app" else "unknown"
+    if kind in ("missing", "main-only"):
+        return Target(shown, False, "attribute", kind, span, app, path, called, arguments, assumed)
+    return Target(shown, True, "", kind, span, app, path, called, arguments, assumed)
+
+
+def target_arguments(text: str, span: Span) -> tuple[tuple[Expr, ...], tuple[Keyword, ...]]:
+    """The arguments of a target such as ``app:create_app('prod', debug=False)``. Gunicorn takes literals only
+    (``util.py`` of 27.0.1, ``import_app``): whatever else stands there is not known."""
+    try:
+        call = ast.parse(f"target{text}", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return (Opaque(span, text[:200]),), ()
+    if not isinstance(call, ast.Call):
+        return (Opaque(span, text[:200]),), ()
+
+    def literal(node: ast.expr) -> Expr:
+        if isinstance(node, ast.Constant) and not isinstance(node.value, type(...)):
+            return Const(span, node.value)
+        return Opaque(span, ast.unparse(node)[:200])
+
+    return tuple(literal(each) for each in call.args), tuple(
+        Keyword(span, each.arg, literal(each.value)) for each in call.keywords
+    )
+
+
+def _decidable(place: Place) -> bool:
+    """Whether the folder and the files at ``place`` are known well enough to say that a module does not exist."""
+    return place.image is None or not place.image.opaque
+
+
+def _elsewhere(module: str, facts: Facts) -> bool:
+    """Whether a distribution that the project installs may bring ``module``."""
+    top = module.split(".", maxsplit=1)[0]
+    names = {dep.name for dep in production_dependencies(facts)}
+    names |= {
+        normalised(manifest.project_name)
+        for manifest in facts.manifests.values()
+        if manifest.project_name and not _has_top(top, facts)
+    }
+    return normalised(top) in names or f"python-{normalised(top)}" in names
+
+
+def _has_top(top: str, facts: Facts) -> bool:
+    return f"{top}.py" in facts.paths or top in folders_of(facts)
+
+
+def _find(module: str, place: Place, facts: Facts, modules: Modules, roots: tuple[str, ...]) -> tuple[str | None, bool]:
+    """The file of ``module`` and whether the folder had to be assumed."""
+    path = modules.path_of(module, roots)
+    if path is not None:
+        return path, not place.cwd_known
+    tail = module.replace(".", "/")
+    candidates = sorted(
+        (
+            each
+            for each in facts.paths
+            if each.endswith((f"/{tail}.py", f"/{tail}/__init__.py")) or each in (f"{tail}.py", f"{tail}/__init__.py")
+        ),
+        key=lambda each: (each.count("/"), each),
+    )
+    candidates = [
+        each for each in candidates if not re.search(r"(?:^|/)(?:tests?|examples?|docs?)/", each)
+    ] or candidates
+    if candidates and (not place.cwd_known or (place.image is not None and _unmapped(place, candidates[0]))):
+        # In one folder a package wins over a module of the same name, as the import system has it.
+        root = re.sub(rf"/?{re.escape(tail)}(?:\.py|/__init__\.py)$", "", candidates[0]) or "."
+        return modules.path_of(module, (root,)) or candidates[0], True
+    return None, False
+
+
+def _unmapped(place: Place, path: str) -> bool:
+    """Whether ``path`` stands in the image somewhere other than the folder the server starts in."""
+    image = place.image
+    return image is not None and (
+        image.opaque
+        or not image.mapping
+        or not any(each.repo == "." or path == each.repo or path.startswith(each.repo + "/") for each in image.mapping)
+        or bool(image.runs)
+    )
+
+
+def _file_target(path_text: str, attribute: str, place: Place, facts: Facts, modules: Modules) -> Target:
+    """A server that executes a file (uWSGI ``wsgi-file``, mod_wsgi)."""
+    if is_open(path_text):
+        return Target(f"{path_text}:{attribute}", None)
+    path = locate(path_text, place, facts)
+    if path is None:
+        return Target(
+            f"{path_text}:{attribute}", None if path_text.startswith("/") and place.image is None else False, "script"
+        )
+    target = _attribute(f"{path}:{attribute}", path, attribute, "", modules, called=False)
+    if modules.module(path) is None:
+        return replace(target, resolves=True, missing="", kind="unknown")
+    return replace(target, file_hop=target.span)
+
+
+def _uwsgi(start: ServerStart, place: Place, facts: Facts, modules: Modules, roots: tuple[str, ...]) -> Target:
+    options = start.options
+    callable_name = options.get("callable") or options.get("c") or ""
+    module = options.get("module") or options.get("wsgi") or options.get("w")
+    mount = options.get("mount", "")
+    if module is None and "=" in mount:
+        value = mount.split("=", 1)[1]
+        if value.endswith(".py"):
+            return _file_target(value, callable_name or "application", place, facts, modules)
+        module = value
+    if module is not None:
+        text = expand(module, place.variables)
+        if ":" not in text:
+            text = f"{text}:{callable_name or 'application'}"
+        return _module_target(text, place, facts, modules, roots, default="application", called=False)
+    file = options.get("wsgi-file") or options.get("file")
+    if file is not None:
+        return _file_target(expand(file, place.variables), callable_name or "application", place, facts, modules)
+    return Target("", None)
+
+
+def uwsgi_options(config: UwsgiConfig) -> dict[str, tuple[str, Span]]:
+    """The options of a uWSGI configuration, underscores as dashes, with the simple placeholders filled in."""
+    found: dict[str, tuple[str, Span]] = {}
+    plain = {key: value for key, value, _ in config.options}
+    folder = posixpath.dirname(config.path) or "."
+    for key, value, span in config.options:
+        text = re.sub(r"%\(([A-Za-z0-9_-]+)\)", lambda match: plain.get(match.group(1), match.group(0)), value)
+        text = text.replace("%d", folder + "/").replace("%n", posixpath.basename(config.path).rsplit(".", 1)[0])
+        text = re.sub(r"\$\(([A-Za-z_][A-Za-z0-9_]*)\)", r"${\1}", text)
+        found[key.replace("_", "-")] = (text, span)
+    return found
+
+
+_FLASK_NAMES = ("app", "application")
+_FLASK_FACTORIES = ("create_app", "make_app")
+
+
+def _flask(start: ServerStart, place: Place, facts: Facts, modules: Modules, roots: tuple[str, ...]) -> Target:
+    """The Flask CLI's search: ``--app``/FLASK_APP as module or path, else ``wsgi.py`` then ``app.py``."""
+    text = expand(start.target, place.variables) or place.variables.get("FLASK_APP", "")
+    if not text and "FLASK_APP" in place.env:
+        return Target("", None)
+    if not text:
+        text = _flaskenv_app(place, facts)
+    if is_open(text):
+        return Target(text, None)
+    if not text:
+        for module in ("wsgi", "app"):
+            path = modules.path_of(module, roots)
+            if path is not None:
+                return _flask_module(module, path, "", modules)
+        return Target("", None)
+    pieces = re.split(r":(?![\\/])", text, maxsplit=1)
+    module_text, attribute = pieces[0], pieces[1] if len(pieces) == 2 else ""
+    found: str | None
+    if "/" in module_text or module_text.endswith(".py"):
+        found = locate(module_text, place, facts) or locate(module_text + ".py", place, facts)
+        if found is not None and found in folders_of(facts):
+            found = f"{found}/__init__.py"
+        if found is None and "/" not in module_text:  # "site.web.py": Flask strips the ending and imports the rest
+            found, _ = _find(module_text.removesuffix(".py"), place, facts, modules, roots)
+    else:
+        found, _ = _find(module_text, place, facts, modules, roots)
+        found = found or (locate(f"{module_text}.py", place, facts) if "." not in module_text else None)
+    if found is None:
+        return Target(
+            text,
+            None if not _decidable(place) or _elsewhere(module_text, facts) or not place.cwd_known else False,
+            "module",
+        )
+    return _flask_module(module_text, found, attribute, modules)
+
+
+def _flask_module(module_text: str, path: str, attribute: str, modules: Modules) -> Target:
+    names = (attribute.split("(", maxsplit=1)[0],) if attribute else (*_FLASK_NAMES, *_FLASK_FACTORIES)
+    last = None
+    for name in names:
+        called = name in _FLASK_FACTORIES or "(" in attribute or bool(attribute)
+        kind, app, span = classify(modules, path, name, called)
+        if kind in _VALID:
+            return Target(f"{module_text}:{attribute or name}", True, "", kind, span, app, path, called)
+        last = Target(f"{module_text}:{attribute or name}", False, "attribute", kind, span, app, path, called)
+    if not attribute:
+        return Target(module_text, True, module=path)
+    return last or Target(module_text, None)
+
+
+def _flaskenv_app(place: Place, facts: Facts) -> str:
+    for name in (".env", ".flaskenv"):
+        path = locate(name, place, facts)
+        file = facts.env_files.get(path or "")
+        if file is not None:
+            for var in file.variables:
+                if var.name == "FLASK_APP" and var.value:
+                    return var.value
+    return ""
+
+
+def place_for(start: ServerStart, place: Place, facts: Facts) -> Place:
+    """``place`` with the server's own folder and import paths applied."""
+    if start.chdir:
+        place = enter(place, start.chdir, facts)
+    paths = [found for path in start.paths if (found := locate(path, place, facts)) is not None]
+    return replace(place, import_paths=(*paths, *place.import_paths)) if paths else place

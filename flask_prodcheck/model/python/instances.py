@@ -1,0 +1,475 @@
+"""What kind of object an expression makes: a Flask application, a wrapper around one, a server, a command group.
+
+Followed through names, calls of project functions, attributes and subclasses; nothing is imported. Sources of the class
+names: each framework's API documentation (Flask, APIFlask, flask-openapi3, Dash, Connexion, Flask-SocketIO,
+Flask-Script, Werkzeug middleware, gevent, cheroot, Tornado).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from flask_prodcheck.facts.syntax import (
+    Assign,
+    Attribute,
+    BoolOp,
+    Call,
+    ClassDef,
+    Collection,
+    Const,
+    Expr,
+    FunctionDef,
+    IfExp,
+    Name,
+    Return,
+    Stmt,
+    Subscript,
+    With,
+)
+from flask_prodcheck.model.python.modules import Definition, Modules, calls_in, statements
+
+FLASK_KINDS = frozenset({"flask", "apiflask", "openapi", "dash", "connexion"})
+"""Kinds whose ``run`` starts Flask's development server."""
+WSGI_KINDS = FLASK_KINDS | {"wsgi"}
+
+_CLASSES = {
+    "flask.Flask": "flask", "flask.app.Flask": "flask", "flask.current_app": "flask", "eve.Eve": "flask",
+    "apiflask.APIFlask": "apiflask", "apiflask.app.APIFlask": "apiflask",
+    "flask_openapi3.OpenAPI": "openapi", "flask_openapi3.openapi.OpenAPI": "openapi",
+    "dash.Dash": "dash", "dash.dash.Dash": "dash", "jupyter_dash.JupyterDash": "dash", "dash_extensions.enrich.DashProxy": "dash",
+    "dash_extensions.enrich.Dash": "dash", "connexion.App": "connexion", "connexion.FlaskApp": "connexion",
+    "connexion.apps.flask_app.FlaskApp": "connexion", "connexion.apps.flask.FlaskApp": "connexion",
+    "connexion.AsyncApp": "asgi-app",
+    "quart.Quart": "asgi-app", "quart.app.Quart": "asgi-app", "fastapi.FastAPI": "asgi-app",
+    "fastapi.applications.FastAPI": "asgi-app", "starlette.applications.Starlette": "asgi-app", "sanic.Sanic": "asgi-app",
+    "aiohttp.web.Application": "asgi-app", "litestar.Litestar": "asgi-app",
+    "flask_socketio.SocketIO": "socketio", "flask.ext.socketio.SocketIO": "socketio",
+    "flask_script.Manager": "flask-script", "flask.ext.script.Manager": "flask-script",
+    "flaskext.script.Manager": "flask-script", "flask_script.Server": "flask-script-server",
+    "flask.ext.script.Server": "flask-script-server",
+    "flask.cli.FlaskGroup": "flask-group",
+    "gevent.pywsgi.WSGIServer": "gevent", "gevent.wsgi.WSGIServer": "gevent",
+    "gevent.pywsgi.WSGIServer.WSGIServer": "gevent", "gevent.server.StreamServer": "gevent",
+    "cheroot.wsgi.Server": "cheroot", "cheroot.wsgi.WSGIServer": "cheroot", "cherrypy.wsgiserver.CherryPyWSGIServer": "cheroot",
+    "cherrypy.wsgiserver.WSGIServer": "cheroot", "cheroot.server.HTTPServer": "cheroot",
+    "cheroot.wsgi.WSGIPathInfoDispatcher": "wsgi",
+    "tornado.httpserver.HTTPServer": "tornado", "gunicorn.app.wsgiapp.WSGIApplication": "gunicorn",
+    "gunicorn.app.base.BaseApplication": "gunicorn", "gunicorn.app.base.Application": "gunicorn",
+    "meinheld.server": "other", "bjoern": "bjoern", "click.Group": "click-group", "typer.Typer": "click-group",
+    "flask.cli.AppGroup": "click-group", "argparse.ArgumentParser": "argparse",
+    "threading.Thread": "thread", "multiprocessing.Process": "thread", "celery.Celery": "celery",
+    "granian.Granian": "granian", "granian.server.Granian": "granian",
+}  # fmt: skip
+_MAKERS = {
+    "werkzeug.serving.make_server": "werkzeug", "wsgiref.simple_server.make_server": "werkzeug",
+    "wsgiref.simple_server.WSGIServer": "werkzeug", "werkzeug.serving.BaseWSGIServer": "werkzeug",
+    "werkzeug.serving.ThreadedWSGIServer": "werkzeug", "waitress.create_server": "waitress",
+    "waitress.server.create_server": "waitress",
+}  # fmt: skip
+_WRAPPERS = frozenset({
+    "ProxyFix", "DispatcherMiddleware", "SharedDataMiddleware", "ProfilerMiddleware", "LintMiddleware",
+    "DebuggedApplication", "HTTPMethodOverrideMiddleware", "HeaderRewriterFix", "WhiteNoise", "WSGIApp", "Middleware",
+    "SentryWsgiMiddleware", "OpenTelemetryMiddleware", "WSGIApplicationWrapper", "SessionMiddleware", "Cling", "Cascade",
+    "ReverseProxied", "PrefixMiddleware", "XForwardedFor", "TransLogger", "Dozer", "ThreadedSimpleMiddleware",
+})  # fmt: skip
+_ASGI_WRAPPERS = frozenset({"WsgiToAsgi", "WSGIMiddleware", "ASGIApp", "AsyncioWSGIMiddleware", "TrioWSGIMiddleware"})
+_WRAPPER_HOMES = (
+    "werkzeug", "whitenoise", "socketio", "engineio", "sentry_sdk", "opentelemetry", "newrelic", "beaker", "dj_static", "static",
+    "asgiref", "a2wsgi", "uvicorn", "hypercorn", "starlette", "fastapi", "paste", "dozer", "raven", "webob", "flask_reverse_proxy",
+)  # fmt: skip
+_DEPTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object. ``kind``: flask apiflask openapi dash connexion (applications), wsgi (an application wrapped), asgi (one
+    wrapped for ASGI), asgi-app (FastAPI, Quart...), socketio, flask-script, flask-script-server, flask-group,
+    click-group, gevent, cheroot, tornado, gunicorn, werkzeug, waitress, granian (servers), argparse, thread, celery,
+    tuple. ``module``/``call`` the constructing call; ``inner`` the application a wrapper or server holds; ``items`` of a
+    tuple."""
+
+    kind: str
+    module: str = ""
+    call: Call | None = None
+    inner: Instance | None = None
+    items: tuple[Instance | None, ...] = ()
+
+    @property
+    def is_app(self) -> bool:
+        return self.kind in WSGI_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an expression stands: the body of the enclosing function (() at module level), what is known of its
+    parameters (None: a parameter of unknown origin), and the class that ``self`` is an instance of."""
+
+    body: tuple[Stmt, ...] = ()
+    params: Mapping[str, Instance | None] = field(default_factory=dict)
+    owner: Definition | None = None
+
+
+class Instances:
+    """Answers for one index, memoised."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self._globals: dict[tuple[str, str], Instance | None] = {}
+        self._returns: dict[tuple[str, int, str], Instance | None] = {}
+        self._active: set[object] = set()
+        self._calls: dict[str, list[tuple[str, Call, Scope]]] | None = None
+
+    # --- expressions
+
+    def of(self, path: str, expr: Expr, scope: Scope = Scope(), depth: int = 0) -> Instance | None:
+        """The object that ``expr`` makes or names in ``path``; None when it is nothing known here."""
+        if depth > _DEPTH:
+            return None
+        if isinstance(expr, Name):
+            return self._name(path, expr.id, scope, depth)
+        if isinstance(expr, Call):
+            return self._call(path, expr, scope, depth)
+        if isinstance(expr, Attribute):
+            return self._attribute(path, expr, scope, depth)
+        if isinstance(expr, IfExp):
+            return self.of(path, expr.body, scope, depth + 1) or self.of(path, expr.orelse, scope, depth + 1)
+        if isinstance(expr, BoolOp):
+            return next(filter(None, (self.of(path, value, scope, depth + 1) for value in expr.values)), None)
+        if isinstance(expr, Subscript) and isinstance(expr.index, Const) and isinstance(expr.index.value, int):
+            base = self.of(path, expr.value, scope, depth + 1)
+            if base is not None and base.kind == "tuple" and -len(base.items) <= expr.index.value < len(base.items):
+                return base.items[expr.index.value]
+        if isinstance(expr, Collection) and expr.kind == "tuple" and expr.items:
+            items = tuple(self.of(path, item, scope, depth + 1) for item in expr.items)
+            return Instance("tuple", path, None, None, items) if any(items) else None
+        return None
+
+    def _name(self, path: str, name: str, scope: Scope, depth: int) -> Instance | None:
+        if name == "self" and scope.owner is not None:
+            return self._class(scope.owner, None, path)
+        if scope.body:
+            local = self.modules.bound_in(scope.body, name)
+            values = [value for item in local if (value := item.value or _entered(item.node, name)) is not None]
+            from_body = self._first(path, values, name, scope, depth)
+            if from_body is not None:
+                return from_body
+            if name in scope.params:
+                return scope.params[name]
+            imported = [binding for binding in local if binding.imported is not None]
+            if imported:
+                found = self.modules.resolve(path, Name(imported[0].span, name), scope.body)
+                return self.of_definition(found, depth)
+        elif name in scope.params:
+            return scope.params[name]
+        return self.of_global(path, name, depth)
+
+    def _first(self, path: str, values: Sequence[Expr], name: str, scope: Scope, depth: int) -> Instance | None:
+        key = (path, id(scope.body), name)
+        if key in self._active:
+            return None
+        self._active.add(key)
+        try:
+            for value in values:
+                found = self.of(path, value, scope, depth + 1)
+                if found is not None:
+                    return found
+            return None
+        finally:
+            self._active.discard(key)
+
+    def of_global(self, path: str, name: str, depth: int = 0) -> Instance | None:
+        """The object bound to the module-level ``name`` of ``path``, in any of its bindings."""
+        key = (path, name)
+        if key in self._globals:
+            return self._globals[key]
+        if key in self._active or depth > _DEPTH:
+            return None
+        self._active.add(key)
+        try:
+            found = self._of_global(path, name, depth)
+        finally:
+            self._active.discard(key)
+        if found is not None or not self._active:
+            self._globals[key] = found
+        return found
+
+    def _of_global(self, path: str, name: str, depth: int) -> Instance | None:
+        for definition in self.modules.definitions(path, name):
+            found = self.of_definition(definition, depth + 1)
+            if found is not None:
+                return found
+        return None
+
+    def of_definition(self, definition: Definition, depth: int = 0) -> Instance | None:
+        """The object a resolved name stands for (a value's; ``flask.current_app``)."""
+        value = definition.value
+        if value is None and definition.kind == "value" and definition.node is not None:
+            value = _entered(definition.node, definition.name)
+        if definition.kind == "value" and value is not None:
+            return self.of(definition.module, value, Scope(), depth + 1)
+        if definition.kind == "external" and definition.name == "flask.current_app":
+            return Instance("flask")
+        return None
+
+    def _attribute(self, path: str, expr: Attribute, scope: Scope, depth: int) -> Instance | None:
+        definition = self.modules.resolve(path, expr, scope.body)
+        if definition.kind in ("value", "external"):
+            found = self.of_definition(definition, depth + 1)
+            if found is not None:
+                return found
+        base = self.of(path, expr.value, scope, depth + 1)
+        if base is not None:
+            if (base.kind == "dash" and expr.attr == "server") or (base.kind == "connexion" and expr.attr == "app"):
+                return Instance("flask", base.module, base.call, base)
+            if base.kind == "socketio" and expr.attr == "server":
+                return None
+            if base.kind in ("flask", "wsgi") and expr.attr == "wsgi_app":
+                return Instance("wsgi", base.module, base.call, base)
+        owner = self.owner_of(path, expr.value, scope, depth)
+        return self._set_on_self(owner, expr.attr, depth) if owner is not None else None
+
+    def owner_of(self, path: str, expr: Expr, scope: Scope, depth: int = 0) -> Definition | None:
+        """The project class that ``expr`` is an instance of (or, for ``cls``, is)."""
+        if isinstance(expr, Name) and expr.id in ("self", "cls"):
+            return scope.owner
+        if isinstance(expr, Call):
+            made = self.modules.resolve(path, expr.func, scope.body)
+            return made if made.kind == "class" else None
+        if isinstance(expr, Name):
+            value = self.modules.resolve(path, expr, scope.body)
+            if value.kind == "value" and isinstance(value.value, Call):
+                made = self.modules.resolve(value.module, value.value.func, scope.body if value.module == path else ())
+                return made if made.kind == "class" else None
+        return None
+
+    def _set_on_self(self, owner: Definition, attr: str, depth: int) -> Instance | None:
+        """The object that methods of ``owner`` assign to ``self.<attr>``, or that a property returns."""
+        node = owner.node
+        key = (owner.module, owner.name, attr, "self")
+        if not isinstance(node, ClassDef) or key in self._active or depth > _DEPTH:
+            return None
+        self._active.add(key)
+        try:
+            for method in node.body:
+                if not isinstance(method, FunctionDef):
+                    continue
+                inner = Scope(method.body, unknown_params(method), owner)
+                if method.name == attr and any(
+                    isinstance(item, Name) and "property" in item.id for item in method.decorators
+                ):
+                    return self.returned(owner.module, method, owner=owner)
+                for stmt, _ in statements(method.body):
+                    if isinstance(stmt, Assign) and any(
+                        isinstance(target, Attribute)
+                        and target.attr == attr
+                        and isinstance(target.value, Name)
+                        and target.value.id == "self"
+                        for target in stmt.targets
+                    ):
+                        found = self.of(owner.module, stmt.value, inner, depth + 1)
+                        if found is not None:
+                            return found
+        finally:
+            self._active.discard(key)
+        return None
+
+    # --- calls
+
+    def _call(self, path: str, call: Call, scope: Scope, depth: int) -> Instance | None:
+        definition = self.modules.resolve(path, call.func, scope.body)
+        if definition.kind == "external":
+            return self._external(path, definition.name, call, scope, depth)
+        if definition.kind == "class":
+            return self._class(definition, call, path, scope, depth)
+        if definition.kind == "function" and isinstance(definition.node, FunctionDef):
+            node = definition.node
+            if any(_is_click(self.modules.qualified(definition.module, item), item) for item in node.decorators):
+                return None
+            return self.returned(definition.module, node, self.bind(path, call, node, scope, depth), depth + 1)
+        if isinstance(call.func, Attribute):
+            owner = self.owner_of(path, call.func.value, scope, depth)
+            if owner is not None:
+                method = self.modules.class_member(owner, call.func.attr)
+                if isinstance(method.node, FunctionDef) and method.kind == "function":
+                    return self.returned(method.module, method.node, owner=owner, depth=depth + 1)
+            base = self.of(path, call.func.value, scope, depth + 1)
+            if base is not None and base.is_app and call.func.attr == "_get_current_object":
+                return base
+        if isinstance(call.func, Call):
+            # newrelic.agent.wsgi_application()(app)
+            outer = self.modules.qualified(path, call.func.func, scope.body) or ""
+            if outer.endswith(".wsgi_application") and call.args:
+                inner = self.of(path, call.args[0], scope, depth + 1)
+                return Instance("wsgi", path, call, inner) if inner is not None and inner.is_app else None
+        return None
+
+    def _external(self, path: str, name: str, call: Call, scope: Scope, depth: int) -> Instance | None:
+        kind = _CLASSES.get(name) or _MAKERS.get(name)
+        last = name.rpartition(".")[2]
+        if kind is None and last.endswith("Flask") and last != "Flask":
+            kind = "flask"
+        if kind is None and name.startswith("flask_socketio.") and last == "SocketIO":
+            kind = "socketio"
+        if kind is not None:
+            inner = None
+            if kind in (
+                "gevent",
+                "cheroot",
+                "tornado",
+                "werkzeug",
+                "waitress",
+                "socketio",
+                "flask-script",
+                "thread",
+                "dash",
+            ):
+                inner = next(filter(None, (self.of(path, arg, scope, depth + 1) for arg in call_values(call))), None)
+            return Instance(kind, path, call, inner)
+        if last in _WRAPPERS | _ASGI_WRAPPERS or (name.partition(".")[0] in _WRAPPER_HOMES and last[:1].isupper()):
+            inner = next(filter(None, (self.of(path, arg, scope, depth + 1) for arg in call_values(call))), None)
+            if name in ("socketio.WSGIApp", "socketio.Middleware", "engineio.WSGIApp") and inner is None:
+                return Instance("wsgi", path, call)
+            if inner is not None and inner.is_app:
+                return Instance("asgi" if last in _ASGI_WRAPPERS else "wsgi", path, call, inner)
+        if name == "tornado.wsgi.WSGIContainer" and call.args:
+            return self.of(path, call.args[0], scope, depth + 1)
+        if name == "typing.cast" and len(call.args) == 2:
+            return self.of(path, call.args[1], scope, depth + 1)
+        return None
+
+    def _class(
+        self, owner: Definition, call: Call | None, path: str, scope: Scope = Scope(), depth: int = 0
+    ) -> Instance | None:
+        for name in self.modules.bases(owner):
+            kind = _CLASSES.get(name)
+            if kind is None and name.rpartition(".")[2].endswith("Flask"):
+                kind = "flask"
+            if kind is not None:
+                return Instance(kind, path, call)
+        member = self.modules.class_member(owner, "__call__")
+        if call is not None and isinstance(member.node, FunctionDef) and len(member.node.params) == 3:
+            inner = next(filter(None, (self.of(path, arg, scope, depth + 1) for arg in call_values(call))), None)
+            if inner is not None and inner.is_app:
+                return Instance("wsgi", path, call, inner)
+        return None
+
+    def bind(
+        self, path: str, call: Call, node: FunctionDef, scope: Scope, depth: int = 0
+    ) -> dict[str, Instance | None]:
+        """What is known of the parameters of ``node`` when ``call`` calls it."""
+        bound = unknown_params(node)
+        names = [param.name for param in node.params if param.kind == "positional"]
+        if names[:1] in (["self"], ["cls"]):
+            names = names[1:]
+        for name, arg in zip(names, call.args, strict=False):
+            bound[name] = self.of(path, arg, scope, depth + 1)
+        for keyword in call.keywords:
+            if keyword.name in bound:
+                bound[keyword.name] = self.of(path, keyword.value, scope, depth + 1)
+        return bound
+
+    def returned(
+        self,
+        path: str,
+        node: FunctionDef,
+        params: Mapping[str, Instance | None] | None = None,
+        depth: int = 0,
+        owner: Definition | None = None,
+    ) -> Instance | None:
+        """The object that a call of ``node`` returns."""
+        bound = dict(params) if params is not None else unknown_params(node)
+        plain = not any(bound.values())
+        key = (path, node.span.line, node.name)
+        if plain and key in self._returns:
+            return self._returns[key]
+        if key in self._active or depth > _DEPTH or node.is_async:
+            return None
+        self._active.add(key)
+        try:
+            scope = Scope(node.body, bound, owner)
+            found = None
+            for stmt, _ in statements(node.body):
+                if isinstance(stmt, Return) and stmt.value is not None:
+                    found = self.of(path, stmt.value, scope, depth + 1)
+                    if found is not None:
+                        break
+        finally:
+            self._active.discard(key)
+        if plain and (found is not None or not self._active):
+            self._returns[key] = found
+        return found
+
+    # --- parameters of unknown origin
+
+    def parameters(self, path: str, node: FunctionDef) -> dict[str, Instance | None]:
+        """What the project's own calls of the module-level function ``node`` hand to its parameters."""
+        bound = unknown_params(node)
+        if self._calls is None:
+            self._calls = {}
+            for module in self.modules:
+                for call, scope in all_calls(self.modules, module.path):
+                    name = (
+                        call.func.id
+                        if isinstance(call.func, Name)
+                        else call.func.attr
+                        if isinstance(call.func, Attribute)
+                        else ""
+                    )
+                    self._calls.setdefault(name, []).append((module.path, call, scope))
+        for where, call, scope in self._calls.get(node.name, ())[:50]:
+            target = self.modules.resolve(where, call.func, scope.body)
+            if target.node is node:
+                for name, value in self.bind(where, call, node, scope).items():
+                    bound[name] = bound[name] or value
+        return bound
+
+
+def _entered(node: Stmt, name: str) -> Expr | None:
+    """The object that ``with`` binds to ``name``: servers hand out themselves when they are entered."""
+    items = node.items if isinstance(node, With) else ()
+    return next((item for item, target in items if isinstance(target, Name) and target.id == name), None)
+
+
+def instances_of(modules: Modules) -> Instances:
+    """The one :class:`Instances` of ``modules``."""
+    found = modules.memo.get("instances")
+    if not isinstance(found, Instances):
+        found = modules.memo["instances"] = Instances(modules)
+    return found
+
+
+def unknown_params(node: FunctionDef) -> dict[str, Instance | None]:
+    return {param.name: None for param in node.params}
+
+
+def call_values(call: Call) -> tuple[Expr, ...]:
+    """The values that ``call`` hands over, in order."""
+    return (*call.args, *(keyword.value for keyword in call.keywords))
+
+
+def all_calls(modules: Modules, path: str) -> Iterator[tuple[Call, Scope]]:
+    """Every call of the file with the scope it stands in."""
+    module = modules.module(path)
+    if module is not None:
+        yield from _calls_of(path, module.body, Scope())
+
+
+def _calls_of(path: str, body: Sequence[Stmt], scope: Scope) -> Iterator[tuple[Call, Scope]]:
+    for stmt, _ in statements(body):
+        for call in calls_in(stmt):
+            yield call, scope
+        if isinstance(stmt, FunctionDef):
+            seen = (*stmt.body, *scope.body)  # a nested function sees the names of the functions around it
+            yield from _calls_of(path, stmt.body, Scope(seen, {**scope.params, **unknown_params(stmt)}, scope.owner))
+        elif isinstance(stmt, ClassDef):
+            owner = Definition("class", path, stmt.name, stmt.span, stmt)
+            yield from _calls_of(path, stmt.body, replace(scope, owner=owner))
+
+
+def _is_click(qualified: str | None, decorator: Expr) -> bool:
+    last = (qualified or "").rpartition(".")[2]
+    if isinstance(decorator, Call):
+        decorator = decorator.func
+    attr = decorator.attr if isinstance(decorator, Attribute) else decorator.id if isinstance(decorator, Name) else last
+    return attr in ("command", "group", "fixture", "task")

@@ -1,0 +1,418 @@
+"""Values that a Python program computes on the way to a launch: arguments, environment, command lines.
+
+A small evaluator for :mod:`~flask_prodcheck.model.python.execution`; nothing is executed. What cannot be decided is
+:data:`OPEN`; inside text it stays visible as ``${name}``, as everywhere in commands.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask_prodcheck.facts.syntax import (
+    Attribute,
+    BinOp,
+    BoolOp,
+    Call,
+    Collection,
+    Compare,
+    Const,
+    Dict,
+    Expr,
+    IfExp,
+    Lambda,
+    Name,
+    Opaque,
+    Starred,
+    Subscript,
+    Template,
+    UnaryOp,
+)
+from flask_prodcheck.model.python.instances import Scope
+from flask_prodcheck.model.python.modules import Modules
+
+_SLICE = re.compile(r"^(-?\d*):(-?\d*)$")
+_DEPTH = 16
+
+
+class _Open:
+    """The one value that stands for "not decidable"."""
+
+    def __repr__(self) -> str:
+        return "OPEN"
+
+
+OPEN = _Open()
+
+
+@dataclass(slots=True)
+class Frame:
+    """One activation of a module or function body: its file, scope and local values; ``name`` is ``__name__`` there.
+    ``assumed`` turns true once a value depended on a variable that no file sets."""
+
+    path: str
+    name: str
+    scope: Scope = field(default_factory=Scope)
+    values: dict[str, object] = field(default_factory=dict)
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the program is started with. ``argv`` without the program's own name."""
+
+    modules: Modules
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    program: str
+    arguments: Callable[[Frame, str], object]
+
+
+def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
+    """The value of ``expr``, or :data:`OPEN`. Lists are Python lists whose items may be open."""
+    if depth > _DEPTH:
+        return OPEN
+
+    def inside(inner: Expr) -> object:
+        return evaluate(world, frame, inner, depth + 1)
+
+    if isinstance(expr, Const):
+        return expr.value
+    if isinstance(expr, Collection):
+        return _items(expr.items, inside)
+    if isinstance(expr, Dict):
+        return (
+            {key.value: inside(value) for key, value in expr.items if isinstance(key, Const)}
+            if all(isinstance(key, Const) for key, _ in expr.items)
+            else OPEN
+        )
+    if isinstance(expr, Template):
+        return "".join(_text(inside(part), part) for part in expr.parts)
+    if isinstance(expr, BinOp):
+        return _binary(expr, inside(expr.left), inside(expr.right))
+    if isinstance(expr, UnaryOp):
+        value = inside(expr.operand)
+        if value is OPEN:
+            return OPEN
+        if expr.op == "not":
+            return not value
+        return -value if expr.op == "-" and isinstance(value, int | float) else OPEN
+    if isinstance(expr, BoolOp):
+        return _logic(expr, inside)
+    if isinstance(expr, Compare):
+        return _compare(world, frame, expr, inside)
+    if isinstance(expr, IfExp):
+        test = inside(expr.test)
+        return OPEN if test is OPEN else inside(expr.body if test else expr.orelse)
+    if isinstance(expr, Subscript):
+        return _subscript(world, frame, expr, inside)
+    if isinstance(expr, Call):
+        return _call(world, frame, expr, inside)
+    if isinstance(expr, Name | Attribute):
+        return _reference(world, frame, expr, depth)
+    return OPEN
+
+
+def text_of(expr: Expr, value: object) -> str:
+    """``value`` as a word of a command; ``${name}`` when it is open."""
+    return _text(value, expr)
+
+
+def _text(value: object, expr: Expr) -> str:
+    if value is OPEN or isinstance(value, list | dict):
+        return "${" + (re.sub(r"\W+", "_", render(expr)).strip("_") or "value") + "}"
+    return str(value)
+
+
+def _items(items: Sequence[Expr], inside: Callable[[Expr], object]) -> list[object]:
+    found: list[object] = []
+    for item in items:
+        if isinstance(item, Starred):
+            value = inside(item.value)
+            if isinstance(value, list):
+                found.extend(value)
+            else:
+                found.append(_text(OPEN, item.value))
+        else:
+            value = inside(item)
+            found.append(_text(OPEN, item) if value is OPEN else value)
+    return found
+
+
+def _binary(expr: BinOp, left: object, right: object) -> object:
+    if expr.op == "+":
+        if isinstance(left, list) and isinstance(right, list):
+            return [*left, *right]
+        if isinstance(left, list):
+            return [*left, _text(OPEN, expr.right)]
+        if isinstance(right, list):
+            return [_text(OPEN, expr.left), *right]
+        if isinstance(left, str) or isinstance(right, str):
+            return _text(left, expr.left) + _text(right, expr.right)
+        if isinstance(left, int) and isinstance(right, int):
+            return left + right
+    if expr.op == "%" and isinstance(left, str):
+        parts = right if isinstance(right, list) else [right]
+        shown = iter(["${value}" if part is OPEN else str(part) for part in parts])
+        return re.sub(r"%(?:\(\w+\))?[sdr]", lambda _: next(shown, "${value}"), left)
+    if expr.op == "/" and left is not OPEN:
+        return f"{_text(left, expr.left)}/{_text(right, expr.right)}" if isinstance(left, str) else OPEN
+    return OPEN
+
+
+def _logic(expr: BoolOp, inside: Callable[[Expr], object]) -> object:
+    undecided = False
+    value: object = OPEN
+    for item in expr.values:
+        value = inside(item)
+        if value is OPEN:
+            undecided = True
+        elif bool(value) == (expr.op == "or"):
+            # one deciding operand settles the truth of the whole, whatever the open ones are
+            return bool(value) if undecided else value
+    return OPEN if undecided else value
+
+
+def _compare(world: World, frame: Frame, expr: Compare, inside: Callable[[Expr], object]) -> object:
+    if len(expr.ops) != 1:
+        return OPEN
+    op, right_expr = expr.ops[0]
+    left = inside(expr.left)
+    if op in ("in", "not in") and world.modules.qualified(frame.path, right_expr, frame.scope.body) == "os.environ":
+        if isinstance(left, str):
+            if left not in world.env:
+                frame.assumed = True
+            return (left in world.env) == (op == "in")
+        return OPEN
+    right = inside(right_expr)
+    if left is OPEN or right is OPEN or _is_open_text(left) or _is_open_text(right):
+        return OPEN
+    if op in ("==", "is"):
+        return left == right
+    if op in ("!=", "is not"):
+        return left != right
+    if (
+        op in ("in", "not in")
+        and isinstance(right, list | dict | str)
+        and (not isinstance(right, str) or isinstance(left, str))
+    ):
+        if isinstance(right, list) and any(_is_open_text(item) for item in right):
+            return OPEN
+        found = left in right if not isinstance(right, str) else isinstance(left, str) and left in right
+        return found == (op == "in")
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}.get(op, OPEN)
+    return OPEN
+
+
+def _is_open_text(value: object) -> bool:
+    return isinstance(value, str) and "${" in value
+
+
+def _subscript(world: World, frame: Frame, expr: Subscript, inside: Callable[[Expr], object]) -> object:
+    part = _SLICE.match(expr.index.text.replace(" ", "")) if isinstance(expr.index, Opaque) else None
+    if part is not None:
+        whole = inside(expr.value)
+        first, last = part.groups()
+        return whole[int(first or 0) : int(last) if last else None] if isinstance(whole, list) else OPEN
+    index = inside(expr.index)
+    if world.modules.qualified(frame.path, expr.value, frame.scope.body) == "os.environ":
+        return world.env.get(index, OPEN) if isinstance(index, str) else OPEN
+    base = inside(expr.value)
+    if isinstance(base, list) and isinstance(index, int):
+        return base[index] if -len(base) <= index < len(base) else OPEN
+    if isinstance(base, dict):
+        return base.get(index, OPEN) if isinstance(index, str | int) else OPEN
+    return OPEN
+
+
+def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], object]) -> object:
+    name = world.modules.qualified(frame.path, call.func, frame.scope.body)
+    if name in ("os.environ.get", "os.getenv") and call.args:
+        variable = inside(call.args[0])
+        if not isinstance(variable, str):
+            return OPEN
+        if variable in world.env:
+            return world.env[variable]
+        frame.assumed = True
+        default = (
+            call.args[1]
+            if len(call.args) > 1
+            else next((item.value for item in call.keywords if item.name == "default"), None)
+        )
+        return inside(default) if default is not None else None
+    if name == "builtins.len" and call.args:
+        value = inside(call.args[0])
+        return len(value) if isinstance(value, list | str | dict) else OPEN
+    if (
+        name in ("builtins.bool", "builtins.str", "builtins.int", "builtins.list", "builtins.tuple")
+        and len(call.args) == 1
+    ):
+        value = inside(call.args[0])
+        if value is OPEN:
+            return OPEN
+        if name == "builtins.bool":
+            return bool(value)
+        if name == "builtins.str":
+            return str(value)
+        if name == "builtins.int":
+            return int(value) if isinstance(value, int | str) and str(value).strip().lstrip("-").isdigit() else OPEN
+        return value if isinstance(value, list) else OPEN
+    if name == "platform.system":
+        return "Linux"
+    if name == "shlex.split" and call.args:
+        value = inside(call.args[0])
+        return _split(value) if isinstance(value, str) else OPEN
+    if name == "shlex.quote" and call.args:
+        return inside(call.args[0])
+    if name in ("os.path.join", "posixpath.join"):
+        return "/".join(_text(inside(arg), arg) for arg in call.args)
+    if name == "shutil.which" and call.args:
+        return inside(call.args[0])
+    if isinstance(call.func, Attribute):
+        return _method(call, call.func, inside(call.func.value), inside)
+    return OPEN
+
+
+def _method(call: Call, func: Attribute, base: object, inside: Callable[[Expr], object]) -> object:
+    if not isinstance(base, str):
+        if isinstance(base, dict) and func.attr == "get" and call.args:
+            key = inside(call.args[0])
+            if isinstance(key, str | int):
+                return base[key] if key in base else inside(call.args[1]) if len(call.args) > 1 else None
+        return OPEN
+    if func.attr in ("lower", "upper", "strip", "title") and not call.args:
+        return str(getattr(base, func.attr)())
+    if func.attr in ("startswith", "endswith") and call.args:
+        prefix = inside(call.args[0])
+        if isinstance(prefix, str) and "${" not in base:
+            return base.startswith(prefix) if func.attr == "startswith" else base.endswith(prefix)
+        return OPEN
+    if func.attr == "join" and call.args:
+        value = inside(call.args[0])
+        return (
+            base.join("${value}" if item is OPEN else str(item) for item in value) if isinstance(value, list) else OPEN
+        )
+    if func.attr == "split":
+        return _split(base) if not call.args else base.split(str(inside(call.args[0])))
+    if func.attr == "format":
+        return _format(base, call, inside)
+    return OPEN
+
+
+def _format(base: str, call: Call, inside: Callable[[Expr], object]) -> str:
+    positional = [_text(inside(arg), arg) for arg in call.args]
+    named = {item.name: _text(inside(item.value), item.value) for item in call.keywords if item.name}
+    counter = iter(range(len(positional)))
+
+    def replacement(match: re.Match[str]) -> str:
+        key = match.group(1).partition(".")[0].partition("[")[0]
+        if key in named:
+            return named[key]
+        index = int(key) if key.isdigit() else next(counter, -1) if not key else -1
+        return positional[index] if 0 <= index < len(positional) else "${" + (key or "value") + "}"
+
+    return re.sub(r"(?<!\$)\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}", replacement, base)
+
+
+def _split(text: str) -> list[object]:
+    try:
+        return list(shlex.split(text))
+    except ValueError:
+        return list(text.split())
+
+
+def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -> object:
+    if isinstance(expr, Name):
+        if expr.id == "__name__":
+            return frame.name
+        if expr.id in frame.values:
+            return frame.values[expr.id]
+        if expr.id in frame.scope.params:
+            return OPEN
+    elif isinstance(expr.value, Name):
+        parsed = world.arguments(frame, f"{expr.value.id}.{expr.attr}")
+        if parsed is not OPEN:
+            return parsed
+    found = world.modules.resolve(frame.path, expr, frame.scope.body)
+    if found.kind == "external":
+        return {
+            "sys.argv": [world.program, *world.argv], "sys.executable": "python", "sys.platform": "linux", "os.name": "posix",
+        }.get(found.name, OPEN)  # fmt: skip
+    if found.kind == "value" and found.value is not None and not found.conditional and found.value is not expr:
+        if (
+            isinstance(found.value, Name | Attribute)
+            and found.module == frame.path
+            and render(found.value) == render(expr)
+        ):
+            return OPEN
+        inner = frame if found.module == frame.path else Frame(found.module, found.module)
+        value = evaluate(world, inner, found.value, depth + 2)
+        frame.assumed = frame.assumed or inner.assumed
+        return value
+    return OPEN
+
+
+# --- source text -----------------------------------------------------------------------------------------------------
+
+
+def render(expr: Expr, limit: int = 160) -> str:
+    """``expr`` written out again, for display; long ones are cut."""
+    text = _render(expr, 0)
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _render(expr: Expr, depth: int) -> str:
+    if depth > 8:
+        return "..."
+
+    def inner(item: Expr) -> str:
+        return _render(item, depth + 1)
+
+    if isinstance(expr, Const):
+        return repr(expr.value) if not isinstance(expr.value, str) else '"' + expr.value.replace("\n", "\\n") + '"'
+    if isinstance(expr, Name):
+        return expr.id
+    if isinstance(expr, Attribute):
+        return f"{inner(expr.value)}.{expr.attr}"
+    if isinstance(expr, Starred):
+        return f"*{inner(expr.value)}"
+    if isinstance(expr, Call):
+        keywords = [
+            f"{item.name}={inner(item.value)}" if item.name else f"**{inner(item.value)}" for item in expr.keywords
+        ]
+        return f"{inner(expr.func)}({', '.join([*map(inner, expr.args), *keywords])})"
+    if isinstance(expr, Subscript):
+        return f"{inner(expr.value)}[{inner(expr.index)}]"
+    if isinstance(expr, Collection):
+        brackets = {"list": "[]", "tuple": "()", "set": "{}"}.get(expr.kind, "[]")
+        return brackets[0] + ", ".join(map(inner, expr.items)) + brackets[1]
+    if isinstance(expr, Dict):
+        return (
+            "{"
+            + ", ".join(
+                f"{inner(key)}: {inner(value)}" if key is not None else f"**{inner(value)}" for key, value in expr.items
+            )
+            + "}"
+        )
+    if isinstance(expr, BinOp):
+        return f"{inner(expr.left)} {expr.op} {inner(expr.right)}"
+    if isinstance(expr, BoolOp):
+        return f" {expr.op} ".join(map(inner, expr.values))
+    if isinstance(expr, UnaryOp):
+        return f"not {inner(expr.operand)}" if expr.op == "not" else expr.op + inner(expr.operand)
+    if isinstance(expr, Compare):
+        return inner(expr.left) + "".join(f" {op} {inner(right)}" for op, right in expr.ops)
+    if isinstance(expr, IfExp):
+        return f"{inner(expr.body)} if {inner(expr.test)} else {inner(expr.orelse)}"
+    if isinstance(expr, Template):
+        return (
+            'f"'
+            + "".join(str(part.value) if isinstance(part, Const) else "{" + inner(part) + "}" for part in expr.parts)
+            + '"'
+        )
+    if isinstance(expr, Lambda):
+        return f"lambda: {inner(expr.body)}"
+    return expr.text

@@ -1,0 +1,353 @@
+"""The static configuration agrees with what real Flask ends with, or says that it does not know."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from flask_prodcheck.base import Known, Span, Unknown
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.python import read_python
+from flask_prodcheck.facts.syntax import Call, ExprStmt, PyModule
+from flask_prodcheck.facts.types import EnvFile, EnvVar
+from flask_prodcheck.model.configuration.config import effective_configuration
+from flask_prodcheck.model.evaluation.applications import DEFAULTS
+from flask_prodcheck.model.project import App, Configuration
+from flask_prodcheck.model.python.modules import Modules
+
+
+@dataclass(frozen=True)
+class Idiom:
+    """One project. ``target``: the module a server imports; ``call``: the attribute is a factory, called with ``args``
+    (source text); ``keys``: the keys to compare; ``defaults``: whether start-up needs no variable."""
+
+    name: str
+    files: Mapping[str, str]
+    keys: tuple[str, ...] = ("DEBUG", "SECRET_KEY")
+    env: Mapping[str, str] = field(default_factory=dict)
+    target: str = "app"
+    attribute: str = "app"
+    args: str = ""
+
+
+def _one(name: str, body: str, keys: str = "DEBUG SECRET_KEY", **env: str) -> Idiom:
+    return Idiom(name, {"app.py": f"import os\nfrom flask import Flask\n{body}"}, tuple(keys.split()), env)
+
+
+def _with(name: str, config: str, body: str, keys: str = "DEBUG SECRET_KEY", **env: str) -> Idiom:
+    files = {"app.py": f"import os\nfrom flask import Flask\n{body}", "config.py": f"import os\n{config}"}
+    return Idiom(name, files, tuple(keys.split()), env)
+
+
+def _factory(
+    name: str, body: str, args: str = "", keys: str = "DEBUG SECRET_KEY", config: str = "", **env: str
+) -> Idiom:
+    files = {"app.py": f"import os\nfrom flask import Flask\n{body}"}
+    if config:
+        files["config.py"] = f"import os\n{config}"
+    return Idiom(name, files, tuple(keys.split()), env, attribute="create_app", args=args)
+
+
+_CLASSES = """
+class Config:
+    SECRET_KEY = os.environ.get("SECRET_KEY") or "hard to guess"
+    DEBUG = False
+    TESTING = False
+    @staticmethod
+    def init_app(app):
+        pass
+class DevelopmentConfig(Config):
+    DEBUG = True
+class TestingConfig(Config):
+    TESTING = True
+class ProductionConfig(Config):
+    SESSION_COOKIE_SECURE = True
+    @classmethod
+    def init_app(cls, app):
+        Config.init_app(app)
+        app.config["READY"] = True
+config = {"development": DevelopmentConfig, "testing": TestingConfig, "production": ProductionConfig,
+          "default": DevelopmentConfig}
+"""
+_SELECT = """
+from config import config
+def create_app(config_name=None):
+    app = Flask(__name__)
+    name = config_name or os.getenv("APP_CONFIG") or "default"
+    app.config.from_object(config[name])
+    config[name].init_app(app)
+    return app
+"""
+_K4 = "DEBUG SECRET_KEY TESTING SESSION_COOKIE_SECURE"
+
+# fmt: off
+IDIOMS: tuple[Idiom, ...] = (
+    _one("bare", "app = Flask(__name__)\n"),
+    _one("literal key", "app = Flask(__name__)\napp.config['SECRET_KEY'] = 'abc'\n"),
+    _one("attribute key", "app = Flask(__name__)\napp.secret_key = b'abc'.decode()\n"),
+    _one("attributes", "app = Flask(__name__)\napp.debug = True\napp.testing = True\n", "DEBUG TESTING"),
+    _one("lifetime", "from datetime import timedelta\napp = Flask(__name__)\napp.permanent_session_lifetime = timedelta(days=5).total_seconds() * 2\n", "DEBUG"),
+    _one("update keywords", "app = Flask(__name__)\napp.config.update(DEBUG=True, SECRET_KEY='x' * 3)\n"),
+    _one("update dict", "app = Flask(__name__)\napp.config.update({'DEBUG': 1 == 1, 'SECRET_KEY': '-'.join(['a', 'b'])})\n"),
+    _one("from_mapping", "app = Flask(__name__)\napp.config.from_mapping(SECRET_KEY='dev', lower='no', DATABASE='x')\n", "SECRET_KEY DATABASE lower"),
+    _one("from_mapping pairs", "app = Flask(__name__)\napp.config.from_mapping([('SECRET_KEY', 'p')], DEBUG=True)\n"),
+    _one("setdefault new", "app = Flask(__name__)\napp.config.setdefault('CACHE_TYPE', 'simple')\n", "CACHE_TYPE"),
+    _one("setdefault existing", "app = Flask(__name__)\napp.config.setdefault('SESSION_COOKIE_SECURE', True)\n", "SESSION_COOKIE_SECURE"),
+    _one("union", "app = Flask(__name__)\napp.config |= {'SECRET_KEY': 'u'}\n"),
+    _one("env get default", "app = Flask(__name__)\napp.config['SECRET_KEY'] = os.environ.get('SECRET_KEY', 'dev')\n"),
+    _one("env get set", "app = Flask(__name__)\napp.config['SECRET_KEY'] = os.environ.get('SECRET_KEY', 'dev')\n", SECRET_KEY="real"),
+    _one("getenv none", "app = Flask(__name__)\napp.config['SECRET_KEY'] = os.getenv('SECRET_KEY')\n"),
+    _one("env subscript", "app = Flask(__name__)\napp.secret_key = os.environ['KEY']\n", KEY="k"),
+    _one("two-step default", "app = Flask(__name__)\napp.secret_key = os.getenv('A', os.getenv('B', 'c'))\n", B="b"),
+    _one("or default empty", "app = Flask(__name__)\napp.secret_key = os.getenv('A') or 'fallback'\n", A=""),
+    _one("string truth", "app = Flask(__name__)\napp.debug = bool(os.getenv('DEBUG', 'False'))\n", "DEBUG"),
+    _one("string zero", "app = Flask(__name__)\napp.config['DEBUG'] = os.getenv('DEBUG', '0')\n", "DEBUG"),
+    _one("int of env", "app = Flask(__name__)\napp.config['DEBUG'] = bool(int(os.getenv('DEBUG', '0')))\n", "DEBUG"),
+    _one("lower compare", "app = Flask(__name__)\napp.config['DEBUG'] = os.getenv('DEBUG', 'true').lower() == 'true'\n", "DEBUG", DEBUG="TRUE"),
+    _one("lower in tuple", "app = Flask(__name__)\napp.config['DEBUG'] = os.getenv('DEBUG', '').lower() in ('1', 'true', 'yes')\n", "DEBUG", DEBUG="Yes"),
+    _one("lower in set", "app = Flask(__name__)\napp.config['DEBUG'] = os.getenv('DEBUG', 'f').strip() not in {'0', 'f'}\n", "DEBUG"),
+    _one("ternary", "app = Flask(__name__)\napp.config['DEBUG'] = True if os.getenv('ENV') == 'dev' else False\n", "DEBUG", ENV="dev"),
+    _one("membership of environ", "app = Flask(__name__)\napp.config['DEBUG'] = 'DYNO' not in os.environ\n", "DEBUG"),
+    _one("json.loads", "import json\napp = Flask(__name__)\napp.config['DEBUG'] = json.loads(os.getenv('DEBUG', 'false'))\n", "DEBUG", DEBUG="true"),
+    _one("literal_eval", "import ast\napp = Flask(__name__)\napp.config['OPTS'] = ast.literal_eval(os.getenv('OPTS', \"{'a': [1, 2]}\"))\n", "OPTS"),
+    _one("f-string", "app = Flask(__name__)\nuser = os.getenv('U', 'me')\napp.config['SQLALCHEMY_DATABASE_URI'] = f'postgresql://{user}:pw@db/{1 + 1}'\n", "SQLALCHEMY_DATABASE_URI"),
+    _one("percent format", "app = Flask(__name__)\napp.config['SQLALCHEMY_DATABASE_URI'] = 'mysql://%s:%s@h' % (os.getenv('U', 'a'), 'b')\n", "SQLALCHEMY_DATABASE_URI"),
+    _one("str.format", "app = Flask(__name__)\napp.config['SQLALCHEMY_DATABASE_URI'] = 'mysql://{}:{p}@h'.format(os.getenv('U', 'a'), p=1)\n", "SQLALCHEMY_DATABASE_URI"),
+    _one("replace scheme", "app = Flask(__name__)\napp.config['SQLALCHEMY_DATABASE_URI'] = os.environ['DATABASE_URL'].replace('postgres://', 'postgresql://', 1)\n", "SQLALCHEMY_DATABASE_URI", DATABASE_URL="postgres://u:p@h/d"),
+    _one("own function", "def flag(name, default='no'):\n    value = os.getenv(name, default)\n    if value.lower() in ('yes', 'true'):\n        return True\n    return False\napp = Flask(__name__)\napp.config['DEBUG'] = flag('DEBUG', 'yes')\n", "DEBUG"),
+    _one("own function keyword", "def env(name, default=None, cast=str):\n    return cast(os.getenv(name, default))\napp = Flask(__name__)\napp.config['MAX_CONTENT_LENGTH'] = env('LIMIT', default='16', cast=int) * 1024 * 1024\n", "MAX_CONTENT_LENGTH"),
+    _one("lambda", "flag = lambda name: os.getenv(name) == '1'\napp = Flask(__name__)\napp.config['DEBUG'] = flag('DEBUG')\n", "DEBUG", DEBUG="1"),
+    _one("overridden later", "app = Flask(__name__)\napp.config['DEBUG'] = True\napp.config.update(DEBUG=False)\n", "DEBUG"),
+    _one("known branch", "app = Flask(__name__)\nif os.getenv('FLASK_ENV') == 'production':\n    app.config['SECRET_KEY'] = os.environ['SECRET_KEY']\nelse:\n    app.config['SECRET_KEY'] = 'dev'\n    app.config['DEBUG'] = True\n"),
+    _one("known branch set", "app = Flask(__name__)\nif os.getenv('MODE') == 'production':\n    app.config['SECRET_KEY'] = os.environ['SECRET_KEY']\nelif os.getenv('MODE') == 'x':\n    app.config['SECRET_KEY'] = 'dev'\n", MODE="production", SECRET_KEY="s"),
+    _one("undecided branch", "import time\napp = Flask(__name__)\nif time.time() > 5:\n    app.config['DEBUG'] = False\n    app.secret_key = 'one'\nelse:\n    app.config['DEBUG'] = False\n    app.secret_key = 'two'\n"),
+    _one("loop over literals", "app = Flask(__name__)\nfor name in ('A', 'B'):\n    app.config[f'{name}_ID'] = os.getenv(name, name.lower())\n", "A_ID B_ID", B="bee"),
+    _one("loop over dict", "defaults = {'DEBUG': True, 'SECRET_KEY': 'd'}\napp = Flask(__name__)\nfor key, value in defaults.items():\n    app.config[key] = os.environ.get(key, value)\n"),
+    _one("try KeyError", "app = Flask(__name__)\ntry:\n    app.secret_key = os.environ['SECRET_KEY']\nexcept KeyError:\n    app.secret_key = 'default'\n"),
+    _one("try ValueError", "app = Flask(__name__)\ntry:\n    app.config['LIMIT'] = int(os.getenv('LIMIT', 'x'))\nexcept (TypeError, ValueError):\n    app.config['LIMIT'] = 3\nfinally:\n    app.config['DONE'] = True\n", "LIMIT DONE"),
+    _one("guard passes", "app = Flask(__name__)\napp.config['SECRET_KEY'] = os.getenv('SECRET_KEY')\nif not app.config['SECRET_KEY']:\n    raise RuntimeError('no key')\n", SECRET_KEY="abc"),
+    _one("main only", "app = Flask(__name__)\nif __name__ == '__main__':\n    app.config['DEBUG'] = True\n    app.run(debug=True)\n", "DEBUG"),
+    _one("function not called", "app = Flask(__name__)\ndef debug():\n    app.config['DEBUG'] = True\n", "DEBUG"),
+    _one("FLASK_DEBUG on", "app = Flask(__name__)\n", "DEBUG", FLASK_DEBUG="off"),
+    _one("FLASK_DEBUG false", "app = Flask(__name__)\n", "DEBUG", FLASK_DEBUG="False"),
+    _one("FLASK_ENV ignored", "app = Flask(__name__)\n", "DEBUG", FLASK_ENV="development"),
+    _one("read back", "app = Flask(__name__)\napp.config['DEBUG'] = app.config.get('X', 1) == 1 and not app.config['TESTING']\napp.config['Y'] = app.debug\n", "DEBUG Y"),
+    _one("match", "app = Flask(__name__)\nmatch os.getenv('MODE', 'dev'):\n    case 'prod' | 'production':\n        app.debug = False\n    case 'dev':\n        app.debug = True\n    case _:\n        app.debug = None\n", "DEBUG"),
+    _one("urandom", "app = Flask(__name__)\napp.secret_key = os.urandom(24)\n", "SECRET_KEY"),
+    _one("random default", "import secrets\napp = Flask(__name__)\napp.secret_key = os.getenv('SECRET_KEY', secrets.token_hex(16))\n", "SECRET_KEY"),
+    _one("random default unused", "import secrets\napp = Flask(__name__)\napp.secret_key = os.getenv('SECRET_KEY') or secrets.token_hex(16)\n", "SECRET_KEY", SECRET_KEY="k"),
+    _one("chained assignment", "app = application = Flask(__name__)\napp.config['SECRET_KEY'] = app.config['CSRF_KEY'] = 'both'\n", "SECRET_KEY CSRF_KEY"),
+    _one("tuple unpacking", "app = Flask(__name__)\napp.debug, app.secret_key = True, 'u'\n"),
+    _one("nested alias", "app = Flask(__name__)\nconf = app.config\nconf['SECRET_KEY'] = 'alias'\nconf.setdefault('OWN', []).append(1)\n", "SECRET_KEY OWN"),
+    _one("from_prefixed_env", "app = Flask(__name__)\napp.config.from_prefixed_env()\n", "DEBUG SECRET_KEY LIMIT", FLASK_SECRET_KEY="s3", FLASK_LIMIT="5", FLASK_DEBUG="false"),
+    _one("from_prefixed_env own", "app = Flask(__name__)\napp.config['N'] = 1\napp.config.from_prefixed_env('APP')\n", "N L", APP_N="2", APP_L="[1, \"x\"]"),
+    _one("environ setdefault", "os.environ.setdefault('MODE', 'dev')\napp = Flask(__name__)\napp.debug = os.environ['MODE'] == 'dev'\n", "DEBUG"),
+    _one("environ write", "os.environ['FLASK_DEBUG'] = '1'\napp = Flask(__name__)\n", "DEBUG"),
+    _one("subclass", "class Site(Flask):\n    def __init__(self, *args, **kwargs):\n        super().__init__(*args, **kwargs)\n        self.config['SECRET_KEY'] = 'sub'\n        self.prepare()\n    def prepare(self):\n        self.debug = True\napp = Site(__name__)\n"),
+    _one("getattr", "class C:\n    DEBUG = True\napp = Flask(__name__)\napp.debug = getattr(C, 'DEBUG', False)\napp.config['Z'] = getattr(C, 'NONE', 'z')\n", "DEBUG Z"),
+    _one("hasattr and isinstance", "class C:\n    KEY = 'k'\napp = Flask(__name__)\nif hasattr(C, 'KEY') and isinstance(C.KEY, str):\n    app.secret_key = C.KEY\n", "SECRET_KEY"),
+    _one("with context", "app = Flask(__name__)\nwith app.app_context():\n    app.config['SECRET_KEY'] = 'inside'\n", "SECRET_KEY"),
+    _one("encode and slice", "app = Flask(__name__)\napp.config['PREFIX'] = os.getenv('P', 'a/b/c').rstrip('/').split('/')[-1].upper()\n", "PREFIX"),
+    _one("dict of settings", "SETTINGS = dict(SECRET_KEY='d', DEBUG=not False)\napp = Flask(__name__)\napp.config.update(**SETTINGS)\n"),
+    _one("dict merge", "BASE = {'DEBUG': True, 'SECRET_KEY': 'a'}\nPROD = {**BASE, 'DEBUG': False}\napp = Flask(__name__)\napp.config.update(PROD)\n"),
+    _with("module object", "SECRET_KEY = 'm'\nDEBUG = os.getenv('D', '1') == '1'\nlower = 2\n", "app = Flask(__name__)\napp.config.from_object('config')\n"),
+    _with("imported module", "SECRET_KEY = 'm'\nDEBUG = True\n", "import config\napp = Flask(__name__)\napp.config.from_object(config)\n"),
+    _with("class by string", _CLASSES, "app = Flask(__name__)\napp.config.from_object('config.ProductionConfig')\n", _K4),
+    _with("class by f-string", _CLASSES, "app = Flask(__name__)\napp.config.from_object(f\"config.{os.getenv('MODE', 'Development')}Config\")\n", _K4),
+    _with("class by env string", _CLASSES, "app = Flask(__name__)\napp.config.from_object(os.getenv('APP_SETTINGS', 'config.DevelopmentConfig'))\n", _K4, APP_SETTINGS="config.ProductionConfig"),
+    _with("class imported", _CLASSES, "from config import ProductionConfig as P\napp = Flask(__name__)\napp.config.from_object(P)\n", _K4),
+    _with("instance", _CLASSES, "from config import DevelopmentConfig\napp = Flask(__name__)\napp.config.from_object(DevelopmentConfig())\n", _K4, SECRET_KEY="e"),
+    _with("instance attributes", "class Config:\n    DEBUG = True\n    def __init__(self, name='n'):\n        self.SECRET_KEY = name + 'x'\n        self.DEBUG = False\n", "from config import Config\napp = Flask(__name__)\napp.config.from_object(Config('a'))\n"),
+    _with("property", "class Config:\n    HOST = 'h'\n    @property\n    def SQLALCHEMY_DATABASE_URI(self):\n        return f'pg://{self.HOST}/d'\nclass Prod(Config):\n    HOST = 'prod'\n", "from config import Prod\napp = Flask(__name__)\napp.config.from_object(Prod())\n", "HOST SQLALCHEMY_DATABASE_URI"),
+    _with("annotated attributes", "class Config:\n    DEBUG: bool = False\n    SECRET_KEY: str = 'ann'\n    NOTHING: int\n", "from config import Config\napp = Flask(__name__)\napp.config.from_object(Config)\n", "DEBUG SECRET_KEY NOTHING"),
+    _with("several bases", "class A:\n    DEBUG = True\n    X = 1\nclass B(A):\n    X = 2\nclass C(A):\n    X = 3\n    SECRET_KEY = 'c'\nclass D(B, C):\n    pass\n", "from config import D\napp = Flask(__name__)\napp.config.from_object(D)\n", "DEBUG SECRET_KEY X"),
+    _with("class body logic", "class Config:\n    MODE = os.getenv('MODE', 'prod')\n    if MODE == 'prod':\n        DEBUG = False\n    else:\n        DEBUG = True\n    SECRET_KEY = 'k-' + MODE\n", "app = Flask(__name__)\napp.config.from_object('config.Config')\n"),
+    _with("get_config function", _CLASSES + "def get_config(name):\n    if name == 'production':\n        return ProductionConfig\n    return config.get(name, Config)\n", "from config import get_config\napp = Flask(__name__)\napp.config.from_object(get_config(os.getenv('MODE', 'testing')))\n", _K4),
+    _with("globals of module", "SECRET_KEY = 'g'\n", "from config import *\napp = Flask(__name__)\napp.config['SECRET_KEY'] = SECRET_KEY\n"),
+    _with("missing local settings", "SECRET_KEY = 'base'\ntry:\n    from local_settings import *\nexcept ImportError:\n    pass\n", "app = Flask(__name__)\napp.config.from_object('config')\n"),
+    _with("from_pyfile", "SECRET_KEY = 'py'\nDEBUG = True\nlower = 1\n", "app = Flask(__name__)\napp.config.from_pyfile('config.py')\n"),
+    _with("from_pyfile joined", "SECRET_KEY = 'py'\n", "here = os.path.abspath(os.path.dirname(__file__))\napp = Flask(__name__)\napp.config.from_pyfile(os.path.join(here, 'config.py'))\n"),
+    _with("from_pyfile pathlib", "SECRET_KEY = 'py'\n", "from pathlib import Path\napp = Flask(__name__)\napp.config.from_pyfile(Path(__file__).resolve().parent / 'config.py')\n"),
+    _with("from_envvar", "SECRET_KEY = 'py'\n", "app = Flask(__name__)\napp.config.from_envvar('APP_SETTINGS')\n", APP_SETTINGS="config.py"),
+    _one("from_pyfile silent missing", "app = Flask(__name__, instance_relative_config=True)\napp.config.from_mapping(SECRET_KEY='dev')\napp.config.from_pyfile('config.py', silent=True)\n", "SECRET_KEY"),
+    _one("from_envvar silent", "app = Flask(__name__)\napp.config['SECRET_KEY'] = 'd'\napp.config.from_envvar('SETTINGS', silent=True)\n", "SECRET_KEY"),
+    Idiom("from_file json", {"app.py": "import json\nfrom flask import Flask\napp = Flask(__name__)\napp.config.from_file('config.json', load=json.load)\n", "config.json": '{"SECRET_KEY": "j", "DEBUG": true, "low": 1}'}, ("SECRET_KEY", "DEBUG", "low")),
+    Idiom("from_pyfile cfg", {"app.py": "from flask import Flask\napp = Flask(__name__)\napp.config.from_pyfile('settings.cfg')\n", "settings.cfg": "SECRET_KEY = 'cfg'\nDEBUG = False\n"}),
+    Idiom("instance folder", {"app/__init__.py": "from flask import Flask\napp = Flask(__name__, instance_relative_config=True)\napp.config.from_pyfile('conf.py')\n", "instance/conf.py": "SECRET_KEY = 'inst'\n"}),
+    _factory("factory", "def create_app():\n    app = Flask(__name__)\n    app.config['SECRET_KEY'] = 'f'\n    return app\n"),
+    _factory("factory argument", _SELECT, "'production'", _K4 + " READY", _CLASSES),
+    _factory("factory default", _SELECT, "", _K4, _CLASSES),
+    _factory("factory from env", _SELECT, "", _K4 + " READY", _CLASSES, APP_CONFIG="production"),
+    _factory("test_config", "def create_app(test_config=None):\n    app = Flask(__name__, instance_relative_config=True)\n    app.config.from_mapping(SECRET_KEY='dev')\n    if test_config is None:\n        app.config.from_pyfile('config.py', silent=True)\n    else:\n        app.config.from_mapping(test_config)\n    return app\n"),
+    _factory("test_config given", "def create_app(test_config=None):\n    app = Flask(__name__)\n    app.config.from_mapping(SECRET_KEY='dev')\n    if test_config:\n        app.config.update(test_config)\n    return app\n", "{'TESTING': True, 'SECRET_KEY': 't'}", "TESTING SECRET_KEY"),
+    _factory("keyword argument", "def create_app(*, debug=False, **overrides):\n    app = Flask(__name__)\n    app.debug = debug\n    app.config.update(overrides)\n    return app\n", "debug=True, SECRET_KEY='kw'"),
+    _factory("early return", "def create_app():\n    app = Flask(__name__)\n    app.secret_key = 'a'\n    if os.getenv('SHORT', '1') == '1':\n        return app\n    app.secret_key = 'b'\n    return app\n"),
+    _factory("helpers", "def create_app():\n    app = Flask(__name__)\n    configure(app)\n    extend(app, key='h')\n    return app\ndef configure(app):\n    app.config['DEBUG'] = True\ndef extend(app, key):\n    app.secret_key = key\n"),
+    Idiom("package factory", {"wsgi.py": "from site_pkg import create_app\nfrom site_pkg.settings import Prod\napp = create_app(Prod)\n", "site_pkg/__init__.py": "from flask import Flask\nfrom . import extensions\ndef create_app(cfg='site_pkg.settings.Dev'):\n    app = Flask(__name__)\n    app.config.from_object(cfg)\n    extensions.init_app(app)\n    return app\n", "site_pkg/settings.py": "class Dev:\n    DEBUG = True\n    SECRET_KEY = 'd'\nclass Prod(Dev):\n    DEBUG = False\n", "site_pkg/extensions.py": "class Ext:\n    def init_app(self, app):\n        app.config.setdefault('EXT', 1)\next = Ext()\ndef init_app(app):\n    ext.init_app(app)\n    app.config['WTF_CSRF_ENABLED'] = app.debug\n"}, ("DEBUG", "SECRET_KEY", "EXT", "WTF_CSRF_ENABLED"), target="wsgi"),
+    Idiom("views change config", {"app/__init__.py": "from flask import Flask\napp = Flask(__name__)\napp.config['DEBUG'] = True\nfrom app import views\n", "app/views.py": "from app import app\napp.config['SECRET_KEY'] = 'views'\napp.config['DEBUG'] = False\n"}),
+    Idiom("relative star", {"app/__init__.py": "from flask import Flask\nfrom .conf import *\napp = Flask(__name__)\napp.config.from_object(__name__ + '.conf')\n", "app/conf/__init__.py": "from .base import *\nDEBUG = not DEBUG\n", "app/conf/base.py": "SECRET_KEY = 'base'\nDEBUG = False\n"}),
+    Idiom("load_dotenv", {"app.py": "import os\nfrom dotenv import load_dotenv\nfrom flask import Flask\nload_dotenv()\napp = Flask(__name__)\napp.secret_key = os.environ['SECRET_KEY']\napp.debug = os.getenv('DEBUG') == '1'\n", ".env": "SECRET_KEY=from-file\nDEBUG=1\n"}, env={"DEBUG": "0"}),
+    Idiom("load_dotenv path", {"app.py": "import os\nfrom dotenv import load_dotenv\nfrom flask import Flask\nbasedir = os.path.abspath(os.path.dirname(__file__))\nload_dotenv(os.path.join(basedir, 'prod.env'), override=True)\napp = Flask(__name__)\napp.secret_key = os.environ['SECRET_KEY']\n", "prod.env": "SECRET_KEY=from-file\n"}, env={"SECRET_KEY": "x"}),
+    _factory("singleton class", "class Settings:\n    _made = None\n    def __init__(self):\n        self.values = {'SECRET_KEY': 'inst'}\n    def apply(self, app):\n        for name, value in self.values.items():\n            app.config[name] = value\n        return app\ndef create_app():\n    return Settings().apply(Flask(__name__))\n"),
+    _factory("global app", "app = None\ndef create_app():\n    global app\n    app = Flask(__name__)\n    app.secret_key = 'g'\n    return app\n"),
+    _with("dict comprehension of classes", "class A:\n    NAME = 'a'\n    DEBUG = True\nclass B(A):\n    NAME = 'b'\n    DEBUG = False\nby_name = {c.NAME: c for c in [A, B]}\n", "from config import by_name\napp = Flask(__name__)\napp.config.from_object(by_name[os.getenv('MODE', 'a')])\n", "DEBUG NAME", MODE="b"),
+    _factory("closure", "def create_app():\n    app = Flask(__name__)\n    def put(key, value):\n        app.config[key] = value\n    put('SECRET_KEY', 'closed')\n    return app\n"),
+    _factory("import inside", "def create_app():\n    from config import Config\n    app = Flask(__name__)\n    app.config.from_object(Config())\n    return app\n", config="class Config(object):\n    SECRET_KEY = 'in'\n    DEBUG = 'DYNO' in os.environ\n"),
+)
+# fmt: on
+
+_CHILD = r"""
+import importlib, json, os, sys
+import flask, dotenv
+cases = json.load(sys.stdin)
+result = []
+for case in cases:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.chdir(case["folder"])
+            os.environ.clear()
+            os.environ.update(case["env"])
+            sys.path.insert(0, case["folder"])
+            found = getattr(importlib.import_module(case["target"]), case["attribute"])
+            if case["attribute"] == "create_app":
+                found = eval("create_app(" + case["args"] + ")", {"create_app": found})
+            text = json.dumps({key: [type(value).__name__, value if isinstance(value, (str, int, float, bool, list, dict, type(None))) else repr(value)] for key, value in found.config.items()})
+        except BaseException as failure:
+            text = json.dumps({"!": ["error", repr(failure)]})
+        os.write(writer, text.encode())
+        os._exit(0)
+    os.close(writer)
+    data = b""
+    while True:
+        part = os.read(reader, 65536)
+        if not part:
+            break
+        data += part
+    os.close(reader)
+    os.waitpid(pid, 0)
+    result.append(json.loads(data))
+print(json.dumps(result))
+"""
+
+
+def _facts(files: dict[str, str]) -> Facts:
+    modules: dict[str, PyModule] = {}
+    env_files = {}
+    for path, text in files.items():
+        if path.endswith(".py"):
+            module = read_python(path, text.encode())
+            if module is not None:
+                modules[path] = module
+        elif path.endswith(".env"):
+            pairs = [line.partition("=") for line in text.splitlines()]
+            variables = tuple(EnvVar(name, value, Span(path, n + 1)) for n, (name, _, value) in enumerate(pairs))
+            env_files[path] = EnvFile(path, variables)
+    return Facts(modules=modules, env_files=env_files, paths=frozenset(files))
+
+
+def configured(idiom: Idiom) -> Configuration:
+    """The static answer for ``idiom``."""
+    files = dict(idiom.files)
+    facts = _facts(files)
+    modules = Modules(facts)
+    path = modules.path_of(idiom.target, (".",))
+    assert path is not None
+    form = "factory" if idiom.attribute == "create_app" else "global"
+    app = App(f"{idiom.target}:{idiom.attribute}", Span(path, 1), idiom.attribute, form, ".", idiom.target)
+    args: tuple[object, ...] = ()
+    keywords = idiom.args and "=" in idiom.args.partition("{")[0]
+    if idiom.args and not keywords:
+        module = read_python("args.py", f"from flask import Flask\nFlask({idiom.args})\n".encode())
+        assert module is not None
+        call = module.body[-1]
+        assert isinstance(call, ExprStmt) and isinstance(call.value, Call)
+        args = call.value.args
+    elif keywords:
+        files[path] += f"\n_app = create_app({idiom.args})\n"
+        facts = _facts(files)
+        modules = Modules(facts)
+        app = App(f"{idiom.target}:_app", Span(path, 1), "_app", "global", ".", idiom.target)
+    return effective_configuration(
+        modules,
+        app,
+        env={name: Known(value) for name, value in idiom.env.items()},
+        env_closed=True,
+        factory_args=args,  # type: ignore[arg-type]
+        read=lambda name: files[name].encode() if name in files else None,
+    )
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[object]]]:
+    root = tmp_path_factory.mktemp("idioms")
+    cases = []
+    for number, idiom in enumerate(IDIOMS):
+        folder: Path = root / f"p{number}"
+        for path, text in idiom.files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+        cases.append(
+            {
+                "folder": str(folder),
+                "env": dict(idiom.env),
+                "target": idiom.target,
+                "attribute": idiom.attribute,
+                "args": idiom.args,
+            }
+        )
+    run = subprocess.run(
+        [sys.executable, "-c", _CHILD], input=json.dumps(cases), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    answers = json.loads(run.stdout)
+    assert isinstance(answers, list)
+    return answers
+
+
+def judged(configuration: Configuration, key: str, real: dict[str, list[object]]) -> str:
+    """ "right", "unknown", or what is wrong."""
+    kind, value = real.get(key, ["missing", None])
+    setting = configuration.settings.get(key)
+    if setting is None or not isinstance(setting.value, Known | Unknown):
+        if not configuration.complete:
+            return "unknown"
+        default = DEFAULTS.get(key)
+        return "right" if value == default or (kind == "timedelta") else f"{key}: unset, really {value!r}"
+    if isinstance(setting.value, Unknown):
+        return "unknown"
+    known = setting.value.value
+    shown = known if isinstance(known, str | int | float | bool | list | dict | type(None)) else repr(known)
+    if key != key.upper() or type(known).__name__ != kind or json.loads(json.dumps(shown)) != value:
+        return f"{key}: {known!r}, really {value!r}"
+    return "right"
+
+
+@pytest.mark.parametrize("number", range(len(IDIOMS)), ids=[idiom.name for idiom in IDIOMS])
+def test_idiom_agrees_with_flask(number: int, real: list[dict[str, list[object]]]) -> None:
+    idiom, answer = IDIOMS[number], real[number]
+    assert "!" not in answer, answer
+    configuration = configured(idiom)
+    keys = {key for key in (*idiom.keys, *configuration.settings) if key.isupper()}
+    wrong = [
+        verdict for key in sorted(keys) if (verdict := judged(configuration, key, answer)) not in ("right", "unknown")
+    ]
+    assert wrong == []
+
+
+def test_few_idioms_are_unknown(real: list[dict[str, list[object]]]) -> None:
+    unknown = [
+        idiom.name
+        for idiom, answer in zip(IDIOMS, real, strict=True)
+        if any(judged(configured(idiom), key, answer) == "unknown" for key in idiom.keys if key.isupper())
+    ]
+    assert len(IDIOMS) >= 60
+    assert len({idiom.name for idiom in IDIOMS}) == len(IDIOMS)
+    assert len(unknown) <= 0.15 * len(IDIOMS), unknown

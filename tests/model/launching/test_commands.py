@@ -1,0 +1,132 @@
+"""How command lines are read: wrappers, servers, interpreters, task runners."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from flask_prodcheck.model.launching.commands import read_command
+from flask_prodcheck.model.launching.steps import (
+    ConsoleRun,
+    Nothing,
+    PythonRun,
+    ScriptRun,
+    ServerStart,
+    ShellRun,
+    TaskRun,
+)
+from flask_prodcheck.model.project import Server
+
+SERVERS = [
+    ("gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("exec gunicorn -b :5000 --access-logfile - app:app", Server.GUNICORN, "app:app"),
+    ("env A=b gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("tini -s -- gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("dumb-init gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("gosu web gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("su-exec web gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("sudo -u web -E gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("nohup nice -n 5 gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("timeout -k 5 30 gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("./wait-for-it.sh db:5432 -t 30 -- gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("dockerize -wait tcp://db:5432 -timeout 10s gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("poetry run gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("pipenv run gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("uv run --frozen --no-dev gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("conda run -n web --no-capture-output gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("newrelic-admin run-program gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("ddtrace-run gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("opentelemetry-instrument --service_name web gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("doppler run -- gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("chamber exec web -- gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("/srv/venv/bin/gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("python -m gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("python3.12 -u -W ignore -m gunicorn.app.wsgiapp app:app", Server.GUNICORN, "app:app"),
+    ("waitress-serve --port=80 --call app:create_app", Server.WAITRESS, "app:create_app"),
+    ("uvicorn --host 0.0.0.0 --reload app:asgi", Server.UVICORN, "app:asgi"),
+    ("hypercorn -b 0.0.0.0:80 app:app", Server.HYPERCORN, "app:app"),
+    ("granian --interface wsgi app:app", Server.GRANIAN, "app:app"),
+    ("flask run", Server.FLASK_RUN, ""),
+    ("flask --app site run --host 0.0.0.0", Server.FLASK_RUN, "site"),
+    ("python -m flask -A site --debug run", Server.FLASK_RUN, "site"),
+    ("python -m debugpy --listen 0.0.0.0:5678 -m flask run", Server.FLASK_RUN, ""),
+    ("coverage run -m flask run", Server.FLASK_RUN, ""),
+    ("mod_wsgi-express start-server --port 80 site.wsgi", Server.MOD_WSGI, "site.wsgi"),
+]
+
+
+@pytest.mark.parametrize(("line", "server", "target"), SERVERS)
+def test_server_behind_wrappers(line: str, server: Server, target: str) -> None:
+    step = read_command(shlex.split(line)).step
+    assert isinstance(step, ServerStart)
+    assert (step.server, step.target) == (server, target)
+
+
+FOLLOWED = [
+    ("python app.py --port 80", PythonRun(script="app.py", args=("--port", "80"))),
+    ("python -m site.server x", PythonRun(module="site.server", args=("x",))),
+    ("python -c 'print(1)'", PythonRun(code="print(1)")),
+    ("bash -lc 'cd x && gunicorn a:b'", ShellRun("cd x && gunicorn a:b", shell="bash")),
+    ("sh start.sh web", ScriptRun("start.sh", ("web",), shell=True)),
+    ("./start.sh", ScriptRun("./start.sh")),
+    (". ./env.sh", ScriptRun("./env.sh", sourced=True)),
+    ("make -C deploy serve", TaskRun("make", ("serve",), directory="deploy")),
+    ("npm run serve", TaskRun("npm", ("serve",))),
+    ("honcho start web -f Procfile.dev", TaskRun("procfile", ("web",), file="Procfile.dev")),
+    ("supervisord -n -c /etc/supervisord.conf", TaskRun("supervisor", (), file="/etc/supervisord.conf")),
+    ("invoke app.run --port 80", TaskRun("invoke", ("app.run",), ("app.run", "--port", "80"))),
+    ("poetry run serve", ConsoleRun("serve")),
+    ("celery -A app worker", Nothing("celery")),
+    ("flask db upgrade", Nothing("flask db")),
+    ("python -m http.server", Nothing("python -m http.server")),
+    ("uwsgi --version", Nothing("uwsgi")),
+]
+
+
+@pytest.mark.parametrize(("line", "step"), FOLLOWED)
+def test_what_is_followed(line: str, step: object) -> None:
+    assert read_command(shlex.split(line)).step == step
+
+
+def test_gunicorn_options_by_setting_name() -> None:
+    step = read_command(
+        shlex.split(
+            "gunicorn -w4 -k gevent --bind=0.0.0.0:80 -b unix:/run/x --worker-tmp-dir /dev/shm --preload --thr 2 --chdir src --pythonpath a,b app:app"
+        )
+    ).step
+    assert isinstance(step, ServerStart)
+    assert step.options["workers"] == "4"
+    assert step.options["worker_class"] == "gevent"
+    assert step.options["bind"] == "0.0.0.0:80,unix:/run/x"
+    assert step.options["threads"] == "2"
+    assert step.options["preload_app"] == "true"
+    assert (step.chdir, step.paths, step.unknown) == ("src", ("b", "a"), ())
+
+
+def test_unknown_gunicorn_option_is_said() -> None:
+    step = read_command(shlex.split("gunicorn --keepalive 5 app:app")).step
+    assert isinstance(step, ServerStart)
+    assert (step.unknown, step.target) == (("--keepalive",), "app:app")
+
+
+def test_uwsgi_arguments() -> None:
+    step = read_command(shlex.split("uwsgi --master --http :80 -w site:app -p 4 --ini conf/uwsgi.ini")).step
+    assert isinstance(step, ServerStart)
+    assert step.options == {
+        "master": "true",
+        "http": ":80",
+        "module": "site:app",
+        "processes": "4",
+        "ini": "conf/uwsgi.ini",
+    }
+
+
+def test_what_wrappers_say() -> None:
+    reading = read_command(shlex.split("A=1 exec gosu web watchmedo auto-restart -p '*.py' -- gunicorn app:app"))
+    assert (reading.environment, reading.user, reading.reloads, reading.replaces_shell) == (
+        {"A": "1"},
+        "web",
+        True,
+        True,
+    )

@@ -1,0 +1,94 @@
+"""Images: what a stage starts and which project file stands where inside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_prodcheck.facts.dockerfile import read_dockerfile
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.model.launching.images import build_image, choose_context, effective_start, project_path
+
+PATHS = frozenset(
+    {
+        "Dockerfile",
+        "app.py",
+        "boot.sh",
+        "src/web/app.py",
+        "src/web/__init__.py",
+        "deploy/Dockerfile",
+        "deploy/start.sh",
+        "requirements.txt",
+    }
+)
+FACTS = Facts(paths=PATHS)
+
+
+def image(text: str, path: str = "Dockerfile", **options: object):  # type: ignore[no-untyped-def]
+    return build_image(read_dockerfile(path, text), FACTS, **options)  # type: ignore[arg-type]
+
+
+STARTS = [
+    ("CMD python app.py", None, "python app.py"),
+    ('CMD ["python", "app.py"]', ("python", "app.py"), None),
+    ('ENTRYPOINT ["/boot.sh"]\nCMD ["web"]', ("/boot.sh", "web"), None),
+    ('ENTRYPOINT ["/boot.sh"]\nCMD run web', ("/boot.sh", "/bin/sh", "-c", "run web"), None),
+    ('ENTRYPOINT boot.sh\nCMD ["web"]', None, "boot.sh"),
+    ("CMD ['python', 'app.py']", None, "['python', 'app.py']"),
+]
+
+
+@pytest.mark.parametrize(("lines", "argv", "shell"), STARTS)
+def test_effective_start(lines: str, argv: tuple[str, ...] | None, shell: str | None) -> None:
+    begun = effective_start(image(f"FROM python:3.13\n{lines}\n"))
+    assert begun is not None
+    assert begun[1:] == (argv, shell)
+
+
+def test_stage_inherits_from_its_base_stage() -> None:
+    built = image(
+        'FROM python:3.13 AS base\nWORKDIR /srv\nENV A=1\nCOPY . .\nCMD ["python", "app.py"]\nFROM base AS final\nENV B=${A}2\nUSER web\n'
+    )
+    assert (built.base, built.workdir, built.user) == ("python:3.13", "/srv", "web")
+    assert built.variables == {"A": "1", "B": "12"}
+    assert effective_start(built) is not None
+    assert project_path(built.mapping, "/srv/app.py", FACTS) == "app.py"
+
+
+MAPPINGS = [
+    ("WORKDIR /app\nCOPY . .", "/app/src/web/app.py", "src/web/app.py"),
+    ("WORKDIR /app\nCOPY src/ /app/", "/app/web/app.py", "src/web/app.py"),
+    ("WORKDIR /app\nCOPY src/web web", "/app/web/app.py", "src/web/app.py"),
+    ("WORKDIR /app\nCOPY app.py boot.sh ./", "/app/boot.sh", "boot.sh"),
+    ("COPY boot.sh /start", "/start", "boot.sh"),
+    ("COPY boot.sh /usr/local/bin/", "/usr/local/bin/boot.sh", "boot.sh"),
+    ("WORKDIR /app\nWORKDIR sub\nADD app.py .", "/app/sub/app.py", "app.py"),
+    ("ARG HOME_DIR=/srv\nWORKDIR $HOME_DIR\nCOPY *.py ./", "/srv/app.py", "app.py"),
+    ("WORKDIR /app\nCOPY requirements.txt .", "/app/app.py", None),
+]
+
+
+@pytest.mark.parametrize(("lines", "inside", "outside"), MAPPINGS)
+def test_path_inside_maps_to_the_project(lines: str, inside: str, outside: str | None) -> None:
+    found = project_path(image(f"FROM python:3.13\n{lines}\n").mapping, inside, FACTS)
+    assert (found if found in PATHS else None) == outside
+
+
+def test_copy_from_another_stage() -> None:
+    built = image("FROM python:3.13 AS build\nWORKDIR /b\nCOPY . .\nFROM python:3.13\nCOPY --from=build /b/src /app\n")
+    assert project_path(built.mapping, "/app/web/app.py", FACTS) == "src/web/app.py"
+
+
+def test_copy_from_a_foreign_image_makes_it_opaque() -> None:
+    assert image("FROM python:3.13\nCOPY --from=busybox:1 /bin/x /bin/x\n").opaque
+
+
+def test_context_is_where_the_sources_are() -> None:
+    assert choose_context(read_dockerfile("deploy/Dockerfile", "FROM python:3.13\nCOPY app.py .\n"), FACTS) == "."
+    assert (
+        choose_context(read_dockerfile("deploy/Dockerfile", "FROM python:3.13\nCOPY start.sh .\n"), FACTS) == "deploy"
+    )
+
+
+def test_heredoc_copy_is_kept() -> None:
+    built = image("FROM python:3.13\nCOPY <<EOF /start.sh\nexec gunicorn app:app\nEOF\n")
+    assert built.inline["/start.sh"][0].strip() == "exec gunicorn app:app"

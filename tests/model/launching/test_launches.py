@@ -1,0 +1,300 @@
+"""The launch graph: small projects and the chains they must give, one mechanism each."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.link import link
+from flask_prodcheck.model.project import Project
+from flask_prodcheck.sources.discover import memory_tree
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+MAIN = APP + 'if __name__ == "__main__":\n    app.run()\n'
+FACTORY = "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n"
+IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+
+
+def linked(files: dict[str, str]) -> Project:
+    return link(parse(memory_tree(files)), name="site")
+
+
+def shown(project: Project) -> list[str]:
+    return [
+        f"{' > '.join(str(hop.span) for hop in launch.hops)} {launch.server.value} {launch.purpose.value} {launch.target} {launch.resolves}"
+        for launch in project.launches
+    ]
+
+
+CASES: list[tuple[str, dict[str, str], list[str]]] = [
+    (
+        "exec form",
+        {"Dockerfile": IMAGE + 'CMD ["gunicorn", "app:app"]\n', "app.py": APP},
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "entrypoint script that execs its arguments",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["gunicorn", "app:app"]\n',
+            "boot.sh": '#!/bin/sh\nset -e\nexec "$@" --workers 2\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > boot.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "script to interpreter to app.run",
+        {"Dockerfile": IMAGE + "CMD ./start.sh\n", "start.sh": "#!/bin/sh\npython app.py\n", "app.py": MAIN},
+        ["Dockerfile:4 > start.sh:2 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "the stage that compose targets",
+        {
+            "Dockerfile": "FROM python:3.13 AS web\nWORKDIR /app\nCOPY . .\nCMD gunicorn app:app\nFROM python:3.13 AS tools\nCMD bash\n",
+            "compose.yaml": "services:\n  web:\n    build: {context: ., target: web}\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "compose command over the image's entrypoint",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["tini", "--"]\n',
+            "compose.yaml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["compose.yaml:4 > Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "a development server that replaces the image's production one",
+        {
+            "Dockerfile": IMAGE + "CMD gunicorn app:app\n",
+            "compose.yaml": "services:\n  web:\n    build: .\n    command: flask run\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "compose.yaml:4 flask-run development app:app True"],
+    ),
+    (
+        "kubernetes arguments behind the image's entrypoint",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": '#!/bin/sh\nexec "$@"\n',
+            "deploy.yaml": (
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n"
+                '        - name: web\n          image: site\n          args: ["gunicorn", "app:app"]\n'
+            ),
+            "app.py": APP,
+        },
+        ["deploy.yaml:10 > Dockerfile:4 > boot.sh:2 gunicorn production app:app True"],
+    ),
+    (
+        "the branch that the arguments decide",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["web"]\n',
+            "boot.sh": '#!/bin/sh\ncase "$1" in\n  web) exec gunicorn app:app ;;\n  dev) exec flask run ;;\nesac\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > boot.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "an undecided branch gives both, each for what it says",
+        {
+            "Dockerfile": IMAGE + "CMD ./boot.sh\n",
+            "boot.sh": '#!/bin/sh\nif [ "$FLASK_ENV" = "development" ]; then\n  flask run\nelse\n  gunicorn app:app\nfi\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > boot.sh:3 flask-run development app:app True",
+            "Dockerfile:4 > boot.sh:5 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "a shell function with its arguments",
+        {
+            "Dockerfile": IMAGE + "CMD ./boot.sh\n",
+            "boot.sh": '#!/bin/sh\nserve() {\n  exec gunicorn "$1"\n}\nserve app:app\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > boot.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "a sourced file sets the target",
+        {
+            "Dockerfile": IMAGE + "CMD ./boot.sh\n",
+            "boot.sh": "#!/bin/sh\n. ./env.sh\nexec gunicorn $TARGET\n",
+            "env.sh": "TARGET=app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > boot.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "a console script",
+        {
+            "pyproject.toml": '[project]\nname = "site"\nversion = "1"\n[project.scripts]\nserve = "site_web:main"\n',
+            "Dockerfile": IMAGE + 'RUN pip install .\nCMD ["serve"]\n',
+            "site_web.py": APP + "\n\ndef main():\n    app.run()\n",
+        },
+        ["Dockerfile:5 > pyproject.toml:5 > site_web.py:6 app-run production site_web:app True"],
+    ),
+    (
+        "make from the image",
+        {"Dockerfile": IMAGE + "CMD make serve\n", "Makefile": "serve:\n\tgunicorn app:app\n", "app.py": APP},
+        ["Dockerfile:4 > Makefile:2 gunicorn production app:app True"],
+    ),
+    (
+        "an embedded server",
+        {
+            "Procfile": "web: python serve.py\n",
+            "serve.py": "from waitress import serve\nfrom app import app\n\nserve(app)\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 > serve.py:4 waitress production serve:app True"],
+    ),
+    (
+        "a subprocess",
+        {
+            "Procfile": "web: python serve.py\n",
+            "serve.py": 'import subprocess\n\nsubprocess.run(["gunicorn", "app:app"])\n',
+            "app.py": APP,
+        },
+        ["Procfile:1 > serve.py:3 gunicorn production app:app True"],
+    ),
+    (
+        "systemd with a working directory",
+        {
+            "deploy/web.service": "[Service]\nWorkingDirectory=/srv/site\nExecStart=/srv/site/venv/bin/gunicorn 'app:create_app()'\n",
+            "app.py": FACTORY,
+        },
+        ["deploy/web.service:3 gunicorn production app:create_app() True"],
+    ),
+    (
+        "supervisor to a uwsgi file",
+        {
+            "supervisord.conf": "[program:web]\ncommand=uwsgi --ini conf/uwsgi.ini\n",
+            "conf/uwsgi.ini": "[uwsgi]\nmodule = app:app\n",
+            "app.py": APP,
+        },
+        ["supervisord.conf:2 > conf/uwsgi.ini:2 uwsgi production app:app True"],
+    ),
+    (
+        "a unit that an installation script writes",
+        {
+            "install.sh": "#!/bin/sh\ncat > /etc/systemd/system/web.service <<EOF\n[Service]\nExecStart=gunicorn app:app\nEOF\n",
+            "app.py": APP,
+        },
+        ["install.sh:4 gunicorn production app:app True"],
+    ),
+    (
+        "mod_wsgi executes a file",
+        {
+            "site.conf": "WSGIScriptAlias / /srv/site/web.wsgi\n",
+            "web.wsgi": "from app import app as application\n",
+            "app.py": APP,
+        },
+        ["site.conf:1 > web.wsgi:1 mod_wsgi production web.wsgi:application True"],
+    ),
+    (
+        "a base image with a start script of its own",
+        {
+            "Dockerfile": 'FROM tiangolo/uwsgi-nginx:python3.12\nCOPY ./app /app\nCMD ["/start.sh"]\n',
+            "app/uwsgi.ini": "[uwsgi]\nmodule = main\ncallable = app\n",
+            "app/main.py": APP,
+        },
+        ["Dockerfile:3 > app/uwsgi.ini:2 uwsgi production main:app True"],
+    ),
+    (
+        "the platform's own start",
+        {"app.yaml": "runtime: python312\n", "main.py": APP},
+        ["app.yaml:1 gunicorn production main:app True"],
+    ),
+    (
+        "a source layout and PYTHONPATH",
+        {"Procfile": "web: PYTHONPATH=src gunicorn web.app:app\n", "src/web/__init__.py": "", "src/web/app.py": APP},
+        ["Procfile:1 gunicorn production web.app:app True"],
+    ),
+    (
+        "--chdir",
+        {"Procfile": "web: gunicorn --chdir backend app:app\n", "backend/app.py": APP},
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "the module half is missing",
+        {"Procfile": "web: gunicorn wsgi:app\n", "app.py": APP},
+        ["Procfile:1 gunicorn production wsgi:app False"],
+    ),
+    (
+        "an object under the main guard only",
+        {
+            "Procfile": "web: gunicorn app:app\n",
+            "app.py": 'from flask import Flask\nif __name__ == "__main__":\n    app = Flask(__name__)\n',
+        },
+        ["Procfile:1 gunicorn production app:app False"],
+    ),
+    (
+        "a package wins over a module",
+        {"Procfile": "web: gunicorn web:app\n", "web.py": "x = 1\n", "web/__init__.py": APP},
+        ["Procfile:1 gunicorn production web:app True"],
+    ),
+    (
+        "a package wins over a module in a folder that had to be assumed",
+        {
+            "web.service": "[Service]\nExecStart=/usr/bin/gunicorn web:app\n",
+            "server/web.py": "x = 1\n",
+            "server/web/__init__.py": APP,
+        },
+        ["web.service:2 gunicorn production web:app True"],
+    ),
+    (
+        "a build argument decides the target",
+        {"Dockerfile": "FROM python:3.13\nARG MODULE\nCOPY . .\nCMD gunicorn ${MODULE}:app\n", "app.py": APP},
+        ["Dockerfile:4 gunicorn production ${MODULE}:app None"],
+    ),
+    ("celery is no web server", {"Procfile": "worker: celery -A app worker\n", "app.py": APP}, []),
+    (
+        "docker run from a task",
+        {
+            "Makefile": "run-local:\n\tdocker run -it -p 80:80 site web\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": '#!/bin/sh\n[ "$1" = web ] && exec flask run\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > boot.sh:2 flask-run production app:app True",  # whoever runs the image may give "web" too
+            "Makefile:2 > Dockerfile:4 > boot.sh:2 flask-run development app:app True",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "chains"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_chains(files: dict[str, str], chains: list[str]) -> None:
+    assert shown(linked(files)) == chains
+
+
+def test_a_cycle_ends_with_a_said_problem() -> None:
+    project = linked(
+        {
+            "Dockerfile": IMAGE + "CMD ./a.sh\n",
+            "a.sh": "#!/bin/sh\n./b.sh\n",
+            "b.sh": "#!/bin/sh\n./a.sh\n",
+            "app.py": APP,
+        }
+    )
+    assert shown(project) == []
+    assert any("comes back to itself" in problem.message for problem in project.problems)
+
+
+def test_settings_overrule_the_purpose() -> None:
+    facts = parse(memory_tree({"Dockerfile.dev": IMAGE + "CMD gunicorn app:app\n", "app.py": APP}))
+    assert [launch.purpose.value for launch in link(facts, name="site").launches] == ["development"]
+    assert [launch.purpose.value for launch in link(facts, name="site", production=("Dockerfile.dev",)).launches] == [
+        "production"
+    ]
+
+
+def test_only_a_reached_call_counts_as_production() -> None:
+    project = linked({"Procfile": "web: gunicorn app:app\n", "app.py": MAIN})
+    assert [site.production for site in project.run_sites] == ["no"]
+    assert [site.production for site in linked({"app.py": MAIN}).run_sites] == ["no-deploy-files"]
+    assert [site.production for site in linked({"Procfile": "web: python app.py\n", "app.py": MAIN}).run_sites] == [
+        "yes"
+    ]

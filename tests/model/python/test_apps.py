@@ -1,0 +1,142 @@
+"""Applications: what counts as one, and how a server imports it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.python import read_python
+from flask_prodcheck.model.python.apps import find_apps, rank_apps
+from flask_prodcheck.model.python.modules import Modules
+
+
+def modules_of(files: Mapping[str, str]) -> Modules:
+    read = {path: read_python(path, text.encode()) for path, text in files.items()}
+    return Modules(
+        Facts(modules={path: module for path, module in read.items() if module is not None}, paths=frozenset(files))
+    )
+
+
+def refs(files: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(app.ref, app.cwd) for app in find_apps(modules_of(files))]
+
+
+FLASK = "from flask import Flask\n"
+FACTORY = FLASK + "def create_app(config=None):\n    app = Flask(__name__)\n    return app\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (FLASK + "app = Flask(__name__)\n", ["app:app"]),
+        ("import flask as f\napplication = f.Flask(__name__)\n", ["app:application"]),
+        (FLASK + "class Mine(Flask):\n    pass\nweb = Mine('x')\n", ["app:web"]),
+        ("from apiflask import APIFlask\napp = APIFlask(__name__)\n", ["app:app"]),
+        ("from flask_openapi3 import OpenAPI\napp = OpenAPI(__name__)\n", ["app:app"]),
+        ("from dash import Dash\napp = Dash(__name__)\n", ["app:app.server"]),
+        ("from dash import Dash\nd = Dash(__name__)\nserver = d.server\n", ["app:d.server", "app:server"]),
+        ("import connexion\napp = connexion.App(__name__)\n", ["app:app"]),
+        (FLASK + "app = Flask('a')\napplication = app\n", ["app:app", "app:application"]),
+        (FLASK + "app, other = Flask('a'), 2\n", ["app:app"]),
+        (FLASK + "try:\n    app = Flask('a')\nexcept Exception:\n    app = None\n", ["app:app"]),
+        (FLASK + "import os\nif os.sep:\n    app = Flask('a')\nelse:\n    app = Flask('b')\n", ["app:app"]),
+        (
+            FLASK + "from werkzeug.middleware.proxy_fix import ProxyFix\nwsgi = ProxyFix(Flask('a'))\n",
+            ["app:wsgi"],
+        ),
+        (FLASK + "class Holder:\n    app = Flask('a')\n", []),
+        ("from quart import Quart\napp = Quart('a')\n", []),
+        ("from fastapi import FastAPI\napp = FastAPI()\n", []),
+        (FLASK + "from asgiref.wsgi import WsgiToAsgi\nasgi = WsgiToAsgi(Flask('a'))\n", []),
+        (FLASK + "from flask_sqlalchemy import SQLAlchemy\napp = Flask('a')\ndb = SQLAlchemy(app)\n", ["app:app"]),
+        (FACTORY, ["app:create_app()"]),
+        (FACTORY + "def build():\n    return create_app('prod')\n", ["app:create_app()", "app:build()"]),
+        (FLASK + "def pair():\n    app = Flask('a')\n    return app, 1\n", []),
+        (FLASK + "def setup(app):\n    return app\n", []),
+        (
+            FLASK + "app = None\ndef make():\n    global app\n    app = Flask('a')\n    return app\n",
+            ["app:make()", "app:app"],
+        ),
+        (FLASK + "import pytest\n@pytest.fixture\ndef app():\n    return Flask('a')\n", []),
+        (FLASK + "async def make():\n    return Flask('a')\n", []),
+        ("from flask import current_app\ndef get():\n    return current_app\n", []),
+    ],
+)
+def test_what_counts(text: str, expected: list[str]) -> None:
+    assert [ref for ref, _ in refs({"app.py": text})] == expected
+
+
+def test_a_factory_without_which_parameters_it_cannot_be_called() -> None:
+    text = FLASK + "def create_app(name, *, key, debug=False, **more):\n    return Flask(name)\n"
+    assert find_apps(modules_of({"app.py": text}))[0].required == ("name", "key")
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"src/pkg/__init__.py": "", "src/pkg/web.py": FLASK + "app = Flask('a')\n"}, ("pkg.web:app", "src")),
+        ({"web/site.py": FLASK + "app = Flask('a')\n"}, ("site:app", "web")),
+        (
+            {"web/site.py": FLASK + "app = Flask('a')\n", "tool.py": "from web.site import app\nprint(app)\n"},
+            ("web.site:app", "."),
+        ),
+        (
+            {"web/site.py": FLASK + "import part\napp = Flask('a')\n", "web/part.py": "x = 1\n"},
+            ("site:app", "web"),
+        ),
+        ({"pkg/__init__.py": FLASK + "app = Flask('a')\n"}, ("pkg:app", ".")),
+    ],
+)
+def test_where_it_imports_from(files: dict[str, str], expected: tuple[str, str]) -> None:
+    assert refs(files)[0] == expected
+
+
+def test_an_imported_application_counts_in_an_entry_module_only() -> None:
+    files = {
+        "pkg/__init__.py": FLASK + "app = Flask('a')\n",
+        "wsgi.py": "from pkg import app\n",
+        "pkg/views.py": "from pkg import app\n@app.route('/')\ndef index():\n    return ''\n",
+    }
+    assert [ref for ref, _ in refs(files)] == ["pkg:app", "wsgi:app"]
+
+
+def test_a_worker_that_borrows_an_application_is_no_entry() -> None:
+    files = {
+        "app.py": FACTORY,
+        "tasks.py": "from app import create_app\napp = create_app()\napp.app_context().push()\n",
+    }
+    assert [ref for ref, _ in refs(files)] == ["app:create_app()"]
+
+
+def test_marks() -> None:
+    files = {
+        "tests/conftest.py": FLASK + "app = Flask('a')\n",
+        "examples/one/app.py": FLASK + "app = Flask('a')\n",
+        "run.py": FLASK + "if __name__ == '__main__':\n    app = Flask('a')\n    app.run()\n",
+    }
+    marks = {app.module: (app.library, app.in_main) for app in find_apps(modules_of(files))}
+    assert marks == {"tests/conftest.py": (True, False), "examples/one/app.py": (True, False), "run.py": (False, True)}
+
+
+@pytest.mark.parametrize(
+    ("files", "env", "expected"),
+    [
+        ({"app.py": FACTORY, "wsgi.py": "from app import create_app\nx = create_app()\n"}, None, "wsgi:x"),
+        (
+            {"wsgi.py": FLASK + "app = Flask('a')\n", "site.py": FLASK + "web = Flask('a')\n"},
+            "site.py",
+            "site:web",
+        ),
+        (
+            {"zoo.py": FLASK + "app = Flask('a')\nif __name__ == '__main__':\n    app.run()\n", "app.py": FACTORY},
+            None,
+            "zoo:app",
+        ),
+        ({"pkg/__init__.py": FACTORY, "scripts/x.py": FLASK + "app = Flask('a')\n"}, None, "pkg:create_app()"),
+    ],
+)
+def test_ranking(files: dict[str, str], env: str | None, expected: str) -> None:
+    modules = modules_of(files)
+    assert rank_apps(find_apps(modules), modules, env)[0].ref == expected

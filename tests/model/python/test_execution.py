@@ -1,0 +1,302 @@
+"""Programs are followed to what serves, through calls, branches, commands and other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.python import read_python
+from flask_prodcheck.model.python.execution import Outcome, classify, imports_closure, run_module
+from flask_prodcheck.model.python.modules import Modules
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+
+
+def modules_of(files: Mapping[str, str]) -> Modules:
+    read = {path: read_python(path, text.encode()) for path, text in files.items()}
+    return Modules(
+        Facts(modules={path: module for path, module in read.items() if module is not None}, paths=frozenset(files))
+    )
+
+
+def follow(
+    text: str,
+    *argv: str,
+    env: Mapping[str, str] | None = None,
+    function: str | None = None,
+    installed: frozenset[str] | None = None,
+    **files: str,
+) -> Outcome:
+    modules = modules_of({"site.py": APP, "main.py": text, **{f"{name}.py": body for name, body in files.items()}})
+    return run_module(
+        modules, "main.py", as_main=function is None, argv=argv, env=env or {}, function=function, installed=installed
+    )
+
+
+def ends(outcome: Outcome) -> list[str]:
+    """Each ending: the server or the command, with the lines on the way and a ``?`` when uncertain."""
+    shown = []
+    for ending in outcome.endings:
+        end = ending.server.value if ending.server else " ".join(ending.argv) if ending.argv else ending.shell or "-"
+        way = ">".join(str(hop.span.line) for hop in ending.hops)
+        shown.append(f"{end} {way}{'' if ending.certain else '?'}")
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (APP + "app.run()\n", ["app-run 3"]),
+        (APP + "if __name__ == '__main__':\n    app.run()\n", ["app-run 4"]),
+        (APP + "def main():\n    app.run()\nif __name__ == '__main__':\n    main()\n", ["app-run 6>4"]),
+        (APP + "from waitress import serve\nserve(app)\napp.run()\n", ["waitress 4"]),
+        (APP + "from gevent.pywsgi import WSGIServer\ns = WSGIServer(('', 1), app)\ns.serve_forever()\n", ["gevent 5"]),
+        (
+            APP + "import eventlet\nfrom eventlet import wsgi\nwsgi.server(eventlet.listen(('', 1)), app)\n",
+            ["eventlet 5"],
+        ),
+        (APP + "from cheroot.wsgi import Server\nServer(('', 1), app).start()\n", ["cheroot 4"]),
+        (APP + "import bjoern\nbjoern.run(app, '', 1)\n", ["bjoern 4"]),
+        (APP + "import uvicorn\nuvicorn.run('main:app')\n", ["uvicorn 4"]),
+        (
+            APP + "import asyncio\nfrom hypercorn.asyncio import serve\nasyncio.run(serve(app, None))\n",
+            ["hypercorn 5"],
+        ),
+        (
+            APP + "from gunicorn.app.base import BaseApplication\nclass S(BaseApplication):\n    pass\nS(app).run()\n",
+            ["gunicorn 6"],
+        ),
+        (
+            APP + "from tornado.wsgi import WSGIContainer\nfrom tornado.httpserver import HTTPServer\n"
+            "HTTPServer(WSGIContainer(app)).listen(1)\n",
+            ["other 5"],
+        ),
+        (APP + "from werkzeug.serving import run_simple\nrun_simple('', 1, app)\n", ["werkzeug 4"]),
+        (
+            APP
+            + "from wsgiref.simple_server import make_server\nwith make_server('', 1, app) as h:\n    h.serve_forever()\n",
+            ["werkzeug 5"],
+        ),
+        ("from dash import Dash\nd = Dash('a')\nd.run(debug=True)\n", ["app-run 3"]),
+        (
+            APP + "import threading\ndef go():\n    app.run()\nthreading.Thread(target=go).start()\n",
+            ["app-run 6>5"],
+        ),
+        (
+            "from site_ import S\nS().go()\n",
+            ["app-run 2>6"],
+        ),
+        ("from fastapi import FastAPI\napp = FastAPI()\napp.run()\n", []),
+    ],
+)
+def test_servers(text: str, expected: list[str]) -> None:
+    other = "from flask import Flask\nclass S:\n    def __init__(self):\n        self.app = Flask('a')\n    def go(self):\n        self.app.run()\n"
+    assert ends(follow(text, site_=other)) == expected
+
+
+def test_an_imported_module_runs_without_its_main_guard() -> None:
+    guarded = APP + "if __name__ == '__main__':\n    app.run()\n"
+    assert ends(follow("import other\n", other=guarded)) == []
+    assert ends(follow("import other\n", other=APP + "app.run()\n")) == ["app-run 1>3"]
+
+
+BRANCHES = APP + "import os, sys\nfrom waitress import serve\nif {test}:\n    app.run()\nelse:\n    serve(app)\n"
+
+
+@pytest.mark.parametrize(
+    ("test", "argv", "env", "expected"),
+    [
+        ("len(sys.argv) > 1 and sys.argv[1] == 'dev'", ("dev",), {}, ["app-run 6"]),
+        ("len(sys.argv) > 1 and sys.argv[1] == 'dev'", (), {}, ["waitress 8"]),
+        ("'--dev' in sys.argv", ("--dev",), {}, ["app-run 6"]),
+        ("os.environ.get('MODE') == 'dev'", (), {"MODE": "dev"}, ["app-run 6"]),
+        ("os.environ.get('MODE') == 'dev'", (), {"MODE": "prod"}, ["waitress 8"]),
+        ("os.environ.get('MODE', 'dev') == 'dev'", (), {}, ["app-run 6?"]),
+        ("sys.platform == 'win32'", (), {}, ["waitress 8"]),
+        ("app.debug", (), {}, ["app-run 6?", "waitress 8?"]),
+    ],
+)
+def test_branches(test: str, argv: tuple[str, ...], env: dict[str, str], expected: list[str]) -> None:
+    assert ends(follow(BRANCHES.format(test=test), *argv, env=env)) == expected
+
+
+CLICK = (
+    "import click\nfrom site_ import app\n@click.group()\ndef cli():\n    pass\n"
+    "@cli.command()\n@click.option('--debug/--no-debug', default=False)\ndef serve(debug):\n"
+    "    if debug:\n        app.run(debug=True)\n    else:\n        import subprocess\n"
+    "        subprocess.run(['gunicorn', 'site_:app'])\n"
+    "@cli.command('other-one')\ndef other():\n    app.run()\n"
+    "if __name__ == '__main__':\n    cli()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (("serve",), ["gunicorn site_:app 18>13"]),
+        (("serve", "--debug"), ["app-run 18>10"]),
+        (("other-one",), ["app-run 18>16"]),
+        (("absent",), []),
+        ((), []),
+    ],
+)
+def test_click(argv: tuple[str, ...], expected: list[str]) -> None:
+    assert ends(follow(CLICK, *argv, site_=APP)) == expected
+
+
+def test_a_console_script_calls_its_function() -> None:
+    assert ends(follow(CLICK, "serve", function="cli", site_=APP)) == ["gunicorn site_:app 13"]
+
+
+SCRIPT = (
+    "from flask_script import Manager, Server\nfrom site_ import app\nmanager = Manager(app)\n"
+    "manager.add_command('srv', Server(host='0.0.0.0'))\n"
+    "@manager.command\ndef jobs():\n    import os\n    os.system('celery worker')\n"
+    "if __name__ == '__main__':\n    manager.run()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (("runserver",), ["app-run 10"]),
+        (("srv",), ["app-run 10"]),
+        (("jobs",), ["celery worker 10>8"]),
+        (("db", "upgrade"), []),
+        ((), []),
+    ],
+)
+def test_flask_script(argv: tuple[str, ...], expected: list[str]) -> None:
+    assert ends(follow(SCRIPT, *argv, site_=APP)) == expected
+
+
+GROUP = (
+    "from flask.cli import FlaskGroup\nfrom site_ import app\ncli = FlaskGroup(create_app=lambda: app)\n"
+    "@cli.command('go')\ndef go():\n    app.run()\nif __name__ == '__main__':\n    cli()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [(("run", "-h", "::"), ["flask-run 8"]), (("go",), ["app-run 8>6"]), (("shell",), []), (("db", "upgrade"), [])],
+)
+def test_flask_group(argv: tuple[str, ...], expected: list[str]) -> None:
+    assert ends(follow(GROUP, *argv, site_=APP)) == expected
+
+
+ARGPARSE = (
+    "import argparse, os\nfrom site_ import app\n"
+    "def serve(args):\n    if args.dev:\n        app.run()\n    else:\n"
+    "        command = ['gunicorn']\n        command.append(f'-w{args.workers}')\n        command += ['site_:app']\n"
+    "        os.execvp(command[0], command)\n"
+    "def main():\n    parser = argparse.ArgumentParser()\n    commands = parser.add_subparsers()\n"
+    "    one = commands.add_parser('serve')\n    one.add_argument('--dev', action='store_true')\n"
+    "    one.add_argument('--workers', default='2')\n    one.set_defaults(func=serve)\n"
+    "    args = parser.parse_args()\n    args.func(args)\n"
+    "if __name__ == '__main__':\n    main()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (("serve",), ["gunicorn -w2 site_:app 21>19>10"]),
+        (("serve", "--workers", "9"), ["gunicorn -w9 site_:app 21>19>10"]),
+        (("serve", "--dev"), ["app-run 21>19>5"]),
+        (("migrate",), []),
+    ],
+)
+def test_argparse(argv: tuple[str, ...], expected: list[str]) -> None:
+    assert ends(follow(ARGPARSE, *argv, site_=APP)) == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("os.system('gunicorn a:b')", "gunicorn a:b"),
+        ("subprocess.Popen('gunicorn a:b', shell=True)", "gunicorn a:b"),
+        ("subprocess.check_call([sys.executable, '-m', 'flask', 'run'])", "python -m flask run"),
+        ("subprocess.run('gunicorn a:b'.split())", "gunicorn a:b"),
+        ("os.execl('/usr/bin/gunicorn', 'gunicorn', 'a:b')", "/usr/bin/gunicorn a:b"),
+        ("subprocess.run(['gunicorn', '-w', str(workers())])", "gunicorn -w ${str_workers}"),
+        ("subprocess.run(['gunicorn'] + sys.argv[1:])", "gunicorn one"),
+    ],
+)
+def test_other_programs(call: str, expected: str) -> None:
+    outcome = follow(f"import os, subprocess, sys\nfrom w import workers\n{call}\n", "one")
+    assert [" ".join(ending.argv or ()) or ending.shell for ending in outcome.endings] == [expected]
+
+
+def test_a_task_runs_shell_text() -> None:
+    text = "from invoke import task\n@task\ndef start(ctx):\n    ctx.run('gunicorn a:b')\n"
+    assert ends(follow(text, function="start")) == ["gunicorn a:b 4"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "installed", "expected"),
+    [
+        ("app", None, "-"),
+        ("app", frozenset[str](), "socketio-dev"),
+        ("app", frozenset({"gevent"}), "gevent"),
+        ("app", frozenset({"gevent", "eventlet"}), "eventlet"),
+        ("app, async_mode='threading'", frozenset({"gevent"}), "socketio-dev"),
+    ],
+)
+def test_socketio(arguments: str, installed: frozenset[str] | None, expected: str) -> None:
+    text = "from flask_socketio import SocketIO\n" + APP + f"s = SocketIO({arguments})\ns.run(app)\n"
+    outcome = follow(text, installed=installed)
+    assert ends(outcome) == [f"{expected} 5"]
+    assert outcome.endings[0].socketio
+
+
+def test_an_import_fallback_is_decided_by_what_is_installed() -> None:
+    text = APP + "try:\n    from waitress import serve\n    serve(app)\nexcept ImportError:\n    app.run()\n"
+    assert ends(follow(text, installed=frozenset({"waitress"}))) == ["waitress 5"]
+
+
+def test_recursion_ends() -> None:
+    text = APP + "def main(n):\n    main(n + 1)\n    app.run()\nmain(0)\n"
+    outcome = follow(text)
+    assert outcome.endings or outcome.notes
+
+
+FILES = {
+    "w.py": APP + "from quart import Quart\nq = Quart('a')\nclass K:\n    pass\nx = 3\n"
+    "def create_app(name):\n    return Flask(name)\n"
+    "def plain(environ, start_response):\n    return []\n"
+    "if __name__ == '__main__':\n    z = app\n",
+    "s.py": "from w import app\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "kind", "ref"),
+    [
+        ("w.py", "app", "app", "w:app"),
+        ("s.py", "app", "app", "s:app"),
+        ("w.py", "create_app", "factory", "w:create_app()"),
+        ("w.py", "q", "asgi", None),
+        ("w.py", "K", "class", None),
+        ("w.py", "x", "other", None),
+        ("w.py", "plain", "app", None),
+        ("w.py", "z", "main-only", None),
+        ("w.py", "nothing", "missing", None),
+    ],
+)
+def test_classify(path: str, name: str, kind: str, ref: str | None) -> None:
+    found, app, _ = classify(modules_of(FILES), path, name)
+    assert (found, app.ref if app else None) == (kind, ref)
+
+
+def test_what_an_import_executes() -> None:
+    files = {
+        "wsgi.py": "from pkg.web import app\nif __name__ == '__main__':\n    import dev\n",
+        "pkg/__init__.py": "x = 1\n",
+        "pkg/web.py": "from . import part\nfrom pkg import x\n",
+        "pkg/part.py": "import wsgi\n",
+        "pkg/unused.py": "x = 1\n",
+        "dev.py": "x = 1\n",
+    }
+    assert imports_closure(modules_of(files), "wsgi.py") == {"wsgi.py", "pkg/__init__.py", "pkg/web.py", "pkg/part.py"}

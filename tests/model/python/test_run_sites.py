@@ -1,0 +1,149 @@
+"""Calls that start a development server: which, when, and with what debug and host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.python import read_python
+from flask_prodcheck.model.project import RunSite
+from flask_prodcheck.model.python.apps import find_apps
+from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.model.python.run_sites import find_run_sites
+
+HEAD = "import os\nfrom flask import Flask\napp = Flask(__name__)\n"
+
+
+def sites(files: Mapping[str, str] | str) -> tuple[RunSite, ...]:
+    files = {"app.py": files} if isinstance(files, str) else files
+    read = {path: read_python(path, text.encode()) for path, text in files.items()}
+    modules = Modules(
+        Facts(modules={path: module for path, module in read.items() if module is not None}, paths=frozenset(files))
+    )
+    return find_run_sites(modules, find_apps(modules))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (HEAD + "app.run()\n", ["app.run"]),
+        ("from flask_socketio import SocketIO\n" + HEAD + "s = SocketIO(app)\ns.run(app)\n", ["socketio.run"]),
+        (
+            "from flask_socketio import SocketIO\n" + HEAD + "s = SocketIO()\ns.init_app(app)\ns.run(app)\n",
+            ["socketio.run"],
+        ),
+        ("from werkzeug.serving import run_simple\n" + HEAD + "run_simple('::', 80, app)\n", ["run_simple"]),
+        ("from wsgiref.simple_server import make_server\n" + HEAD + "make_server('', 80, app)\n", ["make_server"]),
+        ("from wsgiref.simple_server import make_server\ndef cb(e, s):\n    return []\nmake_server('', 80, cb)\n", []),
+        ("from flask_script import Manager\n" + HEAD + "m = Manager(app)\nm.run()\n", ["manager.run"]),
+        ("from dash import Dash\nd = Dash('a')\nd.run_server()\n", ["dash.run"]),
+        ("import connexion\nc = connexion.App('a')\nc.run()\n", ["app.run"]),
+        (HEAD + "def make():\n    return Flask('b')\nmake().run()\n", ["app.run"]),
+        (
+            HEAD
+            + "class S:\n    def __init__(self):\n        self.app = Flask('b')\n    def go(self):\n        self.app.run()\n",
+            ["app.run"],
+        ),
+        ("import asyncio, subprocess\nasyncio.run(1)\nsubprocess.run(['x'])\n", []),
+        ("from fastapi import FastAPI\napp = FastAPI()\napp.run()\n", []),
+        ("from celery import Celery\napp = Celery()\nclass T:\n    def go(self):\n        self.run()\napp.run()\n", []),
+        ("from flask.cli import FlaskGroup\ncli = FlaskGroup()\ncli()\n", []),
+        ("def start(app):\n    app.run(host='x')\n", []),
+        ("from flask import Flask\ndef start(app: Flask):\n    app.run(host='x')\n", ["app.run"]),
+    ],
+)
+def test_which_calls(text: str, expected: list[str]) -> None:
+    assert [site.call for site in sites(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "guard"),
+    [
+        ("app.run()\n", "none"),
+        ("if __name__ == '__main__':\n    app.run()\n", "main"),
+        ("if __name__ != '__main__':\n    x = 1\nelse:\n    app.run()\n", "main"),
+        ("def go():\n    app.run()\n", "function"),
+        ("def go():\n    app.run()\nif __name__ == '__main__':\n    go()\n", "function"),
+        ("def go():\n    app.run()\ngo()\n", "none"),
+        ("def go():\n    app.run()\ndef outer():\n    go()\nouter()\n", "none"),
+        ("import click\n@click.command()\ndef go():\n    app.run()\n", "cli"),
+        ("@app.cli.command('x')\ndef go():\n    app.run()\n", "cli"),
+        ("from invoke import task\n@task\ndef go(ctx):\n    app.run()\n", "cli"),
+    ],
+)
+def test_guard(text: str, guard: str) -> None:
+    assert [site.guard.value for site in sites(HEAD + text)] == [guard]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "debug"),
+    [
+        ("", "unset"),
+        ("debug=True", "true"),
+        ("debug=False", "false"),
+        ("debug=1", "true"),
+        ("'h', 80, True", "true"),
+        ("**{'debug': True}", "true"),
+        ("**OPTIONS", "true"),
+        ("**given()", "unknown"),
+        ("debug=FLAG", "true"),
+        ("debug=bool('False')", "true"),
+        ("debug=os.environ.get('D')", "env-default-false"),
+        ("debug=os.environ.get('D', 'False')", "env-default-true"),
+        ("debug=os.environ.get('D', 'False') == 'True'", "env-default-false"),
+        ("debug=os.getenv('D', 'true').lower() in ('1', 'true')", "env-default-true"),
+        ("debug=bool(os.environ.get('D', 'False'))", "env-default-true"),
+        ("debug=bool(int(os.environ.get('D', '0')))", "env-default-false"),
+        ("debug='D' in os.environ", "env-default-false"),
+        ("debug=not os.environ.get('PROD')", "env-default-true"),
+        ("debug=os.environ.get('D') or True", "env-default-true"),
+        ("debug=FROM_ENV", "env-default-false"),
+        ("debug=app.config['DEBUG']", "config"),
+        ("debug=app.config.get('DEBUG')", "config"),
+        ("debug=app.debug", "config"),
+        ("debug=something(1)", "unknown"),
+    ],
+)
+def test_debug(arguments: str, debug: str) -> None:
+    constants = "FLAG = True\nFROM_ENV = os.environ.get('E', '') == '1'\nOPTIONS = {'debug': True}\n"
+    assert [site.debug for site in sites(HEAD + constants + f"app.run({arguments})\n")] == [debug]
+
+
+def test_debug_assigned_before_the_call() -> None:
+    text = HEAD + "if __name__ == '__main__':\n    app.debug = True\n    app.run()\n"
+    assert sites(text)[0].debug == "true"
+
+
+def test_debugger_of_werkzeug() -> None:
+    text = "from werkzeug.serving import run_simple\n" + HEAD + "run_simple('h', 1, app, use_debugger=True)\n"
+    assert (sites(text)[0].debug, sites(text)[0].host) == ("true", "h")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "host"),
+    [
+        ("", "unset"),
+        ("host='0.0.0.0'", "0.0.0.0"),
+        ("'::'", "::"),
+        ("host=HOST", "127.0.0.9"),
+        ("host=os.environ.get('H', '127.0.0.1')", "127.0.0.1"),
+        ("host=os.environ['H']", "unknown"),
+        ("host=app.config['H']", "unknown"),
+    ],
+)
+def test_host(arguments: str, host: str) -> None:
+    assert [site.host for site in sites(HEAD + f"HOST = '127.0.0.9'\napp.run({arguments})\n")] == [host]
+
+
+def test_a_parameter_takes_what_its_callers_hand_over() -> None:
+    files = {
+        "lib.py": "def start(thing):\n    thing.run()\n",
+        "main.py": HEAD + "from lib import start\nif __name__ == '__main__':\n    start(app)\n",
+    }
+    assert [(site.span.file, site.call) for site in sites(files)] == [("lib.py", "app.run")]
+
+
+def test_test_files_are_marked() -> None:
+    assert [site.test for site in sites({"tests/test_x.py": HEAD + "app.run()\n"})] == [True]
