@@ -10,7 +10,7 @@ from difflib import get_close_matches
 import tomli
 
 _AT_LINE = re.compile(r"at line (\d+)")
-_HEADER = re.compile(r"\s*\[{1,2}\s*([^\]\n]+?)\s*\]{1,2}")
+_HEADER = re.compile(r"\s*\[{1,2}([^\]\n]+)\]{1,2}")
 
 
 class TomlError(ValueError):
@@ -36,7 +36,7 @@ class Document:
         for number, line in enumerate(self.text.splitlines(), 1):
             header = _HEADER.match(line)
             if header:
-                current = header.group(1).replace('"', "").replace("'", "")
+                current = header.group(1).strip().replace('"', "").replace("'", "")
                 if current == table:
                     seen += 1
                     if seen == nth:

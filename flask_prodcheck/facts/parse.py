@@ -12,6 +12,7 @@ from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts, FileFacts
 from flask_prodcheck.facts.syntax import PyModule
+from flask_prodcheck.facts.time_limit import time_limit
 from flask_prodcheck.facts.types import (
     ComposeFile,
     Dockerfile,
@@ -107,7 +108,8 @@ def _read(source: Source, tree: Tree, collected: _Collected) -> None:
             collected.dockerignore[source.path] = tuple(line for line in lines if line and not line.startswith("#"))
             collected.parsed += 1
             return
-        facts = _facts_of(source, data)
+        with time_limit():
+            facts = facts_of(source, data)
     except ReadError as error:
         blocking = _is_blocking(source, data)
         collected.problems.append(Problem(printable(source.path), error.line, str(error), blocking))
@@ -123,7 +125,9 @@ def _read(source: Source, tree: Tree, collected: _Collected) -> None:
         collected.parsed += 1
 
 
-def _facts_of(source: Source, data: bytes) -> FileFacts | None:
+def facts_of(source: Source, data: bytes) -> FileFacts | None:
+    """The facts of one file with the content ``data``; None when it is of no reader's kind or holds nothing of use.
+    Raises :class:`~flask_prodcheck.errors.ReadError` when it cannot be read."""
     if source.kind in _BYTE_READERS:
         return _reader(_BYTE_READERS[source.kind])(source.path, data)
     if source.kind not in _TEXT_READERS:

@@ -9,7 +9,7 @@ import tomli
 
 from flask_prodcheck.scaffold.text_file import Edit, apply, line_start, line_stop
 
-_HEADER = re.compile(r"[ \t]*\[[ \t]*([^\[\]\n]+?)[ \t]*\][ \t]*(?:#.*)?")
+_HEADER = re.compile(r"[ \t]*\[([^\[\]\n]+)\][ \t]*(?:#.*)?")
 _ITEM = re.compile(r"([ \t]*)[\"']")
 
 

@@ -1,0 +1,3 @@
+from setuptools import setup, find_packages
+REQ = ["flask"]
+setup(name="x", install_requires=REQ + open("r.txt").read().splitlines(), extras_require={"a": ["b"]}, entry_points={"console_scripts": ["web=pkg:main"]})
