@@ -1,12 +1,13 @@
-# prodcheck: make run | test | test-slow | setup | clean
+# prodcheck: make run | test | test-slow | fuzz | setup | clean
 # Only Python (3.10 or later), git and make are needed; everything else goes into .venv.
 
 PYTHON ?= python3
 PROJECT ?= fixtures/lesson
+SECONDS ?= 10
 BIN := .venv/bin
 STAMP := .venv/.prodcheck-set-up
 
-.PHONY: run test test-slow lint setup clean
+.PHONY: run test test-slow fuzz lint setup clean
 
 run: $(STAMP)
 	@code=0; $(BIN)/prodcheck -- "$(PROJECT)" || code=$$?; \
@@ -24,6 +25,11 @@ test: lint
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
+
+# SECONDS for each target. Crashing inputs are kept in fuzz/regressions, which the tests replay.
+fuzz: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements/test.txt --editable '.[fuzz]'
+	$(BIN)/python fuzz/run.py --seconds $(SECONDS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,0 +1,69 @@
+"""Whole audits of generated input: valid Python of every shape, and real projects with random damage."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import hypothesmith
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flask_prodcheck.audit import audit_tree
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.python import read_python
+from flask_prodcheck.reports.json_v1 import render
+from flask_prodcheck.sources.discover import memory_tree
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+PROJECTS = [
+    {
+        each.relative_to(folder).as_posix(): each.read_bytes()
+        for each in sorted(folder.rglob("*"))
+        if each.is_file() and each.name != "expected.json" and each.suffix != ".pyc"
+    }
+    for folder in sorted(FIXTURES.iterdir())
+]
+FLASK = b"from flask import Flask\napp = Flask(__name__)\napp.run(debug=True)\n"
+PIECES = st.sampled_from(
+    [b"\x00", b"\xff", b"\x1b[2J", b"\n", b"\t", b"{{ x }}", b"${A:-", b"$(", b"'", b'"', b"\\", b"[", b"]}", b": ", b"- ", b"\r\n",
+     b"<script>", b"::error::", b"\xe2\x80\xae", b"&a *a", b"%(x)s", b"\xed\xa0\x80", b"9" * 400, b"app.run(debug=True)\n"]
+)  # fmt: skip
+
+
+def check(files: dict[str, bytes]) -> None:
+    report = audit_tree(memory_tree(files))
+    assert [problem for problem in report.problems if "internal error" in problem.message] == []
+    data = json.loads(render(report))
+    assert data["verdict"] in ("ready", "not-ready", "no-app")
+    for finding in data["findings"]:
+        assert finding["file"] in files
+        assert 1 <= finding["line"] <= files[finding["file"]].count(b"\n") + files[finding["file"]].count(b"\r") + 1
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_damaged_projects(data: st.DataObject) -> None:
+    files = dict(data.draw(st.sampled_from(PROJECTS)))
+    for _ in range(data.draw(st.integers(1, 4))):
+        name = data.draw(st.sampled_from(sorted(files)))
+        text = files[name]
+        start = data.draw(st.integers(0, len(text)))
+        end = data.draw(st.integers(start, min(len(text), start + 40)))
+        files[name] = text[:start] + data.draw(PIECES) + text[end:]
+    check(files)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(hypothesmith.from_grammar())
+def test_any_python(source: str) -> None:
+    try:
+        read_python("app.py", FLASK + source.encode("utf-8", "surrogatepass"))
+    except ReadError as error:
+        assert error.line >= 1
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(hypothesmith.from_node())
+def test_any_python_in_a_project(source: str) -> None:
+    check({"app.py": FLASK + source.encode("utf-8", "replace"), "Procfile": b"web: python app.py\n"})
