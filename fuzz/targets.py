@@ -38,10 +38,12 @@ def _reader_target(kind: Kind) -> Target:
     def run(data: bytes) -> None:
         # The first byte picks one of the names that the kind is known by: the platform readers go by the name.
         name = names[data[0] % len(names)] if data else names[0]
+        line = 1
         try:
             facts_of(Source(name, kind, len(data), True), data[1:])
         except ReadError as error:
-            assert error.line >= 1, f"{name}: line {error.line}"
+            line = error.line
+        assert line >= 1, name
 
     return run
 

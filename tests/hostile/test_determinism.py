@@ -21,7 +21,7 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 PROJECT = FIXTURES / "status_board"
 
 
-def report(root: Path, cwd: Path | None = None, **environment: str) -> dict[str, Any]:
+def report(root: Path, cwd: Path | None = None, /, **environment: str) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "flask_prodcheck", "--format", "json", str(root)],
         cwd=cwd or FIXTURES, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=120,
@@ -54,7 +54,7 @@ def usual() -> dict[str, Any]:
     ids=str,
 )
 def test_environment(usual: dict[str, Any], environment: dict[str, str]) -> None:
-    assert report(PROJECT, **environment) == usual
+    assert report(PROJECT, None, **environment) == usual
 
 
 def test_current_folder(usual: dict[str, Any], tmp_path: Path) -> None:

@@ -22,12 +22,12 @@ def _patterns() -> Iterator[tuple[str, str, int]]:
                 if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
                     continue
                 owner, pattern = node.func.value, node.args[0]
-                if isinstance(owner, ast.Name) and owner.id == "re" and node.func.attr in _FUNCTIONS:
-                    if isinstance(pattern, ast.Constant):
-                        value = pattern.value
-                        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-                        verbose = re.VERBOSE if "VERBOSE" in ast.unparse(node) else 0
-                        yield f"{file.relative_to(ROOT)}:{node.lineno}", text, verbose
+                of_re = isinstance(owner, ast.Name) and owner.id == "re" and node.func.attr in _FUNCTIONS
+                if of_re and isinstance(pattern, ast.Constant):
+                    value = pattern.value
+                    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+                    verbose = re.VERBOSE if "VERBOSE" in ast.unparse(node) else 0
+                    yield f"{file.relative_to(ROOT)}:{node.lineno}", text, verbose
 
 
 def _backtracking(pattern: str, flags: int) -> list[str]:
