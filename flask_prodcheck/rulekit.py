@@ -9,6 +9,7 @@ from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Unset, V
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
+    BinOp,
     BoolOp,
     Call,
     ClassDef,
@@ -19,18 +20,27 @@ from flask_prodcheck.facts.syntax import (
     ExprStmt,
     FunctionDef,
     IfExp,
+    Import,
     ImportFrom,
     Keyword,
     Name,
     PyModule,
     Stmt,
     Subscript,
+    UnaryOp,
 )
 from flask_prodcheck.facts.types import Dependency, EnvVar
 from flask_prodcheck.model.configuration.secrets import masked
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
-from flask_prodcheck.model.configuration.versions import flask_before, newest_allowed
+from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
+from flask_prodcheck.model.launching.gunicorn import (
+    GunicornSetting,
+    removed_settings,
+    settings_table,
+    worker_aliases,
+)
+from flask_prodcheck.model.launching.gunicorn_values import argument_refusal, refusal
 from flask_prodcheck.model.project import (
     App,
     Confidence,
@@ -44,7 +54,7 @@ from flask_prodcheck.model.project import (
     Server,
     Setting,
 )
-from flask_prodcheck.model.python.modules import calls_in, statements
+from flask_prodcheck.model.python.modules import calls_in, names_read, statements
 
 WSGI_SERVERS = frozenset(
     [
@@ -108,6 +118,7 @@ __all__ = [
     "App",
     "Assign",
     "Attribute",
+    "BinOp",
     "BoolOp",
     "Call",
     "ClassDef",
@@ -123,9 +134,11 @@ __all__ = [
     "FixNote",
     "FunctionDef",
     "Guard",
+    "GunicornSetting",
     "Hit",
     "Hop",
     "IfExp",
+    "Import",
     "ImportFrom",
     "Keyword",
     "Known",
@@ -136,20 +149,29 @@ __all__ = [
     "Project",
     "Purpose",
     "PyModule",
+    "Releases",
     "RunSite",
     "Server",
     "Setting",
     "Span",
     "Stmt",
     "Subscript",
+    "UnaryOp",
     "Unknown",
     "Unset",
     "Value",
+    "argument_refusal",
     "calls_in",
     "flask_before",
     "is_secret_text",
     "masked",
+    "names_read",
     "newest_allowed",
+    "refusal",
+    "releases",
+    "removed_settings",
+    "settings_table",
     "statements",
     "turns_debug_on",
+    "worker_aliases",
 ]

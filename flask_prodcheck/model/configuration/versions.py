@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from flask_prodcheck.model.project import Project
+from flask_prodcheck.model.project import Launch, Project
 
 Version = tuple[int, ...]
 
+_BARE = re.compile(r"v?\d+(?:\.\d+)*")
+_LOWER = re.compile(r"(?<![!<])(===?|~=|>=?|\^|~)\s*v?(\d+(?:\.\d+)*)")
 _UPPER = re.compile(r"(===?|~=|<=?|\^|~)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 
 
@@ -33,6 +36,57 @@ def newest_allowed(specifier: str) -> Version | None:
             lead = next((index for index, part in enumerate(version) if part), len(version) - 1)
             found.append((*version[: lead + 1], 999))
     return min(found) if found else None
+
+
+def oldest_allowed(specifier: str) -> Version | None:
+    """The oldest release that ``specifier`` lets in (an exclusive bound counts as itself); None without a lower bound."""
+    found = [_numbers(text) for _, text in _LOWER.findall(specifier)]
+    return max(found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """Which releases of a distribution a deployment may install. ``newest`` is None where the newest of all is let in,
+    ``oldest`` where any old one is."""
+
+    oldest: Version | None
+    newest: Version | None
+
+    def all_before(self, version: Version) -> bool:
+        """Whether none that may be installed is as new as ``version``."""
+        return self.newest is not None and self.newest < version
+
+    def all_from(self, version: Version) -> bool:
+        """Whether every one that may be installed is at least ``version``."""
+        return self.oldest is not None and self.oldest >= version
+
+    def fresh_from(self, version: Version) -> bool:
+        """Whether an installation made now, which takes the newest that is let in, is at least ``version``."""
+        return self.newest is None or self.newest >= version
+
+
+def releases(project: Project, name: str, launch: Launch) -> Releases | None:
+    """The releases of the distribution ``name`` that ``launch`` may find: by lock files, else by every requirement and
+    the RUN lines of its Dockerfile; None when no file asks for it."""
+    dependencies = [each for each in project.dependencies if each.name == name]
+    locked = [each for each in dependencies if each.group == "lock"]
+    specifiers = [each.specifier for each in locked or dependencies]
+    dockerfile = project.facts.dockerfiles.get(launch.dockerfile or "")
+    if dockerfile is not None:
+        asked = re.compile(rf"(?<![\w./-]){re.escape(name)}(?:\[[\w,\s-]*\])?((?:[=<>~!]=?=?\s*[\w.*]+,?)*)(?![\w.-])")
+        for stage in dockerfile.stages:
+            for run in stage.runs:
+                if "install" in run.command.text:
+                    specifiers += asked.findall(run.command.text)
+    if not specifiers:
+        return None
+    exact = [f"=={each}" if _BARE.fullmatch(each.strip()) else each for each in specifiers]
+    newest = [newest_allowed(each) for each in exact]
+    oldest = [oldest_allowed(each) for each in exact]
+    return Releases(
+        None if None in oldest else min(each for each in oldest if each is not None),
+        None if None in newest else max(each for each in newest if each is not None),
+    )
 
 
 def _just_below(version: Version) -> Version:
