@@ -29,11 +29,12 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     UnaryOp,
 )
-from flask_prodcheck.facts.types import Dependency, EnvVar
+from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar
 from flask_prodcheck.model.configuration.secrets import masked
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
+from flask_prodcheck.model.launching.exposure import Exposure, exposure, shares_container
 from flask_prodcheck.model.launching.gunicorn import (
     GunicornSetting,
     removed_settings,
@@ -41,6 +42,7 @@ from flask_prodcheck.model.launching.gunicorn import (
     worker_aliases,
 )
 from flask_prodcheck.model.launching.gunicorn_values import argument_refusal, refusal
+from flask_prodcheck.model.launching.listening import Address, listens
 from flask_prodcheck.model.project import (
     App,
     Confidence,
@@ -115,6 +117,7 @@ class Hit:
 __all__ = [
     "SIGNING_KEYS",
     "WSGI_SERVERS",
+    "Address",
     "App",
     "Assign",
     "Attribute",
@@ -123,12 +126,14 @@ __all__ = [
     "Call",
     "ClassDef",
     "Collection",
+    "ComposeService",
     "Confidence",
     "Configuration",
     "Const",
     "Dependency",
     "Dict",
     "EnvVar",
+    "Exposure",
     "Expr",
     "ExprStmt",
     "FixNote",
@@ -162,8 +167,10 @@ __all__ = [
     "Value",
     "argument_refusal",
     "calls_in",
+    "exposure",
     "flask_before",
     "is_secret_text",
+    "listens",
     "masked",
     "names_read",
     "newest_allowed",
@@ -171,6 +178,7 @@ __all__ = [
     "releases",
     "removed_settings",
     "settings_table",
+    "shares_container",
     "statements",
     "turns_debug_on",
     "worker_aliases",

@@ -165,7 +165,10 @@ class Launch:
     config_file: str | None = None
     config_settings: tuple[Setting, ...] = ()
     service: str = ""
-    published: tuple[str, ...] | None = None
+    published: tuple[str, ...] | None = (
+        None  # the container's ports that a deploy file publishes; None: it does not say
+    )
+    public: bool | None = None  # whether compose publishes one on every interface of the host; None: not decidable
     base_image: str = ""
     dockerfile: str | None = None
     factory_args: tuple[Expr, ...] = ()

@@ -46,23 +46,22 @@ def oldest_allowed(specifier: str) -> Version | None:
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """Which releases of a distribution a deployment may install. ``newest`` is None where the newest of all is let in,
-    ``oldest`` where any old one is."""
+    """Which releases of a distribution a deployment may install: the bounds that each file which asks for it sets, as
+    ``(oldest, newest)``; None where a bound is missing."""
 
-    oldest: Version | None
-    newest: Version | None
+    bounds: tuple[tuple[Version | None, Version | None], ...]
 
     def all_before(self, version: Version) -> bool:
         """Whether none that may be installed is as new as ``version``."""
-        return self.newest is not None and self.newest < version
+        return all(newest is not None and newest < version for _, newest in self.bounds)
 
     def all_from(self, version: Version) -> bool:
         """Whether every one that may be installed is at least ``version``."""
-        return self.oldest is not None and self.oldest >= version
+        return all(oldest is not None and oldest >= version for oldest, _ in self.bounds)
 
     def fresh_from(self, version: Version) -> bool:
         """Whether an installation made now, which takes the newest that is let in, is at least ``version``."""
-        return self.newest is None or self.newest >= version
+        return all(newest is None or newest >= version for _, newest in self.bounds)
 
 
 def releases(project: Project, name: str, launch: Launch) -> Releases | None:
@@ -81,12 +80,7 @@ def releases(project: Project, name: str, launch: Launch) -> Releases | None:
     if not specifiers:
         return None
     exact = [f"=={each}" if _BARE.fullmatch(each.strip()) else each for each in specifiers]
-    newest = [newest_allowed(each) for each in exact]
-    oldest = [oldest_allowed(each) for each in exact]
-    return Releases(
-        None if None in oldest else min(each for each in oldest if each is not None),
-        None if None in newest else max(each for each in newest if each is not None),
-    )
+    return Releases(tuple((oldest_allowed(each), newest_allowed(each)) for each in exact))
 
 
 def _just_below(version: Version) -> Version:

@@ -152,6 +152,7 @@ class _Builder:
             wrappers=place.wrappers,
             service=head.service,
             published=head.published,
+            public=head.public,
             base_image=image.base if image is not None else "",
             dockerfile=image.dockerfile if image is not None and image.dockerfile else None,
         )
