@@ -114,6 +114,13 @@ class Hit:
     symbol: str = ""
 
 
+def served_otherwise(launch: Launch, project: Project) -> bool:
+    """Whether a production launch of another kind of file starts a production server that works."""
+    return any(
+        other.kind != launch.kind and other.resolves and not other.server.is_development for other in project.production
+    )
+
+
 __all__ = [
     "SIGNING_KEYS",
     "WSGI_SERVERS",
@@ -177,6 +184,7 @@ __all__ = [
     "refusal",
     "releases",
     "removed_settings",
+    "served_otherwise",
     "settings_table",
     "shares_container",
     "statements",
