@@ -114,6 +114,15 @@ class Hit:
     symbol: str = ""
 
 
+def start_options(launch: Launch, project: Project) -> Mapping[str, str]:
+    """The options that the head's own format gives the process (Type, KillSignal, stopsignal...)."""
+    file = project.facts.start_files.get(launch.head.span.file)
+    for start in file.starts if file is not None else ():
+        if start.command is not None and start.command.span == launch.head.span:
+            return dict(start.options)
+    return {}
+
+
 def served_otherwise(launch: Launch, project: Project) -> bool:
     """Whether a production launch of another kind of file starts a production server that works."""
     return any(
@@ -187,6 +196,7 @@ __all__ = [
     "served_otherwise",
     "settings_table",
     "shares_container",
+    "start_options",
     "statements",
     "turns_debug_on",
     "worker_aliases",
