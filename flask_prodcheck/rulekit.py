@@ -9,6 +9,7 @@ from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Unset, V
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
+    BinOp,
     BoolOp,
     Call,
     ClassDef,
@@ -19,18 +20,29 @@ from flask_prodcheck.facts.syntax import (
     ExprStmt,
     FunctionDef,
     IfExp,
+    Import,
     ImportFrom,
     Keyword,
     Name,
     PyModule,
     Stmt,
     Subscript,
+    UnaryOp,
 )
-from flask_prodcheck.facts.types import Dependency, EnvVar
+from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar
 from flask_prodcheck.model.configuration.secrets import masked
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
-from flask_prodcheck.model.configuration.versions import flask_before, newest_allowed
+from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
+from flask_prodcheck.model.launching.exposure import Exposure, exposure, shares_container
+from flask_prodcheck.model.launching.gunicorn import (
+    GunicornSetting,
+    removed_settings,
+    settings_table,
+    worker_aliases,
+)
+from flask_prodcheck.model.launching.gunicorn_values import argument_refusal, refusal
+from flask_prodcheck.model.launching.listening import Address, listens
 from flask_prodcheck.model.project import (
     App,
     Confidence,
@@ -44,7 +56,7 @@ from flask_prodcheck.model.project import (
     Server,
     Setting,
 )
-from flask_prodcheck.model.python.modules import calls_in, statements
+from flask_prodcheck.model.python.modules import calls_in, names_read, statements
 
 WSGI_SERVERS = frozenset(
     [
@@ -102,30 +114,52 @@ class Hit:
     symbol: str = ""
 
 
+def start_options(launch: Launch, project: Project) -> Mapping[str, str]:
+    """The options that the head's own format gives the process (Type, KillSignal, stopsignal...)."""
+    file = project.facts.start_files.get(launch.head.span.file)
+    for start in file.starts if file is not None else ():
+        if start.command is not None and start.command.span == launch.head.span:
+            return dict(start.options)
+    return {}
+
+
+def served_otherwise(launch: Launch, project: Project) -> bool:
+    """Whether a production launch of another kind of file starts a production server that works."""
+    return any(
+        other.kind != launch.kind and other.resolves and not other.server.is_development for other in project.production
+    )
+
+
 __all__ = [
     "SIGNING_KEYS",
     "WSGI_SERVERS",
+    "Address",
     "App",
     "Assign",
     "Attribute",
+    "BinOp",
     "BoolOp",
     "Call",
     "ClassDef",
     "Collection",
+    "ComposeService",
     "Confidence",
     "Configuration",
     "Const",
     "Dependency",
     "Dict",
     "EnvVar",
+    "Exposure",
     "Expr",
     "ExprStmt",
     "FixNote",
     "FunctionDef",
     "Guard",
+    "GunicornSetting",
     "Hit",
     "Hop",
     "IfExp",
+    "Import",
     "ImportFrom",
     "Keyword",
     "Known",
@@ -136,20 +170,34 @@ __all__ = [
     "Project",
     "Purpose",
     "PyModule",
+    "Releases",
     "RunSite",
     "Server",
     "Setting",
     "Span",
     "Stmt",
     "Subscript",
+    "UnaryOp",
     "Unknown",
     "Unset",
     "Value",
+    "argument_refusal",
     "calls_in",
+    "exposure",
     "flask_before",
     "is_secret_text",
+    "listens",
     "masked",
+    "names_read",
     "newest_allowed",
+    "refusal",
+    "releases",
+    "removed_settings",
+    "served_otherwise",
+    "settings_table",
+    "shares_container",
+    "start_options",
     "statements",
     "turns_debug_on",
+    "worker_aliases",
 ]

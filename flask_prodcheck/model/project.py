@@ -109,6 +109,22 @@ class RunSite:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """The effective value of one key of Flask's configuration, or of one setting of a server's file, for one launch.
+    ``fallback`` is true when the value is the published default of something the environment could have set;
+    ``guarded`` when start-up refuses a bad value."""
+
+    key: str
+    value: Value[object]
+    span: Span | None = None
+    fallback: bool = False
+    variable: str = ""
+    guarded: bool = False
+    random: bool = False
+    expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """One way the project's files start a web process: the chain from the deploy file to the call that serves.
 
@@ -117,8 +133,8 @@ class Launch:
     "script", "path" when the module part is a path) and ``target_kind`` what the attribute is ("app", "factory",
     "class", "asgi", "other", "unknown"). ``options`` are the server's own, by long name without dashes, each with its
     place (from the command line, the environment or the config file, in the server's precedence). ``env`` is the
-    environment as far as the files set it. ``container`` when it runs in an image; ``root_user`` is True when nothing
-    drops root there.
+    environment as far as the files set it. ``config_settings`` are those of ``config_file`` alone. ``container`` when it
+    runs in an image; ``root_user`` is True when nothing drops root there.
     """
 
     hops: tuple[Hop, ...]
@@ -147,8 +163,12 @@ class Launch:
     shell_parent: Span | None = None  # a shell stays as parent of the server (SIGTERM is not forwarded)
     wrappers: tuple[str, ...] = ()
     config_file: str | None = None
+    config_settings: tuple[Setting, ...] = ()
     service: str = ""
-    published: tuple[str, ...] | None = None
+    published: tuple[str, ...] | None = (
+        None  # the container's ports that a deploy file publishes; None: it does not say
+    )
+    public: bool | None = None  # whether compose publishes one on every interface of the host; None: not decidable
     base_image: str = ""
     dockerfile: str | None = None
     factory_args: tuple[Expr, ...] = ()
@@ -175,21 +195,6 @@ class Launch:
             if name in self.options:
                 return self.options[name]
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """The effective value of one Flask configuration key for one launch. ``fallback`` is true when the value is the
-    published default of something the environment could have set; ``guarded`` when start-up refuses a bad value."""
-
-    key: str
-    value: Value[object]
-    span: Span | None = None
-    fallback: bool = False
-    variable: str = ""
-    guarded: bool = False
-    random: bool = False
-    expression: str = ""
 
 
 @dataclass(frozen=True, slots=True)

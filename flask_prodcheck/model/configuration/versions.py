@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from flask_prodcheck.model.project import Project
+from flask_prodcheck.model.project import Launch, Project
 
 Version = tuple[int, ...]
 
+_BARE = re.compile(r"v?\d+(?:\.\d+)*")
+_LOWER = re.compile(r"(?<![!<])(===?|~=|>=?|\^|~)\s*v?(\d+(?:\.\d+)*)")
 _UPPER = re.compile(r"(===?|~=|<=?|\^|~)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 
 
@@ -33,6 +36,51 @@ def newest_allowed(specifier: str) -> Version | None:
             lead = next((index for index, part in enumerate(version) if part), len(version) - 1)
             found.append((*version[: lead + 1], 999))
     return min(found) if found else None
+
+
+def oldest_allowed(specifier: str) -> Version | None:
+    """The oldest release that ``specifier`` lets in (an exclusive bound counts as itself); None without a lower bound."""
+    found = [_numbers(text) for _, text in _LOWER.findall(specifier)]
+    return max(found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """Which releases of a distribution a deployment may install: the bounds that each file which asks for it sets, as
+    ``(oldest, newest)``; None where a bound is missing."""
+
+    bounds: tuple[tuple[Version | None, Version | None], ...]
+
+    def all_before(self, version: Version) -> bool:
+        """Whether none that may be installed is as new as ``version``."""
+        return all(newest is not None and newest < version for _, newest in self.bounds)
+
+    def all_from(self, version: Version) -> bool:
+        """Whether every one that may be installed is at least ``version``."""
+        return all(oldest is not None and oldest >= version for oldest, _ in self.bounds)
+
+    def fresh_from(self, version: Version) -> bool:
+        """Whether an installation made now, which takes the newest that is let in, is at least ``version``."""
+        return all(newest is None or newest >= version for _, newest in self.bounds)
+
+
+def releases(project: Project, name: str, launch: Launch) -> Releases | None:
+    """The releases of the distribution ``name`` that ``launch`` may find: by lock files, else by every requirement and
+    the RUN lines of its Dockerfile; None when no file asks for it."""
+    dependencies = [each for each in project.dependencies if each.name == name]
+    locked = [each for each in dependencies if each.group == "lock"]
+    specifiers = [each.specifier for each in locked or dependencies]
+    dockerfile = project.facts.dockerfiles.get(launch.dockerfile or "")
+    if dockerfile is not None:
+        asked = re.compile(rf"(?<![\w./-]){re.escape(name)}(?:\[[\w,\s-]*\])?((?:[=<>~!]=?=?\s*[\w.*]+,?)*)(?![\w.-])")
+        for stage in dockerfile.stages:
+            for run in stage.runs:
+                if "install" in run.command.text:
+                    specifiers += asked.findall(run.command.text)
+    if not specifiers:
+        return None
+    exact = [f"=={each}" if _BARE.fullmatch(each.strip()) else each for each in specifiers]
+    return Releases(tuple((oldest_allowed(each), newest_allowed(each)) for each in exact))
 
 
 def _just_below(version: Version) -> Version:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import Any
 
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.project import Server
@@ -15,7 +16,9 @@ from flask_prodcheck.model.project import Server
 @dataclass(frozen=True, slots=True)
 class GunicornSetting:
     """One setting: its config-file ``name``, command-line ``flags``, whether a flag ``takes`` "value", "append" or
-    "flag" (then ``const`` is the value it sets), its ``default`` as text and whether it is a server ``hook``."""
+    "flag" (then ``const`` is the value it sets), its ``default`` as text, whether it is a server ``hook``, the name of
+    gunicorn's own validator in ``check``, and the releases it came with (``since``; () when the oldest known has it)
+    and went with (``until``)."""
 
     name: str
     flags: tuple[str, ...]
@@ -24,12 +27,28 @@ class GunicornSetting:
     default: str
     type: str
     hook: bool
+    check: str
+    since: tuple[int, ...] = ()
+    until: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerAlias:
+    """A short name of a worker class, with the releases it came and went with, as for a setting."""
+
+    name: str
+    since: tuple[int, ...] = ()
+    until: tuple[int, ...] | None = None
 
 
 @functools.cache
-def settings_table() -> Mapping[str, GunicornSetting]:
-    """Every setting of the newest gunicorn known, by config-file name."""
+def _table() -> Mapping[str, Any]:
     text = (resources.files("flask_prodcheck") / "model" / "launching" / "gunicorn.json").read_text(encoding="utf-8")
+    table: Mapping[str, Any] = json.loads(text)
+    return table
+
+
+def _settings(rows: Mapping[str, Any]) -> dict[str, GunicornSetting]:
     return {
         name: GunicornSetting(
             name,
@@ -39,39 +58,58 @@ def settings_table() -> Mapping[str, GunicornSetting]:
             "" if row["default"] is None else str(row["default"]),
             row["type"],
             row["hook"],
+            row["check"],
+            _version(row["since"]),
+            _version(row["until"]) or None,
         )
-        for name, row in json.loads(text)["settings"].items()
+        for name, row in rows.items()
+    }
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """A release of the table as numbers; the last one is left out, as the table holds one release of a series."""
+    return tuple(int(part) for part in text.split(".")[:2]) if text else ()
+
+
+@functools.cache
+def settings_table() -> Mapping[str, GunicornSetting]:
+    """Every setting of the newest gunicorn known, by config-file name."""
+    return _settings(_table()["settings"])
+
+
+@functools.cache
+def removed_settings() -> Mapping[str, GunicornSetting]:
+    """The settings that only older releases have, by config-file name."""
+    return _settings(_table()["removed"])
+
+
+@functools.cache
+def worker_aliases() -> Mapping[str, WorkerAlias]:
+    """Every short name of a worker class that a release since 19.9 has had."""
+    return {
+        name: WorkerAlias(name, _version(row["since"]), _version(row["until"]) or None)
+        for name, row in _table()["workers"].items()
     }
 
 
 @functools.cache
 def _flags() -> Mapping[str, GunicornSetting]:
-    return {flag: setting for setting in settings_table().values() for flag in setting.flags}
+    known = {**removed_settings(), **settings_table()}
+    return {flag: setting for setting in known.values() for flag in setting.flags}
 
 
-# Flags of the parser itself, and settings that later versions removed (still options where an old version is pinned).
-_OTHER_FLAGS = {
-    "--version": "flag",
-    "-v": "flag",
-    "--help": "flag",
-    "-h": "flag",
-    "--paster": "value",
-    "--paste": "value",
-    "--worker-connections": "value",
-    "--django-settings": "value",
-    "--debug": "flag",
-    "--preload-app": "flag",
-}
+# Flags of the parser itself.
+_OTHER_FLAGS = frozenset({"--version", "-v", "--help", "-h"})
 
 
 def _long_flag(text: str) -> GunicornSetting | str | None:
-    """The setting of a long option, which argparse lets users abbreviate to a unique prefix; "other" for the parser's
-    own; None when no option matches."""
+    """The setting of a long option, which argparse lets users abbreviate to a unique prefix; "flag" for the parser's own;
+    None when no option matches."""
     flags = _flags()
     if text in flags:
         return flags[text]
     if text in _OTHER_FLAGS:
-        return _OTHER_FLAGS[text]
+        return "flag"
     matches = {
         setting.name: setting for flag, setting in flags.items() if flag.startswith(text) and flag.startswith("--")
     }
@@ -96,8 +134,7 @@ def parse_arguments(words: Sequence[str]) -> tuple[str, dict[str, str], tuple[st
                 if not has_value and rest and not rest[0].startswith("-") and len(rest) > 1:
                     rest.pop(0)
             elif isinstance(setting, str):
-                if setting == "value" and not has_value and rest:
-                    rest.pop(0)
+                continue
             elif setting.takes == "flag":
                 options[setting.name] = setting.const
             else:

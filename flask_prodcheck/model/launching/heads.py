@@ -33,7 +33,8 @@ from flask_prodcheck.model.project import Hop, Purpose
 @dataclass(frozen=True, slots=True)
 class Head:
     """One place that starts a process. ``command`` is what to follow (None: ``default`` names what a platform starts by
-    itself); ``names`` are the words that may say what it is for; ``published`` the ports that a container publishes."""
+    itself); ``names`` are the words that may say what it is for; ``published`` the ports that a container publishes,
+    ``public`` whether on every interface of the host."""
 
     kind: str
     span: Span
@@ -45,6 +46,7 @@ class Head:
     platform: str = ""
     service: str = ""
     published: tuple[str, ...] | None = None
+    public: bool | None = None
     container: bool = False
     default: str = ""
     options: tuple[tuple[str, str], ...] = ()
@@ -117,13 +119,13 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 None,
             )
             place = image_place(image, facts, Hop(command.span, command.text))
-            published = None
+            published, public = None, None
             if own is not None:
                 file, service = own
                 place = replace(place, mounts=_mounts(file, service, facts)).with_env(
                     _service_variables(file, service, facts, place)
                 )
-                published = tuple(port.container for port in service.ports)
+                published, public = tuple(port.container for port in service.ports), _is_public(service)
             names = tuple(filter(None, [dockerfile.stages[index].alias if len(dockerfile.stages) > 1 else None]))
             place = _default_command_hop(place, image, command)
             place = replace(place, args_open=image.entrypoint is not None and image.cmd is None)
@@ -135,8 +137,16 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 Command(command.span, command.text, argv=argv, shell=shell),
                 names=names,
                 published=published,
+                public=public,
                 container=True,
             )
+
+
+def _is_public(service: ComposeService) -> bool | None:
+    """Whether compose publishes a port of ``service`` on every interface of the host; None where variables decide."""
+    if service.network_mode == "host" or any("$" in port.host_ip + port.published for port in service.ports):
+        return None
+    return any(not port.host_ip.startswith(("127.", "localhost", "::1", "[::1]")) for port in service.ports)
 
 
 def _default_command_hop(place: Place, image: Image, command: Command) -> Place:
@@ -353,7 +363,7 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
                 )
             yield Head(
                 "compose", own.span, own.text, place, Command(own.span, own.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [service.build.target if service.build else None])),
-                service=service.name, published=tuple(port.container for port in service.ports), container=True, overrides=original[0] if original is not None else None,
+                service=service.name, published=tuple(port.container for port in service.ports), public=_is_public(service), container=True, overrides=original[0] if original is not None else None,
             )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from flask_prodcheck.model.launching.purpose import Evidence, judge
 from flask_prodcheck.model.launching.server_config import gunicorn_options
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments, uwsgi_options
-from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server
+from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
 from flask_prodcheck.model.python.execution import imports_closure
 from flask_prodcheck.model.python.modules import Modules
 
@@ -152,6 +152,7 @@ class _Builder:
             wrappers=place.wrappers,
             service=head.service,
             published=head.published,
+            public=head.public,
             base_image=image.base if image is not None else "",
             dockerfile=image.dockerfile if image is not None and image.dockerfile else None,
         )
@@ -170,12 +171,13 @@ class _Builder:
         end = place.hops[-1].span
         options = {name: (value, end) for name, value in start.options.items()}
         config_file = None
+        config_settings: tuple[Setting, ...] = ()
         if start.server is Server.UWSGI:
             place, start, options = self._uwsgi_file(place, start, options)
         elif start.server is Server.GRANIAN:
             start, options = self._granian_environment(place, start, options)
         elif start.server is Server.GUNICORN:
-            options, config_file = gunicorn_options(start, place, self.facts, self.modules)
+            options, config_settings, config_file = gunicorn_options(start, place, self.facts, self.modules)
             if not start.target and "wsgi_app" in options:
                 start = replace(start, target=options["wsgi_app"][0])
             if start.chdir is None and "chdir" in options:
@@ -199,6 +201,7 @@ class _Builder:
             app=target.app,
             options={**options, **({"unknown-options": (" ".join(start.unknown), end)} if start.unknown else {})},
             config_file=config_file,
+            config_settings=config_settings,
             cwd=target_place.cwd,
             confidence=_confidence(place, target),
             called=target.called,

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import posixpath
 
-from flask_prodcheck.base import Known, Span
+from flask_prodcheck.base import Known, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Assign, FunctionDef, Name
 from flask_prodcheck.model.evaluation.evaluate import Scope, evaluate
-from flask_prodcheck.model.launching.gunicorn import parse_arguments, settings_table
+from flask_prodcheck.model.launching.gunicorn import parse_arguments, removed_settings, settings_table
 from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.words import expand, split
+from flask_prodcheck.model.project import Setting
 from flask_prodcheck.model.python.modules import Modules
 
 #: Environment variables that are gunicorn's defaults for a setting (config.py of 27.0.1).
@@ -45,9 +46,9 @@ def config_path(start: ServerStart, place: Place, facts: Facts) -> str | None:
 
 def gunicorn_options(
     start: ServerStart, place: Place, facts: Facts, modules: Modules
-) -> tuple[dict[str, tuple[str, Span]], str | None]:
-    """Every setting that is given, by its name in a config file, with its place; and the config file read. A value that
-    cannot be decided is the text ``${...}``."""
+) -> tuple[dict[str, tuple[str, Span]], tuple[Setting, ...], str | None]:
+    """Every setting that is given, by its name in a config file, with its place; those of the config file as values; and
+    the config file read. A value that cannot be decided is the text ``${...}``."""
     end = place.hops[-1].span
     options: dict[str, tuple[str, Span]] = {}
     for variable, setting in _ENVIRONMENT_DEFAULTS.items():
@@ -57,27 +58,28 @@ def gunicorn_options(
         elif value is not None:
             options[setting] = (f"${{{variable}}}", end)
     path = config_path(start, place, facts)
-    if path is not None:
-        options.update(file_options(path, place, modules))
+    in_file = file_settings(path, place, modules) if path is not None else ()
+    options.update({each.key: (_text(each), each.span or end) for each in in_file})
     extra = place.variables.get("GUNICORN_CMD_ARGS")
     if extra:
         _, parsed, _ = parse_arguments(split(extra))
         options.update({name: (value, end) for name, value in parsed.items()})
     options.update({name: (value, end) for name, value in start.options.items()})
-    return options, path
+    return options, in_file, path
 
 
-def file_options(path: str, place: Place, modules: Modules) -> dict[str, tuple[str, Span]]:
-    """The settings that a config file gives, as text."""
+def file_settings(path: str, place: Place, modules: Modules) -> tuple[Setting, ...]:
+    """The settings that a config file gives, as gunicorn would be handed them; a function is unknown."""
     module = modules.module(path)
     if module is None:
-        return {}
+        return ()
     known = settings_table()
-    found: dict[str, tuple[str, Span]] = {}
-    for statement in module.body:
-        if isinstance(statement, FunctionDef) and statement.name in known:
-            found[statement.name] = ("${hook}", statement.span)
-    for name in sorted(module.names & set(known)):
+    found = {
+        each.name: Setting(each.name, Unknown("a function"), each.span)
+        for each in module.body
+        if isinstance(each, FunctionDef) and each.name in known
+    }
+    for name in sorted(module.names & (set(known) | set(removed_settings())) - set(found)):
         span = next(
             (
                 each.span
@@ -87,13 +89,16 @@ def file_options(path: str, place: Place, modules: Modules) -> dict[str, tuple[s
             ),
             Span(path, 1),
         )
-        value = evaluate(Name(span, name), Scope(modules, path, env=place.env, roots=(place.cwd,))).value
-        if name not in found:
-            found[name] = (_text(value.value) if isinstance(value, Known) else f"${{{name}}}", span)
-    return found
+        result = evaluate(Name(span, name), Scope(modules, path, env=place.env, roots=(place.cwd,)))
+        found[name] = Setting(name, result.value, span, fallback=result.fallback, variable=result.variable)
+    return tuple(found.values())
 
 
-def _text(value: object) -> str:
+def _text(setting: Setting) -> str:
+    """A value as the command line would write it."""
+    if not isinstance(setting.value, Known):
+        return "${hook}" if setting.value == Unknown("a function") else f"${{{setting.key}}}"
+    value = setting.value.value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (list, tuple)):

@@ -38,9 +38,11 @@ from flask_prodcheck.facts.syntax import (
     IfExp,
     Import,
     ImportFrom,
+    Lambda,
     Loop,
     Match,
     Name,
+    Opaque,
     PyModule,
     Raise,
     Return,
@@ -255,6 +257,28 @@ def calls_in(stmt: Stmt) -> Iterator[Call]:
         for inner in subexpressions(expr):
             if isinstance(inner, Call):
                 yield inner
+
+
+def names_read(body: Sequence[Stmt]) -> frozenset[str]:
+    """Every name that the statements of ``body`` read, also inside functions and classes."""
+    found: set[str] = set()
+    waiting = list(body)
+    while waiting:
+        for stmt, _ in statements([waiting.pop()]):
+            expressions = statement_expressions(stmt)
+            if isinstance(stmt, Assign):
+                expressions = (stmt.value, *(each for each in stmt.targets if not isinstance(each, Name)))
+            if isinstance(stmt, FunctionDef | ClassDef):
+                waiting.extend(stmt.body)
+            for expr in expressions:
+                for inner in subexpressions(expr):
+                    if isinstance(inner, Name):
+                        found.add(inner.id)
+                    elif isinstance(inner, Opaque):
+                        found |= inner.names
+                    elif isinstance(inner, Lambda):
+                        found |= names_read([Return(inner.span, inner.body)])
+    return frozenset(found)
 
 
 def bindings(body: Sequence[Stmt], context: Context = Context()) -> tuple[Binding, ...]:

@@ -1,0 +1,66 @@
+"""PC312: an option that gunicorn's parser refuses ends the launch at once."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import (
+    Confidence,
+    Hit,
+    Launch,
+    Project,
+    Releases,
+    Server,
+    releases,
+    removed_settings,
+    settings_table,
+)
+
+PLAIN = re.compile(r"--?[A-Za-z][\w-]*")
+
+
+def check(project: Project) -> Iterator[Hit]:
+    for launch in project.production:
+        if launch.server is not Server.GUNICORN:
+            continue
+        severity = "warning" if launch.confidence is Confidence.LOW else None
+        for option, version, hint in [*_unknown(launch), *_of_another_release(launch, project)]:
+            facts = {"option": option, "version": version, "hint": hint}
+            yield Hit(at=launch.end.span, via=launch.hops, facts=facts, severity=severity)
+
+
+def _unknown(launch: Launch) -> Iterator[tuple[str, str, str]]:
+    words = launch.options.get("unknown-options", ("", None))[0].split()
+    for word in words:
+        if PLAIN.fullmatch(word) and word in launch.end.text:
+            yield word, "", _nearest(word)
+
+
+def _nearest(word: str) -> str:
+    flags = {flag.replace("-", "").replace("_", ""): flag for each in settings_table().values() for flag in each.flags}
+    names = {name.replace("_", ""): each.flags[-1] for name, each in settings_table().items() if each.flags}
+    plain = word.replace("-", "").replace("_", "")
+    known = {**flags, **names}
+    near = difflib.get_close_matches(plain, known, n=1, cutoff=0.8)
+    return f" (did you mean {known[near[0]]}?)" if near else ""
+
+
+def _of_another_release(launch: Launch, project: Project) -> Iterator[tuple[str, str, str]]:
+    """Options that no release has which the deployment may install."""
+    installed: Releases | None = releases(project, "gunicorn", launch)
+    known = {**removed_settings(), **settings_table()}
+    for name, (_, span) in launch.options.items():
+        setting = known.get(name)
+        flag = next((flag for flag in (setting.flags if setting is not None else ()) if flag in launch.end.text), "")
+        if installed is None or setting is None or span != launch.end.span or not flag:
+            continue
+        if setting.since and installed.all_before(setting.since):
+            yield flag, f"before {_text(setting.since)} ", ""
+        elif setting.until is not None and installed.all_from(setting.until):
+            yield flag, f"from {_text(setting.until)} on ", ""
+
+
+def _text(version: tuple[int, ...]) -> str:
+    return ".".join(str(part) for part in version)

@@ -1,0 +1,53 @@
+"""PC323: the port that is published and the port that the server listens on must be one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import Address, Confidence, Hit, Launch, Project, Span, listens, shares_container
+
+
+def check(project: Project) -> Iterator[Hit]:
+    seen: set[Span] = set()
+    for launch in project.production:
+        addresses = listens(launch, project.facts)
+        if not addresses or any(each.unix or each.port is None for each in addresses):
+            continue
+        found = _published(launch, addresses, project) or _chosen(launch, addresses, project)
+        if found is None or addresses[0].span in seen or launch.confidence is Confidence.LOW:
+            continue
+        seen.add(addresses[0].span)
+        severity, who, wanted = found
+        ports = " and ".join(str(port) for port in sorted({each.port for each in addresses if each.port is not None}))
+        facts = {"server": launch.server.value, "port": ports, "who": who, "wanted": wanted}
+        yield Hit(at=addresses[0].span, via=launch.hops, facts=facts, severity=severity)
+
+
+def _published(launch: Launch, addresses: tuple[Address, ...], project: Project) -> tuple[str, str, str] | None:
+    """A container whose published ports are all others."""
+    if not launch.container or shares_container(launch, project.facts):
+        return None
+    ports = {each.port for each in addresses}
+    wanted = launch.published or ()
+    if wanted and all(each.isdigit() for each in wanted) and not ports & {int(each) for each in wanted}:
+        if launch.kind == "kubernetes":
+            return "warning", "the container port", ", ".join(wanted)
+        return "error", "the published port", ", ".join(wanted)
+    inside = [
+        dict(start.options)["internal_port"]
+        for path, file in project.facts.start_files.items()
+        for start in file.starts
+        if file.kind == "fly" and "internal_port" in dict(start.options) and path == "fly.toml"
+    ]
+    plain = len(set(inside)) == 1 and inside[0].isdigit() and not any(each.default for each in addresses)
+    if plain and launch.kind == "dockerfile" and launch.dockerfile == "Dockerfile" and int(inside[0]) not in ports:
+        return "error", "internal_port of fly.toml", inside[0]
+    return None
+
+
+def _chosen(launch: Launch, addresses: tuple[Address, ...], project: Project) -> tuple[str, str, str] | None:
+    """A fixed port where Heroku chooses one."""
+    heroku = any(each in project.facts.paths for each in ("app.json", "heroku.yml", "runtime.txt", ".slugignore"))
+    if launch.kind == "procfile" and launch.service == "web" and heroku and not any(each.default for each in addresses):
+        return "warning", "Heroku's router", "the port that PORT names"
+    return None
