@@ -30,6 +30,7 @@ from flask_prodcheck.facts.types import Dependency, EnvVar
 from flask_prodcheck.model.configuration.secrets import masked
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
 from flask_prodcheck.model.configuration.versions import flask_before, newest_allowed
+from flask_prodcheck.model.deployment.served import served_modules, used_by
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.project import (
     App,
@@ -150,6 +151,8 @@ __all__ = [
     "is_secret_text",
     "masked",
     "newest_allowed",
+    "served_modules",
     "statements",
     "turns_debug_on",
+    "used_by",
 ]
