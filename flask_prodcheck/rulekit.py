@@ -30,7 +30,9 @@ from flask_prodcheck.facts.types import Dependency, EnvVar
 from flask_prodcheck.model.configuration.secrets import masked
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
 from flask_prodcheck.model.configuration.versions import flask_before, newest_allowed
-from flask_prodcheck.model.deployment.served import served_modules, used_by
+from flask_prodcheck.model.deployment.processes import replicas, runs_several, worker_processes
+from flask_prodcheck.model.deployment.served import calls_of, every_statement, served_modules, used_by
+from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.project import (
     App,
@@ -147,12 +149,18 @@ __all__ = [
     "Unset",
     "Value",
     "calls_in",
+    "calls_of",
+    "every_statement",
     "flask_before",
     "is_secret_text",
     "masked",
     "newest_allowed",
+    "replicas",
+    "runs_several",
     "served_modules",
     "statements",
+    "tls_evidence",
     "turns_debug_on",
     "used_by",
+    "worker_processes",
 ]

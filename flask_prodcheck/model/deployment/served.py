@@ -7,8 +7,20 @@ import re
 from collections.abc import Iterator
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.syntax import PyModule
+from flask_prodcheck.facts.syntax import (
+    Attribute,
+    Call,
+    ClassDef,
+    Expr,
+    FunctionDef,
+    Import,
+    ImportFrom,
+    Name,
+    PyModule,
+    Stmt,
+)
 from flask_prodcheck.model.project import Configuration, Project
+from flask_prodcheck.model.python.modules import Context, calls_in, statements
 
 _TEST = re.compile(
     r"(?:^|/)(?:tests?|testing|examples?|docs?|migrations|alembic)/|(?:^|/)(?:test_|conftest)[^/]*$|_test\.py$"
@@ -46,3 +58,47 @@ def used_by(project: Project, configuration: Configuration, kind: str) -> Span |
         if isinstance(found, Span):
             return found
     return None
+
+
+def every_statement(module: PyModule) -> Iterator[tuple[Stmt, Context]]:
+    """Every statement of the module that the reader kept, those inside functions and classes too. The context is that
+    of the innermost function."""
+    pending: list[tuple[Stmt, ...]] = [module.body]
+    while pending:
+        for stmt, context in statements(pending.pop()):
+            yield stmt, context
+            if isinstance(stmt, FunctionDef | ClassDef):
+                pending.append(stmt.body)
+
+
+def calls_of(module: PyModule, package: str, name: str) -> Iterator[tuple[Call, Context]]:
+    """The calls of ``name`` imported from ``package`` or a module below it, under whatever name the file gives it."""
+    direct: set[str] = set()
+    packages: set[str] = set()
+    found = list(every_statement(module))
+    for stmt, _ in found:
+        if isinstance(stmt, ImportFrom) and not stmt.level and _below(stmt.module, package):
+            direct |= {alias or each for each, alias in stmt.names if each == name}
+        elif isinstance(stmt, Import):
+            packages |= {alias or dotted for dotted, alias in stmt.names if _below(dotted, package)}
+    if not direct and not packages:
+        return
+    for stmt, context in found:
+        for call in calls_in(stmt):
+            callee = call.func
+            if (isinstance(callee, Name) and callee.id in direct) or (
+                isinstance(callee, Attribute) and callee.attr == name and _dotted(callee.value) in packages
+            ):
+                yield call, context
+
+
+def _below(dotted: str, package: str) -> bool:
+    return dotted == package or dotted.startswith(package + ".")
+
+
+def _dotted(expr: Expr) -> str:
+    if isinstance(expr, Name):
+        return expr.id
+    if isinstance(expr, Attribute) and (inner := _dotted(expr.value)):
+        return f"{inner}.{expr.attr}"
+    return ""
