@@ -27,9 +27,10 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
 )
 from flask_prodcheck.facts.types import Dependency, EnvVar
-from flask_prodcheck.model.configuration.secrets import masked
+from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
 from flask_prodcheck.model.configuration.versions import flask_before, newest_allowed
+from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import replicas, runs_several, worker_processes
 from flask_prodcheck.model.deployment.served import calls_of, every_statement, served_modules, used_by
 from flask_prodcheck.model.deployment.tls import tls_evidence
@@ -152,6 +153,8 @@ __all__ = [
     "calls_of",
     "every_statement",
     "flask_before",
+    "is_placeholder",
+    "is_production_path",
     "is_secret_text",
     "masked",
     "newest_allowed",
