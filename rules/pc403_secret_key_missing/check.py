@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Confidence, Hit, Known, Project, Unset, served_modules, used_by
+from flask_prodcheck.rulekit import Confidence, Hit, Project, Unset, served_modules, used_by
 
 # Sessions that are kept on the server are not signed unless asked for.
 OTHER_SESSIONS = frozenset({"flask_session", "flask_kvsession", "beaker"})
@@ -13,10 +13,7 @@ OTHER_SESSIONS = frozenset({"flask_session", "flask_kvsession", "beaker"})
 def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
         setting = configuration.get("SECRET_KEY")
-        missing = isinstance(setting.value, Unset) or (
-            isinstance(setting.value, Known) and setting.value.value in (None, "", b"") and not setting.variable
-        )
-        if not missing or setting.fallback or setting.guarded or setting.random or not configuration.complete:
+        if not isinstance(setting.value, Unset) or not configuration.complete:
             continue
         use = used_by(project, configuration, "session")
         if use is None or any(module.imports & OTHER_SESSIONS for module in served_modules(project, configuration)):
@@ -24,8 +21,8 @@ def check(project: Project) -> Iterator[Hit]:
         launch = configuration.launch
         proven = launch is not None and launch.confidence is Confidence.HIGH and use.file in launch.imported
         yield Hit(
-            at=setting.span or configuration.app.span,
+            at=configuration.app.span,
             via=(*(launch.hops if launch is not None else ()), use),
             facts={"use": str(use)},
-            severity=None if proven and isinstance(setting.value, Unset) else "warning",
+            severity=None if proven else "warning",
         )

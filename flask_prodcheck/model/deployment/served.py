@@ -36,9 +36,10 @@ def served_modules(project: Project, configuration: Configuration) -> Iterator[P
         reached |= launch.imported
         if launch.module_file:
             reached.add(launch.module_file)
-    folder = _package(posixpath.dirname(configuration.app.span.file), project.facts.paths)
+    folders = {_package(posixpath.dirname(path), project.facts.paths) for path in reached}
+    folders.discard("")
     for path in sorted(project.facts.modules):
-        inside = path in reached or (folder and path.startswith(folder + "/"))
+        inside = path in reached or any(path.startswith(folder + "/") for folder in folders)
         if inside and (path == configuration.app.span.file or not _TEST.search(path)):
             yield project.facts.modules[path]
 
