@@ -158,3 +158,13 @@ def test_a_comment_accepts_it(tmp_path: Path) -> None:
         (False, "OPS001")
     ]
     assert report.problems == ()
+
+
+def test_the_house_rule_of_the_guide_is_accepted(tmp_path: Path) -> None:
+    guide = (Path(__file__).resolve().parent.parent.parent / "docs" / "writing-rules.md").read_text(encoding="utf-8")
+    text = guide.partition("rule.toml`:\n\n```toml\n")[2].partition("```")[0]
+    path = tmp_path / "rules" / "ops001_request_timeout_off"
+    path.mkdir(parents=True)
+    (path / "rule.toml").write_text(text, encoding="utf-8")
+    report = audit_tree(memory_tree(FILES), Settings(extend_rules=("rules",)), root=tmp_path)
+    assert found(report) == [("Dockerfile", 8, "warning", "gunicorn never gives up on a request (timeout = '0')")]
