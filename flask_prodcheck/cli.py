@@ -17,6 +17,7 @@ from flask_prodcheck.terminal import wants_color, write
 
 if TYPE_CHECKING:
     from flask_prodcheck.policy.report import Report
+    from flask_prodcheck.registry.rule import Rule
     from flask_prodcheck.settings import Settings
 
 EXIT_HELP = """Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage or settings, or nothing to check;
@@ -217,25 +218,32 @@ def _rendered(report: Report, root: Path, form: str, *, color: bool) -> str:
     return machine(report if form == "json" else relocated(report, prefix_of(root, Path.cwd())))
 
 
+def _rules_here() -> tuple[Rule, ...]:
+    """The built-in rules and those that the settings of the current folder add."""
+    from flask_prodcheck.registry.load import load
+    from flask_prodcheck.settings import load_settings
+
+    return load(Path(folder) for folder in load_settings(Path()).extend_rules)
+
+
 @main.command()
 @click.argument("rule")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 def explain(rule: str, color: str) -> None:
-    """Explain a rule, by code or slug: why, what to do, a bad and a good project, sources."""
-    from flask_prodcheck.registry.load import load
+    """Explain a rule, by code or slug: why, what to do, a bad and a good project, sources. The rules that the project
+    in the current folder adds (extend-rules) are known too."""
     from flask_prodcheck.teaching.explain import explain as explanation
 
-    write(explanation(rule, load(), color=wants_color(color, None)), None)
+    write(explanation(rule, _rules_here(), color=wants_color(color, None)), None)
 
 
 @main.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rules(form: str) -> None:
-    """List all rules."""
-    from flask_prodcheck.registry.load import load
+    """List all rules, those that the project in the current folder adds included."""
     from flask_prodcheck.teaching.listing import listing
 
-    write(listing(load(), form), None)
+    write(listing(_rules_here(), form), None)
 
 
 @main.command()

@@ -30,9 +30,13 @@ from flask_prodcheck.facts.syntax import (
     UnaryOp,
 )
 from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar
-from flask_prodcheck.model.configuration.secrets import masked
+from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
+from flask_prodcheck.model.deployment.paths import is_production_path
+from flask_prodcheck.model.deployment.processes import replicas, runs_several, worker_processes
+from flask_prodcheck.model.deployment.served import calls_of, every_statement, served_modules, used_by
+from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.exposure import Exposure, exposure, shares_container
 from flask_prodcheck.model.launching.gunicorn import (
@@ -183,8 +187,12 @@ __all__ = [
     "Value",
     "argument_refusal",
     "calls_in",
+    "calls_of",
+    "every_statement",
     "exposure",
     "flask_before",
+    "is_placeholder",
+    "is_production_path",
     "is_secret_text",
     "listens",
     "masked",
@@ -193,11 +201,17 @@ __all__ = [
     "refusal",
     "releases",
     "removed_settings",
+    "replicas",
+    "runs_several",
+    "served_modules",
     "served_otherwise",
     "settings_table",
     "shares_container",
     "start_options",
     "statements",
+    "tls_evidence",
     "turns_debug_on",
+    "used_by",
     "worker_aliases",
+    "worker_processes",
 ]

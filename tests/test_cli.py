@@ -167,3 +167,16 @@ def test_a_terminal_that_knows_no_unicode(tmp_path: Path) -> None:
     folder = project(tmp_path / "p", {**BAD, "app.py": APP.replace("run()", "run()  # é日")})
     done = prodcheck(folder, env={"PYTHONIOENCODING": "ascii"})
     assert (done.returncode, "\\xe9" in done.stdout) == (1, True)
+
+
+def test_rules_and_explain_know_the_rules_of_the_folder(tmp_path: Path) -> None:
+    text = (ROOT / "rules" / "pc406_csrf_disabled" / "rule.toml").read_text(encoding="utf-8")
+    text = text.replace('"PC406"', '"OPS406"').replace('"csrf-disabled"', '"house-csrf"')
+    root = project(
+        tmp_path, {"prodcheck.toml": 'extend-rules = ["ops/rules"]\n', "ops/rules/ops406_house_csrf/rule.toml": text}
+    )
+    listed = prodcheck("rules", cwd=root, env={"PYTHONPATH": str(ROOT)})
+    assert listed.returncode == 0 and "OPS406  house-csrf" in listed.stdout and "PC406" in listed.stdout
+    explained = prodcheck("explain", "house-csrf", cwd=root, env={"PYTHONPATH": str(ROOT)})
+    assert explained.returncode == 0 and explained.stdout.startswith("OPS406 house-csrf")
+    assert prodcheck("explain", "house-csrf").returncode == 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Command, Container, EnvVar, KubernetesFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command, argv_command, env_entries, env_mapping, read_yaml
 
@@ -21,6 +22,7 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
     containers: list[Container] = []
     config_maps: list[tuple[str, tuple[EnvVar, ...]]] = []
     ingress = False
+    tls: Span | None = None
     services: list[str] = []
     for item in _objects(read_yaml(path, text)):
         kind = item.string("kind") or ""
@@ -30,11 +32,14 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
             config_maps.extend(_generated(item))
         elif kind in _INGRESS:
             ingress = True
+            ends_here = item.get("spec", "tls")
+            if ends_here is not None and not ends_here.is_null and not ends_here.is_scalar:
+                tls = tls or ends_here.span
         elif kind == "Service" and "knative" not in (item.string("apiVersion") or ""):
             services.append(item.string("spec", "type") or "ClusterIP")
         else:
             containers.extend(_containers(item, kind))
-    return KubernetesFile(path, tuple(containers), tuple(config_maps), ingress, tuple(services))
+    return KubernetesFile(path, tuple(containers), tuple(config_maps), ingress, tls, tuple(services))
 
 
 def _objects(documents: tuple[YamlNode, ...]) -> Iterator[YamlNode]:

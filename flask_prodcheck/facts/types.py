@@ -205,6 +205,7 @@ class KubernetesFile:
     containers: tuple[Container, ...]
     config_maps: tuple[tuple[str, tuple[EnvVar, ...]], ...] = ()
     has_ingress: bool = False
+    tls: Span | None = None  # where an ingress or a route ends TLS
     service_types: tuple[str, ...] = ()
 
 

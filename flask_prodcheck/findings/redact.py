@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-_SECRET_TOPICS = ("secret-", "credentials-")
+_SECRET_TOPICS = ("secret-", "credentials-", "env-file-")
 _QUOTED = re.compile(r"""(["'])((?:\\.|(?!\1).)*)\1""")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _BARE = re.compile(
-    r"""\b((?=[A-Z0-9_]*(?:KEY|SECRET|PASSW|TOKEN|DATABASE_UR))[A-Z0-9_]+(?:[ \t]*[=:][ \t]*|[ \t]+))([^\s"'$][^\s"']*)"""
+    r"""\b((?=[A-Z0-9_]*(?:KEY|SECRET|PASS|PWD|TOKEN|DATABASE_UR))[A-Z0-9_]+(?:[ \t]*[=:][ \t]*|[ \t]+))([^\s"'$][^\s"']*)"""
 )
 _SHOWN = 2
 _LIMIT = 1000  # a longer line is cut: nobody reads it, and the patterns stay quick

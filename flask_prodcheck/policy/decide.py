@@ -49,6 +49,7 @@ def decide(
         stats=stats,
         hidden=tuple(finding for finding in everything if finding.is_open and finding.fingerprint not in visible),
         kind=project.kind,
+        rules=rules,
     )
 
 

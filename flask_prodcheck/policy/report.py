@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from flask_prodcheck.base import Problem
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.policy.verdict import Standing
+from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.rulekit import App, Launch, RunSite
 
 
@@ -22,7 +23,7 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``findings`` are those the settings let through, suppressed ones included; ``hidden`` counts the open findings
+    """``rules`` are those that were run, the user's included. ``findings`` are those the settings let through, suppressed ones included; ``hidden`` counts the open findings
     that select, ignore or the persona left out (the verdict and the lesson count them). ``exit_code`` is that of the
     settings the audit ran with."""
 
@@ -38,6 +39,7 @@ class Report:
     stats: Stats
     hidden: tuple[Finding, ...] = field(default=())
     kind: str = "application"
+    rules: tuple[Rule, ...] = ()
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:

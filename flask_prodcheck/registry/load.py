@@ -13,6 +13,7 @@ from pathlib import Path
 
 from flask_prodcheck.errors import RuleError
 from flask_prodcheck.lesson import AFFECTS, Lesson, load_lesson
+from flask_prodcheck.registry.condition import STATES, SUBJECTS, USES, Condition, Scalar, check_of
 from flask_prodcheck.registry.rule import (
     CONFIDENCES,
     EXAMPLE_KINDS,
@@ -24,15 +25,20 @@ from flask_prodcheck.registry.rule import (
     Rule,
 )
 from flask_prodcheck.resources import rules_folder
+from flask_prodcheck.rulekit import Server
 from flask_prodcheck.tomlfile import Document, TomlError, nearest, parse_toml
 
-_FOLDER = re.compile(r"pc\d{3}_[a-z0-9_]+")
+_FOLDER = re.compile(r"[a-z]{2,8}\d{3}_[a-z0-9_]+")
+_OWN_CODE = re.compile(r"PC\d{3}")
+_FOREIGN_CODE = re.compile(r"(?!PC)[A-Z]{2,8}\d{3}")
+_DISTRIBUTION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _REQUIRED = ("code", "slug", "since", "severity", "confidence", "persona", "message", "why", "cure", "references")
 _OPTIONAL = ("topic", "reported_by")
-_TABLES = ("lesson", "example")
+_TABLES = ("lesson", "when", "example")
 _LESSON_KEYS = ("moments", "step", "affects")
 _EXAMPLE_KEYS = ("name", "kind", "expect", "files")
 _EXPECT_KEYS = ("at", "via", "severity")
+_WHEN_KEYS = (*SUBJECTS, "equals", "state", "below", "servers", "installed", "not-installed", "uses")
 
 
 @cache
@@ -74,23 +80,24 @@ def load_rule(folder: Path, lesson: Lesson, *, trusted: bool = True) -> Rule:
         raise RuleError(f"{path}: cannot be read: {failure.strerror}") from failure
     except UnicodeDecodeError as failure:
         raise RuleError(f"{path}: is not UTF-8") from failure
-    rule = rule_from(text, folder, lesson)
+    rule = rule_from(text, folder, lesson, trusted=trusted)
     code_file = folder / "check.py"
-    if rule.reported_by != "check":
-        if code_file.exists():
-            raise RuleError(f"{code_file}: a rule reported by {rule.reported_by} has no check.py")
-        return rule
-    if not trusted:
-        raise RuleError(f"{folder}: rules outside prodcheck are data only, and declarative rules are not supported yet")
-    return replace(rule, check=_import_check(code_file))
+    if rule.reported_by == "check" and rule.check is None:
+        if not trusted:
+            raise RuleError(f"{path}:1: the table [when] is missing: rules outside prodcheck are data only")
+        return replace(rule, check=_import_check(code_file))
+    if code_file.exists():
+        reason = f"is reported by {rule.reported_by}" if rule.reported_by != "check" else "has a [when] table"
+        raise RuleError(f"{code_file}: a rule that {reason} has no check.py")
+    return rule
 
 
-def rule_from(text: str, folder: Path, lesson: Lesson) -> Rule:
-    """The rule that ``text``, the content of ``folder``'s rule.toml, describes, without its check. Raises
-    :class:`RuleError`."""
+def rule_from(text: str, folder: Path, lesson: Lesson, *, trusted: bool = True) -> Rule:
+    """The rule that ``text``, the content of ``folder``'s rule.toml, describes, with the check that its ``[when]`` table
+    means, if it has one. Raises :class:`RuleError`."""
     path = folder / "rule.toml"
     try:
-        reader = _Reader(path, parse_toml(text))
+        reader = _Reader(path, parse_toml(text), trusted=trusted)
     except TomlError as failure:
         raise RuleError(f"{path}:{failure.line}: {failure}") from failure
     return reader.rule(lesson)
@@ -142,8 +149,9 @@ def _line_in(failure: BaseException, path: Path) -> int:
 class _Reader:
     """Validates one rule.toml; every complaint carries the file and the line."""
 
-    def __init__(self, path: Path, document: Document) -> None:
+    def __init__(self, path: Path, document: Document, *, trusted: bool) -> None:
         self.path = path
+        self.trusted = trusted
         self.document = document
         self.data = document.data
 
@@ -154,8 +162,12 @@ class _Reader:
         self.known(self.data, (*_REQUIRED, *_OPTIONAL, *_TABLES))
         values = {key: self.text(self.data, key) for key in _REQUIRED if key != "references"}
         code, slug = values["code"], values["slug"]
-        if not re.fullmatch(r"PC\d{3}", code):
+        if self.trusted and not _OWN_CODE.fullmatch(code):
             raise self.fail(f"code {code!r} is not PC and three digits", key="code")
+        if not self.trusted and not _FOREIGN_CODE.fullmatch(code):
+            raise self.fail(
+                f"code {code!r} is not two to eight capital letters, other than PC, and three digits", key="code"
+            )
         if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", slug):
             raise self.fail(f"slug {slug!r} is not lower-case words joined by hyphens", key="slug")
         expected = f"{code.lower()}_{slug.replace('-', '_')}"
@@ -172,6 +184,7 @@ class _Reader:
         if not references or not all(each.startswith("https://") for each in references):
             raise self.fail("references needs at least one address, each starting with https://", key="references")
         moments, step, affects = self.lesson(lesson)
+        condition = self.condition() if "when" in self.data else None
         return Rule(
             code=code,
             slug=slug,
@@ -189,10 +202,81 @@ class _Reader:
             affects=affects,
             examples=self.examples(),
             folder=self.path.parent,
+            check=check_of(condition, values["severity"]) if condition is not None else None,
             reported_by=self.one_of(
-                self.text(self.data, "reported_by", default="check"), ("check", "policy"), key="reported_by"
+                self.text(self.data, "reported_by", default="check"),
+                ("check", "policy") if self.trusted else ("check",),
+                key="reported_by",
             ),
         )
+
+    def condition(self) -> Condition:
+        table = self.data["when"]
+        if not isinstance(table, dict):
+            raise self.fail("when is not a table: write [when]", key="when")
+        self.known(table, _WHEN_KEYS, "when")
+        subjects = [key for key in SUBJECTS if key in table]
+        if len(subjects) != 1:
+            raise self.fail(f"[when] needs exactly one of {', '.join(SUBJECTS)}", "when")
+        subject = subjects[0]
+        names = self.texts(table, subject, "when")
+        if not names or not all(names):
+            raise self.fail(f"{subject} names nothing", "when", subject)
+        tests = [key for key in ("equals", "state", "below") if key in table]
+        if len(tests) != 1:
+            raise self.fail("[when] needs exactly one of equals, state, below", "when", tests[-1] if tests else "")
+        if (tests[0] == "below") and subject != "dependency":
+            raise self.fail("below is for a dependency", "when", "below")
+        if tests[0] == "equals" and subject == "dependency":
+            raise self.fail("equals is not for a dependency: use state or below", "when", "equals")
+        if subject == "dependency" and ("servers" in table or "uses" in table):
+            key = "servers" if "servers" in table else "uses"
+            raise self.fail(f"{key} is not for a dependency, which no launch has of its own", "when", key)
+        distributions = {key: self.distributions(table, key) for key in ("installed", "not-installed")}
+        if subject == "dependency":
+            self.distributions(table, subject)
+        return Condition(
+            subject=subject,
+            names=names,
+            equals=self.values(table, subject) if tests[0] == "equals" else (),
+            state=self.one_of(self.text(table, "state", "when"), STATES, "when", "state")
+            if tests[0] == "state"
+            else "",
+            below=self.version(table) if tests[0] == "below" else (),
+            servers=frozenset(self.words(table, "servers", [server.value for server in Server])),
+            installed=distributions["installed"],
+            not_installed=distributions["not-installed"],
+            uses=self.words(table, "uses", USES),
+        )
+
+    def words(self, table: Mapping[str, object], key: str, valid: Iterable[str]) -> tuple[str, ...]:
+        found = self.texts(table, key, "when") if key in table else ()
+        for each in found:
+            self.one_of(each, valid, "when", key)
+        return found
+
+    def distributions(self, table: Mapping[str, object], key: str) -> frozenset[str]:
+        found = self.texts(table, key, "when") if key in table else ()
+        for each in found:
+            if not _DISTRIBUTION.fullmatch(each):
+                raise self.fail(
+                    f"{each!r} is not a normalised distribution name (lower case, hyphens only)", "when", key
+                )
+        return frozenset(found)
+
+    def values(self, table: Mapping[str, object], subject: str) -> tuple[Scalar, ...]:
+        written = table["equals"]
+        valid = (str, int, float, bool) if subject == "config" else (str,)
+        if not isinstance(written, list) or not written or not all(isinstance(each, valid) for each in written):
+            kind = "texts, numbers or booleans" if subject == "config" else 'texts, as they are written ("1")'
+            raise self.fail(f"equals is not a list of {kind}", "when", "equals")
+        return tuple(written)
+
+    def version(self, table: Mapping[str, object]) -> tuple[int, ...]:
+        text = self.text(table, "below", "when")
+        if not re.fullmatch(r"\d{1,6}(?:\.\d{1,6}){0,3}", text):
+            raise self.fail(f"below {text!r} is not a version such as 2.3", "when", "below")
+        return tuple(int(part) for part in text.split("."))
 
     def lesson(self, lesson: Lesson) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
         table = self.data.get("lesson")
@@ -220,7 +304,7 @@ class _Reader:
         if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
             raise self.fail("example is not an array of tables: write [[example]]", key="example")
         found = tuple(self.example(each, nth) for nth, each in enumerate(tables))
-        for kind in ("bad", "good"):
+        for kind in ("bad", "good") if self.trusted else ():
             if not any(each.kind == kind for each in found):
                 raise self.fail(f"an example of kind {kind!r} is required")
         names = [each.name for each in found]

@@ -13,7 +13,6 @@ from flask_prodcheck import __version__
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.policy.report import Report
-from flask_prodcheck.registry.load import builtin_rules
 from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.rulekit import Hop
 
@@ -31,8 +30,7 @@ def render(report: Report) -> str:
 
 def as_data(report: Report) -> dict[str, object]:
     """The SARIF log object of ``report``."""
-    rules = builtin_rules()
-    index = {rule.code: number for number, rule in enumerate(rules)}
+    index = {rule.code: number for number, rule in enumerate(report.rules)}
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -42,7 +40,7 @@ def as_data(report: Report) -> dict[str, object]:
                     "driver": {
                         "name": "prodcheck",
                         "semanticVersion": __version__,
-                        "rules": [_rule(rule) for rule in rules],
+                        "rules": [_rule(rule) for rule in report.rules],
                     }
                 },
                 "invocations": [

@@ -44,6 +44,7 @@ files."app.py" = """
 pass
 """
 '''
+WHEN = '\n[when]\nconfig = ["TESTING"]\nequals = [true]\n'
 CHECK = "def check(project):\n    return iter(())\n"
 
 
@@ -119,9 +120,74 @@ def test_folder_that_is_no_rule(tmp_path: Path) -> None:
 
 
 def test_a_users_folder_runs_no_code(tmp_path: Path) -> None:
-    folder(tmp_path, check="raise SystemExit('ran')\n")
-    with pytest.raises(RuleError, match="data only"):
+    folder(tmp_path, GOOD.replace("PC900", "OPS900"), check="raise SystemExit('ran')\n", name="ops900_some_hazard")
+    with pytest.raises(RuleError, match=r"rule\.toml:1: .* data only"):
         load_folder(tmp_path, trusted=False)
+
+
+def test_a_users_rule_with_a_condition_has_no_code_either(tmp_path: Path) -> None:
+    text = GOOD.replace("PC900", "OPS900") + WHEN
+    folder(tmp_path, text, check="raise SystemExit('ran')\n", name="ops900_some_hazard")
+    with pytest.raises(RuleError, match=r"check\.py: a rule that has a \[when\] table has no check\.py"):
+        load_folder(tmp_path, trusted=False)
+
+
+@pytest.mark.parametrize("code", ["PC900", "O900", "Ops900", "OPERATIONS900"])
+def test_codes_of_users_rules(tmp_path: Path, code: str) -> None:
+    path = tmp_path / f"{code.lower()}_some_hazard"
+    path.mkdir()
+    (path / "rule.toml").write_text(GOOD.replace("PC900", code) + WHEN, encoding="utf-8")
+    with pytest.raises(RuleError, match=r"rule\.toml:1: code|a rule folder is named"):
+        load_folder(tmp_path, trusted=False)
+
+
+def declared(tmp_path: Path, when: str) -> Path:
+    """A user's rule whose condition starts in line 2 (after its code)."""
+    path = tmp_path / "ops900_some_hazard"
+    path.mkdir(parents=True)
+    body = GOOD.replace("PC900", "OPS900").partition("[[example]]")[0]
+    (path / "rule.toml").write_text(body + "[when]\n" + when, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("when", "line", "words"),
+    [
+        ('config = ["A"]\nequal = [true]', 19, "unknown key 'equal' (did you mean \"equals\"?)"),
+        ('config = ["A"]', 17, "exactly one of equals, state, below"),
+        ('config = ["A"]\nequals = [true]\nstate = "set"', 20, "exactly one of equals, state, below"),
+        ("equals = [true]", 17, "exactly one of config, environment, option, dependency"),
+        ('config = ["A"]\noption = ["b"]\nequals = ["x"]', 17, "exactly one of config"),
+        ("config = []\nequals = [true]", 18, "config names nothing"),
+        ('config = "A"\nequals = [true]', 18, "config is not a list of texts"),
+        ('config = ["A"]\nequals = [[1]]', 19, "texts, numbers or booleans"),
+        ('environment = ["A"]\nequals = [1]', 19, "as they are written"),
+        ('option = ["timeout"]\nstate = "off"', 19, "state 'off' is not one of set, unset"),
+        ('option = ["timeout"]\nbelow = "3"', 19, "below is for a dependency"),
+        ('dependency = ["flask"]\nbelow = "three"', 19, "below 'three' is not a version"),
+        ('dependency = ["flask"]\nequals = ["3"]', 19, "use state or below"),
+        ('dependency = ["Flask_Login"]\nstate = "set"', 18, "not a normalised distribution name"),
+        ('dependency = ["flask"]\nstate = "set"\nuses = ["session"]', 20, "uses is not for a dependency"),
+        ('option = ["timeout"]\nstate = "set"\nservers = ["gunicron"]', 20, 'did you mean "gunicorn"?'),
+        ('config = ["A"]\nstate = "set"\nuses = ["sessions"]', 20, 'did you mean "session"?'),
+        ('config = ["A"]\nstate = "set"\ninstalled = ["Flask-WTF"]', 20, "not a normalised distribution name"),
+    ],
+)
+def test_complaint_about_a_condition(tmp_path: Path, when: str, line: int, words: str) -> None:
+    path = declared(tmp_path, when + "\n")
+    with pytest.raises(RuleError) as caught:
+        load_rule(path, load_lesson(), trusted=False)
+    message = str(caught.value)
+    assert message.startswith(f"{path / 'rule.toml'}:{line}: "), message
+    assert words in message
+
+
+def test_when_that_is_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "ops900_some_hazard"
+    path.mkdir()
+    (path / "rule.toml").write_text('when = "ever"\n' + GOOD.replace("PC900", "OPS900"), encoding="utf-8")
+    with pytest.raises(RuleError, match=r":1: when is not a table"):
+        load_rule(path, load_lesson(), trusted=False)
 
 
 def test_a_rule_that_crashes_is_a_blocking_problem(tmp_path: Path) -> None:

@@ -1,0 +1,28 @@
+"""PC403: an application that uses sessions has a signing key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import Confidence, Hit, Project, Unset, served_modules, used_by
+
+# Sessions that are kept on the server are not signed unless asked for.
+OTHER_SESSIONS = frozenset({"flask_session", "flask_kvsession", "beaker"})
+
+
+def check(project: Project) -> Iterator[Hit]:
+    for configuration in project.configurations:
+        setting = configuration.get("SECRET_KEY")
+        if not isinstance(setting.value, Unset) or not configuration.complete:
+            continue
+        use = used_by(project, configuration, "session")
+        if use is None or any(module.imports & OTHER_SESSIONS for module in served_modules(project, configuration)):
+            continue
+        launch = configuration.launch
+        proven = launch is not None and launch.confidence is Confidence.HIGH and use.file in launch.imported
+        yield Hit(
+            at=configuration.app.span,
+            via=(*(launch.hops if launch is not None else ()), use),
+            facts={"use": str(use)},
+            severity=None if proven else "warning",
+        )

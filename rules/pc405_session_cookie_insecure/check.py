@@ -1,0 +1,70 @@
+"""PC405: the session cookie of a site that is served over TLS never travels without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import (
+    Configuration,
+    Hit,
+    Hop,
+    Known,
+    Project,
+    Setting,
+    Span,
+    Unset,
+    served_modules,
+    tls_evidence,
+    used_by,
+)
+
+# Flask-Talisman marks the cookie itself.
+MARKS_THE_COOKIE = frozenset({"flask_talisman"})
+
+
+def check(project: Project) -> Iterator[Hit]:
+    for configuration in project.configurations:
+        if configuration.launch is None or used_by(project, configuration, "session") is None:
+            continue
+        if any(module.imports & MARKS_THE_COOKIE for module in served_modules(project, configuration)):
+            continue
+        hops = configuration.launch.hops
+        secure = configuration.get("SESSION_COOKIE_SECURE")
+        if _is(secure, False) and secure.span is not None:
+            yield _hit(secure.span, "SESSION_COOKIE_SECURE is False: the session cookie is also sent without TLS", hops)
+        elif isinstance(secure.value, Unset) and configuration.complete:
+            tls = tls_evidence(project, configuration)
+            if tls is not None:
+                what = (
+                    f"SESSION_COOKIE_SECURE is never set: the site has TLS ({tls}), the session cookie is sent without"
+                )
+                yield _hit(_place(configuration), what, (*hops, tls))
+        httponly = configuration.get("SESSION_COOKIE_HTTPONLY")
+        if _is(httponly, False) and httponly.span is not None:
+            yield _hit(httponly.span, "SESSION_COOKIE_HTTPONLY is False: scripts can read the session cookie", hops)
+        samesite = configuration.get("SESSION_COOKIE_SAMESITE")
+        if _is(samesite, "None") and samesite.span is not None and configuration.complete and not _may_be_on(secure):
+            yield _hit(
+                samesite.span,
+                "SESSION_COOKIE_SAMESITE is 'None' without Secure: browsers refuse the session cookie",
+                hops,
+            )
+
+
+def _is(setting: Setting, value: object) -> bool:
+    return isinstance(setting.value, Known) and setting.value.value == value and not setting.fallback
+
+
+def _may_be_on(secure: Setting) -> bool:
+    return not (isinstance(secure.value, Unset) or _is(secure, False))
+
+
+def _place(configuration: Configuration) -> Span:
+    """Where the missing line belongs: beside the other cookie settings, else beside the key that signs the cookie."""
+    cookie = [each for key, each in configuration.settings.items() if key.startswith("SESSION_COOKIE_")]
+    spans = [each.span for each in (*cookie, configuration.get("SECRET_KEY")) if each.span is not None]
+    return spans[0] if spans else configuration.app.span
+
+
+def _hit(at: Span, what: str, via: tuple[Hop | Span, ...]) -> Hit:
+    return Hit(at=at, via=via, facts={"what": what})

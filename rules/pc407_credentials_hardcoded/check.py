@@ -1,0 +1,109 @@
+"""PC407: no password that production uses is written in the project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import (
+    Confidence,
+    Configuration,
+    Hit,
+    Known,
+    Project,
+    Setting,
+    Span,
+    is_placeholder,
+    is_production_path,
+    masked,
+)
+
+_USERINFO = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]{0,40}://[^/@\s:]{0,200}:([^/@\s]{1,200})@([^/:@\s]{1,200})")
+_LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
+_PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASS)$")
+_KEY = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|API_KEY|SECRET_ACCESS_KEY|ACCESS_TOKEN|AUTH_TOKEN|CLIENT_SECRET)$")
+_DATABASES = re.compile(r"(?:^|/)(?:postgres|postgis|mysql|mariadb|mongo|rabbitmq|percona|timescaledb)(?:$|[:@-])")
+
+
+def check(project: Project) -> Iterator[Hit]:
+    for configuration in project.configurations:
+        if configuration.launch is not None:
+            yield from _in_configuration(configuration)
+    yield from _published_databases(project)
+    yield from _in_images(project)
+
+
+def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
+    launch = configuration.launch
+    assert launch is not None
+    for key, setting in configuration.settings.items():
+        value = setting.value.value if isinstance(setting.value, Known) else None
+        if not isinstance(value, str) or setting.span is None or setting.guarded or setting.random:
+            continue
+        password = _password(key, value, setting)
+        if password is None:
+            continue
+        certain = not setting.fallback and not setting.variable and launch.confidence is not Confidence.LOW
+        unless = f" unless {setting.variable} is set" if setting.fallback and setting.variable else ""
+        yield Hit(
+            at=_written(setting, password) or setting.span,
+            via=launch.hops,
+            facts={"what": f"{key} holds a password ({masked(key, value)}){unless}"},
+            severity=None if certain else "warning",
+            confidence=None if certain else "medium",
+        )
+
+
+def _password(key: str, value: str, setting: Setting) -> str | None:
+    """The password in ``value``: that of an address on another host, or a key's own that no deployment can replace."""
+    found = _USERINFO.match(value)
+    if found is not None:
+        password, host = found.groups()
+        return None if host.lower() in _LOCAL or _is_filled_in(password) else password
+    if _KEY.search(key) and not setting.fallback and not setting.variable and len(value) >= 6:
+        return None if is_placeholder(value) or _is_filled_in(value) or "://" in value else value
+    return None
+
+
+def _is_filled_in(text: str) -> bool:
+    return text == "None" or any(mark in text for mark in ("${", "{{", "%(", "<", "***"))
+
+
+def _written(setting: Setting, password: str) -> Span | None:
+    return next((step.span for step in setting.value.origin if password in step.text), None)
+
+
+def _published_databases(project: Project) -> Iterator[Hit]:
+    """Databases of a production compose file that listen for the network with a password that stands beside."""
+    for path, file in sorted(project.facts.compose.items()):
+        launches = [launch for launch in project.launches if launch.head.span.file == path]
+        if not is_production_path(path) or any(not launch.is_production for launch in launches):
+            continue
+        for service in file.services:
+            if service.profiles or not _DATABASES.search(service.image or ""):
+                continue
+            ports = [port for port in service.ports if port.host_ip not in ("127.0.0.1", "::1", "localhost")]
+            for variable in service.environment:
+                value = variable.value or ""
+                if ports and value and "$" not in value and _PASSWORD.search(variable.name):
+                    yield Hit(
+                        at=variable.span,
+                        via=tuple(port.span for port in ports if port.span is not None)[:1],
+                        facts={"what": f"{service.name} publishes its port with the password of this file"},
+                        severity="warning",
+                    )
+                    break
+
+
+def _in_images(project: Project) -> Iterator[Hit]:
+    for path, file in sorted(project.facts.dockerfiles.items()):
+        if not is_production_path(path) or not file.stages:
+            continue
+        for variable in file.stages[-1].env:
+            value = variable.value or ""
+            if value and "$" not in value and _PASSWORD.search(variable.name):
+                yield Hit(
+                    at=variable.span,
+                    facts={"what": f"{variable.name} is part of the image"},
+                    severity="warning",
+                )

@@ -1,0 +1,76 @@
+"""PC410: no other site may use a visitor's cookies against the application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import (
+    Call,
+    Collection,
+    Configuration,
+    Const,
+    Dict,
+    Expr,
+    Hit,
+    Known,
+    Project,
+    Unset,
+    calls_of,
+    served_modules,
+)
+
+EVERYONE = frozenset({"*", ".*", "^.*$"})
+
+
+def check(project: Project) -> Iterator[Hit]:
+    for configuration in project.configurations:
+        via = configuration.launch.hops if configuration.launch is not None else ()
+        by_config = configuration.get("CORS_SUPPORTS_CREDENTIALS")
+        allowed = isinstance(by_config.value, Known) and by_config.value.value is True and not by_config.fallback
+        for module in served_modules(project, configuration):
+            for call, context in calls_of(module, "flask_cors", "CORS"):
+                if context.conditional or context.in_main:
+                    continue
+                if _credentials(call, default=allowed) and _everyone(call, configuration):
+                    yield Hit(at=call.span, via=via)
+
+
+def _credentials(call: Call, *, default: bool) -> bool:
+    written = _keyword(call, "supports_credentials")
+    if written is None:
+        return default and all(keyword.name is not None for keyword in call.keywords)
+    return isinstance(written, Const) and written.value is True
+
+
+def _everyone(call: Call, configuration: Configuration) -> bool:
+    """Whether the call lets every origin in; Flask-CORS does when nothing names one."""
+    if any(keyword.name is None or keyword.name == "send_wildcard" for keyword in call.keywords):
+        return False
+    resources = _keyword(call, "resources")
+    if isinstance(resources, Dict):
+        options = [value for _, value in resources.items]
+        named = [_option(each, "origins") for each in options if isinstance(each, Dict)]
+        return len(named) == len(options) and any(each is not None and _is_everyone(each) for each in named)
+    if resources is not None and not isinstance(resources, Const):
+        return False
+    origins = _keyword(call, "origins")
+    if origins is not None:
+        return _is_everyone(origins)
+    by_config = configuration.get("CORS_ORIGINS")
+    if isinstance(by_config.value, Unset):
+        return configuration.complete and isinstance(configuration.get("CORS_RESOURCES").value, Unset)
+    return isinstance(by_config.value, Known) and by_config.value.value in ("*", ["*"]) and not by_config.fallback
+
+
+def _is_everyone(expr: Expr) -> bool:
+    if isinstance(expr, Collection):
+        return any(_is_everyone(each) for each in expr.items)
+    return isinstance(expr, Const) and expr.value in EVERYONE
+
+
+def _keyword(call: Call, name: str) -> Expr | None:
+    return next((keyword.value for keyword in call.keywords if keyword.name == name), None)
+
+
+def _option(options: Dict, name: str) -> Expr | None:
+    return next((value for key, value in options.items if isinstance(key, Const) and key.value == name), None)

@@ -1,0 +1,130 @@
+"""PC503: nothing is imported that the release to be installed no longer has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import (
+    Attribute,
+    Hit,
+    Import,
+    ImportFrom,
+    Project,
+    PyModule,
+    Span,
+    newest_allowed,
+    served_modules,
+)
+
+Version = tuple[int, ...]
+
+# (module, name or "" for the module itself and all below it) -> (distribution, first release without it).
+# Measured by importing each release; see the change logs of Flask, Werkzeug and Dash.
+REMOVED: dict[tuple[str, str], tuple[str, Version]] = {
+    ("flask.ext", ""): ("flask", (1, 0)),
+    ("flask", "safe_join"): ("flask", (2, 1)),
+    ("flask.helpers", "safe_join"): ("flask", (2, 1)),
+    ("flask", "Markup"): ("flask", (3, 0)),
+    ("flask", "escape"): ("flask", (3, 0)),
+    ("flask", "_request_ctx_stack"): ("flask", (3, 0)),
+    ("flask", "_app_ctx_stack"): ("flask", (3, 0)),
+    ("flask.json", "JSONEncoder"): ("flask", (2, 3)),
+    ("flask.json", "JSONDecoder"): ("flask", (2, 3)),
+    ("flask._compat", ""): ("flask", (2, 0)),
+    ("flask_script", ""): ("flask", (2, 0)),  # imports flask._compat; no release after 2.0.6
+    ("flask_restplus", ""): ("werkzeug", (1, 0)),  # imports werkzeug.cached_property; no release after 0.13.0
+    ("werkzeug.contrib", ""): ("werkzeug", (1, 0)),
+    ("werkzeug", "secure_filename"): ("werkzeug", (1, 0)),
+    ("werkzeug", "generate_password_hash"): ("werkzeug", (1, 0)),
+    ("werkzeug", "check_password_hash"): ("werkzeug", (1, 0)),
+    ("werkzeug", "cached_property"): ("werkzeug", (1, 0)),
+    ("werkzeug", "FileStorage"): ("werkzeug", (1, 0)),
+    ("werkzeug.security", "safe_str_cmp"): ("werkzeug", (2, 1)),
+    ("werkzeug.useragents", ""): ("werkzeug", (2, 1)),
+    ("werkzeug.urls", "url_quote"): ("werkzeug", (3, 0)),
+    ("werkzeug.urls", "url_encode"): ("werkzeug", (3, 0)),
+    ("werkzeug.urls", "url_decode"): ("werkzeug", (3, 0)),
+    ("werkzeug.urls", "url_parse"): ("werkzeug", (3, 0)),
+    ("werkzeug.urls", "url_join"): ("werkzeug", (3, 0)),
+}
+FIRST_DASH_WITHOUT_RUN_SERVER = (3, 0)
+
+
+def check(project: Project) -> Iterator[Hit]:
+    for configuration in project.configurations:
+        launch = configuration.launch
+        via = launch.hops if launch is not None else ()
+        for module in served_modules(project, configuration):
+            at_start = launch is not None and module.path in launch.imported
+            for what, distribution, version, at in _imports(module):
+                yield from _judged(project, what, distribution, version, at, via, at_start)
+    for site in project.run_sites:
+        if isinstance(site.node.func, Attribute) and site.node.func.attr == "run_server" and site.production != "no":
+            via = next((launch.hops for launch in project.production if launch.run_site == site), ())
+            yield from _judged(
+                project,
+                f"{site.receiver or 'app'}.run_server",
+                "dash",
+                FIRST_DASH_WITHOUT_RUN_SERVER,
+                site.span,
+                via,
+                True,
+            )
+
+
+def _imports(module: PyModule) -> Iterator[tuple[str, str, Version, Span]]:
+    """The imports at the top of the file: those under a condition or a ``try`` may have an alternative."""
+    for stmt in module.body:
+        if isinstance(stmt, ImportFrom) and not stmt.level:
+            names = [(stmt.module, name) for name, _ in stmt.names]
+        elif isinstance(stmt, Import):
+            names = [(dotted, "") for dotted, _ in stmt.names]
+        else:
+            continue
+        for dotted, name in names:
+            found = REMOVED.get((dotted, name)) or next(
+                (
+                    gone
+                    for (prefix, each), gone in REMOVED.items()
+                    if not each and f"{dotted}.".startswith(f"{prefix}.")
+                ),
+                None,
+            )
+            if found is not None:
+                yield f"{dotted}.{name}" if name else dotted, *found, stmt.span
+
+
+def _judged(
+    project: Project,
+    what: str,
+    distribution: str,
+    version: Version,
+    at: Span,
+    via: tuple[object, ...],
+    at_start: bool,
+) -> Iterator[Hit]:
+    release = _installed(project, distribution)
+    if release is None or (release and release < version):
+        return
+    shown = ".".join(map(str, version))
+    yield Hit(
+        at=at,
+        via=via,  # type: ignore[arg-type]
+        facts={"what": what, "distribution": distribution, "version": shown},
+        severity=None if at_start and release else "warning",
+    )
+
+
+def _installed(project: Project, distribution: str) -> Version | None:
+    """The newest release that may be installed: () when nothing bounds it, None when that cannot be told."""
+    wanted = [each for each in project.dependencies if each.name == distribution]
+    if project.open_manifests or (project.has_lock_file and not any(each.group == "lock" for each in wanted)):
+        return None
+    bounds = [bound for each in wanted if (bound := newest_allowed(each.specifier)) is not None]
+    if bounds:
+        return min(bounds)
+    if wanted:
+        return ()
+    if distribution == "werkzeug":  # comes with Flask, which bounds it from below only
+        return () if any(each.name == "flask" for each in project.dependencies) else None
+    return None

@@ -1,0 +1,52 @@
+"""PC604: Socket.IO clients reach their session and each other whatever process serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.rulekit import (
+    Call,
+    Confidence,
+    Const,
+    Hit,
+    Project,
+    PyModule,
+    calls_in,
+    calls_of,
+    every_statement,
+    replicas,
+    served_modules,
+    worker_processes,
+)
+
+
+def check(project: Project) -> Iterator[Hit]:
+    for configuration in project.configurations:
+        launch = configuration.launch
+        if launch is None or launch.confidence is Confidence.LOW:
+            continue
+        count = max(worker_processes(launch) or 1, replicas(project, launch) or 1)
+        if count < 2:
+            continue
+        modules = list(served_modules(project, configuration))
+        if any(_has_queue(call) for module in modules for call in _set_ups(module)):
+            continue
+        for module in modules:
+            for call, context in calls_of(module, "flask_socketio", "SocketIO"):
+                if not context.in_main and not _has_queue(call):
+                    yield Hit(at=call.span, via=launch.hops, facts={"count": str(count)})
+
+
+def _set_ups(module: PyModule) -> Iterator[Call]:
+    for stmt, _ in every_statement(module):
+        for call in calls_in(stmt):
+            if getattr(call.func, "attr", "") == "init_app":
+                yield call
+
+
+def _has_queue(call: Call) -> bool:
+    return any(
+        keyword.name is None
+        or (keyword.name == "message_queue" and not (isinstance(keyword.value, Const) and keyword.value.value is None))
+        for keyword in call.keywords
+    )
