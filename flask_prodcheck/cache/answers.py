@@ -25,7 +25,7 @@ SECONDS = 987654321.125
 
 _SECONDS = re.compile(r"987654321\.(\d+)")
 _INDEX = "contents"
-_INCOMPLETE = (2, 3)  # what could not be read today may be readable tomorrow, without any change of the files
+_INCOMPLETE = 3  # what could not be read today may be readable tomorrow, without any change of the files
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ class Question:
         if known is None or known.get("key") != self.key:
             return None
         text, code = known.get("text"), known.get("exit_code")
-        if not isinstance(text, str) or type(code) is not int or code not in (0, 1):
+        if not isinstance(text, str) or type(code) is not int or not 0 <= code < _INCOMPLETE:
             return None
         return Answer(with_seconds(text, seconds), code)
 
     def remember(self, render: Callable[[float], str], exit_code: int) -> None:
         """Remembers an answer. ``render`` gives its text for a time taken. Not remembered are answers that may be
         incomplete, those whose files changed meanwhile, and texts in which the time cannot be replaced."""
-        if exit_code in _INCOMPLETE:
+        if exit_code == _INCOMPLETE:
             return
         after = contents(self.root, self.found, self.found)
         if after is None or any(not each.same_file(self.found[path]) for path, each in after.items()):

@@ -109,8 +109,13 @@ def _collected(child: tuple[int, int]) -> list[Any] | None:
     with open(reading, "rb") as stream:  # noqa: PTH123
         data = stream.read()
     _, status = os.waitpid(process, 0)
-    # The bytes come from a copy of this very process through a pipe that nobody else holds.
-    found = pickle.loads(data) if status == 0 else None  # noqa: S301
+    if status != 0:
+        return None
+    try:
+        # The bytes come from a copy of this very process through a pipe that nobody else holds.
+        found = pickle.loads(data)  # noqa: S301
+    except (EOFError, pickle.UnpicklingError):
+        return None  # the child ended before it had written all of them
     return found if isinstance(found, list) else None
 
 
