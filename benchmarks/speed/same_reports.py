@@ -1,8 +1,8 @@
 """Whether a change of the code leaves every report as it was: the JSON report of each project, without its statistics,
 written to a folder and compared with an earlier one.
 
-    python benchmarks/same_reports.py write REPORTS PROJECT...
-    python benchmarks/same_reports.py compare BEFORE AFTER
+    python benchmarks/speed/same_reports.py write REPORTS PROJECT...
+    python benchmarks/speed/same_reports.py compare BEFORE AFTER
 """
 
 from __future__ import annotations
