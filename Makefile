@@ -1,4 +1,4 @@
-# prodcheck: make run | test | test-slow | fuzz | setup | clean
+# prodcheck: make run | test | test-slow | fuzz | bench | setup | clean
 # Only Python (3.10 or later), git and make are needed; everything else goes into .venv.
 
 PYTHON ?= python3
@@ -7,7 +7,7 @@ SECONDS ?= 10
 BIN := .venv/bin
 STAMP := .venv/.prodcheck-set-up
 
-.PHONY: run test test-slow fuzz lint setup clean
+.PHONY: run test test-slow fuzz bench lint setup clean
 
 run: $(STAMP)
 	@code=0; $(BIN)/prodcheck -- "$(PROJECT)" || code=$$?; \
@@ -36,6 +36,12 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Fetches ruff, bandit, semgrep and some public packages into .venv-bench first, and takes a quarter of an hour.
+bench: $(STAMP)
+	$(BIN)/python benchmarks/speed/compare.py set-up
+	$(BIN)/python benchmarks/speed/compare.py packages
+	$(BIN)/python benchmarks/speed/compare.py trees
+
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml requirements/test.txt
@@ -45,4 +51,4 @@ $(STAMP): pyproject.toml requirements/test.txt
 	@touch $@
 
 clean:
-	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-bench dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.policy.report import Report
-
-
-def prefix_of(root: Path, folder: Path) -> str:
-    """What leads from ``folder`` to ``root``, with a final ``/``; "" when they are the same or ``root`` is not inside."""
-    try:
-        inside = root.resolve().relative_to(folder.resolve()).as_posix()
-    except (OSError, ValueError):
-        return ""
-    return "" if inside == "." else f"{inside}/"
 
 
 def relocated(report: Report, prefix: str) -> Report:

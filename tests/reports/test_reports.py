@@ -18,10 +18,11 @@ from flask_prodcheck.audit import audit_tree
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.policy.report import Report
 from flask_prodcheck.reports import github, json_v1, sarif, text
-from flask_prodcheck.reports.relocate import prefix_of, relocated
+from flask_prodcheck.reports.relocate import relocated
 from flask_prodcheck.reports.style import safe, safe_source
 from flask_prodcheck.rulekit import Hop
 from flask_prodcheck.sources.discover import memory_tree
+from flask_prodcheck.sources.place import prefix_of
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILES = {

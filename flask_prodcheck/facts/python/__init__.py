@@ -63,7 +63,7 @@ def _statements(path: str, tree: ast.Module, text: str) -> tuple[Stmt, ...]:
     if not reduced.source.strip():
         return ()
     try:
-        left = _parse(reduced.source)
+        left = tree if reduced.source == text else _parse(reduced.source)
     except (SyntaxError, ValueError):
         # Leaving lines out went wrong (a continued line, say): the file is taken as it is.
         reduced, left = whole(text), tree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
@@ -19,7 +19,11 @@ _INTERESTING = re.compile(
 _FRAMEWORKS = frozenset({"flask", "quart", "apiflask"})
 _SESSION_NAMES = frozenset({("flask", "session"), ("flask", "flash"), ("quart", "session"), ("quart", "flash")})
 _SESSION_EXTENSIONS = frozenset({"login_user", "FlaskForm", "login_required"})
-_BODY = frozenset({"get_data", "get_json", "data", "json"})
+# Attribute of the request -> the use it stands for.
+_REQUEST = {
+    "files": "files", "get_data": "body", "get_json": "body", "data": "body", "json": "body",
+    "remote_addr": "remote_addr", "access_route": "remote_addr",
+}  # fmt: skip
 _REGISTRATIONS = frozenset({"add_url_rule", "add_resource"})
 _FACTORIES = frozenset({"list", "dict", "set", "defaultdict", "deque", "Counter", "OrderedDict"})
 _MUTATORS = frozenset(
@@ -84,6 +88,30 @@ class _Places:
         return len(text.encode()[:offset].decode(errors="replace")) + 1
 
 
+class _Bindings:
+    """What the functions of a module bind in their own scope, worked out for those that are asked about."""
+
+    def __init__(self, every: Sequence[FunctionNode]) -> None:
+        self._places = [
+            (_start(function), (function.end_lineno or 0, function.end_col_offset or 0), function) for function in every
+        ]
+        self._bound: dict[int, frozenset[str]] = {}
+
+    def hide(self, name: str, node: ast.expr) -> bool:
+        """Whether a function around ``node`` (its decorators and defaults count) binds ``name``."""
+        place = (node.lineno, node.col_offset)
+        return any(start <= place < end and name in self._of(function) for start, end, function in self._places)
+
+    def _of(self, function: FunctionNode) -> frozenset[str]:
+        if id(function) not in self._bound:
+            self._bound[id(function)] = _bound_in(function)
+        return self._bound[id(function)]
+
+
+def _start(function: FunctionNode) -> tuple[int, int]:
+    return min([(node.lineno, node.col_offset) for node in (function, *function.decorator_list)])
+
+
 def functions(tree: ast.Module) -> Iterator[tuple[FunctionNode, ast.ClassDef | None]]:
     """Every function of the module, nested ones too, with the class it is a method of."""
     pending: list[tuple[ast.stmt, ast.ClassDef | None]] = [(node, None) for node in reversed(tree.body)]
@@ -116,46 +144,43 @@ def uses(path: str, tree: ast.Module, text: str) -> Uses:
             first[kind] = node
 
     views: list[tuple[str, Span]] = []
-    hidden: dict[int, frozenset[str]] = {}
-    for function, owner in functions(tree):
+    every = list(functions(tree))
+    for function, owner in every:
         if is_view(function, owner):
             views.append((function.name, places.header(function)))
         for decorator in function.decorator_list:
             if is_route(decorator):
                 note("routes", decorator)
-        bound = _bound_in(function) & names.keys() if names else frozenset()
-        if bound:
-            for node in walk(function):
-                if isinstance(node, (ast.Name, ast.Attribute)):
-                    hidden[id(node)] = hidden.get(id(node), frozenset()) | bound
+    named: list[tuple[str, ast.expr, str]] = []  # uses of an imported name, unless a function binds it anew
     for node in walk(tree):
         if isinstance(node, ast.Name):
             target = names.get(node.id)
-            if target is None or node.id in hidden.get(id(node), ()):
+            if target is None:
                 continue
             if target in _SESSION_NAMES or target[1] in _SESSION_EXTENSIONS:
-                note("session", node)
+                named.append(("session", node, node.id))
             elif target[1] == "get_remote_address":
-                note("remote_addr", node)
+                named.append(("remote_addr", node, node.id))
         elif isinstance(node, ast.Attribute):
             value = node.value
             if isinstance(value, ast.Name):
                 target = names.get(value.id)
-                if target is None or value.id in hidden.get(id(node), ()):
+                if target is None:
                     continue
                 if ((target[0], node.attr) in _SESSION_NAMES and not target[1]) or (
                     not target[1] and node.attr in _SESSION_EXTENSIONS
                 ):
-                    note("session", node)
-                elif target[1] == "request" and target[0] in _FRAMEWORKS:
-                    _note_request(node, note)
+                    named.append(("session", node, value.id))
+                elif target[1] == "request" and target[0] in _FRAMEWORKS and node.attr in _REQUEST:
+                    named.append((_REQUEST[node.attr], node, value.id))
             elif (
                 isinstance(value, ast.Attribute)
                 and value.attr == "request"
+                and node.attr in _REQUEST
                 and isinstance(value.value, ast.Name)
                 and names.get(value.value.id) in (("flask", ""), ("quart", ""))
             ):
-                _note_request(node, note)
+                note(_REQUEST[node.attr], node)
         elif isinstance(node, ast.Call):
             func = node.func
             name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
@@ -163,6 +188,12 @@ def uses(path: str, tree: ast.Module, text: str) -> Uses:
                 note("routes", node)
             elif name == "url_for" and any(k.arg == "_external" and not _is_false(k.value) for k in node.keywords):
                 note("external_urls", node)
+    bindings = _Bindings([function for function, _ in every])
+    done: set[str] = set()
+    for kind, place, name in sorted(named, key=lambda item: (item[1].lineno, item[1].col_offset)):
+        if kind not in done and not bindings.hide(name, place):
+            done.add(kind)
+            note(kind, place)
     found = {kind: places.span(node) for kind, node in first.items()}
     return Uses(
         found.get("session"),
@@ -216,15 +247,6 @@ def _may_matter(target: tuple[str, str]) -> bool:
         or target[1] in _SESSION_EXTENSIONS
         or target in _SESSION_NAMES
     )
-
-
-def _note_request(node: ast.Attribute, note: Callable[[str, ast.expr], None]) -> None:
-    if node.attr == "files":
-        note("files", node)
-    elif node.attr in _BODY:
-        note("body", node)
-    elif node.attr in ("remote_addr", "access_route"):
-        note("remote_addr", node)
 
 
 def _is_false(node: ast.expr) -> bool:

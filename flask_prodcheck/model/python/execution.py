@@ -12,7 +12,7 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import (
@@ -176,10 +176,47 @@ def run_module(
     """Where running the file ``path`` leads: as the main program, or imported and then ``function`` called (a console
     script, an invoke task). ``argv`` are the words after the program's name; ``env`` the variables that are known;
     ``installed`` the distributions that are (None: unknown)."""
-    program = _Program(modules, path, tuple(argv), env, installed)
-    program.start(as_main, function)
-    unique = {(each.hops, each.argv, each.shell, each.certain): each for each in program.endings}
-    return Outcome(tuple(unique.values()), tuple(dict.fromkeys(program.notes)))
+    known = _known(modules)
+    key = (path, as_main, tuple(argv), frozenset(env.items()), function, installed)
+    if key not in known.outcomes:
+        program = _Program(modules, path, tuple(argv), env, installed)
+        program.start(as_main, function)
+        unique = {(each.hops, each.argv, each.shell, each.certain): each for each in program.endings}
+        known.outcomes[key] = Outcome(tuple(unique.values()), tuple(dict.fromkeys(program.notes)))
+    return known.outcomes[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What every program of a project shares: many start in different ways and then load the same modules. Nodes are
+    known by their id; the project's facts, or the value itself, keep them alive."""
+
+    outcomes: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
+    calls: dict[int, tuple[Expr, tuple[Call, ...]]] = field(default_factory=dict)
+    loaded: dict[tuple[str, int], tuple[Import | ImportFrom, tuple[str, ...]]] = field(default_factory=dict)
+    active: dict[str, bool] = field(default_factory=dict)
+
+    def calls_of(self, expr: Expr) -> tuple[Call, ...]:
+        """The calls in ``expr``, arguments before the call that takes them."""
+        known = self.calls.get(id(expr))
+        if known is None:
+            found = [inner for inner in subexpressions(expr) if isinstance(inner, Call)]
+            known = self.calls[id(expr)] = expr, tuple(reversed(found))
+        return known[1]
+
+    def loaded_by(self, modules: Modules, path: str, stmt: Import | ImportFrom) -> tuple[str, ...]:
+        """The project files that ``stmt`` in ``path`` loads."""
+        known = self.loaded.get((path, id(stmt)))
+        if known is None:
+            known = self.loaded[path, id(stmt)] = stmt, tuple(dict.fromkeys(_loaded_by(modules, path, stmt)))
+        return known[1]
+
+
+def _known(modules: Modules) -> _Known:
+    known = modules.memo.get("programs")
+    if not isinstance(known, _Known):
+        known = modules.memo["programs"] = _Known()
+    return known
 
 
 class _Program:
@@ -199,6 +236,7 @@ class _Program:
         self.endings: list[Ending] = []
         self.notes: list[str] = []
         self.interesting = _interesting(modules)
+        self.known = _known(modules)
         self.loaded: set[str] = set()
         self.visited: set[tuple[object, ...]] = set()
         self.steps = 0
@@ -286,7 +324,7 @@ class _Program:
             return self._try(stmt, frame, way)
         if isinstance(stmt, Match):
             return self._match(stmt, frame, way)
-        if isinstance(stmt, Import | ImportFrom):
+        if isinstance(stmt, (Import, ImportFrom)):
             return self._import(stmt, frame, way), False
         if isinstance(stmt, FunctionDef):
             return _NEXT, False
@@ -299,7 +337,7 @@ class _Program:
             self._add(stmt.target.id, evaluate(self.world, frame, stmt.value), frame, stmt.op == "+")
         elif isinstance(stmt, ExprStmt):
             self._mutate(stmt.value, frame)
-        elif isinstance(stmt, Return | Raise):
+        elif isinstance(stmt, (Return, Raise)):
             return _RETURN if isinstance(stmt, Return) else _STOP, False
         elif isinstance(stmt, With):
             return self._body(stmt.body, frame, way), False
@@ -438,9 +476,7 @@ class _Program:
         return _NEXT
 
     def _calls(self, expr: Expr, frame: Frame, way: _Way) -> int:
-        """The calls in ``expr``, arguments before the call that takes them."""
-        found = [inner for inner in subexpressions(expr) if isinstance(inner, Call)]
-        for call in reversed(found):
+        for call in self.known.calls_of(expr):
             flow = self._one(call, frame, way)
             if flow != _NEXT:
                 return flow
@@ -449,7 +485,9 @@ class _Program:
     # --- imports
 
     def _import(self, stmt: Import | ImportFrom, frame: Frame, way: _Way) -> int:
-        for path in _loaded_by(self.modules, frame.path, stmt):
+        for path in self.known.loaded_by(self.modules, frame.path, stmt):
+            if path in self.loaded:
+                continue
             flow = self._load(path, way.through(stmt.span, _import_text(stmt)))
             if flow == _STOP:
                 return flow
@@ -460,7 +498,9 @@ class _Program:
         if module is None or path in self.loaded or self.depth > _DEPTH:
             return _NEXT
         self.loaded.add(path)
-        if not _does_something(self.modules, path, self.interesting):
+        if path not in self.known.active:
+            self.known.active[path] = _does_something(self.modules, path, self.interesting)
+        if not self.known.active[path]:
             return _NEXT
         self.depth += 1
         try:
@@ -1029,13 +1069,13 @@ def _interesting(modules: Modules) -> frozenset[str]:
                         called.add(part.id)
                     elif isinstance(part, Attribute):
                         called.add(part.attr)
-            if isinstance(stmt, FunctionDef | ClassDef):
+            if isinstance(stmt, (FunctionDef, ClassDef)):
                 collect(stmt.name, stmt.body)
                 called.add(stmt.name)
 
     for module in modules:
         for stmt, _ in statements(module.body):
-            if isinstance(stmt, FunctionDef | ClassDef):
+            if isinstance(stmt, (FunctionDef, ClassDef)):
                 collect(stmt.name, stmt.body)
     callers: dict[str, set[str]] = {}
     for name, called in uses.items():
@@ -1059,7 +1099,7 @@ def _does_something(modules: Modules, path: str, interesting: frozenset[str]) ->
     """Whether importing ``path`` calls anything that may lead to a server, or imports something that does."""
     module = modules.module(path)
     for stmt, _ in statements(module.body) if module is not None else ():
-        if isinstance(stmt, Import | ImportFrom):
+        if isinstance(stmt, (Import, ImportFrom)):
             return True
         if any(call_name(call) in interesting for call in calls_in(stmt)):
             return True
@@ -1118,7 +1158,7 @@ def imports_closure(modules: Modules, path: str, roots: Sequence[str] = ()) -> f
             continue
         found.add(item)
         for stmt, where in statements(module.body) if module is not None else ():
-            if isinstance(stmt, Import | ImportFrom) and not where.in_main:
+            if isinstance(stmt, (Import, ImportFrom)) and not where.in_main:
                 queue.extend(other for other in _loaded_by(modules, item, stmt, roots) if other not in found)
     return frozenset(found)
 
@@ -1142,7 +1182,7 @@ def _is_stdlib(top: str) -> bool:
 
 
 def _plain(expr: Expr) -> bool:
-    return isinstance(expr, Const | Collection)
+    return isinstance(expr, (Const, Collection))
 
 
 # --- a launch target -------------------------------------------------------------------------------------------------

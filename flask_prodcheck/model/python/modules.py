@@ -9,9 +9,9 @@ from __future__ import annotations
 import builtins
 import posixpath
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
@@ -197,9 +197,9 @@ def statement_expressions(stmt: Stmt) -> tuple[Expr, ...]:
         return (stmt.value, stmt.target)
     if isinstance(stmt, ExprStmt):
         return (stmt.value,)
-    if isinstance(stmt, Return | Raise):
+    if isinstance(stmt, (Return, Raise)):
         return (stmt.value,) if stmt.value is not None else ()
-    if isinstance(stmt, Assert | If):
+    if isinstance(stmt, (Assert, If)):
         return (stmt.test,)
     if isinstance(stmt, Loop):
         return (stmt.source,)
@@ -211,7 +211,7 @@ def statement_expressions(stmt: Stmt) -> tuple[Expr, ...]:
         return (*stmt.decorators, *(param.default for param in stmt.params if param.default is not None))
     if isinstance(stmt, ClassDef):
         return (*stmt.decorators, *stmt.bases, *(keyword.value for keyword in stmt.keywords))
-    if isinstance(stmt, Delete | Declare):
+    if isinstance(stmt, (Delete, Declare)):
         return ()
     return ()
 
@@ -222,33 +222,29 @@ def subexpressions(expr: Expr) -> Iterator[Expr]:
     while stack:
         item = stack.pop()
         yield item
-        stack.extend(reversed(_children(item)))
+        inside = _CHILDREN.get(type(item))
+        if inside is not None:
+            stack.extend(reversed(inside(item)))
 
 
-def _children(expr: Expr) -> tuple[Expr, ...]:
-    if isinstance(expr, Attribute | Starred):
-        return (expr.value,)
-    if isinstance(expr, Call):
-        return (expr.func, *expr.args, *(keyword.value for keyword in expr.keywords))
-    if isinstance(expr, Subscript):
-        return (expr.value, expr.index)
-    if isinstance(expr, Collection):
-        return expr.items
-    if isinstance(expr, Dict):
-        return tuple(part for pair in expr.items for part in pair if part is not None)
-    if isinstance(expr, BinOp):
-        return (expr.left, expr.right)
-    if isinstance(expr, BoolOp):
-        return expr.values
-    if isinstance(expr, UnaryOp):
-        return (expr.operand,)
-    if isinstance(expr, Compare):
-        return (expr.left, *(right for _, right in expr.ops))
-    if isinstance(expr, IfExp):
-        return (expr.test, expr.body, expr.orelse)
-    if isinstance(expr, Template):
-        return expr.parts
-    return ()
+def _pairs(expr: Dict) -> tuple[Expr, ...]:
+    return tuple([part for pair in expr.items for part in pair if part is not None])
+
+
+_CHILDREN: Mapping[type[Expr], Callable[[Any], tuple[Expr, ...]]] = {
+    Attribute: lambda expr: (expr.value,),
+    Starred: lambda expr: (expr.value,),
+    Call: lambda expr: (expr.func, *expr.args, *[keyword.value for keyword in expr.keywords]),
+    Subscript: lambda expr: (expr.value, expr.index),
+    Collection: lambda expr: expr.items,
+    Dict: _pairs,
+    BinOp: lambda expr: (expr.left, expr.right),
+    BoolOp: lambda expr: expr.values,
+    UnaryOp: lambda expr: (expr.operand,),
+    Compare: lambda expr: (expr.left, *[right for _, right in expr.ops]),
+    IfExp: lambda expr: (expr.test, expr.body, expr.orelse),
+    Template: lambda expr: expr.parts,
+}
 
 
 def calls_in(stmt: Stmt) -> Iterator[Call]:
@@ -291,7 +287,7 @@ def bindings(body: Sequence[Stmt], context: Context = Context()) -> tuple[Bindin
 
 
 def _bound_by(stmt: Stmt, where: Context) -> Iterator[Binding]:
-    if isinstance(stmt, FunctionDef | ClassDef):
+    if isinstance(stmt, (FunctionDef, ClassDef)):
         yield Binding(stmt.name, stmt, stmt.span, None, where.in_main, where.conditional)
     elif isinstance(stmt, Import):
         for dotted, alias in stmt.names:
@@ -407,6 +403,8 @@ class Modules:
         self._located: dict[tuple[str, str], str | None] = {}
         self._import_files: dict[tuple[str, str, int], str | None] = {}
         self._scopes: dict[int, _ScopeNames] = {}
+        # By the ids of the expression and the scope's body, which the value keeps alive.
+        self._resolved: dict[tuple[str, int, int], tuple[Expr, Sequence[Stmt], Definition]] = {}
 
     def __iter__(self) -> Iterator[PyModule]:
         """The parsed modules, by path."""
@@ -703,7 +701,7 @@ class Modules:
         else:
             found = Definition("value", path, binding.name, binding.span, node, binding.value)
             alias = binding.value
-            if isinstance(alias, Name | Attribute) and depth < _DEPTH and not _mentions(alias, binding.name):
+            if isinstance(alias, (Name, Attribute)) and depth < _DEPTH and not _mentions(alias, binding.name):
                 target = self._resolve(path, alias, scope, depth + 1)
                 if target.kind in ("function", "class", "value", "module", "external"):
                     found = target
@@ -746,7 +744,14 @@ class Modules:
         """What the name or attribute chain ``expr`` stands for in ``path``. ``scope`` is the body of the function it is
         in: its own imports, functions and assignments go before the module's (parameters are the caller's affair).
         Attributes of project classes and of their instances are found through the bases."""
-        return self._resolve(path, expr, scope, 0)
+        key = (path, id(expr), id(scope))
+        known = self._resolved.get(key)
+        if known is not None:
+            return known[2]
+        found = self._resolve(path, expr, scope, 0)
+        if not self._active:  # inside a circle the answer is only that of the place where it was entered
+            self._resolved[key] = (expr, scope, found)
+        return found
 
     def _resolve(self, path: str, expr: Expr, scope: Sequence[Stmt], depth: int) -> Definition:
         if depth > _DEPTH:
@@ -837,7 +842,7 @@ def _absolute_imports(body: Sequence[Stmt]) -> Iterator[str]:
         elif isinstance(stmt, ImportFrom) and stmt.level == 0:
             yield stmt.module
             yield from (f"{stmt.module}.{name}" for name, _ in stmt.names if name != "*")
-        elif isinstance(stmt, FunctionDef | ClassDef):
+        elif isinstance(stmt, (FunctionDef, ClassDef)):
             yield from _absolute_imports(stmt.body)
 
 

@@ -110,7 +110,7 @@ def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
         return _subscript(world, frame, expr, inside)
     if isinstance(expr, Call):
         return _call(world, frame, expr, inside)
-    if isinstance(expr, Name | Attribute):
+    if isinstance(expr, (Name, Attribute)):
         return _reference(world, frame, expr, depth)
     return OPEN
 
@@ -343,7 +343,7 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
         }.get(found.name, OPEN)  # fmt: skip
     if found.kind == "value" and found.value is not None and not found.conditional and found.value is not expr:
         if (
-            isinstance(found.value, Name | Attribute)
+            isinstance(found.value, (Name, Attribute))
             and found.module == frame.path
             and render(found.value) == render(expr)
         ):

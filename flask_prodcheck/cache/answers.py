@@ -1,0 +1,118 @@
+"""Remembered answers: the text of a report and its exit code, given again while nothing it depends on has changed.
+
+An answer depends on the tool, the settings, the view (format, colours, paths), the list of files with what git says of
+each, and the bytes of every file that is read. Only what was printed is remembered, so secrets are as masked as there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, field
+from pathlib import Path
+
+from flask_prodcheck.cache.contents import Content, contents, from_data, to_data
+from flask_prodcheck.cache.identity import tool_identity
+from flask_prodcheck.cache.store import Store, store_of
+from flask_prodcheck.settings import Settings
+from flask_prodcheck.sources.tree import Tree
+
+SECONDS = 987654321.125
+"""Stands for the time taken in a remembered text."""
+
+_SECONDS = re.compile(r"987654321\.(\d+)")
+_INDEX = "contents"
+_INCOMPLETE = 3  # what could not be read today may be readable tomorrow, without any change of the files
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``text`` as it is printed, with ``exit_code``."""
+
+    text: str
+    exit_code: int
+
+
+@dataclass(slots=True)
+class Question:
+    """One audit that may have been answered before. ``name`` tells the questions about one project apart, ``key``
+    holds everything that the answer depends on."""
+
+    store: Store
+    root: Path
+    tree: Tree
+    name: str
+    key: str
+    found: dict[str, Content] = field(default_factory=dict)
+
+    def answer(self, seconds: float) -> Answer | None:
+        """What was answered, with the time taken replaced by ``seconds``."""
+        known = self.store.read(self.name)
+        if known is None or known.get("key") != self.key:
+            return None
+        text, code = known.get("text"), known.get("exit_code")
+        if not isinstance(text, str) or type(code) is not int or not 0 <= code < _INCOMPLETE:
+            return None
+        return Answer(with_seconds(text, seconds), code)
+
+    def remember(self, render: Callable[[float], str], exit_code: int) -> None:
+        """Remembers an answer. ``render`` gives its text for a time taken. Not remembered are answers that may be
+        incomplete, those whose files changed meanwhile, and texts in which the time cannot be replaced."""
+        if exit_code == _INCOMPLETE:
+            return
+        after = contents(self.root, self.found, self.found)
+        if after is None or any(not each.same_file(self.found[path]) for path, each in after.items()):
+            return
+        text = render(SECONDS)
+        if with_seconds(text, 1.125) != render(1.125):
+            return
+        self.store.write(self.name, {"key": self.key, "text": text, "exit_code": exit_code})
+
+
+def ask(root: Path, tree: Tree, settings: Settings, view: tuple[str, ...], folder: Path) -> Question | None:
+    """The question what an audit of ``tree`` (the files of ``root``) says in this ``view``; None when its answer cannot
+    be remembered because a file cannot be read."""
+    store = store_of(root, folder)
+    known = from_data(store.read(_INDEX))
+    found = contents(root, [source.path for source in tree.sources], known)
+    rules = _rule_files(root, settings)
+    if found is None or rules is None:
+        return None
+    if found != known:
+        store.write(_INDEX, to_data(found))
+    files = [
+        (source.path, source.kind.value, source.size, source.tracked, found[source.path].digest)
+        for source in tree.sources
+    ]
+    problems = [astuple(problem) for problem in tree.problems]
+    chosen = repr(settings)
+    whole = [tool_identity(), chosen, view, tree.name, files, sorted(tree.paths), problems, rules]
+    key = hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+    name = hashlib.sha256(json.dumps([chosen, view]).encode()).hexdigest()[:32]
+    return Question(store, root, tree, f"answer-{name}", key, found)
+
+
+def with_seconds(text: str, seconds: float) -> str:
+    """``text`` with ``seconds`` in place of :data:`SECONDS`, to as many decimals."""
+    return _SECONDS.sub(lambda found: f"{seconds:.{len(found[1])}f}", text)
+
+
+def _rule_files(root: Path, settings: Settings) -> list[tuple[str, str]] | None:
+    """The user's own rules: (path, digest) of each file in their folders."""
+    found: list[tuple[str, str]] = []
+    for folder in settings.extend_rules:
+        if not (root / folder).is_dir():
+            return None
+        for parent, folders, names in os.walk(root / folder):
+            folders.sort()
+            for name in sorted(names):
+                place = os.path.join(parent, name)
+                try:
+                    with open(place, "rb") as stream:
+                        found.append((place, hashlib.sha256(stream.read()).hexdigest()))
+                except OSError:
+                    return None
+    return found
