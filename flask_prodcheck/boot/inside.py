@@ -5,21 +5,24 @@ that says what to do (see :mod:`flask_prodcheck.boot.server`); what it finds out
 line. Probes are paths that begin with a random token, so nobody else can ask for them and no route is in their way.
 """
 
+from __future__ import annotations
+
 import sys
 
 # The folder of this file holds names of ours; the project must not meet them.
 sys.path.pop(0)
 
-import json  # noqa: E402
-import os  # noqa: E402
-import time  # noqa: E402
+import json
+import os
+import time
+from typing import Any
 
 _DEPTH = 4
 _INNER = ("wsgi_app", "app", "application", "server", "flask_app", "_app", "wsgi")
 _TEXT = 4000
 
 
-def main(order_path):
+def main(order_path: str) -> None:
     with open(order_path, encoding="utf-8") as stream:
         order = json.load(stream)
     events = Events(order["events"])
@@ -32,10 +35,10 @@ def main(order_path):
 
 
 class Events:
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
         self.path = path
 
-    def say(self, kind, **what):
+    def say(self, kind: str, **what: object) -> None:
         line = json.dumps(dict(what, event=kind)) + "\n"
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
@@ -44,7 +47,7 @@ class Events:
             os.close(descriptor)
 
 
-def _name_versions(events):
+def _name_versions(events: Events) -> None:
     try:
         from importlib import metadata
     except ImportError:
@@ -59,7 +62,7 @@ def _name_versions(events):
 # --- the servers ------------------------------------------------------------------------------------------------------
 
 
-def _gunicorn(order, events):
+def _gunicorn(order: dict[str, Any], events: Events) -> None:
     try:
         from gunicorn.app.wsgiapp import WSGIApplication
     except ImportError as failure:
@@ -67,8 +70,8 @@ def _gunicorn(order, events):
         sys.exit(97)
 
     class Boxed(WSGIApplication):
-        def load_config(self):
-            super(Boxed, self).load_config()
+        def load_config(self) -> None:
+            super().load_config()
             for name, value in order["options"].items():
                 self.give(name, value, "option")
             for name, value in order["forced"].items():
@@ -80,7 +83,7 @@ def _gunicorn(order, events):
             settings = {name: _plain(setting.get()) for name, setting in self.cfg.settings.items()}
             events.say("settings", settings=settings)
 
-        def give(self, name, value, kind):
+        def give(self, name: str, value: object, kind: str) -> None:
             if name not in self.cfg.settings:
                 if kind == "option":
                     events.say("refused", name=name, reason="this release of gunicorn has no such setting")
@@ -90,8 +93,8 @@ def _gunicorn(order, events):
             except Exception as failure:
                 events.say("refused", name=name, reason=str(failure))
 
-        def load(self):
-            app = super(Boxed, self).load()
+        def load(self) -> Any:
+            app = super().load()
             events.say("loaded", pid=os.getpid())
             return _probed(app, order)
 
@@ -105,7 +108,7 @@ def _gunicorn(order, events):
     Boxed("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn").run()
 
 
-def _app_run(order, events):
+def _app_run(order: dict[str, Any], events: Events) -> None:
     """The development server as ``app.run()`` starts it, with the same probes."""
     sys.path.insert(0, os.getcwd())
     from gunicorn.util import import_app
@@ -120,7 +123,7 @@ def _app_run(order, events):
     app.run(host="127.0.0.1", port=order["port"], debug=order["debug"], use_reloader=False)
 
 
-def _say_where_it_hangs(seconds):
+def _say_where_it_hangs(seconds: float) -> None:
     import faulthandler
 
     faulthandler.dump_traceback_later(seconds)
@@ -129,7 +132,7 @@ def _say_where_it_hangs(seconds):
 # --- the probes -------------------------------------------------------------------------------------------------------
 
 
-def _probed(app, order):
+def _probed(app: Any, order: dict[str, Any]) -> Probes:
     flask = _flask(app)
     if flask is not None:
         _hook(flask, order["token"])
@@ -139,12 +142,12 @@ def _probed(app, order):
 class Probes:
     """The application, and in front of it what answers for the server process: ``state`` and ``slow``."""
 
-    def __init__(self, app, flask, token):
+    def __init__(self, app: Any, flask: Any, token: str) -> None:
         self.app = app
         self.flask = flask
         self.prefix = "/" + token + "/"
 
-    def __call__(self, environ, start_response):
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         path = environ.get("PATH_INFO", "")
         if not path.startswith(self.prefix):
             return self.app(environ, start_response)
@@ -156,21 +159,21 @@ class Probes:
             return _answer(start_response, {"pid": os.getpid(), "finished": True})
         return self.app(environ, start_response)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.app, name)
 
 
-def _answer(start_response, what):
+def _answer(start_response: Any, what: object) -> list[bytes]:
     body = json.dumps(what).encode()
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]
 
 
-def _hook(app, token):
+def _hook(app: Any, token: str) -> None:
     """Answers in front of the project's own request hooks, behind everything else that Flask and extensions do."""
     prefix = "/" + token + "/"
 
-    def prodcheck_probe():
+    def prodcheck_probe() -> Any:
         import flask
 
         request = flask.request
@@ -196,7 +199,7 @@ def _hook(app, token):
     app.before_request_funcs.setdefault(None, []).insert(0, prodcheck_probe)
 
 
-def _flask(app):
+def _flask(app: Any) -> Any:
     """The Flask application inside ``app``, which may be wrapped; None when there is none to be seen."""
     layer = [app]
     for _ in range(_DEPTH):
@@ -213,8 +216,8 @@ def _flask(app):
     return None
 
 
-def _state(flask):
-    said = {"pid": os.getpid(), "flask": flask is not None}
+def _state(flask: Any) -> dict[str, object]:
+    said: dict[str, object] = {"pid": os.getpid(), "flask": flask is not None}
     if flask is None:
         return said
     said["config"] = {str(key): _plain(value) for key, value in list(flask.config.items())[:500]}
@@ -226,7 +229,7 @@ def _state(flask):
     return said
 
 
-def _plain(value, depth=3):
+def _plain(value: Any, depth: int = 3) -> list[object]:
     """``value`` as JSON can hold it: ``["value", ...]``, else ``["shown", repr]``."""
     if value is None or isinstance(value, (bool, int)):
         return ["value", value]

@@ -104,11 +104,12 @@ def _address(text: str) -> str:
 
 def _from_proc() -> list[Process]:
     found = []
-    for name in os.listdir(_PROC):
+    for folder in _PROC.iterdir():
+        name = folder.name
         if not name.isdecimal():
             continue
         try:
-            text = (_PROC / name / "stat").read_text(encoding="utf-8", errors="replace")
+            text = (folder / "stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
         # The name of the program stands in parentheses and may hold anything, more parentheses too.

@@ -100,7 +100,9 @@ def scaffolded(project: Project, tree: Tree, root: Path, settings: Settings, scr
     copy = scratch / "project"
     _copy(tree, root, copy)
     write(made, copy, force=True)
-    config = next((change.path for change in made.changes if posixpath.basename(change.path) == "gunicorn.conf.py"), None)
+    config = next(
+        (change.path for change in made.changes if posixpath.basename(change.path) == "gunicorn.conf.py"), None
+    )
     if config is None:
         names = [each.config_file for each in project.production if each.server is Server.GUNICORN and each.config_file]
         config = names[0] if names else None

@@ -53,7 +53,14 @@ class Server:
     server, for a comparison; ``debug`` as in ``app.run(debug=...)``)."""
 
     def __init__(
-        self, recipe: Recipe, python: Path, limits: Limits, *, mode: str = GUNICORN, hang: float = 20.0, debug: bool = False
+        self,
+        recipe: Recipe,
+        python: Path,
+        limits: Limits,
+        *,
+        mode: str = GUNICORN,
+        hang: float = 20.0,
+        debug: bool = False,
     ) -> None:
         self.recipe = recipe
         self.port = free_port()
@@ -63,6 +70,7 @@ class Server:
         self._limits = limits
         self._hang = hang
         self._debug = debug
+        self._kept = b""
 
     def __enter__(self) -> Server:
         self._folder = tempfile.TemporaryDirectory(prefix="prodcheck-", ignore_cleanup_errors=True)
@@ -94,6 +102,7 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.box.__exit__(kind, error, trace)
+        self._kept = self._noted()
         self._folder.cleanup()
 
     def ready(self, seconds: float) -> bool:
@@ -128,13 +137,8 @@ class Server:
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         """What the program inside the box noted under ``kind``."""
-        try:
-            with self._events.open("rb") as stream:
-                lines = stream.read(_MOST_EVENTS).splitlines()
-        except OSError:
-            return []
         found = []
-        for line in lines:
+        for line in (self._kept or self._noted()).splitlines():
             try:
                 said = json.loads(line)
             except ValueError:
@@ -142,6 +146,13 @@ class Server:
             if isinstance(said, dict) and said.get("event") == kind:
                 found.append(said)
         return found
+
+    def _noted(self) -> bytes:
+        try:
+            with self._events.open("rb") as stream:
+                return stream.read(_MOST_EVENTS)
+        except OSError:
+            return b""
 
     def settings(self) -> dict[str, object]:
         """Gunicorn's settings in force, as far as they are plain values."""
