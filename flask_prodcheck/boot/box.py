@@ -79,7 +79,7 @@ class Box:
         self._lock = threading.Lock()
         self._ending = False
 
-    def __enter__(self) -> Box:
+    def __enter__(self) -> Box:  # noqa: PYI034 - typing has Self from 3.11 on
         root = str(Path(__file__).resolve().parents[2])
         self._keeper = subprocess.Popen(
             [sys.executable, "-I", "-c", _START, root],
@@ -89,7 +89,9 @@ class Box:
             env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
             start_new_session=True,
         )
-        assert self._keeper.stdin is not None and self._keeper.stdout is not None and self._keeper.stderr is not None
+        assert self._keeper.stdin is not None
+        assert self._keeper.stdout is not None
+        assert self._keeper.stderr is not None
         self._threads = [
             threading.Thread(target=self._listen, args=(self._keeper.stdout,), daemon=True),
             threading.Thread(target=self._drain, args=(self._keeper.stderr,), daemon=True),

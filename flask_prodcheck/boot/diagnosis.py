@@ -165,9 +165,7 @@ def _unreachable(text: str, env: Mapping[str, str], configuration: Configuration
         if isinstance(setting.value, Known) and isinstance(setting.value.value, str):
             if _leads_to(setting.value.value, host, port):
                 shown = masked(setting.key, setting.value.value)
-                names.append(
-                    f"{setting.variable or setting.key} ({shown})" if not setting.variable else setting.variable
-                )
+                names.append(setting.variable or f"{setting.key} ({shown})")
         elif setting.variable and any(word in setting.key for word in ("DATABASE", "REDIS", "MONGO", "BROKER", "URI")):
             names.append(setting.variable)
     by = f", set by {', '.join(dict.fromkeys(names))}" if names else ""

@@ -69,7 +69,7 @@ def _gunicorn(order: dict[str, Any], events: Events) -> None:
         events.say("no-server", reason=str(failure))
         sys.exit(97)
 
-    class Boxed(WSGIApplication):
+    class Boxed(WSGIApplication):  # type: ignore[misc]
         def load_config(self) -> None:
             super().load_config()
             for name, value in order["options"].items():

@@ -53,7 +53,7 @@ def _run(order: Mapping[str, Any], group: Path | None) -> None:
             stdout=2,
             stderr=2,
             start_new_session=True,
-            preexec_fn=_limiter(order, group),
+            preexec_fn=_limiter(order, group),  # noqa: PLW1509 - the keeper has one thread
         )
     except (OSError, subprocess.SubprocessError, ValueError) as failure:
         _say(failed=f"{type(failure).__name__}: {failure}")

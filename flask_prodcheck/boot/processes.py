@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -88,7 +87,7 @@ def listening(pids: Iterable[int]) -> frozenset[tuple[str, int]]:
 
 def _sockets(pid: int) -> list[str]:
     try:
-        links = [os.readlink(path) for path in (_PROC / str(pid) / "fd").iterdir()]
+        links = [str(path.readlink()) for path in (_PROC / str(pid) / "fd").iterdir()]
     except OSError:
         return []
     return [link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:[")]

@@ -72,7 +72,7 @@ class Server:
         self._debug = debug
         self._kept = b""
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Server:  # noqa: PYI034 - typing has Self from 3.11 on
         self._folder = tempfile.TemporaryDirectory(prefix="prodcheck-", ignore_cleanup_errors=True)
         scratch = Path(self._folder.name)
         self._events = scratch / "events"

@@ -9,7 +9,7 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -96,8 +96,8 @@ class Proof:
             yield _nothing_left(server, stopped=False)
             return
         state = server.state()
-        path = self.path or chosen_path(_routes(state))
-        for name, step in (
+        path = self.path or chosen_path(routes_of(state))
+        steps: list[tuple[str, Callable[[], Check]]] = [
             ("answers", lambda: self._answers(server, path)),
             ("concurrency", lambda: _concurrency(server, path, self._left())),
             ("debugger", lambda: _debugger(server, path)),
@@ -108,7 +108,8 @@ class Proof:
             ("configuration", lambda: self._configuration(server, server.state() or state)),
             ("worker-replaced", lambda: _worker_replaced(server, self._left())),
             ("graceful-stop", lambda: _graceful_stop(server, self._left())),
-        ):
+        ]
+        for name, step in steps:
             if server.box.lives:
                 yield step()
             else:
@@ -289,7 +290,8 @@ def chosen_path(routes: list[Route]) -> str:
     return next((rule for rule in rules if not _QUIET_WORDS.search(rule)), "/")
 
 
-def _routes(state: dict[str, object]) -> list[Route]:
+def routes_of(state: Mapping[str, object]) -> list[Route]:
+    """The routes that a server's state lists."""
     said = state.get("routes")
     return [
         Route(str(each.get("rule")), str(each.get("endpoint")), bool(each.get("arguments")))
