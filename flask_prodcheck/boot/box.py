@@ -203,5 +203,5 @@ class Box:
                 self._ended.set()
         self._started.set()
         if not self._ended.is_set() and not self._ending:
-            self.failure = self.failure or "the process that watches it was killed"
+            self.failure = self.failure or "it killed the process that watches it"
         self._ended.set()

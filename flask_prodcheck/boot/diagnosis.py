@@ -174,6 +174,8 @@ def _unreachable(text: str, env: Mapping[str, str], configuration: Configuration
 
 def _leads_to(value: str, host: re.Match[str] | None, port: re.Match[str] | None) -> bool:
     address = _ADDRESS.match(value)
+    if host is None and port is None:
+        return address is not None
     if address is None:
         return host is not None and value == host.group(1)
     if host is not None and address.group(1) is not None:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from flask_prodcheck.boot.box import Box, Limits
-from flask_prodcheck.boot.client import Answer
+from flask_prodcheck.boot.client import HOST, Answer
 from flask_prodcheck.boot.diagnosis import Diagnosis, diagnose
 from flask_prodcheck.boot.processes import has_proc, listening
 from flask_prodcheck.boot.recipe import NOT_TAKEN, Recipe
@@ -77,10 +77,17 @@ class Proof:
 
     def run(self) -> Iterator[Check]:
         """Every check; those after one that everything depends on are skipped."""
-        checked = self._check_config()
+        seconds = max(1.0, min(_BOOT, self._left() - 2))
+        loading = Server(self.recipe, self.python, self._limits(), mode=CHECK, hang=max(0.5, seconds - 2))
+        with loading:
+            loading.box.wait(seconds)
+            opened = _foreign_ports(loading) if loading.box.lives else []
+            hangs = loading.box.lives
+        checked = self._check_config(loading, hangs=hangs, opened=opened, seconds=seconds)
         yield checked
         if checked.status in (FAILED, SKIPPED):
-            yield from _not_reached(NAMES[1:], "Gunicorn cannot load the application")
+            yield from _not_reached(NAMES[1:-1], "Gunicorn cannot load the application")
+            yield _nothing_left(loading, stopped=False)
             return
         with Server(self.recipe, self.python, self._limits()) as server:
             yield from self._booted(server)
@@ -119,13 +126,10 @@ class Proof:
 
     # --- starting --------------------------------------------------------------------------------------------------
 
-    def _check_config(self) -> Check:
+    def _check_config(self, server: Server, *, hangs: bool, opened: list[str], seconds: float) -> Check:
+        """What Gunicorn's own check came to; ``opened`` are the ports that a hanging import listens on."""
         name = NAMES[0]
-        seconds = min(_BOOT, self._left())
-        with Server(self.recipe, self.python, self._limits(), mode=CHECK, hang=max(1.0, seconds - 2)) as server:
-            ended = server.box.wait(seconds)
-            lives = not ended
-            over, status, failure = server.box.over, server.box.status, server.box.failure
+        over, status, failure = server.box.over, server.box.status, server.box.failure
         self.versions = server.versions()
         output = server.box.output
         lacking = [each for each in ("gunicorn", "flask") if self.versions.get(each, "?") == ""]
@@ -138,11 +142,11 @@ class Proof:
             )
         if failure and not self.versions:
             return Check(name, SKIPPED, f"{self.python} could not be started: {safe(failure)}")
-        if lives:
+        if hangs or over == "seconds":
             where = _hanging_place(output, self.recipe.root)
-            return Check(
-                name, FAILED, f"the import of the application did not end within {seconds:.0f} s{where}", _tail(output)
-            )
+            ports = f", listening on {', '.join(opened)}" if opened else ""
+            said = f"the import of the application did not end within {seconds:.0f} s{where}{ports}"
+            return Check(name, FAILED, said, () if where else _tail(output))
         if over or failure:
             return Check(
                 name,
@@ -303,11 +307,16 @@ def routes_of(state: Mapping[str, object]) -> list[Route]:
 def _loopback(server: Server) -> Check:
     if not has_proc():
         return Check("loopback", NOTED, "which ports are open is not to be seen on this system")
-    sockets = listening([process.pid for process in server.box.members()])
-    others = sorted(f"{address}:{port}" for address, port in sockets if port != server.port)
+    others = _foreign_ports(server)
     if others:
         return Check("loopback", FAILED, f"the application itself listens on {', '.join(others)}")
     return Check("loopback", PASSED, "the server listens on loopback only, the application opens no port of its own")
+
+
+def _foreign_ports(server: Server) -> list[str]:
+    """The addresses that the project's processes listen on besides the one they were given."""
+    sockets = listening([process.pid for process in server.box.members()])
+    return sorted(f"{address}:{port}" for address, port in sockets if (address, port) != (HOST, server.port))
 
 
 def _concurrency(server: Server, path: str, left: float) -> Check:
