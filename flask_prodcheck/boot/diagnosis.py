@@ -30,7 +30,7 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(
-    r"(?:host name|host|server at|server on|connecting to|connect to|connection to)[ =]+['\"(]*([A-Za-z0-9_.-]{1,200}|::1)"
+    r"(?:connection to server at|host name|host|server at|server on|connecting to|connect to|connection to)[ =]+['\"(]*([A-Za-z0-9_.-]{1,200}|::1)"
 )
 _PORT = re.compile(r"(?:port[ =]+|:)(\d{2,5})\b")
 _ADDRESS = re.compile(
@@ -38,6 +38,8 @@ _ADDRESS = re.compile(
 )
 _MODULE = re.compile(r"No module named '([\w.]{1,200})'")
 _LINES = 4000
+#: Exceptions whose message quotes names of the source, not values.
+_NAMES_CODE = frozenset({"AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "TypeError"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def diagnose(
     if not raised:
         return Diagnosis()
     last = raised[-1]
-    said = redact(f"{last.type}: {last.message}" if last.message else last.type)
+    said = f"{last.type}: {last.message}" if last.message else last.type
+    if last.type not in _NAMES_CODE:
+        said = redact(said)
     place = next((each.place for each in reversed(raised) if each.place), "")
     missing = tuple(dict.fromkeys(name for each in raised for name in _missing(each) if not env.get(name)))
     if missing:

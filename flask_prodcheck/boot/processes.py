@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -86,11 +87,15 @@ def listening(pids: Iterable[int]) -> frozenset[tuple[str, int]]:
 
 
 def _sockets(pid: int) -> list[str]:
-    try:
-        links = [str(path.readlink()) for path in (_PROC / str(pid) / "fd").iterdir()]
-    except OSError:
-        return []
-    return [link.removeprefix("socket:[").removesuffix("]") for link in links if link.startswith("socket:[")]
+    """The inodes of the sockets that a process holds open."""
+    found = []
+    with contextlib.suppress(OSError):
+        for path in (_PROC / str(pid) / "fd").iterdir():
+            with contextlib.suppress(OSError):  # closed since it was listed
+                link = str(path.readlink())
+                if link.startswith("socket:["):
+                    found.append(link.removeprefix("socket:[").removesuffix("]"))
+    return found
 
 
 def _address(text: str) -> str:
