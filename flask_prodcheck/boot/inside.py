@@ -81,7 +81,8 @@ def _gunicorn(order: dict[str, Any], events: Events) -> None:
             for name in ("user", "group"):
                 self.give(name, os.geteuid() if name == "user" else os.getegid(), "forced")
             settings = {name: _plain(setting.get()) for name, setting in self.cfg.settings.items()}
-            events.say("settings", settings=settings)
+            # With threads, "sync" means gthread.
+            events.say("settings", settings=settings, worker=str(self.cfg.worker_class_str))
 
         def give(self, name: str, value: object, kind: str) -> None:
             if name not in self.cfg.settings:

@@ -159,6 +159,11 @@ class Server:
         said = self.events("settings")
         return {name: plain(value) for name, value in said[-1]["settings"].items()} if said else {}
 
+    def worker(self) -> str:
+        """The worker class in force, "" when it is not known."""
+        said = self.events("settings")
+        return str(said[-1].get("worker", "")) if said else ""
+
     def versions(self) -> dict[str, str]:
         """The releases of gunicorn, flask and werkzeug in the project's interpreter, "" for one that is missing."""
         return {each["name"]: each["version"] for each in self.events("version")}

@@ -156,7 +156,8 @@ class Proof:
             )
         loaded = bool(server.events("loaded"))
         if status == 0 and loaded:
-            left = f", and left {server.box.left} processes behind" if server.box.left else ""
+            behind = server.box.left
+            left = f", and left {behind} process{'' if behind == 1 else 'es'} behind" if behind else ""
             said = f"Gunicorn {self.versions.get('gunicorn', '')} loads {safe(self.recipe.target)}{left}"
             return Check(name, FAILED if left else PASSED, said, tuple(_refused(server)))
         if status == 0:
@@ -184,8 +185,7 @@ class Proof:
         while isinstance(wanted, int) and len(server.box.children()) < wanted and time.monotonic() < end:
             server.box.wait(0.1)
         workers = len(server.box.children())
-        kind = server.settings().get("worker_class")
-        shown = f"{kind} " if isinstance(kind, str) else ""
+        shown = safe(f"{server.worker()} ".lstrip())
         details = tuple(_refused(server))
         said = f"{workers} {shown}worker{'' if workers == 1 else 's'} up, first answer after {taken:.1f} s"
         if isinstance(wanted, int) and workers < wanted:
