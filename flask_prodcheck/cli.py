@@ -33,6 +33,8 @@ _ROOMS = {
     "graph": ("flask_prodcheck.graph.command:graph", "Show how the deploy files start the project."),
     "config": ("flask_prodcheck.graph.command:config", "Show the effective configuration of each launch."),
     "verify": ("flask_prodcheck.verify.command:verify", "Boot the production set-up and prove it."),
+    "compare": ("flask_prodcheck.compare.command:compare", "Measure app.run() and Gunicorn side by side."),
+    "init": ("flask_prodcheck.init.command:init", "Add the settings, the pre-commit hook and the CI workflow."),
 }
 
 

@@ -21,6 +21,11 @@ def lesson_file() -> Path:
     return _find("_lesson.toml", "docs/lesson.toml")
 
 
+def sample_folder() -> Path:
+    """The small application of the lesson. Raises :class:`ProdcheckError` when the installation is incomplete."""
+    return _find("_sample", "fixtures/lesson")
+
+
 def _find(packaged: str, in_checkout: str) -> Path:
     inside = _PACKAGE / packaged
     if inside.exists():

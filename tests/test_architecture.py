@@ -72,5 +72,5 @@ def test_command_line_is_light() -> None:
 def test_audit_needs_neither_flask_nor_gunicorn() -> None:
     for path in PACKAGE.rglob("*.py"):
         names = {name.partition(".")[0] for name, _ in imports(path)}
-        if "verify" not in path.parts:
+        if path.name != "inside.py":
             assert not names & {"flask", "gunicorn", "werkzeug"}, path

@@ -87,6 +87,7 @@ def _job(change: Change, root: Path) -> _Job:
 
 
 def _prepare(job: _Job) -> None:
+    job.target.parent.mkdir(parents=True, exist_ok=True)
     # Opened with the mode a new file has, so that the umask decides; an existing file's own mode is copied after.
     descriptor = os.open(job.temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with os.fdopen(descriptor, "wb") as stream:

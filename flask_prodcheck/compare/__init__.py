@@ -1,0 +1,1 @@
+"""The lesson in figures: one application under the development server and under Gunicorn."""

@@ -1,0 +1,126 @@
+"""``prodcheck verify``: boots the production set-up and proves it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from flask_prodcheck.terminal import wants_color, write
+
+_EXIT_HELP = "Exit codes: 0 everything was seen; 1 something failed; 2 wrong usage; 3 something could not be tried."
+
+
+@click.command(epilog=_EXIT_HELP)
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option(
+    "--python",
+    type=click.Path(path_type=Path),
+    help="The project's interpreter, or the folder of its virtual environment.  [default: .venv, venv, the running one]",
+)
+@click.option(
+    "--env-file",
+    "env_files",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Variables that production sets (may be repeated).",
+)
+@click.option(
+    "--path",
+    "page",
+    default="",
+    metavar="URL-PATH",
+    help="The page to ask for.  [default: one that the application has]",
+)
+@click.option("--launch", type=int, metavar="N", help="Boot this launch, by its number in `prodcheck graph`.")
+@click.option(
+    "--seconds", type=click.IntRange(10, 3600), default=120, show_default=True, help="End everything after this time."
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(64, 1024 * 1024),
+    default=4096,
+    show_default=True,
+    metavar="MIB",
+    help="Address space of one process.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+def verify(
+    path: Path,
+    python: Path | None,
+    env_files: tuple[Path, ...],
+    page: str,
+    launch: int | None,
+    seconds: int,
+    memory: int,
+    form: str,
+    output: Path | None,
+    color: str,
+) -> int:
+    """Boot the project at PATH the way production does, on loopback and within limits, and prove what it does.
+
+    This runs the project's code. Started is the project's own Gunicorn launch; where there is none, a copy with what
+    `prodcheck scaffold gunicorn` writes.
+    """
+    from flask_prodcheck.boot.interpreter import interpreter_for
+    from flask_prodcheck.boot.recipe import recipe_for, with_variables
+    from flask_prodcheck.boot.variables import read_variables
+    from flask_prodcheck.errors import RefusedError
+    from flask_prodcheck.reports.style import Style
+    from flask_prodcheck.settings import load_settings
+    from flask_prodcheck.sources.discover import project_root
+    from flask_prodcheck.verify.check import SKIPPED, Check, Verification
+    from flask_prodcheck.verify.report import closing, heading, line, render, render_json
+    from flask_prodcheck.verify.steps import Proof
+
+    started = time.monotonic()
+    root = project_root(path)
+    settings = load_settings(root)
+    if page and not page.startswith("/"):
+        raise click.UsageError("--path begins with a slash")
+    program = interpreter_for(root, python)
+    variables = {name: value for each in env_files for name, value in read_variables(each).items()}
+    live = form == "text" and output is None
+    style = Style(wants_color(color, output))
+    with tempfile.TemporaryDirectory(prefix="prodcheck-", ignore_cleanup_errors=True) as scratch:
+        try:
+            recipe = with_variables(recipe_for(root, settings, Path(scratch), number=launch), variables)
+        except RefusedError as failure:
+            refused = Check("set-up", SKIPPED, str(failure))
+            done = Verification(
+                "nothing", "nothing", str(program), {}, (refused,), round(time.monotonic() - started, 1)
+            )
+            write(render_json(done) if form == "json" else render(done, color=style.color), output)
+            return done.exit_code
+        proof = Proof(recipe, program, seconds=seconds, memory=memory * 1024**2, path=page)
+        checks: list[Check] = []
+        said = False
+        for check in proof.run():
+            checks.append(check)
+            if live and not said:
+                write(heading(Verification(recipe.origin, recipe.target, str(program), proof.versions, (), 0.0), style))
+                said = True
+            if live:
+                write(line(check, style))
+        notes = (
+            *recipe.notes,
+            *(f"{name} is set by the deployment only: --env-file can give it" for name in recipe.undecided),
+        )
+        done = Verification(
+            recipe.origin,
+            recipe.target,
+            str(program),
+            proof.versions,
+            tuple(checks),
+            round(time.monotonic() - started, 1),
+            notes,
+        )
+    if live:
+        write(closing(done, style))
+    else:
+        write(render_json(done) if form == "json" else render(done, color=False), output)
+    return done.exit_code
