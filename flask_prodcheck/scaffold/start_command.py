@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.edits.text_file import line_start
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Lit, ShellCommand, ShellGroup, ShellList, ShellStmt, Word
@@ -16,7 +17,6 @@ from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.gunicorn import parse_arguments
 from flask_prodcheck.model.launching.steps import PythonRun, ServerStart
 from flask_prodcheck.model.project import Server
-from flask_prodcheck.scaffold.text_file import line_start
 
 _RUNNERS = frozenset({"uv", "poetry", "pipenv", "pdm", "hatch", "rye"})
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
