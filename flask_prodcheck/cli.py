@@ -163,6 +163,9 @@ PATH = click.argument("path", default=".", type=click.Path(path_type=Path))
     "--config", "config_file", type=click.Path(path_type=Path, dir_okay=False), help="Read the settings from this file."
 )
 @click.option("--no-config", is_flag=True, help="Use the default settings, whatever the project says.")
+@click.option("--fix", "fixes", is_flag=True, help="Make the safe fixes, then report on the result.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that a person has to agree to.")
+@click.option("--diff", "shows_diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 def audit_command(
     path: Path,
@@ -175,6 +178,9 @@ def audit_command(
     persona: str | None,
     config_file: Path | None,
     no_config: bool,
+    fixes: bool,
+    unsafe_fixes: bool,
+    shows_diff: bool,
     color: str,
 ) -> int:
     """Audit the project at PATH (a folder, or a file of it; the current folder by default)."""
@@ -191,6 +197,16 @@ def audit_command(
         fail_on=fail_on or settings.fail_on,
         persona=persona or settings.persona,
     )
+    if unsafe_fixes and not (fixes or shows_diff):
+        raise UsageError("--unsafe-fixes goes with --fix or --diff")
+    if shows_diff:
+        from flask_prodcheck.fixes.command import show_fixes
+
+        return show_fixes(root, settings, output, unsafe=unsafe_fixes)
+    if fixes:
+        from flask_prodcheck.fixes.command import make_fixes
+
+        make_fixes(root, settings, unsafe=unsafe_fixes)
     report = audit(root, settings)
     write(_rendered(report, root, form, color=wants_color(color, output)), output)
     return report.exit_code

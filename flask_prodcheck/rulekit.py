@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Unset, Value
+from flask_prodcheck.edits.actions import (
+    Action,
+    AddLine,
+    AddStatement,
+    CallTarget,
+    DropArgument,
+    DropOption,
+    DropStatement,
+    DropSuppression,
+    DropVariable,
+    ExecCommand,
+    Fix,
+    FlipDefault,
+    GuardStatement,
+    ReplaceWord,
+    RequireGunicorn,
+    SetUpGunicorn,
+    SetValue,
+    safe,
+    unsafe,
+)
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -76,20 +97,12 @@ WSGI_SERVERS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class FixNote:
-    """That a cure can be applied by the tool. ``applicability`` is "safe" (keeps behaviour) or "unsafe"."""
-
-    applicability: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """One place where a rule's hazard exists, and the steps that prove it.
 
     ``facts`` fill the braces of the rule's message. ``severity`` ("error", "warning", "info"), ``confidence`` ("high",
     "medium", "low") and ``message`` (also a template) replace the rule's own: what production reaches decides, not the
-    kind of hazard. ``symbol`` names the enclosing function or class when the source cannot say it.
+    kind of hazard. ``fix`` is filled in from the rule's ``fix.py``. ``symbol`` names the enclosing function or class when the source cannot say it.
     """
 
     at: Span
@@ -98,18 +111,31 @@ class Hit:
     severity: str | None = None
     confidence: str | None = None
     message: str | None = None
-    fix: FixNote | None = None
+    fix: Fix | None = None
     symbol: str = ""
+
+
+def settings_at(project: Project, at: Span, *keys: str) -> Iterator[Setting]:
+    """The settings of ``keys`` that some configuration decides at ``at``."""
+    for configuration in project.configurations:
+        for key in keys:
+            setting = configuration.get(key)
+            if setting.span == at:
+                yield setting
 
 
 __all__ = [
     "SIGNING_KEYS",
     "WSGI_SERVERS",
+    "Action",
+    "AddLine",
+    "AddStatement",
     "App",
     "Assign",
     "Attribute",
     "BoolOp",
     "Call",
+    "CallTarget",
     "ClassDef",
     "Collection",
     "Confidence",
@@ -117,12 +143,20 @@ __all__ = [
     "Const",
     "Dependency",
     "Dict",
+    "DropArgument",
+    "DropOption",
+    "DropStatement",
+    "DropSuppression",
+    "DropVariable",
     "EnvVar",
+    "ExecCommand",
     "Expr",
     "ExprStmt",
-    "FixNote",
+    "Fix",
+    "FlipDefault",
     "FunctionDef",
     "Guard",
+    "GuardStatement",
     "Hit",
     "Hop",
     "IfExp",
@@ -136,8 +170,12 @@ __all__ = [
     "Project",
     "Purpose",
     "PyModule",
+    "ReplaceWord",
+    "RequireGunicorn",
     "RunSite",
     "Server",
+    "SetUpGunicorn",
+    "SetValue",
     "Setting",
     "Span",
     "Stmt",
@@ -150,6 +188,9 @@ __all__ = [
     "is_secret_text",
     "masked",
     "newest_allowed",
+    "safe",
+    "settings_at",
     "statements",
     "turns_debug_on",
+    "unsafe",
 ]

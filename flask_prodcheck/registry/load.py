@@ -6,10 +6,11 @@ import importlib.util
 import re
 import string
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from flask_prodcheck.errors import RuleError
 from flask_prodcheck.lesson import AFFECTS, Lesson, load_lesson
@@ -18,7 +19,6 @@ from flask_prodcheck.registry.rule import (
     EXAMPLE_KINDS,
     PERSONAS,
     SEVERITIES,
-    Check,
     Example,
     Expectation,
     Rule,
@@ -75,14 +75,16 @@ def load_rule(folder: Path, lesson: Lesson, *, trusted: bool = True) -> Rule:
     except UnicodeDecodeError as failure:
         raise RuleError(f"{path}: is not UTF-8") from failure
     rule = rule_from(text, folder, lesson)
-    code_file = folder / "check.py"
+    code_file, fix_file = folder / "check.py", folder / "fix.py"
+    if trusted and fix_file.exists():
+        rule = replace(rule, fix=_import(fix_file, "fix", "fix(project, hit)"))
     if rule.reported_by != "check":
         if code_file.exists():
             raise RuleError(f"{code_file}: a rule reported by {rule.reported_by} has no check.py")
         return rule
     if not trusted:
         raise RuleError(f"{folder}: rules outside prodcheck are data only, and declarative rules are not supported yet")
-    return replace(rule, check=_import_check(code_file))
+    return replace(rule, check=_import(code_file, "check", "check(project)"))
 
 
 def rule_from(text: str, folder: Path, lesson: Lesson) -> Rule:
@@ -110,24 +112,25 @@ def _distinct(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(ordered)
 
 
-def _import_check(path: Path) -> Check:
-    """``check`` of the file ``path``, loaded by path under a private name: the import system never searches for it."""
-    name = f"_prodcheck_rule_{path.parent.name}"
-    spec = importlib.util.spec_from_file_location(name, path)
+def _import(path: Path, name: str, signature: str) -> Callable[..., Any]:
+    """The function ``name`` of the file ``path``, loaded by path under a private name: the import system never searches
+    for it."""
+    private = f"_prodcheck_rule_{path.parent.name}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(private, path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise RuleError(f"{path}: is missing")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses and pickling look the module up by name
+    sys.modules[private] = module  # dataclasses and pickling look the module up by name
     try:
         spec.loader.exec_module(module)
     except Exception as failure:
-        del sys.modules[name]
+        del sys.modules[private]
         line = getattr(failure, "lineno", None) or _line_in(failure, path)
         raise RuleError(f"{path}:{line}: cannot be loaded: {type(failure).__name__}: {failure}") from failure
-    check = getattr(module, "check", None)
-    if not callable(check):
-        raise RuleError(f"{path}: defines no function check(project)")
-    return check  # type: ignore[no-any-return]
+    found = getattr(module, name, None)
+    if not callable(found):
+        raise RuleError(f"{path}: defines no function {signature}")
+    return cast("Callable[..., Any]", found)
 
 
 def _line_in(failure: BaseException, path: Path) -> int:
