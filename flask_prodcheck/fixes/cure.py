@@ -8,16 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from flask_prodcheck.audit import audit_tree
+from flask_prodcheck.audit import examine
 from flask_prodcheck.edits.actions import SAFE, SetUpGunicorn
 from flask_prodcheck.edits.changes import Change, Plan
 from flask_prodcheck.edits.overlay import overlay
 from flask_prodcheck.edits.text_file import plain
 from flask_prodcheck.errors import RefusedError
-from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.fixes.perform import perform
-from flask_prodcheck.model.link import link
 from flask_prodcheck.policy.report import Report
 from flask_prodcheck.rulekit import Project
 from flask_prodcheck.settings import Settings
@@ -87,7 +85,8 @@ def cure(tree: Tree, settings: Settings, root: Path, *, unsafe: bool = False) ->
     file; otherwise it is undone. Nothing is written.
     """
     work = _Work(tree)
-    started = report = audit_tree(tree, settings, root=root)
+    report, project = examine(tree, settings, root=root)
+    started = report
     applied: list[Applied] = []
     refused: list[Refused] = []
     tried: set[str] = set()
@@ -99,16 +98,16 @@ def cure(tree: Tree, settings: Settings, root: Path, *, unsafe: bool = False) ->
             break
         tried.add(finding.fingerprint)
         try:
-            made = _made(finding, work.tree, settings)
+            made = _made(finding, work.tree, project)
             changed = overlay(work.tree, made)
-            result = audit_tree(changed, settings, root=root)
+            result, linked = examine(changed, settings, root=root)
             _prove(finding, made, report, result)
         except RefusedError as failure:
             refused.append(Refused(finding, str(failure)))
             continue
         work.take(made, changed)
         applied.append(Applied(finding, tuple(change.path for change in made.changes), made.notes))
-        report = result
+        report, project = result, linked
     return Cured(work.plan(), tuple(applied), tuple(refused), started, report)
 
 
@@ -116,11 +115,8 @@ def _is_wanted(finding: Finding, unsafe: bool) -> bool:
     return finding.fix is not None and (unsafe or finding.fix.applicability == SAFE)
 
 
-def _made(finding: Finding, tree: Tree, settings: Settings) -> Plan:
+def _made(finding: Finding, tree: Tree, project: Project) -> Plan:
     assert finding.fix is not None
-    project: Project = link(
-        parse(tree), name=tree.name, production=settings.production, development=settings.development
-    )
     made = perform(finding.fix, project, tree)
     if any(change.keeps_existing and change.before is not None for change in made.changes):
         raise RefusedError("a file of that name exists: `prodcheck scaffold gunicorn --write --force` replaces it")

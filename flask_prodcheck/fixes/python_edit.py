@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tokenize
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -46,7 +47,13 @@ def python_edits(text: str, action: PythonAction) -> list[Edit]:
     elif isinstance(action, FlipDefault):
         found = [_flip_default(source, action.at)]
     else:
-        found = [_add_statement(source, action), *_statements_before(source, action.imports)]
+        found = [_add_statement(source, action), *_statements_before(source, action.imports, action.at.line)]
+    changed = text
+    for edit in sorted(found, key=lambda each: each.start, reverse=True):
+        changed = changed[: edit.start] + edit.text + changed[edit.end :]
+    left = Counter(comments_of(changed))
+    if any(left[comment] < count for comment, count in Counter(comments_of(text)).items()):
+        raise RefusedError("a comment stands in what would have to go")
     return found
 
 
@@ -141,19 +148,17 @@ def _drop_argument(source: _Source, action: DropArgument) -> list[Edit]:
         opening = source.end(call.func) + len(source.module.code_for_node(call.whitespace_after_func)) + 1
         if "#" not in text[opening:start] + text[end:closing] and text[opening - 1] == "(":
             return [Edit(opening, closing, "")]
-    first, stop = source.line_of(start)
+    first, stop = source.line_of(start)[0], source.line_of(end)[1]
     if not text[first:start].strip() and not text[end:stop].strip() and (index > 0 or has_comma):
         # Alone on its lines: they go as a whole, and what stands before keeps its comma.
         return [Edit(first, min(stop + 1, len(text)), "")]
     if index + 1 < len(call.args):
         following = source.start(call.args[index + 1])
-        if "\n" not in text[end:following]:
-            return [Edit(start, following, "")]
-        return [Edit(start, end + _blanks(text, end), "")]
+        return [Edit(start, following if "\n" not in text[end:following] else end + _blanks(text, end), "")]
     before = source.end(call.args[index - 1]) if index else start
-    if "\n" in text[before:start]:
-        return [Edit(start, end, "")]
-    return [Edit(before, source.end(arg), "")]
+    if index == 0 or "\n" in text[before:start]:
+        return [Edit(start, end + _blanks(text, end), "")]
+    return [Edit(before, end, "")]
 
 
 def _blanks(text: str, at: int) -> int:
@@ -213,8 +218,7 @@ def _add_statement(source: _Source, action: AddStatement) -> Edit:
     found = [
         node
         for node in source.nodes()
-        if isinstance(node, cst.SimpleStatementLine)
-        and any(isinstance(each, cst.BaseSmallStatement) and _stands(source, each, action.at) for each in node.body)
+        if isinstance(node, cst.SimpleStatementLine) and any(_stands(source, each, action.at) for each in node.body)
     ]
     if len(found) != 1:
         raise RefusedError("no simple statement stands there as it was read")
@@ -329,7 +333,7 @@ def _text_of(node: cst.CSTNode) -> str | None:
 def _imports(source: _Source, modules: Sequence[str], before: int) -> list[Edit]:
     """``import module`` for each of ``modules`` that no line above ``before`` imports at module level."""
     missing = [module for module in modules if not _is_imported(source, module, before)]
-    return _statements_before(source, [f"import {module}" for module in missing])
+    return _statements_before(source, [f"import {module}" for module in missing], before)
 
 
 def _is_imported(source: _Source, module: str, before: int) -> bool:
@@ -343,13 +347,15 @@ def _is_imported(source: _Source, module: str, before: int) -> bool:
     )
 
 
-def _statements_before(source: _Source, statements: Sequence[str]) -> list[Edit]:
-    """``statements`` above the first statement that is neither the docstring nor a ``__future__`` import."""
+def _statements_before(source: _Source, statements: Sequence[str], before: int) -> list[Edit]:
+    """``statements`` above the first statement that is neither the docstring nor a ``__future__`` import, without those
+    that already stand above the line ``before``."""
     present = {
         source.code(small)
         for line in source.module.body
         if isinstance(line, cst.SimpleStatementLine)
         for small in line.body
+        if source.positions[small].start.line < before
     }
     new = [each for each in statements if each not in present]
     if not new:

@@ -11,7 +11,7 @@ KEYWORD = re.compile(r"(?:CMD|ENTRYPOINT)[ \t]+", re.IGNORECASE)  # of a Dockerf
 
 def fix(project: Project, hit: Hit) -> Fix | None:
     launch = next((each for each in project.production if each.end.span == hit.at), None)
-    if launch is None:
+    if launch is None or hit.at.file in project.facts.modules:
         return None
     command = KEYWORD.sub("", launch.end.text)
     return safe("start the server with exec", ExecCommand(hit.at, command))
