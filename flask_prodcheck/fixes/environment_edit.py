@@ -17,7 +17,7 @@ def drop_variable(text: str, begin: int, end: int, name: str) -> Edit:
     unless that is clear."""
     lines = text[begin:end]
     alone = rf"""[ \t]*(?:-[ \t]+)?(?:ENV[ \t]+|ARG[ \t]+|export[ \t]+|set[ \t]+|Environment[ \t]*=[ \t]*)?
-        (?P<q>["']?){name}(?:(?P=q)[ \t]*[:=][ \t]*|[ \t]+)(?:{_VALUE})(?P=q)?[ \t]*,?[ \t]*(?:\#[^\n]*)?"""
+        (?P<q>["']?){name}(?:(?P=q)?[ \t]*[:=][ \t]*|[ \t]+)(?:{_VALUE})(?P=q)?[ \t]*,?[ \t]*(?:\#[^\n]*)?"""
     if re.compile(alone, re.VERBOSE | re.IGNORECASE).fullmatch(lines):
         return _line(text, begin, end)
     entry = re.compile(rf"([ \t]*)-[ \t]+[\"']?(?:name|key|Name)[\"']?[ \t]*:[ \t]*[\"']?{name}[\"']?[ \t]*(?:#.*)?")
