@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +37,7 @@ IMPORTED = {
 }
 
 
-def cured(files: dict[str, str | bytes], *, unsafe: bool = False, settings: Settings = DEFAULTS) -> Cured:
+def cured(files: Mapping[str, str | bytes], *, unsafe: bool = False, settings: Settings = DEFAULTS) -> Cured:
     return cure(memory_tree(files), settings, Path(), unsafe=unsafe)
 
 
