@@ -33,6 +33,13 @@ def audit_tree(
     tree: Tree, settings: Settings = DEFAULTS, *, root: Path = Path(), started: float | None = None
 ) -> Report:
     """The report on ``tree``. Paths in the settings are relative to ``root``."""
+    return examine(tree, settings, root=root, started=started)[0]
+
+
+def examine(
+    tree: Tree, settings: Settings = DEFAULTS, *, root: Path = Path(), started: float | None = None
+) -> tuple[Report, Project]:
+    """The report on ``tree``, and the project that was judged."""
     started = time.perf_counter() if started is None else started
     rules = load(root / folder for folder in settings.extend_rules)
     check_selectors(settings, rules)
@@ -44,7 +51,7 @@ def audit_tree(
     stats = Stats(
         files=len(tree.sources), parsed=facts.parsed, from_cache=0, seconds=round(time.perf_counter() - started, 3)
     )
-    return decide(findings, project, tree, lines, rules, settings, outcome.problems, stats)
+    return decide(findings, project, tree, lines, rules, settings, outcome.problems, stats), project
 
 
 def linked(root: Path, settings: Settings = DEFAULTS) -> Project:

@@ -169,6 +169,9 @@ PATH = click.argument("path", default=".", type=click.Path(path_type=Path))
     "--config", "config_file", type=click.Path(path_type=Path, dir_okay=False), help="Read the settings from this file."
 )
 @click.option("--no-config", is_flag=True, help="Use the default settings, whatever the project says.")
+@click.option("--fix", "fixes", is_flag=True, help="Make the safe fixes, then report on the result.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that a person has to agree to.")
+@click.option("--diff", "shows_diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found.")
 @click.option(
@@ -187,6 +190,9 @@ def audit_command(
     persona: str | None,
     config_file: Path | None,
     no_config: bool,
+    fixes: bool,
+    unsafe_fixes: bool,
+    shows_diff: bool,
     color: str,
     no_cache: bool,
     cache_dir: Path | None,
@@ -206,6 +212,16 @@ def audit_command(
         fail_on=fail_on or settings.fail_on,
         persona=persona or settings.persona,
     )
+    if unsafe_fixes and not (fixes or shows_diff):
+        raise UsageError("--unsafe-fixes goes with --fix or --diff")
+    if shows_diff:
+        from flask_prodcheck.fixes.command import show_fixes
+
+        return show_fixes(root, settings, output, unsafe=unsafe_fixes)
+    if fixes:
+        from flask_prodcheck.fixes.command import make_fixes
+
+        make_fixes(root, settings, unsafe=unsafe_fixes)
     tree = discover(root, exclude=settings.exclude)
     colored = wants_color(color, output)
     question = None if no_cache else _question(root, tree, settings, (form, str(colored)), cache_dir)

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Unset, Value
+from flask_prodcheck.edits.actions import (
+    Action,
+    AddLine,
+    AddStatement,
+    CallTarget,
+    DropArgument,
+    DropOption,
+    DropStatement,
+    DropSuppression,
+    DropVariable,
+    ExecCommand,
+    Fix,
+    FlipDefault,
+    GuardStatement,
+    ReplaceWord,
+    RequireGunicorn,
+    SetUpGunicorn,
+    SetValue,
+    safe,
+    unsafe,
+)
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -92,20 +113,12 @@ WSGI_SERVERS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class FixNote:
-    """That a cure can be applied by the tool. ``applicability`` is "safe" (keeps behaviour) or "unsafe"."""
-
-    applicability: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """One place where a rule's hazard exists, and the steps that prove it.
 
     ``facts`` fill the braces of the rule's message. ``severity`` ("error", "warning", "info"), ``confidence`` ("high",
     "medium", "low") and ``message`` (also a template) replace the rule's own: what production reaches decides, not the
-    kind of hazard. ``symbol`` names the enclosing function or class when the source cannot say it.
+    kind of hazard. ``fix`` is filled in from the rule's ``fix.py``. ``symbol`` names the enclosing function or class when the source cannot say it.
     """
 
     at: Span
@@ -114,7 +127,7 @@ class Hit:
     severity: str | None = None
     confidence: str | None = None
     message: str | None = None
-    fix: FixNote | None = None
+    fix: Fix | None = None
     symbol: str = ""
 
 
@@ -134,9 +147,21 @@ def served_otherwise(launch: Launch, project: Project) -> bool:
     )
 
 
+def settings_at(project: Project, at: Span, *keys: str) -> Iterator[Setting]:
+    """The settings of ``keys`` that some configuration decides at ``at``."""
+    for configuration in project.configurations:
+        for key in keys:
+            setting = configuration.get(key)
+            if setting.span == at:
+                yield setting
+
+
 __all__ = [
     "SIGNING_KEYS",
     "WSGI_SERVERS",
+    "Action",
+    "AddLine",
+    "AddStatement",
     "Address",
     "App",
     "Assign",
@@ -144,6 +169,7 @@ __all__ = [
     "BinOp",
     "BoolOp",
     "Call",
+    "CallTarget",
     "ClassDef",
     "Collection",
     "ComposeService",
@@ -152,13 +178,21 @@ __all__ = [
     "Const",
     "Dependency",
     "Dict",
+    "DropArgument",
+    "DropOption",
+    "DropStatement",
+    "DropSuppression",
+    "DropVariable",
     "EnvVar",
+    "ExecCommand",
     "Exposure",
     "Expr",
     "ExprStmt",
-    "FixNote",
+    "Fix",
+    "FlipDefault",
     "FunctionDef",
     "Guard",
+    "GuardStatement",
     "GunicornSetting",
     "Hit",
     "Hop",
@@ -175,8 +209,12 @@ __all__ = [
     "Purpose",
     "PyModule",
     "Releases",
+    "ReplaceWord",
+    "RequireGunicorn",
     "RunSite",
     "Server",
+    "SetUpGunicorn",
+    "SetValue",
     "Setting",
     "Span",
     "Stmt",
@@ -203,14 +241,17 @@ __all__ = [
     "removed_settings",
     "replicas",
     "runs_several",
+    "safe",
     "served_modules",
     "served_otherwise",
+    "settings_at",
     "settings_table",
     "shares_container",
     "start_options",
     "statements",
     "tls_evidence",
     "turns_debug_on",
+    "unsafe",
     "used_by",
     "worker_aliases",
     "worker_processes",

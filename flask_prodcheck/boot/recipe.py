@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask_prodcheck.base import Known, Unknown
+from flask_prodcheck.edits.write import write
 from flask_prodcheck.errors import RefusedError, UsageError
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.link import link
@@ -16,7 +17,6 @@ from flask_prodcheck.model.project import Configuration, Launch, Project, Server
 from flask_prodcheck.policy.decide import launch_order
 from flask_prodcheck.scaffold.plan import plan
 from flask_prodcheck.scaffold.served_app import served_app
-from flask_prodcheck.scaffold.write import write
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.discover import discover
 from flask_prodcheck.sources.tree import Tree

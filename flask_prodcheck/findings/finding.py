@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.registry.rule import SEVERITIES
-from flask_prodcheck.rulekit import FixNote, Hop
+from flask_prodcheck.rulekit import Fix, Hop
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Finding:
     fingerprint: str
     source: str = ""
     evidence: tuple[Hop, ...] = field(default=())
-    fix: FixNote | None = None
+    fix: Fix | None = None
     suppressed: Suppression | None = None
 
     @property

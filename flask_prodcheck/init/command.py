@@ -13,9 +13,9 @@ import click
 def init(path: Path, writes: bool) -> int:
     """Add what the project at PATH lacks to run prodcheck by itself: settings ([tool.prodcheck]), the pre-commit hook
     and a CI workflow. Shown as a diff; nothing is written without --write."""
+    from flask_prodcheck.edits.diff import diff
+    from flask_prodcheck.edits.write import write
     from flask_prodcheck.init.plan import init_plan
-    from flask_prodcheck.scaffold.diff import diff
-    from flask_prodcheck.scaffold.write import write
     from flask_prodcheck.sources.discover import discover, project_root
 
     root = project_root(path)

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import tomli
 
 from flask_prodcheck import __version__
+from flask_prodcheck.edits.changes import Plan
+from flask_prodcheck.edits.drafts import Drafts
+from flask_prodcheck.edits.text_file import Edit, apply
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.init.yaml_edit import added_item, added_key, load
-from flask_prodcheck.scaffold.changes import Plan
-from flask_prodcheck.scaffold.drafts import Drafts
-from flask_prodcheck.scaffold.text_file import Edit, apply
 from flask_prodcheck.sources.tree import Tree
 
 _PACKAGE = f"flask-prodcheck=={__version__}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import yaml
 
-from flask_prodcheck.scaffold.text_file import Edit, apply, line_stop
+from flask_prodcheck.edits.text_file import Edit, apply, line_stop
 
 
 def load(text: str) -> object:

@@ -13,6 +13,7 @@ from flask_prodcheck.policy.select import selected
 from flask_prodcheck.policy.suppress import apply, find_comments, unused_hits
 from flask_prodcheck.policy.verdict import exit_code, standing, verdict
 from flask_prodcheck.registry.rule import Rule
+from flask_prodcheck.registry.run import with_fix
 from flask_prodcheck.rulekit import Launch, Project
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.tree import Tree
@@ -31,7 +32,8 @@ def decide(
     """The report on ``project``. ``rules`` are those that were run."""
     comments, comment_problems = find_comments(tree, lines)
     judged, used = apply(findings, comments)
-    everything = tuple(sorted((*judged, *build(unused_hits(comments, used, rules), lines)), key=order))
+    unused = [(rule, with_fix(rule, hit, project)[0]) for rule, hit in unused_hits(comments, used, rules)]
+    everything = tuple(sorted((*judged, *build(unused, lines)), key=order))
     shown = selected(everything, settings)
     said = tuple(sorted({*problems, *project.problems, *tree.problems, *comment_problems}))
     result = verdict(project, everything)

@@ -6,10 +6,11 @@ import importlib.util
 import re
 import string
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 from flask_prodcheck.errors import RuleError
 from flask_prodcheck.lesson import AFFECTS, Lesson, load_lesson
@@ -19,7 +20,6 @@ from flask_prodcheck.registry.rule import (
     EXAMPLE_KINDS,
     PERSONAS,
     SEVERITIES,
-    Check,
     Example,
     Expectation,
     Rule,
@@ -81,11 +81,13 @@ def load_rule(folder: Path, lesson: Lesson, *, trusted: bool = True) -> Rule:
     except UnicodeDecodeError as failure:
         raise RuleError(f"{path}: is not UTF-8") from failure
     rule = rule_from(text, folder, lesson, trusted=trusted)
-    code_file = folder / "check.py"
+    code_file, fix_file = folder / "check.py", folder / "fix.py"
+    if trusted and fix_file.exists():
+        rule = replace(rule, fix=_import(fix_file, "fix", "fix(project, hit)"))
     if rule.reported_by == "check" and rule.check is None:
         if not trusted:
             raise RuleError(f"{path}:1: the table [when] is missing: rules outside prodcheck are data only")
-        return replace(rule, check=_import_check(code_file))
+        return replace(rule, check=_import(code_file, "check", "check(project)"))
     if code_file.exists():
         reason = f"is reported by {rule.reported_by}" if rule.reported_by != "check" else "has a [when] table"
         raise RuleError(f"{code_file}: a rule that {reason} has no check.py")
@@ -117,24 +119,25 @@ def _distinct(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(ordered)
 
 
-def _import_check(path: Path) -> Check:
-    """``check`` of the file ``path``, loaded by path under a private name: the import system never searches for it."""
-    name = f"_prodcheck_rule_{path.parent.name}"
-    spec = importlib.util.spec_from_file_location(name, path)
+def _import(path: Path, name: str, signature: str) -> Callable[..., Any]:
+    """The function ``name`` of the file ``path``, loaded by path under a private name: the import system never searches
+    for it."""
+    private = f"_prodcheck_rule_{path.parent.name}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(private, path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise RuleError(f"{path}: is missing")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses and pickling look the module up by name
+    sys.modules[private] = module  # dataclasses and pickling look the module up by name
     try:
         spec.loader.exec_module(module)
     except Exception as failure:
-        del sys.modules[name]
+        del sys.modules[private]
         line = getattr(failure, "lineno", None) or _line_in(failure, path)
         raise RuleError(f"{path}:{line}: cannot be loaded: {type(failure).__name__}: {failure}") from failure
-    check = getattr(module, "check", None)
-    if not callable(check):
-        raise RuleError(f"{path}: defines no function check(project)")
-    return check  # type: ignore[no-any-return]
+    found = getattr(module, name, None)
+    if not callable(found):
+        raise RuleError(f"{path}: defines no function {signature}")
+    return cast("Callable[..., Any]", found)
 
 
 def _line_in(failure: BaseException, path: Path) -> int:

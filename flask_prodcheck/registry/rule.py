@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flask_prodcheck.rulekit import Hit, Project
+from flask_prodcheck.rulekit import Fix, Hit, Project
 
 SEVERITIES = ("error", "warning", "info")
 CONFIDENCES = ("high", "medium", "low")
@@ -14,6 +14,7 @@ PERSONAS = ("regular", "pedantic", "auditor")
 EXAMPLE_KINDS = ("bad", "good", "quiet", "missed")
 
 Check = Callable[[Project], Iterable[Hit]]
+Proposal = Callable[[Project, Hit], Fix | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``check`` is None for a hazard that a later room reports itself (``reported_by``)."""
+    """One rule. ``check`` is None for a hazard that a later room reports itself (``reported_by``), ``fix`` where no cure
+    can be applied by the tool."""
 
     code: str
     slug: str
@@ -59,4 +61,5 @@ class Rule:
     examples: tuple[Example, ...] = ()
     folder: Path = field(default=Path())
     check: Check | None = None
+    fix: Proposal | None = None
     reported_by: str = "check"

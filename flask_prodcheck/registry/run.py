@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.registry.rule import CONFIDENCES, SEVERITIES, Rule
@@ -34,8 +34,22 @@ def run(rules: Iterable[Rule], project: Project) -> Outcome:
                 )
             )
             continue
-        hits += [(rule, hit) for hit in found]
+        for hit in found:
+            proposed, problem = with_fix(rule, hit, project)
+            hits.append((rule, proposed))
+            problems += [problem] if problem is not None else []
     return Outcome(tuple(hits), tuple(problems))
+
+
+def with_fix(rule: Rule, hit: Hit, project: Project) -> tuple[Hit, Problem | None]:
+    """``hit`` with the cure that the rule proposes for it, and what went wrong while it was asked."""
+    if rule.fix is None:
+        return hit, None
+    try:
+        return replace(hit, fix=rule.fix(project, hit)), None
+    except Exception as failure:  # the finding stands without its cure
+        message = f"the fix of rule {rule.code} ({rule.slug}) failed: {type(failure).__name__}: {failure}"
+        return hit, Problem(hit.at.file, hit.at.line, message)
 
 
 def _valid(hit: Hit, rule: Rule) -> Hit:

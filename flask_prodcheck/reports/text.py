@@ -35,6 +35,7 @@ def render(report: Report, *, color: bool = False) -> str:
     rows = project_table(lesson, report, style)
     if rows:
         lines += [style.strong(f"{lesson.title}: where this project stands"), *rows, ""]
+    lines += _fixable(report)
     lines.append(_conclusion(report, style))
     return "\n".join(lines) + "\n"
 
@@ -135,6 +136,17 @@ def _launch(launch: Launch) -> str:
     target = f" for {safe(launch.target)}" if launch.target else ""
     default = " (the platform's default)" if launch.source == "platform-default" else ""
     return f"{safe(str(launch.head.span))} starts {server_words(launch.server)}{target}{default}"
+
+
+def _fixable(report: Report) -> Iterator[str]:
+    """What `--fix` would do about the open findings; nothing when no fix is known."""
+    counts = Counter(finding.fix.applicability for finding in report.open_findings if finding.fix is not None)
+    if counts["safe"]:
+        yield f"{counts['safe']} can be fixed with --fix" + (
+            f", {counts['unsafe']} more with --unsafe-fixes." if counts["unsafe"] else "."
+        )
+    elif counts["unsafe"]:
+        yield f"{counts['unsafe']} can be fixed with --fix --unsafe-fixes."
 
 
 def _conclusion(report: Report, style: Style) -> str:

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 
+from flask_prodcheck.edits.text_file import Edit, appended, line_start, line_stop
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, Dockerfile
 from flask_prodcheck.model.launching.containers import start_stage
@@ -19,7 +20,6 @@ from flask_prodcheck.scaffold.start_command import (
     replaced_shell,
     start_index,
 )
-from flask_prodcheck.scaffold.text_file import Edit, appended, line_start, line_stop
 
 _TAKES_HEREDOC = re.compile(r"[ \t]*(?:RUN|COPY|ADD)\b", re.IGNORECASE)
 _HEREDOC = re.compile(r"(?<![<\w])\d*<<-?[\"']?([A-Za-z_][\w.-]*)")

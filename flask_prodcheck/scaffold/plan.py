@@ -5,6 +5,10 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, field
 
+from flask_prodcheck.edits.changes import Plan
+from flask_prodcheck.edits.drafts import Drafts
+from flask_prodcheck.edits.overlay import overlay
+from flask_prodcheck.edits.text_file import Edit, appended, line_start, line_stop
 from flask_prodcheck.errors import UsageError
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.launching.base_images import is_plain_base
@@ -13,15 +17,11 @@ from flask_prodcheck.model.launching.images import Image, build_image, project_p
 from flask_prodcheck.model.launching.installs import image_installs
 from flask_prodcheck.model.link import link
 from flask_prodcheck.model.project import Hop, Launch, Project, Server
-from flask_prodcheck.scaffold.changes import Plan
 from flask_prodcheck.scaffold.dockerfile_edit import added_start, before, copied, stage_of, start_edits
-from flask_prodcheck.scaffold.drafts import Drafts
-from flask_prodcheck.scaffold.overlay import overlay
 from flask_prodcheck.scaffold.requirement import Start, add_requirement
 from flask_prodcheck.scaffold.served_app import ServedApp, served_app
 from flask_prodcheck.scaffold.settings_file import settings_path, settings_text
 from flask_prodcheck.scaffold.start_command import StartCommand, replaced_shell
-from flask_prodcheck.scaffold.text_file import Edit, appended, line_start, line_stop
 from flask_prodcheck.scaffold.worker import worker_for
 from flask_prodcheck.sources.tree import Tree
 

@@ -6,6 +6,8 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from flask_prodcheck.edits.drafts import Drafts
+from flask_prodcheck.edits.text_file import appended
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.requirements import group_of
@@ -15,8 +17,6 @@ from flask_prodcheck.model.launching.images import Image, build_image, project_p
 from flask_prodcheck.model.launching.installs import DEVELOPMENT_GROUPS, commands_in, production_dependencies
 from flask_prodcheck.model.project import Project
 from flask_prodcheck.scaffold.dockerfile_edit import after, before, stage_of, with_package
-from flask_prodcheck.scaffold.drafts import Drafts
-from flask_prodcheck.scaffold.text_file import appended
 from flask_prodcheck.scaffold.toml_edit import added_item, added_key
 from flask_prodcheck.scaffold.worker import Worker
 

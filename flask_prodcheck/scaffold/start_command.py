@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.edits.text_file import line_start
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Lit, ShellCommand, ShellGroup, ShellList, ShellStmt, Word
@@ -16,7 +17,6 @@ from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.gunicorn import parse_arguments
 from flask_prodcheck.model.launching.steps import PythonRun, ServerStart
 from flask_prodcheck.model.project import Server
-from flask_prodcheck.scaffold.text_file import line_start
 
 _RUNNERS = frozenset({"uv", "poetry", "pipenv", "pdm", "hatch", "rye"})
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
@@ -129,7 +129,7 @@ def replaced_shell(text: str, start: StartCommand, *, exec_: bool) -> str | None
         statements = parse_command_line(text, Span("", 1))
     except ReadError:
         return None
-    command = _last(statements)
+    command = last_command(statements)
     if command is None:
         return None
     words = [word.text for word in command.words]
@@ -153,7 +153,7 @@ def replaced_shell(text: str, start: StartCommand, *, exec_: bool) -> str | None
     return text[:begin] + " ".join(new) + text[end:]
 
 
-def _last(statements: Sequence[ShellStmt]) -> ShellCommand | None:
+def last_command(statements: Sequence[ShellStmt]) -> ShellCommand | None:
     """The command that runs last, if what comes before only prepares it."""
     if not statements:
         return None
@@ -161,9 +161,9 @@ def _last(statements: Sequence[ShellStmt]) -> ShellCommand | None:
     if isinstance(last, ShellCommand):
         return None if last.background or last.heredoc is not None else last
     if isinstance(last, ShellList):
-        return _last(last.items) if last.op == "&&" and not last.background else None
+        return last_command(last.items) if last.op == "&&" and not last.background else None
     if isinstance(last, ShellGroup):
-        return None if last.subshell or last.background else _last(last.body)
+        return None if last.subshell or last.background else last_command(last.body)
     return None
 
 

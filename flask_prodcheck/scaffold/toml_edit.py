@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import tomli
 
-from flask_prodcheck.scaffold.text_file import Edit, apply, line_start, line_stop
+from flask_prodcheck.edits.text_file import Edit, apply, line_start, line_stop
 
 _HEADER = re.compile(r"[ \t]*\[([^\[\]\n]+)\][ \t]*(?:#.*)?")
 _ITEM = re.compile(r"([ \t]*)[\"']")

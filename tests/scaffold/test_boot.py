@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 
 from flask_prodcheck.audit import audit
+from flask_prodcheck.edits.write import write
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.link import link
 from flask_prodcheck.scaffold.plan import plan
-from flask_prodcheck.scaffold.write import write
 from flask_prodcheck.sources.discover import discover
 
 ROOT = Path(__file__).resolve().parents[2]

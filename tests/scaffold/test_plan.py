@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import pytest
 
 from flask_prodcheck.audit import audit_tree
+from flask_prodcheck.edits.changes import Plan
+from flask_prodcheck.edits.diff import diff
+from flask_prodcheck.edits.overlay import overlay
 from flask_prodcheck.errors import RefusedError, UsageError
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.link import link
-from flask_prodcheck.scaffold.changes import Plan
-from flask_prodcheck.scaffold.diff import diff
-from flask_prodcheck.scaffold.overlay import overlay
 from flask_prodcheck.scaffold.plan import plan
 from flask_prodcheck.sources.discover import memory_tree
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from flask_prodcheck.edits.text_file import apply
 from flask_prodcheck.facts.dockerfile import read_dockerfile
 from flask_prodcheck.scaffold.dockerfile_edit import extent, start_edits, with_package
 from flask_prodcheck.scaffold.start_command import StartCommand, replaced_argv, replaced_shell
-from flask_prodcheck.scaffold.text_file import apply
 
 START = StartCommand("app:app")
 FACTORY = StartCommand("pkg:create_app()", chdir="src")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import tomli
 
-from flask_prodcheck.scaffold.text_file import apply
+from flask_prodcheck.edits.text_file import apply
 from flask_prodcheck.scaffold.toml_edit import added_item, added_key
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.config import Config
 
 from flask_prodcheck.model.launching.gunicorn import removed_settings, settings_table, worker_aliases
 from flask_prodcheck.model.launching.gunicorn_values import argument_refusal, refusal

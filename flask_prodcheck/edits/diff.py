@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 
-from flask_prodcheck.scaffold.changes import Change, Plan
-from flask_prodcheck.scaffold.text_file import plain
+from flask_prodcheck.edits.changes import Change, Plan
+from flask_prodcheck.edits.text_file import plain
 
 _NO_NEWLINE = "\\ No newline at end of file\n"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_prodcheck.scaffold.text_file import Edit, appended, apply, decode, line_end, line_start, line_stop, plain
+from flask_prodcheck.edits.text_file import Edit, appended, apply, decode, line_end, line_start, line_stop, plain
 
 
 @pytest.mark.parametrize(

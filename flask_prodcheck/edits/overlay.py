@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flask_prodcheck.scaffold.changes import Plan
-from flask_prodcheck.scaffold.text_file import decode
+from flask_prodcheck.edits.changes import Plan
+from flask_prodcheck.edits.text_file import decode
 from flask_prodcheck.sources.kinds import HEAD_BYTES, kind_of
 from flask_prodcheck.sources.tree import Content, Source, Tree
 

@@ -7,9 +7,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask_prodcheck.edits.changes import Change, Plan
+from flask_prodcheck.edits.text_file import decode
 from flask_prodcheck.errors import RefusedError
-from flask_prodcheck.scaffold.changes import Change, Plan
-from flask_prodcheck.scaffold.text_file import decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ def write(plan: Plan, root: Path, *, force: bool = False) -> Written:
     Each file is written beside its target and moved over it, with the mode, line ends and encoding of the file it
     replaces; all are prepared before the first is moved. An existing settings file or entry module of the user's is
     kept unless ``force``. Raises :class:`RefusedError`, with nothing written, when such a file stands in the way of the
-    rest, when a file is no longer what the plan was made from, lies outside ``root`` or cannot be written.
+    rest, when a file is no longer what the plan was made from, lies outside ``root``, is reached through a link or cannot
+    be written.
     """
     jobs: list[_Job] = []
     written: list[str] = []
@@ -62,9 +63,11 @@ def write(plan: Plan, root: Path, *, force: bool = False) -> Written:
 
 
 def _job(change: Change, root: Path) -> _Job:
-    target = (root / change.path).resolve()
-    if not target.is_relative_to(root.resolve()):
+    target = root / change.path
+    if not target.resolve().is_relative_to(root.resolve()):
         raise RefusedError(f"{change.path} leads out of the project: it is not written")
+    if any((root / each).is_symlink() for each in (Path(change.path), *Path(change.path).parents[:-1])):
+        raise RefusedError(f"{change.path} is reached through a link: change the file that the link leads to")
     encoding = "utf-8"
     try:
         exists = target.exists()

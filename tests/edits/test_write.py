@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from flask_prodcheck.edits.changes import Change, Plan
+from flask_prodcheck.edits.write import Written, write
 from flask_prodcheck.errors import RefusedError
-from flask_prodcheck.scaffold.changes import Change, Plan
-from flask_prodcheck.scaffold.write import Written, write
 
 NEW = Change("sub/new.txt", None, "new\n", "why")
 
@@ -76,9 +76,12 @@ def test_refused_with_nothing_written(tmp_path: Path, change: Change, words: str
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
-def test_a_link_is_written_through(tmp_path: Path) -> None:
-    (tmp_path / "real.txt").write_text("a")
-    (tmp_path / "link.txt").symlink_to("real.txt")
-    write(Plan((Change("link.txt", "a", "b", "why"),)), tmp_path)
-    assert (tmp_path / "link.txt").is_symlink()
-    assert (tmp_path / "real.txt").read_text() == "b"
+@pytest.mark.parametrize("path", ["link.txt", "folder/real.txt"])
+def test_nothing_is_written_through_a_link(tmp_path: Path, path: str) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "real.txt").write_text("a")
+    (tmp_path / "link.txt").symlink_to("sub/real.txt")
+    (tmp_path / "folder").symlink_to("sub")
+    with pytest.raises(RefusedError, match="reached through a link"):
+        write(Plan((Change(path, "a", "b", "why"),)), tmp_path)
+    assert (tmp_path / "sub" / "real.txt").read_text() == "a"

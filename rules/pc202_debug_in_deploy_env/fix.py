@@ -1,0 +1,13 @@
+"""PC202: the deployment no longer turns debug mode on."""
+
+from __future__ import annotations
+
+from flask_prodcheck.rulekit import DropOption, DropVariable, Fix, Hit, Project, unsafe
+
+
+def fix(_project: Project, hit: Hit) -> Fix | None:
+    what = hit.facts["what"]
+    if what == "--debug":
+        return unsafe("drop --debug from the command", DropOption(hit.at, "debug"))
+    name = "FLASK_ENV" if what.startswith("FLASK_ENV") else "FLASK_DEBUG"
+    return unsafe(f"remove {name}", DropVariable(hit.at, name))
