@@ -12,7 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "flask_prodcheck"
-ALLOWED_IN_RULES = {"__future__", "collections", "dataclasses", "functools", "itertools", "re", "typing", "datetime"}
+ALLOWED_IN_RULES = {
+    "__future__", "collections", "dataclasses", "datetime", "difflib", "functools", "itertools", "posixpath", "re", "typing",
+}  # fmt: skip
 MAY_IMPORT_LIBCST = ("facts/python/", "fixes/")
 
 
