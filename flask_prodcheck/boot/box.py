@@ -78,6 +78,7 @@ class Box:
         self._started = threading.Event()
         self._lock = threading.Lock()
         self._ending = False
+        self._group: Path | None = None
 
     def __enter__(self) -> Box:  # noqa: PYI034 - typing has Self from 3.11 on
         root = str(Path(__file__).resolve().parents[2])
@@ -128,6 +129,9 @@ class Box:
                     os.kill(process.pid, signal.SIGKILL)
             time.sleep(0.05)
         self.clean = not marked(self.mark)
+        if self._group is not None:
+            with contextlib.suppress(OSError):  # gone already, unless the keeper was killed
+                self._group.rmdir()
         for thread in self._threads:
             thread.join(5)
         for stream in (self._keeper.stdout, self._keeper.stderr):
@@ -189,6 +193,8 @@ class Box:
     def _listen(self, stream: IO[bytes]) -> None:
         for line in stream:
             said = json.loads(line)
+            if "group" in said:
+                self._group = Path(said["group"])
             if "pid" in said:
                 self.pid = said["pid"]
                 self._started.set()

@@ -47,6 +47,12 @@ def environment(python: Path, own: dict[str, str], port: int) -> dict[str, str]:
     return found | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 
 
+def shown(python: Path, root: Path) -> str:
+    """``python`` for a reader: relative to the project where it lies inside."""
+    absolute = root.absolute()
+    return python.relative_to(absolute).as_posix() if python.is_relative_to(absolute) else str(python)
+
+
 def _program(path: Path) -> Path | None:
     """The interpreter at ``path``: itself, or inside the virtual environment of that folder. Not resolved: a virtual
     environment is known by the path of its link."""

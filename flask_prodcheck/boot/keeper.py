@@ -3,7 +3,7 @@
 It runs with prodcheck's own interpreter in a session of its own. On Linux every process below it that loses its parent
 becomes its child (``prctl(2)``, PR_SET_CHILD_SUBREAPER), so none gets away by forking twice. It ends everything when
 its standard input is closed, which is also what happens when prodcheck dies. One JSON object a line on standard output
-says what happened: ``pid``, ``over`` (a limit that was passed), ``exit`` with ``left``, ``gone``.
+says what happened: ``group`` (the control group made), ``pid``, ``over`` (a limit that was passed), ``exit`` with ``left``, ``gone``.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ def main() -> None:
         # The keeper has to get its turn among hundreds of processes. Root only.
         os.setpriority(os.PRIO_PROCESS, 0, -20)
     group = _control_group(int(order["tasks"]))
+    if group is not None:
+        _say(group=str(group))
     try:
         _run(order, group)
     finally:

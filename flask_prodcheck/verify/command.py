@@ -66,7 +66,7 @@ def verify(
     This runs the project's code. Started is the project's own Gunicorn launch; where there is none, a copy with what
     `prodcheck scaffold gunicorn` writes.
     """
-    from flask_prodcheck.boot.interpreter import interpreter_for
+    from flask_prodcheck.boot.interpreter import interpreter_for, shown
     from flask_prodcheck.boot.recipe import recipe_for, with_variables
     from flask_prodcheck.boot.variables import read_variables
     from flask_prodcheck.errors import RefusedError
@@ -92,17 +92,21 @@ def verify(
         except RefusedError as failure:
             refused = Check("set-up", SKIPPED, str(failure))
             done = Verification(
-                "nothing", "nothing", str(program), {}, (refused,), round(time.monotonic() - started, 1)
+                "nothing", "nothing", shown(program, root), {}, (refused,), round(time.monotonic() - started, 1)
             )
             write(render_json(done) if form == "json" else render(done, color=style.color), output)
             return done.exit_code
-        proof = Proof(recipe, program, seconds=seconds, memory=memory * 1024**2, path=page)
+        proof = Proof(recipe, program, seconds=seconds, memory=memory * 1024**2, path=page, shown=shown(program, root))
         checks: list[Check] = []
         said = False
         for check in proof.run():
             checks.append(check)
             if live and not said:
-                write(heading(Verification(recipe.origin, recipe.target, str(program), proof.versions, (), 0.0), style))
+                write(
+                    heading(
+                        Verification(recipe.origin, recipe.target, shown(program, root), proof.versions, (), 0.0), style
+                    )
+                )
                 said = True
             if live:
                 write(line(check, style))
@@ -113,7 +117,7 @@ def verify(
         done = Verification(
             recipe.origin,
             recipe.target,
-            str(program),
+            shown(program, root),
             proof.versions,
             tuple(checks),
             round(time.monotonic() - started, 1),

@@ -26,7 +26,11 @@ def compared(state: Mapping[str, Any], configuration: Configuration | None, env:
     for key, setting in sorted(configuration.settings.items()):
         value = setting.value
         if isinstance(value, Known):
-            if key not in running:
+            if key not in running and not value.origin:
+                learned.append(
+                    f"{key}: a default of the Flask that the project asks for, unknown to the one it runs with"
+                )
+            elif key not in running:
                 different.append(f"{key}: the audit has {masked(key, value.value)}, the process has no such key")
             elif _agree(value.value, running[key]) or setting.random:
                 same += 1
@@ -39,8 +43,13 @@ def compared(state: Mapping[str, Any], configuration: Configuration | None, env:
     details = (*different, *learned)
     if different:
         return Check(
-            "configuration", FAILED, f"{_count(len(different), 'value')} differ from the audit's, {same} agree", details
+            "configuration",
+            FAILED,
+            f"{_count(len(different), 'value')} {'differs' if len(different) == 1 else 'differ'} from the audit's, {same} agree",
+            details,
         )
+    if not same and not learned:
+        return Check("configuration", NOTED, "the project sets no configuration that could be compared")
     more = f"; {_count(len(learned), 'value')} only the process knows" if learned else ""
     return Check(
         "configuration", PASSED, f"{_count(same, 'value')} read back as the audit resolved them{more}", details

@@ -65,13 +65,17 @@ NAMES = (
 
 
 class Proof:
-    """Runs the steps against one recipe. ``seconds`` bounds the whole, ``path`` is the page to ask for ("" to choose)."""
+    """Runs the steps against one recipe. ``seconds`` bounds the whole, ``path`` is the page to ask for ("" to choose),
+    ``shown`` how the interpreter is named."""
 
-    def __init__(self, recipe: Recipe, python: Path, *, seconds: float, memory: int, path: str = "") -> None:
+    def __init__(
+        self, recipe: Recipe, python: Path, *, seconds: float, memory: int, path: str = "", shown: str = ""
+    ) -> None:
         self.recipe = recipe
         self.python = python
         self.path = path
         self.memory = memory
+        self._python = shown or str(python)
         self.versions: dict[str, str] = {}
         self._end = time.monotonic() + seconds
 
@@ -138,10 +142,10 @@ class Proof:
             return Check(
                 name,
                 SKIPPED,
-                f"{packages} is not installed for {self.python}: install the project's requirements there, or name its interpreter with --python",
+                f"{packages}: not installed for {self._python}: install the project's requirements there, or name its interpreter with --python",
             )
         if failure and not self.versions:
-            return Check(name, SKIPPED, f"{self.python} could not be started: {safe(failure)}")
+            return Check(name, SKIPPED, f"{self._python} could not be started: {safe(failure)}")
         if hangs or over == "seconds":
             where = _hanging_place(output, self.recipe.root)
             ports = f", listening on {', '.join(opened)}" if opened else ""
@@ -195,7 +199,7 @@ class Proof:
     def _not_started(self, name: str, output: str, fact: str) -> Check:
         found = self._diagnosis(output)
         if found.environment:
-            return Check(name, SKIPPED, _asks_for(found, self.python), _told(found, ()))
+            return Check(name, SKIPPED, _asks_for(found, self._python), _told(found, ()))
         place = f" at {safe(found.place)}" if found.place else ""
         said = f"{fact}: {safe(found.said)}{place}" if found.said else fact
         return Check(name, FAILED, said, () if found.said else _tail(output))
@@ -224,7 +228,7 @@ class Proof:
                 return Check(
                     "answers",
                     SKIPPED,
-                    f"GET {shown}: status {answer.status}; {_asks_for(found, self.python)}",
+                    f"GET {shown}: status {answer.status}; {_asks_for(found, self._python)}",
                     _told(found, ()),
                 )
             return Check(
@@ -497,13 +501,13 @@ def _not_reached(names: tuple[str, ...] | list[str], why: str) -> Iterator[Check
         yield Check(name, SKIPPED, f"not tried: {why}", reached=False)
 
 
-def _asks_for(found: Diagnosis, python: Path) -> str:
+def _asks_for(found: Diagnosis, python: str) -> str:
     if found.missing:
         variables = ", ".join(map(safe, found.missing))
         return f"{variables} {'is' if len(found.missing) == 1 else 'are'} not set: give {'it' if len(found.missing) == 1 else 'them'} with --env-file"
     if found.unreachable:
         return f"{safe(found.unreachable)} does not answer here: start it, or name another with --env-file"
-    return f"{safe(found.module)} is not installed for {python}: install the project's requirements there, or name its interpreter with --python"
+    return f"{safe(found.module)}: not installed for {python}: install the project's requirements there, or name its interpreter with --python"
 
 
 def _told(found: Diagnosis, more: tuple[str, ...]) -> tuple[str, ...]:

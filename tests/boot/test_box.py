@@ -38,7 +38,7 @@ time.sleep(600)
 NO_LIMITS = Limits()
 
 
-def run(folder: Path, code: str, limits: Limits = NO_LIMITS, seconds: float = 20) -> Box:
+def run(folder: Path, code: str, limits: Limits = NO_LIMITS, seconds: float = 60) -> Box:
     with Box([sys.executable, "-c", code], cwd=folder, env=ENV, limits=limits) as box:
         box.wait(seconds)
     return box

@@ -82,6 +82,7 @@ def test_wheel(source: Path, tmp_path: Path) -> None:
     wheel = built(source, "wheel", tmp_path)
     names = zipfile.ZipFile(wheel).namelist()
     assert "flask_prodcheck/_lesson.toml" in names
+    assert "flask_prodcheck/_sample/app.py" in names
     assert "flask_prodcheck/_rules/pc101_dev_server_in_production/rule.toml" in names
     assert "flask_prodcheck/py.typed" in names
     assert not [name for name in names if name.startswith(("rules/", "tests/", "docs/"))]

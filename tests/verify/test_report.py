@@ -96,7 +96,13 @@ HERE = (Origin(Span("config.py", 7), "KEY = 'a'"),)
             ("MODE: the audit has 'a' (config.py:7), the process has 'b'",),
         ),
         ([setting("N", Known(1))], {"N": True}, FAILED, ("N: the audit has 1, the process has True",)),
-        ([setting("MODE", Known("a"))], {}, FAILED, ("MODE: the audit has 'a', the process has no such key",)),
+        ([setting("MODE", Known("a", HERE))], {}, FAILED, ("MODE: the audit has 'a', the process has no such key",)),
+        (
+            [setting("ENV", Known("production"))],
+            {},
+            PASSED,
+            ("ENV: a default of the Flask that the project asks for, unknown to the one it runs with",),
+        ),
         ([setting("LIFE", Known(3600))], {"LIFE": "shown:timedelta 1:00:00"}, PASSED, ()),
         ([setting("SECRET_KEY", Known("x" * 20), random=True)], {"SECRET_KEY": "y" * 20}, PASSED, ()),
         (
