@@ -81,7 +81,7 @@ from flask_prodcheck.model.project import (
     Server,
     Setting,
 )
-from flask_prodcheck.model.python.modules import calls_in, names_read, statements
+from flask_prodcheck.model.python.modules import calls_in, every_statement, names_read, statements
 
 WSGI_SERVERS = frozenset(
     [
