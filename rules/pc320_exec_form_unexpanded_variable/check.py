@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Launch, Project, Span
+from flask_prodcheck.rulekit import SHELLS, Hit, Launch, Project, Span, base_name
 
 VARIABLE = re.compile(r"\$(\{\w+[^}]*\}|[A-Za-z_]\w*)")
-SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "envsubst", "eval"})
 
 # Options that a server checks, or that decide what it serves; the rest is text for people.
 DECISIVE = frozenset(
@@ -21,7 +19,11 @@ def check(project: Project) -> Iterator[Hit]:
     seen: set[Span] = set()
     for launch in project.production:
         argv = _argv(launch, project)
-        if argv is None or launch.end.span in seen or any(posixpath.basename(word) in SHELLS for word in argv):
+        if (
+            argv is None
+            or launch.end.span in seen
+            or any(base_name(word) in SHELLS | {"envsubst", "eval"} for word in argv)
+        ):
             continue
         word = next((word for word in argv if VARIABLE.search(word)), None)
         if word is None or "%(" in word:
