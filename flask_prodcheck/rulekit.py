@@ -61,7 +61,7 @@ from flask_prodcheck.model.deployment.processes import replicas, runs_several, w
 from flask_prodcheck.model.deployment.served import calls_of, every_statement, served_modules, used_by
 from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
-from flask_prodcheck.model.launching.exposure import Exposure, exposure, shares_container
+from flask_prodcheck.model.launching.exposure import Exposure, exposure, open_environment, shares_container
 from flask_prodcheck.model.launching.gunicorn import (
     GunicornSetting,
     removed_settings,
@@ -251,6 +251,7 @@ __all__ = [
     "names_read",
     "nearest",
     "newest_allowed",
+    "open_environment",
     "refusal",
     "releases",
     "removed_settings",

@@ -34,8 +34,14 @@ def check(project: Project) -> Iterator[Hit]:
 def _unknown(launch: Launch) -> Iterator[tuple[str, str, str]]:
     words = launch.options.get("unknown-options", ("", None))[0].split()
     for word in words:
-        if PLAIN.fullmatch(word) and word in launch.end.text:
+        if PLAIN.fullmatch(word) and word in launch.end.text and not _was_unique(word):
             yield word, "", nearest(word, [flag for each in settings_table().values() for flag in each.flags])
+
+
+def _was_unique(word: str) -> bool:
+    """Whether the word abbreviates one option only in releases that have fewer of them."""
+    flags = [flag for each in settings_table().values() for flag in each.flags if not each.since]
+    return sum(flag.startswith(word) for flag in flags) == 1
 
 
 def _of_another_release(launch: Launch, project: Project) -> Iterator[tuple[str, str, str]]:

@@ -31,7 +31,12 @@ def check(project: Project) -> Iterator[Hit]:
         seen.add(launch.end.span)
         what, decisive = _meaning(word, launch)
         facts = {"what": what, "server": launch.server.value, "word": VARIABLE.search(word).group(0)}  # type: ignore[union-attr]
-        yield Hit(at=launch.end.span, via=launch.hops, facts=facts, severity=None if decisive else "warning")
+        yield Hit(
+            at=launch.end.span,
+            via=launch.hops,
+            facts=facts,
+            severity=None if decisive and launch.kind != "kubernetes" else "warning",
+        )
 
 
 def _argv(launch: Launch, project: Project) -> tuple[str, ...] | None:
@@ -47,7 +52,8 @@ def _argv(launch: Launch, project: Project) -> tuple[str, ...] | None:
     for container in kubernetes.containers if kubernetes is not None else ():
         for command in (container.command, container.args):
             if command is not None and command.span == span and not container.dynamic:
-                return command.argv
+                # A template of OpenShift, or envsubst, fills in ${NAME} before anything is applied.
+                return tuple("" if "${" in word else word for word in command.argv or ())
     compose = project.facts.compose.get(span.file)
     for service in compose.services if compose is not None else ():
         for command in (service.command, service.entrypoint):
