@@ -50,10 +50,8 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     UnaryOp,
 )
-from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar
-from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
 from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar, ProxyConfig
-from flask_prodcheck.model.configuration.secrets import masked
+from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.deployment.paths import is_production_path
@@ -83,7 +81,7 @@ from flask_prodcheck.model.project import (
     Server,
     Setting,
 )
-from flask_prodcheck.model.python.modules import calls_in, every_statement, names_read, statements
+from flask_prodcheck.model.python.modules import calls_in, names_read, statements
 from flask_prodcheck.tomlfile import nearest
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})

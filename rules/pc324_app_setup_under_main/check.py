@@ -59,7 +59,7 @@ def check(project: Project) -> Iterator[Hit]:
 
 def _done(module: PyModule | None) -> Iterator[str]:
     """The set-up that a module does outside of its main guard, in functions too."""
-    for statement, context in every_statement(module.body) if module is not None else ():
+    for statement, context in every_statement(module) if module is not None else ():
         if not context.in_main and (found := _setup(statement)) is not None:
             yield found[0]
 

@@ -72,7 +72,7 @@ def _made(launch: Launch, app: App, project: Project) -> Span:
         call.span
         for path in sorted(_files(launch, app))
         if (module := project.facts.modules.get(path)) is not None
-        for statement, _ in every_statement(module.body)
+        for statement, _ in every_statement(module)
         for call in calls_in(statement)
         if isinstance(call.func, Name) and call.func.id == "Flask"
     ]

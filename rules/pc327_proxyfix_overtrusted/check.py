@@ -40,7 +40,7 @@ def _fixes(launch: Launch, project: Project) -> Iterator[Call]:
     """The calls of ProxyFix that no condition guards, in what the server imports."""
     for path in sorted(launch.imported):
         module = project.facts.modules.get(path)
-        for statement, context in every_statement(module.body) if module is not None else ():
+        for statement, context in every_statement(module) if module is not None else ():
             if context.conditional or context.in_main:
                 continue
             for call in calls_in(statement):

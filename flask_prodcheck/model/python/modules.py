@@ -255,20 +255,20 @@ def calls_in(stmt: Stmt) -> Iterator[Call]:
                 yield inner
 
 
-def every_statement(body: Sequence[Stmt], context: Context = Context()) -> Iterator[tuple[Stmt, Context]]:
-    """Every statement of ``body`` with its context, as :func:`statements` gives them, also inside functions and classes."""
-    waiting = [(body, context)]
-    while waiting:
-        for stmt, where in statements(*waiting.pop()):
-            yield stmt, where
+def nested_statements(body: Sequence[Stmt]) -> Iterator[tuple[Stmt, Context]]:
+    """Every statement of ``body``, those inside functions and classes too. The context is that of the innermost function."""
+    pending: list[Sequence[Stmt]] = [body]
+    while pending:
+        for stmt, context in statements(pending.pop()):
+            yield stmt, context
             if isinstance(stmt, FunctionDef | ClassDef):
-                waiting.append((stmt.body, where))
+                pending.append(stmt.body)
 
 
 def names_read(body: Sequence[Stmt]) -> frozenset[str]:
     """Every name that the statements of ``body`` read, also inside functions and classes."""
     found: set[str] = set()
-    for stmt, _ in every_statement(body):
+    for stmt, _ in nested_statements(body):
         expressions = statement_expressions(stmt)
         if isinstance(stmt, Assign):
             expressions = (stmt.value, *(each for each in stmt.targets if not isinstance(each, Name)))
