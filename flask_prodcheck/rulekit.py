@@ -50,7 +50,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     UnaryOp,
 )
-from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar
+from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar, ProxyConfig
 from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
@@ -59,7 +59,7 @@ from flask_prodcheck.model.deployment.processes import replicas, runs_several, w
 from flask_prodcheck.model.deployment.served import calls_of, every_statement, served_modules, used_by
 from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
-from flask_prodcheck.model.launching.exposure import Exposure, exposure, shares_container
+from flask_prodcheck.model.launching.exposure import Exposure, exposure, open_environment, shares_container
 from flask_prodcheck.model.launching.gunicorn import (
     GunicornSetting,
     removed_settings,
@@ -82,6 +82,10 @@ from flask_prodcheck.model.project import (
     Setting,
 )
 from flask_prodcheck.model.python.modules import calls_in, names_read, statements
+from flask_prodcheck.tomlfile import nearest
+
+SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
+"""The programs that read a command line as a shell does."""
 
 WSGI_SERVERS = frozenset(
     [
@@ -131,6 +135,11 @@ class Hit:
     symbol: str = ""
 
 
+def base_name(path: str) -> str:
+    """The last part of a path or of a program's name."""
+    return path.rsplit("/", 1)[-1]
+
+
 def start_options(launch: Launch, project: Project) -> Mapping[str, str]:
     """The options that the head's own format gives the process (Type, KillSignal, stopsignal...)."""
     file = project.facts.start_files.get(launch.head.span.file)
@@ -157,6 +166,7 @@ def settings_at(project: Project, at: Span, *keys: str) -> Iterator[Setting]:
 
 
 __all__ = [
+    "SHELLS",
     "SIGNING_KEYS",
     "WSGI_SERVERS",
     "Action",
@@ -206,6 +216,7 @@ __all__ = [
     "Origin",
     "Problem",
     "Project",
+    "ProxyConfig",
     "Purpose",
     "PyModule",
     "Releases",
@@ -224,6 +235,7 @@ __all__ = [
     "Unset",
     "Value",
     "argument_refusal",
+    "base_name",
     "calls_in",
     "calls_of",
     "every_statement",
@@ -235,7 +247,9 @@ __all__ = [
     "listens",
     "masked",
     "names_read",
+    "nearest",
     "newest_allowed",
+    "open_environment",
     "refusal",
     "releases",
     "removed_settings",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
@@ -13,6 +12,7 @@ from flask_prodcheck.rulekit import (
     Project,
     Releases,
     Server,
+    nearest,
     releases,
     removed_settings,
     settings_table,
@@ -34,17 +34,14 @@ def check(project: Project) -> Iterator[Hit]:
 def _unknown(launch: Launch) -> Iterator[tuple[str, str, str]]:
     words = launch.options.get("unknown-options", ("", None))[0].split()
     for word in words:
-        if PLAIN.fullmatch(word) and word in launch.end.text:
-            yield word, "", _nearest(word)
+        if PLAIN.fullmatch(word) and word in launch.end.text and not _was_unique(word):
+            yield word, "", nearest(word, [flag for each in settings_table().values() for flag in each.flags])
 
 
-def _nearest(word: str) -> str:
-    flags = {flag.replace("-", "").replace("_", ""): flag for each in settings_table().values() for flag in each.flags}
-    names = {name.replace("_", ""): each.flags[-1] for name, each in settings_table().items() if each.flags}
-    plain = word.replace("-", "").replace("_", "")
-    known = {**flags, **names}
-    near = difflib.get_close_matches(plain, known, n=1, cutoff=0.8)
-    return f" (did you mean {known[near[0]]}?)" if near else ""
+def _was_unique(word: str) -> bool:
+    """Whether the word abbreviates one option only in releases that have fewer of them."""
+    flags = [flag for each in settings_table().values() for flag in each.flags if not each.since]
+    return sum(flag.startswith(word) for flag in flags) == 1
 
 
 def _of_another_release(launch: Launch, project: Project) -> Iterator[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Confidence, Hit, Project, Span, listens, shares_container
+from flask_prodcheck.rulekit import Confidence, Hit, Project, Span, listens, open_environment, shares_container
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -27,5 +27,7 @@ def check(project: Project) -> Iterator[Hit]:
                 "host": first.host or "",
                 "how": ", its default" if first.default else "",
             },
-            severity="error" if launch.published else "warning",
+            severity="error"
+            if launch.published and not (first.default and open_environment(launch, project.facts))
+            else "warning",
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import (
@@ -16,6 +15,7 @@ from flask_prodcheck.rulekit import (
     PyModule,
     Server,
     Span,
+    base_name,
     settings_table,
     statements,
 )
@@ -30,10 +30,10 @@ def check(project: Project) -> Iterator[Hit]:
     for path in sorted(project.facts.modules):
         module = project.facts.modules[path]
         first = _settings(module)
-        if "gunicorn" not in posixpath.basename(path).lower() or first is None or path in read:
+        if "gunicorn" not in base_name(path).lower() or first is None or path in read:
             continue
         if not _is_used(path, project):
-            named = posixpath.basename(path) == "gunicorn.conf.py"
+            named = base_name(path) == "gunicorn.conf.py"
             why = ": it is looked for in the folder where the server starts" if named else ""
             yield Hit(at=first, via=served[0].hops, facts={"file": path, "why": why})
 
@@ -58,7 +58,7 @@ def _settings(module: PyModule) -> Span | None:
 
 def _is_used(path: str, project: Project) -> bool:
     """Whether a deploy file, a script or a module mentions the file."""
-    name = posixpath.basename(path)
+    name = base_name(path)
     stem = name.removesuffix(".py")
     texts = [hop.text for launch in project.launches for hop in launch.hops]
     for dockerfile in project.facts.dockerfiles.values():

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Launch, Project, Span
+from flask_prodcheck.rulekit import SHELLS, Hit, Launch, Project, Span, base_name
 
 # Formats of one line that the platform or the process manager hands to a shell.
 SHELL_KINDS = frozenset({"procfile", "heroku-yml", "render", "railway", "app-engine", "makefile", "npm"})
-
-SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
 
 CALL = re.compile(r"[\w.]+:\w+\(")
 
@@ -49,7 +46,7 @@ def _shell_text(launch: Launch, project: Project) -> str | None:
 
 def _handed(argv: tuple[str, ...]) -> str | None:
     """The text that an argument list hands to a shell."""
-    if len(argv) > 2 and posixpath.basename(argv[0]) in SHELLS and argv[1] in ("-c", "-ec", "-lc"):
+    if len(argv) > 2 and base_name(argv[0]) in SHELLS and argv[1] in ("-c", "-ec", "-lc"):
         return argv[2]
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import Confidence, Hit, Launch, Project, Server, served_otherwise
@@ -18,7 +17,7 @@ def check(project: Project) -> Iterator[Hit]:
 
 def _cure(launch: Launch) -> str:
     path, _, attribute = launch.target.partition(":")
-    folder, name = posixpath.split(posixpath.normpath(path.removesuffix(".py")))
+    folder, _, name = path.removesuffix(".py").removeprefix("./").rpartition("/")
     target = f"{name}:{attribute or 'app'}"
     if not folder:
         return f"write {target}"

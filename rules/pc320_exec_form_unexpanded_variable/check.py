@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Launch, Project, Span
+from flask_prodcheck.rulekit import SHELLS, Hit, Launch, Project, Span, base_name
 
 VARIABLE = re.compile(r"\$(\{\w+[^}]*\}|[A-Za-z_]\w*)")
-SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "envsubst", "eval"})
 
 # Options that a server checks, or that decide what it serves; the rest is text for people.
 DECISIVE = frozenset(
@@ -21,7 +19,11 @@ def check(project: Project) -> Iterator[Hit]:
     seen: set[Span] = set()
     for launch in project.production:
         argv = _argv(launch, project)
-        if argv is None or launch.end.span in seen or any(posixpath.basename(word) in SHELLS for word in argv):
+        if (
+            argv is None
+            or launch.end.span in seen
+            or any(base_name(word) in SHELLS | {"envsubst", "eval"} for word in argv)
+        ):
             continue
         word = next((word for word in argv if VARIABLE.search(word)), None)
         if word is None or "%(" in word:
@@ -29,7 +31,12 @@ def check(project: Project) -> Iterator[Hit]:
         seen.add(launch.end.span)
         what, decisive = _meaning(word, launch)
         facts = {"what": what, "server": launch.server.value, "word": VARIABLE.search(word).group(0)}  # type: ignore[union-attr]
-        yield Hit(at=launch.end.span, via=launch.hops, facts=facts, severity=None if decisive else "warning")
+        yield Hit(
+            at=launch.end.span,
+            via=launch.hops,
+            facts=facts,
+            severity=None if decisive and launch.kind != "kubernetes" else "warning",
+        )
 
 
 def _argv(launch: Launch, project: Project) -> tuple[str, ...] | None:
@@ -45,7 +52,8 @@ def _argv(launch: Launch, project: Project) -> tuple[str, ...] | None:
     for container in kubernetes.containers if kubernetes is not None else ():
         for command in (container.command, container.args):
             if command is not None and command.span == span and not container.dynamic:
-                return command.argv
+                # A template of OpenShift, or envsubst, fills in ${NAME} before anything is applied.
+                return tuple("" if "${" in word else word for word in command.argv or ())
     compose = project.facts.compose.get(span.file)
     for service in compose.services if compose is not None else ():
         for command in (service.command, service.entrypoint):

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Address, Confidence, Hit, Launch, Project, Span, listens, shares_container
+from flask_prodcheck.rulekit import (
+    Address,
+    Confidence,
+    Hit,
+    Launch,
+    Project,
+    Span,
+    listens,
+    open_environment,
+    shares_container,
+)
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -18,6 +28,8 @@ def check(project: Project) -> Iterator[Hit]:
             continue
         seen.add(addresses[0].span)
         severity, who, wanted = found
+        if any(each.default for each in addresses) and open_environment(launch, project.facts):
+            severity = "warning"
         ports = " and ".join(str(port) for port in sorted({each.port for each in addresses if each.port is not None}))
         facts = {"server": launch.server.value, "port": ports, "who": who, "wanted": wanted}
         yield Hit(at=addresses[0].span, via=launch.hops, facts=facts, severity=severity)

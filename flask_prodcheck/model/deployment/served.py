@@ -10,9 +10,7 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import (
     Attribute,
     Call,
-    ClassDef,
     Expr,
-    FunctionDef,
     Import,
     ImportFrom,
     Name,
@@ -20,7 +18,7 @@ from flask_prodcheck.facts.syntax import (
     Stmt,
 )
 from flask_prodcheck.model.project import Configuration, Project
-from flask_prodcheck.model.python.modules import Context, calls_in, statements
+from flask_prodcheck.model.python.modules import Context, calls_in, nested_statements
 
 _TEST = re.compile(
     r"(?:^|/)(?:tests?|testing|examples?|docs?|migrations|alembic)/|(?:^|/)(?:test_|conftest)[^/]*$|_test\.py$"
@@ -64,12 +62,7 @@ def used_by(project: Project, configuration: Configuration, kind: str) -> Span |
 def every_statement(module: PyModule) -> Iterator[tuple[Stmt, Context]]:
     """Every statement of the module that the reader kept, those inside functions and classes too. The context is that
     of the innermost function."""
-    pending: list[tuple[Stmt, ...]] = [module.body]
-    while pending:
-        for stmt, context in statements(pending.pop()):
-            yield stmt, context
-            if isinstance(stmt, FunctionDef | ClassDef):
-                pending.append(stmt.body)
+    return nested_statements(module.body)
 
 
 def calls_of(module: PyModule, package: str, name: str) -> Iterator[tuple[Call, Context]]:

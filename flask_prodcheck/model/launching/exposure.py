@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import posixpath
 import re
 
 from flask_prodcheck.facts.parsed import Facts
@@ -33,6 +34,21 @@ def exposure(launch: Launch, facts: Facts) -> Exposure:
     if launch.public and launch.container:
         return Exposure.PUBLIC
     return Exposure.UNKNOWN
+
+
+def open_environment(launch: Launch, facts: Facts) -> bool:
+    """Whether variables that the project does not show may reach ``launch``: its image builds on one that may set some, or
+    a deploy file takes them from a file or an object that is not there."""
+    if launch.container and launch.installs is None:
+        return True
+    for path, compose in facts.compose.items():
+        for service in compose.services:
+            for reference in service.env_files:
+                file = posixpath.normpath(posixpath.join(posixpath.dirname(path), reference.path))
+                if file not in facts.env_files and launch.service in ("", service.name):
+                    return True
+    workload = facts.kubernetes.get(launch.head.span.file)
+    return workload is not None and any(each.env_from for each in workload.containers)
 
 
 def shares_container(launch: Launch, facts: Facts) -> bool:

@@ -255,25 +255,31 @@ def calls_in(stmt: Stmt) -> Iterator[Call]:
                 yield inner
 
 
+def nested_statements(body: Sequence[Stmt]) -> Iterator[tuple[Stmt, Context]]:
+    """Every statement of ``body``, those inside functions and classes too. The context is that of the innermost function."""
+    pending: list[Sequence[Stmt]] = [body]
+    while pending:
+        for stmt, context in statements(pending.pop()):
+            yield stmt, context
+            if isinstance(stmt, FunctionDef | ClassDef):
+                pending.append(stmt.body)
+
+
 def names_read(body: Sequence[Stmt]) -> frozenset[str]:
     """Every name that the statements of ``body`` read, also inside functions and classes."""
     found: set[str] = set()
-    waiting = list(body)
-    while waiting:
-        for stmt, _ in statements([waiting.pop()]):
-            expressions = statement_expressions(stmt)
-            if isinstance(stmt, Assign):
-                expressions = (stmt.value, *(each for each in stmt.targets if not isinstance(each, Name)))
-            if isinstance(stmt, FunctionDef | ClassDef):
-                waiting.extend(stmt.body)
-            for expr in expressions:
-                for inner in subexpressions(expr):
-                    if isinstance(inner, Name):
-                        found.add(inner.id)
-                    elif isinstance(inner, Opaque):
-                        found |= inner.names
-                    elif isinstance(inner, Lambda):
-                        found |= names_read([Return(inner.span, inner.body)])
+    for stmt, _ in nested_statements(body):
+        expressions = statement_expressions(stmt)
+        if isinstance(stmt, Assign):
+            expressions = (stmt.value, *(each for each in stmt.targets if not isinstance(each, Name)))
+        for expr in expressions:
+            for inner in subexpressions(expr):
+                if isinstance(inner, Name):
+                    found.add(inner.id)
+                elif isinstance(inner, Opaque):
+                    found |= inner.names
+                elif isinstance(inner, Lambda):
+                    found |= names_read([Return(inner.span, inner.body)])
     return frozenset(found)
 
 
