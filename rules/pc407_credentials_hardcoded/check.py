@@ -20,6 +20,7 @@ from flask_prodcheck.rulekit import (
 
 _USERINFO = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]{0,40}://[^/@\s:]{0,200}:([^/@\s]{1,200})@([^/:@\s]{1,200})")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
+_EXAMPLE_HOSTS = frozenset({"host", "hostname", "server", "servername", "your-host", "example.com", "db.example.com"})
 _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASS)$")
 _KEY = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|API_KEY|SECRET_ACCESS_KEY|ACCESS_TOKEN|AUTH_TOKEN|CLIENT_SECRET)$")
 _DATABASES = re.compile(r"(?:^|/)(?:postgres|postgis|mysql|mariadb|mongo|rabbitmq|percona|timescaledb)(?:$|[:@-])")
@@ -59,7 +60,7 @@ def _password(key: str, value: str, setting: Setting) -> str | None:
     found = _USERINFO.match(value)
     if found is not None:
         password, host = found.groups()
-        return None if host.lower() in _LOCAL or _is_filled_in(password) else password
+        return None if host.lower() in _LOCAL | _EXAMPLE_HOSTS or _is_filled_in(password) else password
     if _KEY.search(key) and not setting.fallback and not setting.variable and len(value) >= 6:
         return None if is_placeholder(value) or _is_filled_in(value) or "://" in value else value
     return None
