@@ -63,6 +63,7 @@ from flask_prodcheck.model.deployment.served import (
     served_modules,
     used_by,
 )
+from flask_prodcheck.model.deployment.storage import loses_files
 from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.exposure import Exposure, exposure, shares_container
@@ -240,6 +241,7 @@ __all__ = [
     "is_production_path",
     "is_secret_text",
     "listens",
+    "loses_files",
     "masked",
     "names_read",
     "newest_allowed",
