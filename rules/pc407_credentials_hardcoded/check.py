@@ -28,15 +28,13 @@ _DATABASES = re.compile(r"(?:^|/)(?:postgres|postgis|mysql|mariadb|mongo|rabbitm
 
 def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
-        if configuration.launch is not None:
-            yield from _in_configuration(configuration)
+        yield from _in_configuration(configuration)
     yield from _published_databases(project)
     yield from _in_images(project)
 
 
 def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
     launch = configuration.launch
-    assert launch is not None
     for key, setting in configuration.settings.items():
         value = setting.value.value if isinstance(setting.value, Known) else None
         if not isinstance(value, str) or setting.span is None or setting.guarded or setting.random:
@@ -44,13 +42,14 @@ def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
         password = _password(key, value, setting)
         if password is None:
             continue
-        certain = not setting.fallback and not setting.variable and launch.confidence is not Confidence.LOW
+        certain = not setting.fallback and not setting.variable
+        proven = certain and launch is not None and launch.confidence is not Confidence.LOW
         unless = f" unless {setting.variable} is set" if setting.fallback and setting.variable else ""
         yield Hit(
             at=_written(setting, password) or setting.span,
-            via=launch.hops,
+            via=launch.hops if launch is not None else (),
             facts={"what": f"{key} holds a password ({masked(key, value)}){unless}"},
-            severity=None if certain else "warning",
+            severity=None if proven else "warning",
             confidence=None if certain else "medium",
         )
 
