@@ -56,7 +56,14 @@ from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import replicas, runs_several, worker_processes
-from flask_prodcheck.model.deployment.served import calls_of, every_statement, served_modules, used_by
+from flask_prodcheck.model.deployment.served import (
+    calls_of,
+    every_statement,
+    imports_session,
+    served_modules,
+    used_by,
+)
+from flask_prodcheck.model.deployment.storage import loses_files
 from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.exposure import Exposure, exposure, open_environment, shares_container
@@ -241,10 +248,12 @@ __all__ = [
     "every_statement",
     "exposure",
     "flask_before",
+    "imports_session",
     "is_placeholder",
     "is_production_path",
     "is_secret_text",
     "listens",
+    "loses_files",
     "masked",
     "names_read",
     "nearest",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from flask_prodcheck.base import Span
 from flask_prodcheck.findings.finding import Finding, severity_rank
 from flask_prodcheck.findings.lines import SourceLines
-from flask_prodcheck.findings.redact import is_secret_topic, redact
+from flask_prodcheck.findings.redact import holds_secret, is_secret_topic, redact
 from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.rulekit import Hit, Hop
 
@@ -91,7 +91,7 @@ def _finding(rule: Rule, hit: Hit, lines: SourceLines) -> Finding:
         affects=rule.affects,
         fingerprint="",
         source=redact(source) if secret else source,
-        evidence=tuple(Hop(hop.span, redact(hop.text)) if secret else hop for hop in chain),
+        evidence=tuple(Hop(hop.span, redact(hop.text)) if secret and holds_secret(hop.text) else hop for hop in chain),
         fix=hit.fix,
     )
 

@@ -10,6 +10,7 @@ _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _BARE = re.compile(
     r"""\b((?=[A-Z0-9_]*(?:KEY|SECRET|PASS|PWD|TOKEN|DATABASE_UR))[A-Z0-9_]+(?:[ \t]*[=:][ \t]*|[ \t]+))([^\s"'$][^\s"']*)"""
 )
+_HINT = re.compile(r"KEY|SECRET|PASS|PWD|TOKEN|CREDENTIAL|SALT|DSN|DATABASE_UR|://[^/\s]{0,300}@", re.IGNORECASE)
 _SHOWN = 2
 _LIMIT = 1000  # a longer line is cut: nobody reads it, and the patterns stay quick
 
@@ -17,6 +18,11 @@ _LIMIT = 1000  # a longer line is cut: nobody reads it, and the patterns stay qu
 def is_secret_topic(topic: str) -> bool:
     """Whether findings of ``topic`` stand on lines that hold a secret."""
     return topic.startswith(_SECRET_TOPICS)
+
+
+def holds_secret(text: str) -> bool:
+    """Whether ``text`` names a secret or holds an address with a password: a step of a chain need not."""
+    return _HINT.search(text[:_LIMIT]) is not None
 
 
 def redact(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Confidence, Hit, Project, Unset, served_modules, used_by
+from flask_prodcheck.rulekit import Confidence, Hit, Project, Unset, imports_session, served_modules, used_by
 
 # Sessions that are kept on the server are not signed unless asked for.
 OTHER_SESSIONS = frozenset({"flask_session", "flask_kvsession", "beaker"})
@@ -20,6 +20,7 @@ def check(project: Project) -> Iterator[Hit]:
             continue
         launch = configuration.launch
         proven = launch is not None and launch.confidence is Confidence.HIGH and use.file in launch.imported
+        proven = proven and imports_session(project.facts.modules[use.file])
         yield Hit(
             at=configuration.app.span,
             via=(*(launch.hops if launch is not None else ()), use),

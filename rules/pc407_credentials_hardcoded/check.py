@@ -20,6 +20,7 @@ from flask_prodcheck.rulekit import (
 
 _USERINFO = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]{0,40}://[^/@\s:]{0,200}:([^/@\s]{1,200})@([^/:@\s]{1,200})")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
+_EXAMPLE_HOSTS = frozenset({"host", "hostname", "server", "servername", "your-host", "example.com", "db.example.com"})
 _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASS)$")
 _KEY = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|API_KEY|SECRET_ACCESS_KEY|ACCESS_TOKEN|AUTH_TOKEN|CLIENT_SECRET)$")
 _DATABASES = re.compile(r"(?:^|/)(?:postgres|postgis|mysql|mariadb|mongo|rabbitmq|percona|timescaledb)(?:$|[:@-])")
@@ -27,15 +28,13 @@ _DATABASES = re.compile(r"(?:^|/)(?:postgres|postgis|mysql|mariadb|mongo|rabbitm
 
 def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
-        if configuration.launch is not None:
-            yield from _in_configuration(configuration)
+        yield from _in_configuration(configuration)
     yield from _published_databases(project)
     yield from _in_images(project)
 
 
 def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
     launch = configuration.launch
-    assert launch is not None
     for key, setting in configuration.settings.items():
         value = setting.value.value if isinstance(setting.value, Known) else None
         if not isinstance(value, str) or setting.span is None or setting.guarded or setting.random:
@@ -43,13 +42,14 @@ def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
         password = _password(key, value, setting)
         if password is None:
             continue
-        certain = not setting.fallback and not setting.variable and launch.confidence is not Confidence.LOW
+        certain = not setting.fallback and not setting.variable
+        proven = certain and launch is not None and launch.confidence is not Confidence.LOW
         unless = f" unless {setting.variable} is set" if setting.fallback and setting.variable else ""
         yield Hit(
             at=_written(setting, password) or setting.span,
-            via=launch.hops,
+            via=launch.hops if launch is not None else (),
             facts={"what": f"{key} holds a password ({masked(key, value)}){unless}"},
-            severity=None if certain else "warning",
+            severity=None if proven else "warning",
             confidence=None if certain else "medium",
         )
 
@@ -59,7 +59,7 @@ def _password(key: str, value: str, setting: Setting) -> str | None:
     found = _USERINFO.match(value)
     if found is not None:
         password, host = found.groups()
-        return None if host.lower() in _LOCAL or _is_filled_in(password) else password
+        return None if host.lower() in _LOCAL | _EXAMPLE_HOSTS or _is_filled_in(password) else password
     if _KEY.search(key) and not setting.fallback and not setting.variable and len(value) >= 6:
         return None if is_placeholder(value) or _is_filled_in(value) or "://" in value else value
     return None

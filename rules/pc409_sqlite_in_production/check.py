@@ -12,6 +12,7 @@ from flask_prodcheck.rulekit import (
     Project,
     Setting,
     Unknown,
+    loses_files,
     replicas,
     runs_several,
 )
@@ -55,7 +56,7 @@ def _judged(project: Project, launch: Launch, setting: Setting) -> Iterator[Hit]
         return
     if (replicas(project, launch) or 1) > 1:
         reason = "each replica has a file of its own"
-    elif launch.kind in ("dockerfile", "compose") and launch.container and not _has_volumes(project, launch):
+    elif loses_files(project, launch):
         if setting.fallback and project.facts.kubernetes:
             return
         reason = "the file is lost with the container"
@@ -66,14 +67,4 @@ def _judged(project: Project, launch: Launch, setting: Setting) -> Iterator[Hit]
         via=launch.hops,
         facts={"what": f"The database{unless} is an SQLite file: {reason}"},
         confidence="medium" if setting.fallback else None,
-    )
-
-
-def _has_volumes(project: Project, launch: Launch) -> bool:
-    """Whether a service that may run the image keeps anything on a volume: which folder it is cannot always be told."""
-    return any(
-        service.volumes
-        for file in project.facts.compose.values()
-        for service in file.services
-        if service.build is not None or service.name == launch.service
     )

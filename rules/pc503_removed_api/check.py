@@ -125,6 +125,7 @@ def _installed(project: Project, distribution: str) -> Version | None:
         return min(bounds)
     if wanted:
         return ()
-    if distribution == "werkzeug":  # comes with Flask, which bounds it from below only
-        return () if any(each.name == "flask" for each in project.dependencies) else None
-    return None
+    flask = _installed(project, "flask") if distribution == "werkzeug" else None
+    if flask is not None and (1, 1, 3) <= flask < (2,):
+        return (1, 999)  # the last releases before Flask 2 ask for Werkzeug < 2; the others bound it from below only
+    return flask if flask is None else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Known, Launch, Project, replicas, served_modules
+from flask_prodcheck.rulekit import Hit, Known, Launch, Project, loses_files, replicas, served_modules
 
 ON_DISK = frozenset({"filesystem", "cachelib"})
 
@@ -26,12 +26,4 @@ def check(project: Project) -> Iterator[Hit]:
 
 
 def _is_lost(project: Project, launch: Launch) -> bool:
-    if (replicas(project, launch) or 1) > 1:
-        return True
-    kept = any(
-        service.volumes
-        for file in project.facts.compose.values()
-        for service in file.services
-        if service.build is not None or service.name == launch.service
-    )
-    return launch.container and launch.kind in ("dockerfile", "compose") and not kept
+    return (replicas(project, launch) or 1) > 1 or loses_files(project, launch)

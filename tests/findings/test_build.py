@@ -108,3 +108,17 @@ def test_a_finding_about_a_secret_does_not_publish_it() -> None:
     at = Span("app.py", 1)
     (finding,) = findings("SECRET_KEY = 'hunter2'\n", hit(1, via=(at,)), rule=rule)
     assert "hunter2" not in finding.source + finding.evidence[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('CMD ["gunicorn", "-w", "2", "app:app"]', 'CMD ["gunicorn", "-w", "2", "app:app"]'),
+        ('ENV SECRET_KEY="longenough"', 'ENV SECRET_KEY="lo***"'),
+        ('CMD ["serve", "--db", "mysql://u:longenough@db/x"]', 'CMD ["se***", "--***", "my***"]'),
+    ],
+)
+def test_a_step_of_its_chain_is_shown_whole_unless_it_holds_a_secret(text: str, shown: str) -> None:
+    rule = replace(RULE, topic="credentials-hardcoded", message="secret")
+    (finding,) = findings("x = 1\n", hit(1, via=(Hop(Span("Dockerfile", 1), text),)), rule=rule)
+    assert finding.evidence[0].text == shown
