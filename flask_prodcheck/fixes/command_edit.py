@@ -97,7 +97,7 @@ def exec_command(text: str, begin: int, end: int, command: str) -> Edit:
     if text[start] == "[":
         start, stop = _shell_text(text, start, stop)
     rest = (line.strip() for line in text[stop:end].split("\n"))
-    if any(line.strip("\"' ]") and not line.startswith("#") for line in rest):
+    if any(line.strip("\"' ];") and not line.startswith("#") for line in rest):
         raise RefusedError("something follows the command, which `exec` would skip")
     if text[begin:start].rstrip(" \t").endswith(("|", "(", "`", "&")):
         raise RefusedError("the command is part of another one")

@@ -136,3 +136,30 @@ def test_the_number_of_fixes_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(cure_module, "_MOST", 1)
     files = {**IMPORTED, "app.py": f"{FLASK}app.secret_key = 'correct horse'\napp.run()\n"}
     assert len(cured(files, unsafe=True).applied) == 1
+
+
+SCRIPT = {
+    "Dockerfile": (
+        "FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install flask==3.1.3 gunicorn==23.0.0\n"
+        'CMD ["./start.sh"]\n'
+    ),
+    "app.py": FLASK,
+}
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("#!/bin/sh\ngunicorn -w 2 app:app\n", "#!/bin/sh\nexec gunicorn -w 2 app:app\n"),
+        (
+            '#!/bin/sh\nif [ -n "$X" ]; then\n  flask db upgrade\nfi\nif true; then\n  gunicorn -w 2 app:app\nfi\n# end\n',
+            '#!/bin/sh\nif [ -n "$X" ]; then\n  flask db upgrade\nfi\nif true; then\n  exec gunicorn -w 2 app:app\nfi\n# end\n',
+        ),
+        ("#!/bin/sh\ntrap cleanup EXIT\ngunicorn -w 2 app:app\n", None),
+        ("#!/bin/sh\ngunicorn -w 2 app:app\necho stopped\n", None),
+        ("#!/bin/sh\nwhile true; do\n  gunicorn -w 2 app:app\ndone\n", None),
+    ],
+)
+def test_exec_only_where_nothing_follows(script: str, expected: str | None) -> None:
+    made = cured({**SCRIPT, "start.sh": script}, settings=Settings(select=("PC309",)))
+    assert [each.after for each in made.plan.changes] == ([] if expected is None else [expected])
