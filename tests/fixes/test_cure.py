@@ -163,3 +163,15 @@ SCRIPT = {
 def test_exec_only_where_nothing_follows(script: str, expected: str | None) -> None:
     made = cured({**SCRIPT, "start.sh": script}, settings=Settings(select=("PC309",)))
     assert [each.after for each in made.plan.changes] == ([] if expected is None else [expected])
+
+
+def test_a_settings_file_that_may_be_missing_is_no_variable() -> None:
+    files = {
+        **IMPORTED,
+        "config.py": "class Default:\n    SECRET_KEY = 'secret key'\n",
+        "app.py": f"{FLASK}app.config.from_object('config.Default')\napp.config.from_pyfile('production.cfg', silent=True)\n",
+    }
+    made = cured(files, unsafe=True)
+    assert [each.after for each in made.plan.changes] == [
+        'import os\nclass Default:\n    SECRET_KEY = os.environ["SECRET_KEY"]\n'
+    ]
