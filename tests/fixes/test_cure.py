@@ -175,3 +175,25 @@ def test_a_settings_file_that_may_be_missing_is_no_variable() -> None:
     assert [each.after for each in made.plan.changes] == [
         'import os\nclass Default:\n    SECRET_KEY = os.environ["SECRET_KEY"]\n'
     ]
+
+
+DEBUG_RUN = {
+    "Procfile": "web: python app.py\n",
+    "requirements.txt": MANIFEST,
+    "app.py": f'{FLASK}if __name__ == "__main__":\n    app.run(debug=True, port=5000)\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("makefile", "applicability"),
+    [
+        (None, "unsafe"),
+        ("run:\n\tflask --app app run --debug\n", "safe"),
+        ("run:\n\tpython app.py\n", "unsafe"),
+    ],
+)
+def test_dropping_debug_is_safe_where_developers_start_otherwise(makefile: str | None, applicability: str) -> None:
+    files = {**DEBUG_RUN, **({"Makefile": makefile} if makefile is not None else {})}
+    started = cured(files).started
+    fixes = [each.fix for each in started.open_findings if each.code == "PC201"]
+    assert [each.applicability for each in fixes if each is not None] == [applicability]
