@@ -52,11 +52,11 @@ _PYTHON = (DropArgument, GuardStatement, DropStatement, SetValue, FlipDefault, A
 def perform(fix: Fix, project: Project, tree: Tree) -> Plan:
     """The changes that ``fix`` makes to ``tree``, from which ``project`` was linked. Raises :class:`RefusedError` when
     an action cannot be carried out with certainty."""
-    if any(isinstance(action, SetUpGunicorn) for action in fix.actions):
-        return plan(project, tree, "gunicorn")
     drafts = Drafts(tree)
     notes: list[str] = []
     try:
+        if any(isinstance(action, SetUpGunicorn) for action in fix.actions):
+            return plan(project, tree, "gunicorn")
         for action in fix.actions:
             if isinstance(action, RequireGunicorn):
                 notes += _require_gunicorn(action, project, drafts)
