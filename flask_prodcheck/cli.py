@@ -218,17 +218,19 @@ def audit_command(
         from flask_prodcheck.fixes.command import show_fixes
 
         return show_fixes(root, settings, output, unsafe=unsafe_fixes)
+    written = True
     if fixes:
         from flask_prodcheck.fixes.command import make_fixes
 
-        make_fixes(root, settings, unsafe=unsafe_fixes)
+        written = make_fixes(root, settings, unsafe=unsafe_fixes)
+    least = 0 if written else 1
     tree = discover(root, exclude=settings.exclude)
     colored = wants_color(color, output)
     question = None if no_cache else _question(root, tree, settings, (form, str(colored)), cache_dir)
     known = question.answer(time.perf_counter() - started) if question is not None else None
     if known is not None:
         write(known.text, output)
-        return known.exit_code
+        return max(known.exit_code, least)
     from flask_prodcheck.audit import audit_tree
 
     report = audit_tree(tree, settings, root=root, started=started)
@@ -241,7 +243,7 @@ def audit_command(
             return _rendered(timed, root, form, color=colored)
 
         question.remember(again, report.exit_code)
-    return report.exit_code
+    return max(report.exit_code, least)
 
 
 def _question(

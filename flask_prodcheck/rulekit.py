@@ -172,6 +172,16 @@ def settings_at(project: Project, at: Span, *keys: str) -> Iterator[Setting]:
                 yield setting
 
 
+def key_from_environment(project: Project, hit: Hit) -> Fix | None:
+    """The fix that takes the signing key ``hit.facts["key"]``, which is decided at ``hit.at``, from the variable that
+    the project already names for it, else from one with the key's own name."""
+    for setting in settings_at(project, hit.at, hit.facts["key"]):
+        variable = setting.variable if setting.variable.isidentifier() else setting.key
+        value = SetValue(hit.at, setting.key, f'os.environ["{variable}"]', ("os",))
+        return unsafe(f"take the key from the environment variable {variable}", value)
+    return None
+
+
 __all__ = [
     "SHELLS",
     "SIGNING_KEYS",
@@ -252,6 +262,7 @@ __all__ = [
     "is_placeholder",
     "is_production_path",
     "is_secret_text",
+    "key_from_environment",
     "listens",
     "loses_files",
     "masked",

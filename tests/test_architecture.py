@@ -29,7 +29,7 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
 RULE_FILES = sorted((ROOT / "rules").glob("pc*/*.py"))
 
 
-@pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_rule_imports_only_the_rulekit(path: Path) -> None:
     foreign = [
         f"{name} (line {line})"

@@ -8,6 +8,7 @@ import click
 
 from flask_prodcheck.edits.diff import diff
 from flask_prodcheck.edits.write import write as write_files
+from flask_prodcheck.errors import RefusedError
 from flask_prodcheck.fixes.cure import Cured, cure
 from flask_prodcheck.reports.style import safe
 from flask_prodcheck.settings import Settings
@@ -15,12 +16,17 @@ from flask_prodcheck.sources.discover import discover
 from flask_prodcheck.terminal import write
 
 
-def make_fixes(root: Path, settings: Settings, *, unsafe: bool) -> None:
-    """Writes the fixes of the project in ``root`` and says what was fixed and what was not. Raises
-    :class:`~flask_prodcheck.errors.RefusedError`, with nothing written, when a file cannot be replaced."""
+def make_fixes(root: Path, settings: Settings, *, unsafe: bool) -> bool:
+    """Writes the fixes of the project in ``root`` and says what was fixed and what was not. False, with nothing written
+    and the reason said, when a file cannot be replaced."""
     made = cure(discover(root, exclude=settings.exclude), settings, root, unsafe=unsafe)
-    write_files(made.plan, root)
+    try:
+        write_files(made.plan, root)
+    except RefusedError as failure:
+        click.echo(safe(f"nothing fixed: {failure}"), err=True)
+        return False
     _say(made, "fixed", "not fixed")
+    return True
 
 
 def show_fixes(root: Path, settings: Settings, output: Path | None, *, unsafe: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from flask_prodcheck.base import Span
@@ -93,10 +94,12 @@ def exec_command(text: str, begin: int, end: int, command: str) -> Edit:
     if len(found) != 1:
         raise RefusedError("the command does not stand there exactly once")
     start, stop = found[0].span()
+    if text[start] == "[":
+        start, stop = _shell_text(text, start, stop)
     rest = (line.strip() for line in text[stop:end].split("\n"))
-    if any(line and not line.startswith("#") for line in rest):
+    if any(line.strip("\"' ];") and not line.startswith("#") for line in rest):
         raise RefusedError("something follows the command, which `exec` would skip")
-    if text[begin:start].rstrip(" \t").endswith(("|", "(", "`", "&", "[", '"', "'")):
+    if text[begin:start].rstrip(" \t").endswith(("|", "(", "`", "&")):
         raise RefusedError("the command is part of another one")
     try:
         last = last_command(parse_command_line(text[start:stop], Span("", 1)))
@@ -106,6 +109,19 @@ def exec_command(text: str, begin: int, end: int, command: str) -> Edit:
         raise RefusedError("it is not clear which command runs last")
     at = start + line_start(text[start:stop], last.span.line) + last.span.column - 1
     return Edit(at, at, "exec env " if last.assigns else "exec ")
+
+
+def _shell_text(text: str, start: int, stop: int) -> tuple[int, int]:
+    """Where the text for the shell stands in the JSON array ``text[start:stop]`` that starts one."""
+    try:
+        argv = json.loads(text[start:stop].replace("\\\n", " "))
+    except ValueError as failure:
+        raise RefusedError("the command is no JSON array") from failure
+    inner = argv[-1] if len(argv) == 3 and all(isinstance(each, str) for each in argv) else ""
+    at = text.rfind(f'"{inner}"', start, stop) + 1
+    if not inner or not at or not re.fullmatch(r"-[a-z]*c", argv[1]):
+        raise RefusedError("it is not clear which text the shell gets")
+    return at, at + len(inner)
 
 
 def add_line(text: str, begin: int, end: int, line: str) -> Edit:

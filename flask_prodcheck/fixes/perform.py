@@ -38,6 +38,7 @@ from flask_prodcheck.fixes.command_edit import (
 )
 from flask_prodcheck.fixes.comment_edit import drop_suppression
 from flask_prodcheck.fixes.environment_edit import drop_variable
+from flask_prodcheck.fixes.script_tail import ends_script, sets_trap
 from flask_prodcheck.model.project import Project
 from flask_prodcheck.scaffold.dockerfile_edit import extent
 from flask_prodcheck.scaffold.plan import plan
@@ -51,11 +52,11 @@ _PYTHON = (DropArgument, GuardStatement, DropStatement, SetValue, FlipDefault, A
 def perform(fix: Fix, project: Project, tree: Tree) -> Plan:
     """The changes that ``fix`` makes to ``tree``, from which ``project`` was linked. Raises :class:`RefusedError` when
     an action cannot be carried out with certainty."""
-    if any(isinstance(action, SetUpGunicorn) for action in fix.actions):
-        return plan(project, tree, "gunicorn")
     drafts = Drafts(tree)
     notes: list[str] = []
     try:
+        if any(isinstance(action, SetUpGunicorn) for action in fix.actions):
+            return plan(project, tree, "gunicorn")
         for action in fix.actions:
             if isinstance(action, RequireGunicorn):
                 notes += _require_gunicorn(action, project, drafts)
@@ -106,6 +107,12 @@ def _deploy(action: Action, text: str, path: str, project: Project) -> Edit:
             if path in project.facts.uwsgi:
                 return drop_setting(text, begin, end, action.name)
             return drop_option(text, begin, end, action.name, action.value)
+        script = project.facts.scripts.get(path)
+        if isinstance(action, ExecCommand) and script is not None:
+            if not ends_script(script.body, action.at):
+                raise RefusedError("something follows the command, which `exec` would skip")
+            if sets_trap(text):
+                raise RefusedError("the script traps a signal, which it could not after `exec`")
         if isinstance(action, DropVariable):
             return drop_variable(text, begin, end, action.name)
         if isinstance(action, ReplaceWord):
@@ -114,7 +121,7 @@ def _deploy(action: Action, text: str, path: str, project: Project) -> Edit:
             plain = path in project.facts.uwsgi or path in project.facts.modules
             return call_target(text, begin, end, action.target, words=not plain)
         if isinstance(action, ExecCommand):
-            return exec_command(text, begin, len(text) if path in project.facts.scripts else end, action.text)
+            return exec_command(text, begin, end, action.text)
         return add_line(text, begin, end, action.text)
     raise TypeError(f"no edit for {type(action).__name__}")
 

@@ -82,7 +82,9 @@ def load_rule(folder: Path, lesson: Lesson, *, trusted: bool = True) -> Rule:
         raise RuleError(f"{path}: is not UTF-8") from failure
     rule = rule_from(text, folder, lesson, trusted=trusted)
     code_file, fix_file = folder / "check.py", folder / "fix.py"
-    if trusted and fix_file.exists():
+    if fix_file.exists():
+        if not trusted:
+            raise RuleError(f"{fix_file}: rules outside prodcheck are data only")
         rule = replace(rule, fix=_import(fix_file, "fix", "fix(project, hit)"))
     if rule.reported_by == "check" and rule.check is None:
         if not trusted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_prodcheck.rulekit import DropOption, Fix, Hit, Launch, Project, safe, unsafe
+from flask_prodcheck.rulekit import DropOption, Fix, Hit, Project, safe, unsafe
 
 NAMES = ("reload", "py-autoreload", "python-auto-reload", "reload-on-changes")
 
@@ -13,10 +13,5 @@ def fix(project: Project, hit: Hit) -> Fix | None:
         if users:
             value = users[0].options[name][0]
             make = safe if all(launch.is_production for launch in users) else unsafe
-            return make(f"drop the option {name}", DropOption(hit.at, _spelling(users[0], name), value))
+            return make(f"drop the option {name}", DropOption(hit.at, name, value))
     return None
-
-
-def _spelling(launch: Launch, name: str) -> str:
-    """The option as it is written: ``py-auto-reload`` has two names."""
-    return next((each for each in (name, name.replace("_", "-")) if each in launch.command), name)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Fix, Hit, Project, SetValue, settings_at, unsafe
+from flask_prodcheck.rulekit import Fix, Hit, Project, key_from_environment
 
 
 def fix(project: Project, hit: Hit) -> Fix | None:
-    for setting in settings_at(project, hit.at, *SIGNING_KEYS):
-        if setting.key == hit.facts["key"]:
-            variable = setting.key
-            value = SetValue(hit.at, setting.key, f'os.environ["{variable}"]', ("os",))
-            return unsafe(f"take the key from the environment variable {variable}", value)
-    return None
+    return key_from_environment(project, hit)

@@ -136,3 +136,64 @@ def test_the_number_of_fixes_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(cure_module, "_MOST", 1)
     files = {**IMPORTED, "app.py": f"{FLASK}app.secret_key = 'correct horse'\napp.run()\n"}
     assert len(cured(files, unsafe=True).applied) == 1
+
+
+SCRIPT = {
+    "Dockerfile": (
+        "FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install flask==3.1.3 gunicorn==23.0.0\n"
+        'CMD ["./start.sh"]\n'
+    ),
+    "app.py": FLASK,
+}
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("#!/bin/sh\ngunicorn -w 2 app:app\n", "#!/bin/sh\nexec gunicorn -w 2 app:app\n"),
+        (
+            '#!/bin/sh\nif [ -n "$X" ]; then\n  flask db upgrade\nfi\nif true; then\n  gunicorn -w 2 app:app\nfi\n# end\n',
+            '#!/bin/sh\nif [ -n "$X" ]; then\n  flask db upgrade\nfi\nif true; then\n  exec gunicorn -w 2 app:app\nfi\n# end\n',
+        ),
+        ("#!/bin/sh\ntrap cleanup EXIT\ngunicorn -w 2 app:app\n", None),
+        ("#!/bin/sh\ngunicorn -w 2 app:app\necho stopped\n", None),
+        ("#!/bin/sh\nwhile true; do\n  gunicorn -w 2 app:app\ndone\n", None),
+    ],
+)
+def test_exec_only_where_nothing_follows(script: str, expected: str | None) -> None:
+    made = cured({**SCRIPT, "start.sh": script}, settings=Settings(select=("PC309",)))
+    assert [each.after for each in made.plan.changes] == ([] if expected is None else [expected])
+
+
+def test_a_settings_file_that_may_be_missing_is_no_variable() -> None:
+    files = {
+        **IMPORTED,
+        "config.py": "class Default:\n    SECRET_KEY = 'secret key'\n",
+        "app.py": f"{FLASK}app.config.from_object('config.Default')\napp.config.from_pyfile('production.cfg', silent=True)\n",
+    }
+    made = cured(files, unsafe=True)
+    assert [each.after for each in made.plan.changes] == [
+        'import os\nclass Default:\n    SECRET_KEY = os.environ["SECRET_KEY"]\n'
+    ]
+
+
+DEBUG_RUN = {
+    "Procfile": "web: python app.py\n",
+    "requirements.txt": MANIFEST,
+    "app.py": f'{FLASK}if __name__ == "__main__":\n    app.run(debug=True, port=5000)\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("makefile", "applicability"),
+    [
+        (None, "unsafe"),
+        ("run:\n\tflask --app app run --debug\n", "safe"),
+        ("run:\n\tpython app.py\n", "unsafe"),
+    ],
+)
+def test_dropping_debug_is_safe_where_developers_start_otherwise(makefile: str | None, applicability: str) -> None:
+    files = {**DEBUG_RUN, **({"Makefile": makefile} if makefile is not None else {})}
+    started = cured(files).started
+    fixes = [each.fix for each in started.open_findings if each.code == "PC201"]
+    assert [each.applicability for each in fixes if each is not None] == [applicability]

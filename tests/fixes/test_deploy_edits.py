@@ -121,6 +121,11 @@ def test_call_target_without_a_shell() -> None:
         ("CMD cd /srv && gunicorn app:app\n", "cd /srv && gunicorn app:app", "CMD cd /srv && exec gunicorn app:app\n"),
         ("gunicorn \\\n  app:app\n# end\n", "gunicorn app:app", "exec gunicorn \\\n  app:app\n# end\n"),
         ("A=1 gunicorn app:app\n", "A=1 gunicorn app:app", "exec env A=1 gunicorn app:app\n"),
+        (
+            'CMD ["sh", "-c", "cd x && gunicorn app:app"]\n',
+            '["sh", "-c", "cd x && gunicorn app:app"]',
+            'CMD ["sh", "-c", "cd x && exec gunicorn app:app"]\n',
+        ),
     ],
 )
 def test_exec(text: str, command: str, expected: str) -> None:
@@ -135,7 +140,8 @@ def test_exec(text: str, command: str, expected: str) -> None:
         ("gunicorn app:app || sleep 1\n", "gunicorn app:app || sleep 1"),
         ("exec gunicorn app:app\n", "exec gunicorn app:app"),
         ("(gunicorn app:app)\n", "gunicorn app:app"),
-        ('CMD ["sh", "-c", "gunicorn app:app"]\n', "gunicorn app:app"),
+        ('CMD ["sh", "-c", "gunicorn app:app; echo"]\n', "gunicorn app:app"),
+        ('CMD ["sh", "gunicorn app:app"]\n', '["sh", "gunicorn app:app"]'),
         ("gunicorn app:app\ngunicorn app:app\n", "gunicorn app:app"),
     ],
 )

@@ -18,10 +18,6 @@ from flask_prodcheck.sources.discover import memory_tree
 from flask_prodcheck.sources.tree import Tree
 
 FIXABLE = [rule for rule in builtin_rules() if rule.fix is not None]
-#: Examples whose finding no edit can cure with certainty, and why.
-LEFT = {
-    ("PC103", "an entry script for a server is not enough on its own"): "no start command is known",
-}
 
 
 def cured(tree: Tree, code: str) -> Cured:

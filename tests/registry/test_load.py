@@ -199,6 +199,49 @@ def test_a_rule_that_crashes_is_a_blocking_problem(tmp_path: Path) -> None:
     ]
 
 
+HIT = (
+    "from flask_prodcheck.rulekit import Hit, Span\n"
+    "def check(project):\n    yield Hit(at=Span('app.py', 1), facts={'what': 'x'})\n"
+)
+
+
+def fixing(path: Path, fix: str) -> Path:
+    made = folder(path, check=HIT)
+    (made / "fix.py").write_text(fix)
+    return made
+
+
+def test_a_fix_comes_with_its_hit(tmp_path: Path) -> None:
+    fix = (
+        "from flask_prodcheck.rulekit import DropStatement, safe\n"
+        "def fix(project, hit):\n    return safe('drop it', DropStatement(hit.at))\n"
+    )
+    outcome = run([load_rule(fixing(tmp_path, fix), load_lesson())], Project(name="p", facts=Facts()))
+    proposed = outcome.hits[0][1].fix
+    assert proposed is not None
+    assert (proposed.applicability, proposed.title, len(proposed.actions)) == ("safe", "drop it", 1)
+    assert outcome.problems == ()
+
+
+def test_a_fix_that_crashes_leaves_the_finding(tmp_path: Path) -> None:
+    fix = "def fix(project, hit):\n    return 1 / 0\n"
+    outcome = run([load_rule(fixing(tmp_path, fix), load_lesson())], Project(name="p", facts=Facts()))
+    assert [hit.fix for _, hit in outcome.hits] == [None]
+    assert [(each.message, each.blocking) for each in outcome.problems] == [
+        ("the fix of rule PC900 (some-hazard) failed: ZeroDivisionError: division by zero", False)
+    ]
+
+
+def test_a_users_folder_brings_no_fix(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match=r"fix\.py: rules outside prodcheck are data only"):
+        load_folder(fixing(tmp_path, "raise SystemExit('ran')\n").parent, trusted=False)
+
+
+def test_fix_without_function(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="defines no function fix"):
+        load_rule(fixing(tmp_path, "x = 1\n"), load_lesson())
+
+
 def test_a_message_with_a_missing_fact_is_a_blocking_problem(tmp_path: Path) -> None:
     check = (
         "from flask_prodcheck.rulekit import Hit, Span\n"
