@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,8 +33,12 @@ def recheck(tree: Tree, plan: Plan, settings: Settings, root: Path, *, force: bo
     suspects = [each for each in report.open_findings if each.severity == "error" and each.span.file in changed]
     if not suspects:
         return Recheck(report, ())
-    before = {(each.code, each.fingerprint) for each in audit_tree(tree, settings, root=root).findings}
-    return Recheck(report, tuple(each for each in suspects if (each.code, each.fingerprint) not in before))
+    # What one finding says of the whole project may only have moved to a file of the plan: it counts where there are more.
+    before = Counter(
+        each.code for each in audit_tree(tree, settings, root=root).open_findings if each.severity == "error"
+    )
+    after = Counter(each.code for each in report.open_findings if each.severity == "error")
+    return Recheck(report, tuple(each for each in suspects if after[each.code] > before[each.code]))
 
 
 def after_words(found: Recheck) -> str:

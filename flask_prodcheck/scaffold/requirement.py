@@ -265,6 +265,11 @@ def _to_manifest(facts: Facts, manifest: Manifest | None, drafts: Drafts, worker
         return [f"{path} is new and names Flask and Gunicorn only: add what else the application imports"]
     if _add_to(manifest, drafts, worker):
         return _after_lock(facts, manifest.path)
+    own = posixpath.normpath(posixpath.join(posixpath.dirname(manifest.path), "requirements.txt"))
+    if posixpath.basename(manifest.path) in ("setup.py", "setup.cfg") and not drafts.exists(own):
+        text = f"# The project itself, with what {manifest.path} asks for.\n.\n{worker.requirement}  # {_REASON}\n"
+        drafts.create(own, text, "names what a deployment has to install")
+        return []
     with_hash = ", with its hash," if "--hash=" in drafts.text(manifest.path) else ""
     return [f"{manifest.path}: add {worker.requirement}{with_hash} to what production installs"]
 

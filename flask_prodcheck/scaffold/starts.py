@@ -79,7 +79,10 @@ class Starts:
                 target, posixpath.relpath(config, launch.cwd), posixpath.relpath(cwd, launch.cwd)
             ), False
         if image is None:
-            return None
+            begin = self._host_folder(launch)
+            if begin is None:
+                return None
+            return StartCommand(target, posixpath.relpath(config, begin), posixpath.relpath(cwd, begin)), False
         folder = _image_folder(image, cwd, self.project)
         if folder is not None:
             settings = _image_folder(image, posixpath.dirname(config) or ".", self.project)
@@ -90,6 +93,28 @@ class Starts:
         module = posixpath.relpath(self.served.app.module, cwd)
         found = project_path(image.mapping, posixpath.join(image.workdir, module), self.project.facts)
         return (StartCommand(target), True) if found == self.served.app.module else None
+
+    def _host_folder(self, launch: Launch) -> str | None:
+        """The project folder that a service of a machine starts in: its working directory is a path of that machine,
+        which the path of the script it runs ties to the project. None when nothing does."""
+        file = self.project.facts.start_files.get(launch.head.span.file)
+        module = self.served.app.module
+        if file is None or launch.module_file != module:
+            return None
+        for each in file.starts:
+            command = each.command
+            if command is None or command.span != launch.head.span or not each.cwd:
+                continue
+            script = next((word for word in command.argv or () if word.endswith(".py")), None)
+            if script is None:
+                return self.served.cwd  # the module is imported from where the service starts
+            if not script.startswith("/"):
+                relative = posixpath.normpath(script)
+                return "." if module == relative else module.removesuffix(f"/{relative}") or None
+            root = script.removesuffix(f"/{module}")
+            inside = root != script and (each.cwd == root or each.cwd.startswith(f"{root}/"))
+            return posixpath.relpath(each.cwd, root) if inside else None
+        return None
 
     def _edit(self, hop: Hop, image: Image | None, start: StartCommand) -> bool:
         facts = self.project.facts
