@@ -79,6 +79,7 @@ def systemd(ground: Ground) -> str:
             "file": systemd_path(ground),
             "below": "" if ground.folder == "." else f"/{ground.folder}",
             "start": unit_words(argv),
+            "needs_env": bool(ground.variables),
             "grace": ground.grace,
             "stop": ground.grace + _LONGER,
         },

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_prodcheck.errors import RefusedError
-from flask_prodcheck.model.project import App, Launch, Project, Server
+from flask_prodcheck.model.project import App, Guard, Launch, Project, Server
 from flask_prodcheck.model.python.execution import imports_closure
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.scaffold.factory import Argument, production_argument
@@ -59,6 +59,7 @@ def served_app(project: Project, *, entry: bool = False, proxied: bool = False) 
             f'{app.span}: {app.name} exists only under `if __name__ == "__main__"`, where no server can import it: move '
             "the line that makes it above that block"
         )
+    _check_import(project, modules, app)
     argument = _argument(project, modules, app)
     addressable = not app.ref.partition(":")[2].partition("(")[0].count(".") and not app.ref.endswith(
         (".server", ".app")
@@ -101,6 +102,17 @@ def _through_entry(project: Project, app: App, module: str, argument: Argument |
     )
     notes = argument.notes if argument is not None else ()
     return ServedApp(app, "wsgi:app", app.cwd, entry, notes)
+
+
+def _check_import(project: Project, modules: Modules, app: App) -> None:
+    """Refuses an application whose import starts the development server: no other server would ever get to serve it."""
+    imported = imports_closure(modules, app.module, (app.cwd,))
+    for site in project.run_sites:
+        if site.guard is Guard.NONE and site.span.file in imported and not site.span.file.endswith("__main__.py"):
+            raise RefusedError(
+                f"{site.span}: {site.call}() runs when the module is imported, so no other server gets to serve it: put it "
+                'under `if __name__ == "__main__":`, then run this again'
+            )
 
 
 def _argument(project: Project, modules: Modules, app: App) -> Argument | None:

@@ -380,6 +380,10 @@ def test_a_plain_name_of_the_same_object_is_used() -> None:
             "above that block",
         ),
         (
+            {"app.py": "from flask import Flask\napp = Flask('x')\napp.run()\n"},
+            "app.py:3: app.run() runs when the module is imported",
+        ),
+        (
             {"app.py": "from flask import Flask\ndef create_app(cfg):\n    return Flask(cfg)\n"},
             "create_app() needs cfg",
         ),
