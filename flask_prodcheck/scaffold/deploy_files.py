@@ -53,7 +53,9 @@ def _probe(ground: Ground) -> str:
 
 
 def dockerignore(ground: Ground) -> str:
-    return render("dockerignore", {"instance": ground.instance})
+    """The file that keeps things out of the image; what the project holds itself under one of the names stays in."""
+    keys = any(name.endswith((".pem", ".key")) for name in ground.top)
+    return render("dockerignore", {"top": ground.top, "keys": keys})
 
 
 def compose(ground: Ground) -> str:

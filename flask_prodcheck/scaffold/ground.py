@@ -30,7 +30,8 @@ _WRITES = (b"instance_relative_config", b"instance_path", b"sqlite:///")
 class Ground:
     """``folder`` is where new deploy files stand and a server starts; ``grace`` the seconds that it gives requests in
     flight; ``name`` fits a file, a user, a container and an upstream. ``body`` is the largest request in bytes where the
-    configuration limits it. ``writes`` is the folder that the application writes to, "" for none."""
+    configuration limits it. ``writes`` is the folder that the application writes to, "" for none;
+    ``top`` the names of the project's own files and folders at the top of the image's files."""
 
     name: str
     project: Project
@@ -46,7 +47,7 @@ class Ground:
     variables: tuple[Variable, ...]
     body: int | None
     writes: str
-    instance: bool
+    top: frozenset[str]
 
     def start(self, folder: str) -> StartCommand:
         """The start for a server that begins in the project folder ``folder``."""
@@ -79,7 +80,8 @@ def ground(
     if posixpath.basename(module) == "__init__.py" or posixpath.join(root, "__init__.py") in project.facts.paths:
         root = served.cwd
     instance = posixpath.normpath(posixpath.join(root, "instance"))
-    kept = any(path.startswith(instance + "/") for path in project.facts.tracked)
+    prefix = "" if install.folder == "." else f"{install.folder}/"
+    top = {path[len(prefix) :].partition("/")[0] for path in tree.paths if path.startswith(prefix)}
     limit = next(
         (
             found.value
@@ -103,7 +105,7 @@ def ground(
         variables_of(project, served.app),
         limit if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0 else None,
         posixpath.relpath(instance, install.folder) if writes else "",
-        not kept,
+        frozenset(top),
     )
 
 

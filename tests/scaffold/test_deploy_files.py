@@ -129,6 +129,20 @@ def test_dockerfile(shape: str, lines: list[str]) -> None:
     assert found[-2].startswith("CMD [")
 
 
+def test_what_the_project_holds_stays_in_the_image() -> None:
+    lines = texts(SHAPES["one module"], "docker")[".dockerignore"].split("\n")
+    assert {".env", ".git", "instance", "deploy", "env", "*.pem"} <= set(lines)
+    own = {
+        **SHAPES["one module"],
+        "deploy/entry.sh": "#!/bin/sh\n",
+        "env/x.txt": "",
+        "ca.pem": "",
+        "instance/x.cfg": "",
+    }
+    lines = texts(own, "docker")[".dockerignore"].split("\n")
+    assert not {"instance", "deploy", "env", "*.pem"} & set(lines)
+
+
 def test_conda() -> None:
     files = {"app.py": APP, "environment.yml": "dependencies: [python=3.12, flask]\n"}
     found = texts(files, "docker")
