@@ -6,11 +6,12 @@ import importlib
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts, FileFacts
+from flask_prodcheck.facts.shares import shared
 from flask_prodcheck.facts.syntax import PyModule
 from flask_prodcheck.facts.time_limit import time_limit
 from flask_prodcheck.facts.types import (
@@ -66,25 +67,30 @@ _FLASK = re.compile(rb"[Ff]lask|\bdash\b|\bquart\b|\bconnexion\b")
 _TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
-@dataclass(slots=True)
-class _Collected:
-    """Facts by path while they come in."""
+#: Bytes of Python for which a process of its own pays: about a fifth of a second.
+_WORTH_A_PROCESS = 300_000
 
-    facts: dict[str, FileFacts] = field(default_factory=dict)
-    dockerignore: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    placeholders: list[tuple[Span, str]] = field(default_factory=list)
-    parsed: int = 0
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What became of one file: facts, the lines of a ``.dockerignore``, or why it could not be read; and the lines that
+    hold a placeholder."""
+
+    facts: FileFacts | None = None
+    ignored: tuple[str, ...] | None = None
+    problem: Problem | None = None
+    placeholders: tuple[tuple[Span, str], ...] = ()
 
 
 def parse(tree: Tree) -> Facts:
     """The facts of every file of ``tree``, in the tree's order. Never raises for what a file holds: a file that cannot
     be read becomes a :class:`~flask_prodcheck.base.Problem`, blocking when it could hide an error (a deploy file, a
     module that builds an application, a fault in a reader)."""
-    collected = _Collected(problems=list(tree.problems))
-    for source in tree.sources:
-        _read(source, tree, collected)
-    found = collected.facts
+    outcomes = shared(tree.sources, _weight, lambda source: _read(source, tree), worth=_WORTH_A_PROCESS)
+    read = {source.path: outcome for source, outcome in zip(tree.sources, outcomes, strict=True)}
+    found = {path: each.facts for path, each in read.items() if each.facts is not None}
+    ignored = {path: each.ignored for path, each in read.items() if each.ignored is not None}
+    problems = {each.problem for each in outcomes if each.problem is not None}
     return Facts(
         modules={path: each for path, each in found.items() if isinstance(each, PyModule)},
         dockerfiles={path: each for path, each in found.items() if isinstance(each, Dockerfile)},
@@ -96,40 +102,37 @@ def parse(tree: Tree) -> Facts:
         manifests={path: each for path, each in found.items() if isinstance(each, Manifest)},
         uwsgi={path: each for path, each in found.items() if isinstance(each, UwsgiConfig)},
         proxies={path: each for path, each in found.items() if isinstance(each, ProxyConfig)},
-        dockerignore=collected.dockerignore,
-        placeholders=tuple(collected.placeholders),
+        dockerignore=ignored,
+        placeholders=tuple(placeholder for each in outcomes for placeholder in each.placeholders),
         tracked=frozenset(source.path for source in tree.sources if source.tracked),
         paths=tree.paths,
-        problems=tuple(sorted(set(collected.problems))),
-        parsed=collected.parsed,
+        problems=tuple(sorted(problems.union(tree.problems))),
+        parsed=len(found) + len(ignored),
     )
 
 
-def _read(source: Source, tree: Tree, collected: _Collected) -> None:
+def _weight(source: Source) -> int:
+    return source.size if source.kind is Kind.PYTHON else 0
+
+
+def _read(source: Source, tree: Tree) -> _Outcome:
     data = b""
     try:
         data = tree.content.read(source.path)
         if source.kind is Kind.DOCKERIGNORE:
             lines = (line.strip() for line in _text(data, strict=False).split("\n"))
-            collected.dockerignore[source.path] = tuple(line for line in lines if line and not line.startswith("#"))
-            collected.parsed += 1
-            return
+            return _Outcome(ignored=tuple(line for line in lines if line and not line.startswith("#")))
         with time_limit():
-            facts = facts_of(source, data)
-        collected.placeholders += _placeholders(source, data)
+            return _Outcome(facts_of(source, data), placeholders=_placeholders(source, data))
     except ReadError as error:
-        blocking = _is_blocking(source, data)
-        collected.problems.append(Problem(printable(source.path), error.line, str(error), blocking))
-        return
+        return _Outcome(
+            problem=Problem(printable(source.path), error.line, str(error), blocking=_is_blocking(source, data))
+        )
     except Exception as error:
         message = (
             f"internal error in the {source.kind.value} reader: {type(error).__name__}: {printable(str(error))[:200]}"
         )
-        collected.problems.append(Problem(printable(source.path), 1, message, blocking=True))
-        return
-    if facts is not None:
-        collected.facts[source.path] = facts
-        collected.parsed += 1
+        return _Outcome(problem=Problem(printable(source.path), 1, message, blocking=True))
 
 
 def facts_of(source: Source, data: bytes) -> FileFacts | None:
@@ -142,18 +145,17 @@ def facts_of(source: Source, data: bytes) -> FileFacts | None:
     return _reader(_TEXT_READERS[source.kind])(source.path, _text(data, strict=source.kind in DEPLOY_KINDS))
 
 
-def _placeholders(source: Source, data: bytes) -> list[tuple[Span, str]]:
+def _placeholders(source: Source, data: bytes) -> tuple[tuple[Span, str], ...]:
     """The lines that still hold a placeholder, comments left out. Samples are meant to hold them."""
     if source.kind not in _FILLED_KINDS or PLACEHOLDER.encode() not in data:
-        return []
+        return ()
     if stripped(posixpath.basename(source.path)) != posixpath.basename(source.path):
-        return []
-    lines = _text(data, strict=False).split("\n")
-    return [
+        return ()
+    return tuple(
         (Span(source.path, number, line.index(PLACEHOLDER) + 1), line.strip())
-        for number, line in enumerate(lines, 1)
+        for number, line in enumerate(_text(data, strict=False).split("\n"), 1)
         if PLACEHOLDER in line and not line.lstrip().startswith(_COMMENT)
-    ]
+    )
 
 
 def _reader(place: tuple[str, str]) -> Callable[..., FileFacts | None]:

@@ -24,12 +24,12 @@ def scaffold(what: str, path: Path, writes: bool, force: bool) -> int:
 
     Exit codes: 0 shown or written; 1 refused, because the application is not certain or a file cannot be written.
     """
+    from flask_prodcheck.edits.diff import diff
+    from flask_prodcheck.edits.write import write
     from flask_prodcheck.facts.parse import parse
     from flask_prodcheck.model.link import link
-    from flask_prodcheck.edits.diff import diff
     from flask_prodcheck.scaffold.plan import plan
     from flask_prodcheck.scaffold.recheck import after_words, recheck
-    from flask_prodcheck.edits.write import write
     from flask_prodcheck.settings import load_settings
     from flask_prodcheck.sources.discover import discover, project_root
 

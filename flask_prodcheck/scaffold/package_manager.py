@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import tomli
 
+from flask_prodcheck.edits.drafts import Drafts
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Manifest
 from flask_prodcheck.model.launching.installs import normalised, production_dependencies
-from flask_prodcheck.edits.drafts import Drafts
 
 _LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
 #: Distributions without wheels for Linux, and the Debian packages that their builds need (their own installation guides).

@@ -6,6 +6,10 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from flask_prodcheck.edits.changes import Plan
+from flask_prodcheck.edits.drafts import Drafts
+from flask_prodcheck.edits.overlay import overlay
+from flask_prodcheck.edits.text_file import appended
 from flask_prodcheck.errors import UsageError
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.launching.base_images import is_plain_base
@@ -14,18 +18,14 @@ from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.launching.installs import DEVELOPMENT_GROUPS, image_installs
 from flask_prodcheck.model.link import link
 from flask_prodcheck.model.project import Launch, Project, Server
-from flask_prodcheck.edits.changes import Plan
 from flask_prodcheck.scaffold.deploy_files import FILES, dockerfile, dockerignore, environment_example
 from flask_prodcheck.scaffold.dockerfile_edit import added_start
-from flask_prodcheck.edits.drafts import Drafts
 from flask_prodcheck.scaffold.ground import Ground, ground, holds_proxy_fix
-from flask_prodcheck.edits.overlay import overlay
 from flask_prodcheck.scaffold.requirement import Start, add_requirement
 from flask_prodcheck.scaffold.served_app import ServedApp, served_app
 from flask_prodcheck.scaffold.settings_file import settings_path, settings_text
 from flask_prodcheck.scaffold.start_command import StartCommand
 from flask_prodcheck.scaffold.starts import Starts, last_deploy_hop, said
-from flask_prodcheck.edits.text_file import appended
 from flask_prodcheck.scaffold.worker import Worker, worker_for
 from flask_prodcheck.sources.tree import Tree
 

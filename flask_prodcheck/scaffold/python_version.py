@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from flask_prodcheck.edits.text_file import decode, plain
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.model.project import Project
-from flask_prodcheck.edits.text_file import decode, plain
 from flask_prodcheck.sources.tree import Tree
 
 DEFAULT = "3.13"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask_prodcheck.audit import audit_tree
-from flask_prodcheck.findings.finding import Finding
-from flask_prodcheck.policy.report import Report
 from flask_prodcheck.edits.changes import Plan
 from flask_prodcheck.edits.overlay import overlay
+from flask_prodcheck.findings.finding import Finding
+from flask_prodcheck.policy.report import Report
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.tree import Tree
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.edits.drafts import Drafts
+from flask_prodcheck.edits.text_file import Edit, line_start, line_stop
 from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.images import Image, build_image, project_path, stage_index
 from flask_prodcheck.model.project import Hop, Launch, Project
 from flask_prodcheck.scaffold.dockerfile_edit import before, copied, stage_of, start_edits
-from flask_prodcheck.edits.drafts import Drafts
 from flask_prodcheck.scaffold.served_app import ServedApp
 from flask_prodcheck.scaffold.start_command import (
     StartCommand,
@@ -20,7 +21,6 @@ from flask_prodcheck.scaffold.start_command import (
     replaced_shell,
     start_index,
 )
-from flask_prodcheck.edits.text_file import Edit, line_start, line_stop
 from flask_prodcheck.scaffold.unit_edit import replaced_program, replaced_unit
 from flask_prodcheck.scaffold.yaml_edit import replaced_words
 

@@ -6,9 +6,9 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from flask_prodcheck.edits.text_file import Edit, line_start, line_stop
 from flask_prodcheck.facts.quoting import split_words
 from flask_prodcheck.scaffold.start_command import StartCommand, replaced_argv
-from flask_prodcheck.edits.text_file import Edit, line_start, line_stop
 
 _PLAIN = re.compile(r"[\w@%+=:,./${}()-]+")
 _PREFIX = re.compile(r"[-:+!|]*")

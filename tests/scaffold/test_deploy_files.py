@@ -12,13 +12,13 @@ import pytest
 import tomli
 import yaml
 
+from flask_prodcheck.edits.changes import Plan
+from flask_prodcheck.edits.overlay import overlay
 from flask_prodcheck.errors import RefusedError
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.link import link
 from flask_prodcheck.model.project import Launch, Server
-from flask_prodcheck.edits.changes import Plan
 from flask_prodcheck.scaffold.command import CHOICES
-from flask_prodcheck.edits.overlay import overlay
 from flask_prodcheck.scaffold.plan import KINDS, plan
 from flask_prodcheck.scaffold.recheck import recheck
 from flask_prodcheck.settings import Settings
