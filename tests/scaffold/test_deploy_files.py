@@ -196,8 +196,8 @@ def test_what_is_left_to_a_person_is_reported() -> None:
     tree = memory_tree(SHAPES["one module"])
     made = plan(link(parse(tree), name="project"), tree, "nginx")
     report = recheck(tree, made, Settings(), Path()).report
-    assert [(each.code, each.severity, each.span.file) for each in report.findings if each.code == "PC320"] == [
-        ("PC320", "warning", "deploy/nginx.conf")
+    assert [(each.code, each.severity, each.span.file) for each in report.findings if each.code == "PC390"] == [
+        ("PC390", "warning", "deploy/nginx.conf")
     ]
 
 

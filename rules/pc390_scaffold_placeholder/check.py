@@ -1,4 +1,4 @@
-"""PC320: what a scaffold leaves to a person has to be filled in."""
+"""PC390: what a scaffold leaves to a person has to be filled in."""
 
 from __future__ import annotations
 
