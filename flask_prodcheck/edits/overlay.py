@@ -22,10 +22,12 @@ class _Overlaid:
         return self.files[path] if path in self.files else self.below.read(path)
 
 
-def overlay(tree: Tree, plan: Plan) -> Tree:
-    """``tree`` with the changes of ``plan`` made."""
+def overlay(tree: Tree, plan: Plan, *, force: bool = False) -> Tree:
+    """``tree`` as writing ``plan`` would leave it: what exists and may only be replaced by ``force`` stays."""
     files: dict[str, bytes] = {}
     for change in plan.changes:
+        if change.keeps_existing and change.before is not None and not force:
+            continue
         encoding = "utf-8" if change.before is None else decode(tree.content.read(change.path))[1]
         files[change.path] = change.after.encode(encoding, "replace")
     kept = [source for source in tree.sources if source.path not in files]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask_prodcheck.base import Problem
+from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts, FileFacts
 from flask_prodcheck.facts.shares import shared
@@ -25,7 +25,7 @@ from flask_prodcheck.facts.types import (
     StartFile,
     UwsgiConfig,
 )
-from flask_prodcheck.sources.kinds import DEPLOY_KINDS, Kind
+from flask_prodcheck.sources.kinds import DEPLOY_KINDS, Kind, stripped
 from flask_prodcheck.sources.names import printable
 from flask_prodcheck.sources.tree import Source, Tree
 
@@ -58,6 +58,10 @@ _BYTE_READERS = {
     Kind.PYTHON: ("python", "read_python"),
     Kind.REQUIREMENTS: ("requirements", "read_requirements"),
 }
+#: What a scaffold writes where only a person knows the value, and the kinds of file that it writes.
+PLACEHOLDER = "CHANGE-ME"
+_FILLED_KINDS = DEPLOY_KINDS | {Kind.NGINX, Kind.ENV}
+_COMMENT = ("#", ";", "//")
 _APP = re.compile(rb"\b(?:Flask|Dash|APIFlask|Quart|FlaskApp|FlaskUnchained)\s*\(|\bdef\s+(?:create|make)_app\b")
 _FLASK = re.compile(rb"[Ff]lask|\bdash\b|\bquart\b|\bconnexion\b")
 _TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
@@ -69,11 +73,13 @@ _WORTH_A_PROCESS = 300_000
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What became of one file: facts, the lines of a ``.dockerignore``, or why it could not be read."""
+    """What became of one file: facts, the lines of a ``.dockerignore``, or why it could not be read; and the lines that
+    hold a placeholder."""
 
     facts: FileFacts | None = None
     ignored: tuple[str, ...] | None = None
     problem: Problem | None = None
+    placeholders: tuple[tuple[Span, str], ...] = ()
 
 
 def parse(tree: Tree) -> Facts:
@@ -97,6 +103,7 @@ def parse(tree: Tree) -> Facts:
         uwsgi={path: each for path, each in found.items() if isinstance(each, UwsgiConfig)},
         proxies={path: each for path, each in found.items() if isinstance(each, ProxyConfig)},
         dockerignore=ignored,
+        placeholders=tuple(placeholder for each in outcomes for placeholder in each.placeholders),
         tracked=frozenset(source.path for source in tree.sources if source.tracked),
         paths=tree.paths,
         problems=tuple(sorted(problems.union(tree.problems))),
@@ -116,7 +123,7 @@ def _read(source: Source, tree: Tree) -> _Outcome:
             lines = (line.strip() for line in _text(data, strict=False).split("\n"))
             return _Outcome(ignored=tuple(line for line in lines if line and not line.startswith("#")))
         with time_limit():
-            return _Outcome(facts_of(source, data))
+            return _Outcome(facts_of(source, data), placeholders=_placeholders(source, data))
     except ReadError as error:
         return _Outcome(
             problem=Problem(printable(source.path), error.line, str(error), blocking=_is_blocking(source, data))
@@ -136,6 +143,19 @@ def facts_of(source: Source, data: bytes) -> FileFacts | None:
     if source.kind not in _TEXT_READERS:
         return None
     return _reader(_TEXT_READERS[source.kind])(source.path, _text(data, strict=source.kind in DEPLOY_KINDS))
+
+
+def _placeholders(source: Source, data: bytes) -> tuple[tuple[Span, str], ...]:
+    """The lines that still hold a placeholder, comments left out. Samples are meant to hold them."""
+    if source.kind not in _FILLED_KINDS or PLACEHOLDER.encode() not in data:
+        return ()
+    if stripped(posixpath.basename(source.path)) != posixpath.basename(source.path):
+        return ()
+    return tuple(
+        (Span(source.path, number, line.index(PLACEHOLDER) + 1), line.strip())
+        for number, line in enumerate(_text(data, strict=False).split("\n"), 1)
+        if PLACEHOLDER in line and not line.lstrip().startswith(_COMMENT)
+    )
 
 
 def _reader(place: tuple[str, str]) -> Callable[..., FileFacts | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask_prodcheck.base import Problem
+from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.facts.syntax import PyModule
 from flask_prodcheck.facts.types import (
     ComposeFile,
@@ -36,7 +36,8 @@ FileFacts = (
 @dataclass(frozen=True, slots=True)
 class Facts:
     """``modules`` holds the Python files that passed the screen. ``paths`` is every file of the project. ``ignored``:
-    the lines of each ``.dockerignore`` by its path. ``parsed`` counts the files that a reader opened."""
+    the lines of each ``.dockerignore`` by its path. ``placeholders``: the lines of deploy files, proxies and environment
+    files (samples left out) that hold a scaffold's ``CHANGE-ME``, with their text. ``parsed`` counts the files that a reader opened."""
 
     modules: Mapping[str, PyModule] = field(default_factory=dict)
     dockerfiles: Mapping[str, Dockerfile] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Facts:
     uwsgi: Mapping[str, UwsgiConfig] = field(default_factory=dict)
     proxies: Mapping[str, ProxyConfig] = field(default_factory=dict)
     dockerignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    placeholders: tuple[tuple[Span, str], ...] = ()
     tracked: frozenset[str] = frozenset()
     paths: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()

@@ -152,4 +152,4 @@ def _require_gunicorn(action: RequireGunicorn, project: Project, drafts: Drafts)
     if not launches:
         raise RefusedError("the launch is no longer there")
     starts = [Start(each.dockerfile, each.head.span.line, each.installs) for each in launches]
-    return add_requirement(project, starts, drafts, worker_for(project), launches[0].cwd)
+    return add_requirement(project, starts, drafts, worker_for(project, drafts.tree), launches[0].cwd)

@@ -6,17 +6,21 @@ from pathlib import Path
 
 import click
 
+CHOICES = ("gunicorn", "wsgi", "procfile", "docker", "compose", "systemd", "nginx", "kubernetes", "all")
+
 
 @click.command()
-@click.argument("what", type=click.Choice(["gunicorn"]))
+@click.argument("what", type=click.Choice(CHOICES))
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @click.option("--write", "writes", is_flag=True, help="Write the changes instead of showing them.")
-@click.option("--force", is_flag=True, help="With --write: replace an existing gunicorn.conf.py or wsgi.py.")
+@click.option("--force", is_flag=True, help="Write files anew that exist (with --write: replace them).")
 def scaffold(what: str, path: Path, writes: bool, force: bool) -> int:
     """Write the production set-up for the project at PATH.
 
-    gunicorn: gunicorn.conf.py, the requirement and the start command; wsgi.py where no application can be named
-    without it. Shown as a diff; nothing is written without --write.
+    gunicorn: gunicorn.conf.py, the requirement and the start command in the deploy files; wsgi.py where no application
+    can be named without it. wsgi, procfile, docker, compose, systemd, nginx, kubernetes: that file and what it needs.
+    all: everything but wsgi.py and Kubernetes. Shown as a diff; nothing is written without --write, and a file that
+    exists is only written anew with --force.
 
     Exit codes: 0 shown or written; 1 refused, because the application is not certain or a file cannot be written.
     """
@@ -25,6 +29,7 @@ def scaffold(what: str, path: Path, writes: bool, force: bool) -> int:
     from flask_prodcheck.facts.parse import parse
     from flask_prodcheck.model.link import link
     from flask_prodcheck.scaffold.plan import plan
+    from flask_prodcheck.scaffold.recheck import after_words, recheck
     from flask_prodcheck.settings import load_settings
     from flask_prodcheck.sources.discover import discover, project_root
 
@@ -32,7 +37,7 @@ def scaffold(what: str, path: Path, writes: bool, force: bool) -> int:
     settings = load_settings(root, None)
     tree = discover(root, exclude=settings.exclude)
     project = link(parse(tree), name=tree.name, production=settings.production, development=settings.development)
-    made = plan(project, tree, what)
+    made = plan(project, tree, what, force=force)
     if writes:
         outcome = write(made, root, force=force)
         reasons = {change.path: change.why for change in made.changes}
@@ -49,4 +54,6 @@ def scaffold(what: str, path: Path, writes: bool, force: bool) -> int:
     elif not writes:
         files = ", ".join(change.path for change in made.changes)
         click.echo(f"Nothing is written yet; --write makes these changes: {files}")
+    if made.changes:
+        click.echo(after_words(recheck(tree, made, settings, root, force=force)))
     return 0

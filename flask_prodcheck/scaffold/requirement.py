@@ -70,7 +70,7 @@ def add_requirement(
             notes += _to_image(project.facts, start.line, path, drafts, worker)
     outside = any(start.dockerfile is None and (start.new or project.facts.manifests) for start in starts)
     if outside and "gunicorn" not in present and not project.open_manifests:
-        notes += _to_manifest(project.facts, _manifest(project.facts, folder), drafts, worker, folder)
+        notes += _to_manifest(project.facts, main_manifest(project.facts, folder), drafts, worker, folder)
     if worker.extra and "gunicorn" in present:
         listed = next(each for each in production_dependencies(project.facts) if each.name == "gunicorn")
         if worker.extra not in listed.extras:
@@ -189,7 +189,7 @@ def _names_flask(facts: Facts, path: str, seen: set[str]) -> bool:
 # --- through a manifest -----------------------------------------------------------------------------------------------
 
 
-def _manifest(facts: Facts, folder: str) -> Manifest | None:
+def main_manifest(facts: Facts, folder: str) -> Manifest | None:
     """The manifest that a platform installs for a server in ``folder``: one that names Flask, near it, of the kind that
     platforms look for first."""
     found = [
@@ -224,6 +224,21 @@ def _manifest(facts: Facts, folder: str) -> Manifest | None:
     return min(found, key=key)
 
 
+def serving_manifest(facts: Facts, folder: str) -> Manifest | None:
+    """The manifest that an image for production installs: a requirements file that brings the server and Flask, itself
+    or through the files it includes; else :func:`main_manifest`."""
+    found = [
+        manifest
+        for path, manifest in sorted(facts.manifests.items())
+        if group_of(path) not in DEVELOPMENT_GROUPS
+        and path.endswith(".txt")
+        and any(each.name == "gunicorn" for each in manifest.dependencies)
+        and _names_flask(facts, path, set())
+    ]
+    near = [each for each in found if (posixpath.dirname(each.path) or ".") in (folder, ".")]
+    return next(iter([*near, *found]), None) or main_manifest(facts, folder)
+
+
 def _is_written_by_hand(manifest: Manifest) -> bool:
     return posixpath.basename(manifest.path).lower() not in ("pipfile.lock", "pylock.toml")
 
@@ -250,6 +265,11 @@ def _to_manifest(facts: Facts, manifest: Manifest | None, drafts: Drafts, worker
         return [f"{path} is new and names Flask and Gunicorn only: add what else the application imports"]
     if _add_to(manifest, drafts, worker):
         return _after_lock(facts, manifest.path)
+    own = posixpath.normpath(posixpath.join(posixpath.dirname(manifest.path), "requirements.txt"))
+    if posixpath.basename(manifest.path) in ("setup.py", "setup.cfg") and not drafts.exists(own):
+        text = f"# The project itself, with what {manifest.path} asks for.\n.\n{worker.requirement}  # {_REASON}\n"
+        drafts.create(own, text, "names what a deployment has to install")
+        return []
     with_hash = ", with its hash," if "--hash=" in drafts.text(manifest.path) else ""
     return [f"{manifest.path}: add {worker.requirement}{with_hash} to what production installs"]
 

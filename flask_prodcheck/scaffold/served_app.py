@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_prodcheck.errors import RefusedError
-from flask_prodcheck.model.project import App, Launch, Project, Server
+from flask_prodcheck.model.project import App, Guard, Launch, Project, Server
 from flask_prodcheck.model.python.execution import imports_closure
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.scaffold.factory import Argument, production_argument
@@ -45,9 +45,10 @@ class ServedApp:
     notes: tuple[str, ...] = ()
 
 
-def served_app(project: Project) -> ServedApp:
-    """The application of ``project``. Raises :class:`RefusedError` when there is none, or no certain one, saying what
-    would make it certain."""
+def served_app(project: Project, *, entry: bool = False, proxied: bool = False) -> ServedApp:
+    """The application of ``project``, through a ``wsgi.py`` where it has to be or ``entry`` asks for one; ``proxied``
+    makes that file believe a proxy's headers. Raises :class:`RefusedError` when there is none, or no certain one, saying
+    what would make it certain."""
     modules = Modules(project.facts)
     app = _certain(project, modules)
     module = app.ref.partition(":")[0]
@@ -58,19 +59,21 @@ def served_app(project: Project) -> ServedApp:
             f'{app.span}: {app.name} exists only under `if __name__ == "__main__"`, where no server can import it: move '
             "the line that makes it above that block"
         )
+    _check_import(project, modules, app)
     argument = _argument(project, modules, app)
     addressable = not app.ref.partition(":")[2].partition("(")[0].count(".") and not app.ref.endswith(
         (".server", ".app")
     )
-    if addressable and not app.required:
+    already = posixpath.normpath(posixpath.join(app.cwd, "wsgi.py")) in project.facts.paths
+    if addressable and not app.required and (not entry or already):
         target = f"{module}:{app.name}"
         if app.form == "factory":
             target = f"{module}:{app.name}({argument.literal if argument is not None else ''})"
         return ServedApp(app, target, app.cwd, notes=argument.notes if argument is not None else ())
-    return _through_entry(project, app, module, argument)
+    return _through_entry(project, app, module, argument, proxied=proxied)
 
 
-def _through_entry(project: Project, app: App, module: str, argument: Argument | None) -> ServedApp:
+def _through_entry(project: Project, app: App, module: str, argument: Argument | None, *, proxied: bool) -> ServedApp:
     if not _DOTTED.fullmatch(module):
         raise RefusedError(f"{app.module} cannot be named in an import statement: rename the file, then run this again")
     if any(path.startswith(posixpath.normpath(posixpath.join(app.cwd, "wsgi")) + "/") for path in project.facts.paths):
@@ -82,6 +85,8 @@ def _through_entry(project: Project, app: App, module: str, argument: Argument |
     imports = [f"from {module} import {app.name}{' as made' if app.name == 'app' else ''}"]
     name = "made" if app.name == "app" else app.name
     reason = "Gunicorn can name an object of a module, but not an attribute of that object."
+    if not tail and not app.required:
+        reason = "One place that names it for every server, and for what production adds around it."
     call = ""
     if app.form == "factory":
         call = f"({argument.literal if argument is not None else ''})"
@@ -89,9 +94,25 @@ def _through_entry(project: Project, app: App, module: str, argument: Argument |
             reason = "The factory needs to be told what production is."
         if argument is not None and argument.imported:
             imports.append(argument.imported)
-    entry = render("wsgi.py", {"reason": reason, "imports": sorted(imports), "expression": f"{name}{call}{tail}"})
+    if proxied:
+        imports.append("from werkzeug.middleware.proxy_fix import ProxyFix")
+    entry = render(
+        "wsgi.py",
+        {"reason": reason, "imports": sorted(imports), "expression": f"{name}{call}{tail}", "proxied": proxied},
+    )
     notes = argument.notes if argument is not None else ()
     return ServedApp(app, "wsgi:app", app.cwd, entry, notes)
+
+
+def _check_import(project: Project, modules: Modules, app: App) -> None:
+    """Refuses an application whose import starts the development server: no other server would ever get to serve it."""
+    imported = imports_closure(modules, app.module, (app.cwd,))
+    for site in project.run_sites:
+        if site.guard is Guard.NONE and site.span.file in imported and not site.span.file.endswith("__main__.py"):
+            raise RefusedError(
+                f"{site.span}: {site.call}() runs when the module is imported, so no other server gets to serve it: put it "
+                'under `if __name__ == "__main__":`, then run this again'
+            )
 
 
 def _argument(project: Project, modules: Modules, app: App) -> Argument | None:

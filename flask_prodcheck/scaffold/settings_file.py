@@ -30,21 +30,26 @@ _SAY = {
 _MOST = 30  # Gunicorn's own default: nobody waits longer for a deploy
 
 
-def settings_text(project: Project, launches: Sequence[Launch], worker: Worker, target: str) -> str:
-    """The file for a server that ``launches`` start, pointed at ``target``."""
-    grace, grace_reason = _grace(project, launches)
-    port, port_reason = _port(project, launches)
+def settings_text(
+    project: Project, launches: Sequence[Launch], worker: Worker, target: str, kinds: Sequence[str] = ()
+) -> str:
+    """The file for a server that ``launches`` start, and new files of ``kinds``, pointed at ``target``."""
+    grace, grace_reason = _grace(project, launches, kinds)
+    port, port_reason = port_of(project, launches)
     return render(
         "gunicorn.conf.py",
         {
             "shown_target": target if re.fullmatch(r"[\w.:-]+", target) else f"'{target}'",
             "counts_cpus": not worker.single,
-            "host": _host(project, launches),
+            "host": _host(project, launches, kinds),
             "port": port,
             "port_reason": port_reason,
             "worker_class": worker.name,
             "worker_reason": worker.reason,
             "threads": worker.threads,
+            "threads_reason": worker.threads_reason,
+            "workers_reason": worker.workers_reason,
+            "most_workers": worker.most,
             "long_lived": worker.long_lived,
             "graceful_timeout": grace,
             "grace_reason": grace_reason,
@@ -57,9 +62,15 @@ def settings_text(project: Project, launches: Sequence[Launch], worker: Worker, 
 # --- the grace period -------------------------------------------------------------------------------------------------
 
 
-def _grace(project: Project, launches: Sequence[Launch]) -> tuple[int, str]:
+def grace_seconds(project: Project, launches: Sequence[Launch], kinds: Sequence[str]) -> int:
+    """``graceful_timeout`` of the server that ``launches``, and new files of ``kinds``, start."""
+    return _grace(project, launches, kinds)[0]
+
+
+def _grace(project: Project, launches: Sequence[Launch], kinds: Sequence[str] = ()) -> tuple[int, str]:
     """``graceful_timeout``, below the shortest grace period of what supervises the server, and why."""
-    periods = sorted(_periods(project, launches)) or [(_GRACE["procfile"], "procfile")]
+    new = [(_GRACE[kind], kind) for kind in kinds if kind in _GRACE]
+    periods = sorted([*_periods(project, launches), *new]) or [(_GRACE["procfile"], "procfile")]
     seconds, kind = periods[0]
     chosen = max(1, min(_MOST, seconds - max(2, seconds // 6)))
     return chosen, f"{_SAY.get(kind, 'The supervisor')} kills after {seconds}, so it has to be less."
@@ -97,14 +108,15 @@ def _seconds(text: str) -> int | None:
 # --- the address ------------------------------------------------------------------------------------------------------
 
 
-def _host(project: Project, launches: Sequence[Launch]) -> str:
+def _host(project: Project, launches: Sequence[Launch], kinds: Sequence[str]) -> str:
     """Loopback where the project's own proxy stands on the same machine, else every interface."""
-    local = bool(launches) and all(launch.kind in ("systemd", "supervisor") for launch in launches)
+    found = [*(launch.kind for launch in launches), *kinds]
+    local = bool(found) and all(kind in ("systemd", "supervisor") for kind in found)
     return "127.0.0.1" if local and project.facts.proxies else "0.0.0.0"  # noqa: S104 - what a container needs
 
 
-def _port(project: Project, launches: Sequence[Launch]) -> tuple[str, str]:
-    """The port without PORT: the one that the deployment already leads to."""
+def port_of(project: Project, launches: Sequence[Launch]) -> tuple[str, str]:
+    """The port without PORT, the one that the deployment already leads to, and why it is that one ("" by default)."""
     for launch in launches:
         for ports, where in (
             (launch.published or (), "the published ports lead to"),

@@ -75,11 +75,16 @@ def program_for(word: str) -> str:
 def replaced_argv(argv: Sequence[str], start: StartCommand) -> tuple[str, ...] | None:
     """``argv`` with its start replaced: wrappers stay, and so does what a shell runs before. None when nothing in it
     is known to start a web process."""
-    if len(argv) == 3 and posixpath.basename(argv[0]) in _SHELLS and re.fullmatch(r"-[a-z]*c", argv[1]):
+    if is_shell_form(argv):
         text = replaced_shell(argv[2], start, exec_=True)
         return None if text is None else (argv[0], argv[1], text)
     index = start_index(argv)
     return None if index is None else (*argv[:index], *_started(argv[index:], start))
+
+
+def is_shell_form(argv: Sequence[str]) -> bool:
+    """Whether ``argv`` hands one text to a shell: ``sh -c "..."``."""
+    return len(argv) == 3 and posixpath.basename(argv[0]) in _SHELLS and bool(re.fullmatch(r"-[a-z]*c", argv[1]))
 
 
 def _is_gunicorn(words: Sequence[str]) -> bool:

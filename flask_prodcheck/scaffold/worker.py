@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from flask_prodcheck.errors import ReadError
 from flask_prodcheck.model.project import Project
 from flask_prodcheck.model.python.apps import is_test_file
+from flask_prodcheck.sources.tree import Tree
 
 _SHOWN = 4
+#: What computes inside the process (the GIL lets one thread at a time do so), holds a model in memory, or waits for others.
+_COMPUTES = frozenset(
+    ["numpy", "pandas", "scipy", "sklearn", "cv2", "PIL", "matplotlib", "skimage", "polars", "numba", "xgboost", "lightgbm", "spacy", "nltk", "shap"]
+)  # fmt: skip
+_MODELS = frozenset(
+    [
+        "torch",
+        "tensorflow",
+        "keras",
+        "transformers",
+        "sentence_transformers",
+        "onnxruntime",
+        "jax",
+        "whisper",
+        "diffusers",
+    ]
+)
+_WAITS = frozenset(
+    ["requests", "httpx", "urllib3", "aiohttp", "boto3", "botocore", "openai", "anthropic", "sqlalchemy", "flask_sqlalchemy", "psycopg2", "psycopg", "pymysql", "MySQLdb",
+     "pymongo", "flask_pymongo", "mongoengine", "redis", "elasticsearch", "peewee", "stripe", "twilio", "google", "grpc", "smtplib", "flask_mail", "ldap3", "paramiko"]
+)  # fmt: skip
+_STREAMS = (b"text/event-stream", b"stream_with_context")
+_MEMORY = "Each process holds its own copy of the model, so memory decides before CPUs do."
 _STATE = "what the views keep in the process would be lost with it."
 _SESSIONS = "every connected client would have to connect again."
 
@@ -15,13 +40,18 @@ _SESSIONS = "every connected client would have to connect again."
 @dataclass(frozen=True, slots=True)
 class Worker:
     """``name`` is Gunicorn's worker class, ``threads`` its threads per process, ``single`` when there can only be one
-    process. ``extra`` and ``below`` are what the requirement needs: an extra of the distribution, the first release
-    that no longer fits. ``keep_reason`` says why workers are not recycled ("" when they are)."""
+    process; ``most`` caps how many there are else. ``extra`` and ``below`` are what the requirement needs: an
+    extra of the distribution, the first release that no longer fits. ``threads_reason`` says why so many threads,
+    ``keep_reason`` why workers are not recycled ("" when they are)."""
 
     name: str = "gthread"
     threads: int = 4
     single: bool = False
     long_lived: bool = False
+    streams: bool = False
+    most: int = 12
+    threads_reason: str = ""
+    workers_reason: str = ""
     reason: str = ""
     keep_reason: str = ""
     extra: str = ""
@@ -34,8 +64,8 @@ class Worker:
         return f"gunicorn{f'[{self.extra}]' if self.extra else ''}>=23,<{self.below}"
 
 
-def worker_for(project: Project) -> Worker:
-    """The worker for the code of ``project``, by what it imports, requires and keeps in memory."""
+def worker_for(project: Project, tree: Tree) -> Worker:
+    """The worker for the code of ``project``, by what it imports, requires, streams and keeps in memory."""
     imported = {
         name for path, module in project.facts.modules.items() if not is_test_file(path) for name in module.imports
     }
@@ -45,7 +75,56 @@ def worker_for(project: Project) -> Worker:
     state = _state(project)
     if "flask_sock" in imported:
         return Worker(threads=100, long_lived=True, keep_reason=_SESSIONS, notes=state)
-    return Worker(keep_reason=_STATE if state else "", notes=state)
+    fitting = _by_load(imported, streams=_streams(project, tree))
+    return replace(fitting, keep_reason=_STATE if state else "", notes=(*fitting.notes, *state))
+
+
+def _by_load(imported: set[str], *, streams: bool) -> Worker:
+    """The threads and processes for what a request mostly does."""
+    if streams:
+        return Worker(
+            threads=50,
+            streams=True,
+            threads_reason="The views stream: an open stream holds a thread until its client leaves.",
+        )
+    models, computes, waits = (sorted(imported & names) for names in (_MODELS, _COMPUTES, _WAITS))
+    if models:
+        return Worker(
+            threads=2,
+            most=2,
+            threads_reason=f"{_listed(models)} computes: more threads than CPUs only wait for each other.",
+            workers_reason=_MEMORY,
+        )
+    if computes and not waits:
+        return Worker(
+            threads=2,
+            threads_reason=f"{_listed(computes)} computes: processes use the CPUs, threads of one only share it.",
+            workers_reason="One per usable CPU and one more, as the code computes.",
+        )
+    if waits and not computes:
+        return Worker(
+            threads=8,
+            threads_reason=f"Requests mostly wait for others ({_listed(waits)}), and a waiting thread costs little.",
+        )
+    return Worker()
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN])
+
+
+def _streams(project: Project, tree: Tree) -> bool:
+    """Whether a view sends its answer piece by piece to a client that stays (server-sent events, a generator)."""
+    for path, module in project.facts.modules.items():
+        if module.uses.routes is None or is_test_file(path):
+            continue
+        try:
+            data = tree.content.read(path)
+        except ReadError:
+            continue
+        if any(mark in data for mark in _STREAMS):
+            return True
+    return False
 
 
 def _socketio(installed: set[str] | frozenset[str]) -> Worker:

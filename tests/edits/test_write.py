@@ -15,7 +15,6 @@ NEW = Change("sub/new.txt", None, "new\n", "why")
 
 
 def test_new_and_changed(tmp_path: Path) -> None:
-    (tmp_path / "sub").mkdir()
     old = tmp_path / "old.sh"
     old.write_bytes("\ufeffa\r\nb\n".encode("utf-16-le"))
     old.chmod(0o751)

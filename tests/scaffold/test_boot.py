@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 
 from flask_prodcheck.audit import audit
 from flask_prodcheck.edits.write import write
@@ -67,6 +68,24 @@ def scaffolded(folder: Path, files: Mapping[str, str] | None) -> list[str]:
     return shlex.split((folder / "Procfile").read_text().removeprefix("web: "))
 
 
+def command_of(folder: Path, what: str) -> list[str]:
+    """The command that the scaffold ``what`` starts the server with, as a person would run it in ``folder``."""
+    if what == "wsgi":
+        return ["gunicorn", "--access-logfile", "-", "-k", "gthread", "-w", "2", "wsgi:app"]
+    if what == "procfile":
+        return shlex.split((folder / "Procfile").read_text().removeprefix("web: "))
+    if what == "docker":
+        line = (folder / "Dockerfile").read_text().splitlines()[-1]
+        return [str(word) for word in json.loads(line.removeprefix("CMD "))]
+    if what == "compose":
+        return [
+            str(word) for word in yaml.safe_load((folder / "compose.yaml").read_text())["services"]["web"]["command"]
+        ]
+    unit = next((folder / "deploy").glob("*.service")).read_text()
+    words = shlex.split(unit.partition("\nExecStart=")[2].partition("\n")[0])
+    return ["gunicorn", *words[3:]]  # its address is for the machine's own port
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -101,6 +120,17 @@ def group_lives(group: int) -> bool:
     return True
 
 
+SOURCE = {
+    "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["flask==3.1.3", "gunicorn>=23"]\n',
+    "src/shop/__init__.py": (PROJECTS["factory"] or {})["shop/__init__.py"],
+}
+EDITED = {
+    "compose.yaml": "services:\n  web:\n    build: .\n    command: flask --app shop run\n",
+    "Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install flask==3.1.3 gunicorn==23.0.0\n",
+    "shop/__init__.py": (PROJECTS["factory"] or {})["shop/__init__.py"],
+}
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
 @pytest.mark.parametrize("name", PROJECTS)
@@ -111,11 +141,29 @@ def test_boots_serves_stops_and_passes_the_audit(tmp_path: Path, name: str) -> N
     assert command[0] == "gunicorn"
     report = audit(tmp_path)
     assert [finding.code for finding in report.findings if finding.severity == "error"] == []
+    serves(tmp_path, command)
 
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
+@pytest.mark.parametrize("what", ["wsgi", "procfile", "docker", "systemd", "compose"])
+def test_boots_from_the_file_of_every_kind(tmp_path: Path, what: str) -> None:
+    pytest.importorskip("gunicorn")
+    pytest.importorskip("flask")
+    for name, text in (EDITED if what == "compose" else SOURCE).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    tree = discover(tmp_path)
+    write(plan(link(parse(tree), name=tree.name), tree, what), tmp_path)
+    serves(tmp_path / "src" if what == "wsgi" else tmp_path, command_of(tmp_path, what))
+
+
+def serves(tmp_path: Path, command: list[str]) -> None:
+    """Runs ``command`` in the folder: two workers answer, and SIGTERM ends all of them."""
     port = free_port()
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("GUNICORN_", "FLASK_"))}
     environment |= {"PORT": str(port), "WEB_CONCURRENCY": "2", "PYTHONDONTWRITEBYTECODE": "1"}
-    log = tmp_path.parent / f"{tmp_path.name}.log"
+    log = tmp_path / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
             [str(Path(sys.executable).parent / "gunicorn"), *command[1:]],
@@ -138,4 +186,4 @@ def test_boots_serves_stops_and_passes_the_audit(tmp_path: Path, name: str) -> N
     assert text.count("Booting worker") == 2
     assert "gthread" in text
     assert '"GET / HTTP/1.1" 200' in text
-    assert "Control socket" not in text
+    assert "Control socket" not in text or "wsgi:app" in command

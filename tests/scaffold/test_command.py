@@ -34,7 +34,9 @@ def test_shown_then_written_then_nothing_left(tmp_path: Path) -> None:
     shown = prodcheck("scaffold", "gunicorn", folder)
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "+web: gunicorn -c gunicorn.conf.py app:app\n" in shown.stdout
-    assert shown.stdout.endswith("--write makes these changes: gunicorn.conf.py, Procfile, requirements.txt\n")
+    assert shown.stdout.endswith(
+        "--write makes these changes: gunicorn.conf.py, Procfile, requirements.txt\nWith these changes the audit says: ready.\n"
+    )
     assert snapshot(folder) == before
     written = prodcheck("scaffold", "gunicorn", folder, "--write")
     assert written.returncode == 0
@@ -42,6 +44,7 @@ def test_shown_then_written_then_nothing_left(tmp_path: Path) -> None:
         "wrote gunicorn.conf.py",
         "wrote Procfile",
         "wrote requirements.txt",
+        "With these changes the audit says",
     ]
     assert prodcheck(folder).returncode == 0
     again = prodcheck("scaffold", "gunicorn", folder)
@@ -76,6 +79,6 @@ def test_refused(tmp_path: Path, files: dict[str, str], args: list[str], code: i
 
 
 def test_usage(tmp_path: Path) -> None:
-    assert prodcheck("scaffold", "nginx", tmp_path).returncode == 2
+    assert prodcheck("scaffold", "apache", tmp_path).returncode == 2
     assert prodcheck("scaffold", "gunicorn", tmp_path / "none").returncode == 2
     assert "Exit codes" in prodcheck("scaffold", "--help").stdout
