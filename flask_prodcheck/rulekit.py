@@ -52,7 +52,13 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar
 from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
-from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
+from flask_prodcheck.model.configuration.signing import (
+    SIGNING_KEYS,
+    PublishedKey,
+    deployed,
+    is_secret_text,
+    published_key,
+)
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import replicas, runs_several, worker_processes
@@ -206,6 +212,7 @@ __all__ = [
     "Origin",
     "Problem",
     "Project",
+    "PublishedKey",
     "Purpose",
     "PyModule",
     "Releases",
@@ -226,6 +233,7 @@ __all__ = [
     "argument_refusal",
     "calls_in",
     "calls_of",
+    "deployed",
     "every_statement",
     "exposure",
     "flask_before",
@@ -236,6 +244,7 @@ __all__ = [
     "masked",
     "names_read",
     "newest_allowed",
+    "published_key",
     "refusal",
     "releases",
     "removed_settings",
