@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.findings.build import build
 from flask_prodcheck.findings.lines import SourceLines
 from flask_prodcheck.model.link import link
@@ -44,7 +46,7 @@ def examine(
     rules = load(root / folder for folder in settings.extend_rules)
     check_selectors(settings, rules)
     facts = parse(tree)
-    project = link(facts, name=tree.name, production=settings.production, development=settings.development)
+    project = _link(facts, tree, settings)
     outcome = run(rules, project)
     lines = SourceLines(tree.content)
     findings = build(outcome.hits, lines)
@@ -57,4 +59,14 @@ def examine(
 def linked(root: Path, settings: Settings = DEFAULTS) -> Project:
     """The project in the folder ``root`` as the rules would see it, without a judgement."""
     tree = discover(root, exclude=settings.exclude)
-    return link(parse(tree), name=tree.name, production=settings.production, development=settings.development)
+    return _link(parse(tree), tree, settings)
+
+
+def _link(facts: Facts, tree: Tree, settings: Settings) -> Project:
+    def read(path: str) -> bytes | None:
+        try:
+            return tree.content.read(path) if path in tree.paths else None
+        except ReadError:
+            return None
+
+    return link(facts, name=tree.name, production=settings.production, development=settings.development, read=read)

@@ -52,7 +52,13 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar, ProxyConfig
 from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
-from flask_prodcheck.model.configuration.signing import SIGNING_KEYS, is_secret_text
+from flask_prodcheck.model.configuration.signing import (
+    SIGNING_KEYS,
+    PublishedKey,
+    deployed,
+    is_secret_text,
+    published_key,
+)
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import replicas, runs_several, worker_processes
@@ -234,6 +240,7 @@ __all__ = [
     "Problem",
     "Project",
     "ProxyConfig",
+    "PublishedKey",
     "Purpose",
     "PyModule",
     "Releases",
@@ -255,6 +262,7 @@ __all__ = [
     "base_name",
     "calls_in",
     "calls_of",
+    "deployed",
     "every_statement",
     "exposure",
     "flask_before",
@@ -270,6 +278,7 @@ __all__ = [
     "nearest",
     "newest_allowed",
     "open_environment",
+    "published_key",
     "refusal",
     "releases",
     "removed_settings",

@@ -44,7 +44,7 @@ def test_report(name: str) -> None:
         ("guestbook", "not-ready", 5, ["gunicorn"], ["PC401"]),
         ("status_board", "not-ready", 3, ["gunicorn", "flask-run"], ["PC101", "PC202"]),
         ("notes", "ready", 7, ["gunicorn"], []),
-        ("gallery", "not-ready", 4, ["uwsgi"], ["PC302"]),
+        ("gallery", "not-ready", 4, ["uwsgi"], ["PC302", "PC401"]),
     ],
 )
 def test_what_each_fixture_is_for(name: str, verdict: str, step: int, servers: list[str], codes: list[str]) -> None:

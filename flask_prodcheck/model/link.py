@@ -6,12 +6,14 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from flask_prodcheck.base import Value
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.model.configuration.config import effective_configuration
+from flask_prodcheck.model.configuration.config import production_configuration
+from flask_prodcheck.model.configuration.installed import installed_modules
+from flask_prodcheck.model.evaluation.libraries import Reader
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.launching.launches import Launches, find_launches
-from flask_prodcheck.model.project import App, Configuration, Launch, Project, RunSite
+from flask_prodcheck.model.launching.placed_files import script_files
+from flask_prodcheck.model.project import App, Configuration, Launch, Project, RunSite, Server
 from flask_prodcheck.model.python.apps import find_apps, rank_apps
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.run_sites import find_run_sites
@@ -19,9 +21,16 @@ from flask_prodcheck.model.python.run_sites import find_run_sites
 LOCK_FILES = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"})
 
 
-def link(facts: Facts, *, name: str, production: tuple[str, ...] = (), development: tuple[str, ...] = ()) -> Project:
+def link(
+    facts: Facts,
+    *,
+    name: str,
+    production: tuple[str, ...] = (),
+    development: tuple[str, ...] = (),
+    read: Reader | None = None,
+) -> Project:
     """The project that ``facts`` describe. ``production``/``development`` are the settings' globs that overrule the
-    purpose of a launch."""
+    purpose of a launch; ``read`` gives the bytes of a project file, None where it cannot be read."""
     modules = Modules(facts)
     apps = find_apps(modules)
     sites = find_run_sites(modules, apps)
@@ -36,7 +45,7 @@ def link(facts: Facts, *, name: str, production: tuple[str, ...] = (), developme
         apps=tuple(app for app in apps if not app.library),
         launches=launches,
         run_sites=tuple(site for site in sites if not site.test),
-        configurations=_configurations(modules, apps, launches, facts),
+        configurations=_configurations(modules, apps, launches, read),
         dependencies=production_dependencies(facts),
         kind=_kind(apps, found),
         problems=(*facts.problems, *found.problems),
@@ -148,14 +157,17 @@ def _with_reach(sites: Sequence[RunSite], launches: Sequence[Launch], has_deploy
 
 
 def _configurations(
-    modules: Modules, apps: Sequence[App], launches: Sequence[Launch], facts: Facts
+    modules: Modules, apps: Sequence[App], launches: Sequence[Launch], read: Reader | None
 ) -> tuple[Configuration, ...]:
     """One effective configuration per production launch whose app is known; without any, that of the best app."""
-    version = next((dep.specifier for dep in production_dependencies(facts) if dep.name == "flask"), None)
+    version = next((dep.specifier for dep in production_dependencies(modules.facts) if dep.name == "flask"), None)
+    copied = script_files(modules.facts)
     found: list[Configuration] = []
     seen: set[tuple[object, ...]] = set()
     for launch in launches:
-        app = launch.app or (next((each for each in apps if each.best), None) if launch.run_site is not None else None)
+        app = launch.app
+        if app is None and (launch.run_site is not None or launch.server is Server.FLASK_RUN):
+            app = next((each for each in apps if each.best), None)
         if not launch.is_production or app is None:
             continue
         key = (
@@ -168,26 +180,38 @@ def _configurations(
         if key in seen:
             continue
         seen.add(key)
-        found.append(_configuration(modules, app, launch, launch.env, version))
+        found.append(_configuration(modules, app, launch, version, read, copied))
     best = next((each for each in apps if each.best), None)
     if not found and best is not None:
-        found.append(_configuration(modules, best, None, {}, version))
+        found.append(_configuration(modules, best, None, version, read, copied))
     return tuple(found)
 
 
 def _configuration(
-    modules: Modules, app: App, launch: Launch | None, env: Mapping[str, Value[str]], version: str | None
+    modules: Modules,
+    app: App,
+    launch: Launch | None,
+    version: str | None,
+    read: Reader | None,
+    copied: Mapping[str, str],
 ) -> Configuration:
-    return effective_configuration(
-        modules,
-        app,
-        launch=launch,
-        env=env,
-        env_closed=False,
-        flask_version=version,
-        target_module=app.module,
-        factory_args=launch.factory_args if launch is not None else (),
-    )
+    def followed(placed: Mapping[str, str]) -> Configuration:
+        return production_configuration(
+            installed_modules(modules, placed, read),
+            app,
+            launch=launch,
+            env=launch.env if launch is not None else {},
+            flask_version=version,
+            target_module=app.module,
+            factory_args=launch.factory_args if launch is not None else (),
+            read=(lambda path: read(placed.get(path, path))) if read is not None else None,
+            placed=placed,
+        )
+
+    if launch is not None and launch.container:
+        return followed(launch.placed)
+    found = followed(copied)
+    return replace(found, weaker=(*found.weaker, followed({}))) if copied else found
 
 
 def _kind(apps: Sequence[App], found: Launches) -> str:

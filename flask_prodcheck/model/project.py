@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,15 @@ from flask_prodcheck.base import Problem, Span, Unset, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call, Expr, FunctionDef, Keyword
 from flask_prodcheck.facts.types import Dependency
+
+
+def is_literal(text: str) -> bool:
+    """Whether ``text`` is the source of a Python literal."""
+    try:
+        ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return False
+    return True
 
 
 class Server(str, enum.Enum):
@@ -112,7 +122,12 @@ class RunSite:
 class Setting:
     """The effective value of one key of Flask's configuration, or of one setting of a server's file, for one launch.
     ``fallback`` is true when the value is the published default of something the environment could have set;
-    ``guarded`` when start-up refuses a bad value."""
+    ``guarded`` when start-up refuses a bad value;
+    ``file`` names a file that nothing in the project supplies and that would replace the value ("" = none).
+    ``chosen_at``: where the deciding variable was read, when the value itself is a constant that it selects;
+    ``deployed_at``: where a deploy file or ``.env`` sets the deciding variable, and ``deploy_default`` the variable
+    whose default it writes there (``KEY=${NAME:-default}``); ``installed_as``: the place into which the deploy files
+    or the scripts copy the file that says so; ``either``: of an unknown value the texts, one of which it is."""
 
     key: str
     value: Value[object]
@@ -122,6 +137,17 @@ class Setting:
     guarded: bool = False
     random: bool = False
     expression: str = ""
+    file: str = ""
+    chosen_at: Span | None = None
+    deployed_at: Span | None = None
+    deploy_default: str = ""
+    installed_as: str = ""
+    either: tuple[str | bytes, ...] = ()
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the source writes the value as a literal (a variable may still select which)."""
+        return is_literal(self.expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +202,8 @@ class Launch:
     imported: frozenset[str] = frozenset()  # project files that run when the server imports the target
     module_file: str = ""  # the project file that the target's module half means
     called: bool = False  # the server, or the target text, calls the attribute
+    layout: tuple[tuple[str, str], ...] = ()  # (path inside the image, project path), later ones win
+    placed: Mapping[str, str] = field(default_factory=dict)  # project path -> the file that really stands there
 
     @property
     def head(self) -> Hop:
@@ -199,12 +227,19 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The effective configuration of one app under one launch (launch None: as imported with an empty environment)."""
+    """The effective configuration of one app under one launch (launch None: as imported with an empty environment).
+
+    ``selector``: the variable that selects the production settings and that the launch does not set, taken here to be
+    set to what selects them; ``unselected`` is then the configuration without it. ``weaker``: what is left when the
+    defaults of the deploy files, or the templates that scripts copy into place, are taken away."""
 
     app: App
     launch: Launch | None
     settings: Mapping[str, Setting] = field(default_factory=dict)
     complete: bool = True  # false when a step could not be followed, so an unset key may be set there
+    selector: str = ""
+    unselected: Configuration | None = None
+    weaker: tuple[Configuration, ...] = ()
 
     def get(self, key: str) -> Setting:
         """The setting for ``key``; an unset one when nothing sets it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Known, Project, Server
+from flask_prodcheck.rulekit import WSGI_SERVERS, Guard, Hit, Known, Project, Server
 
 CONSOLE = "the interactive debugger lets anyone who reaches it run code"
 BEHIND_SERVER = "error handlers are bypassed and templates are re-read on every request"
@@ -17,13 +17,15 @@ def check(project: Project) -> Iterator[Hit]:
             yield Hit(
                 at=site.span, via=launch.hops, facts={"what": f"{site.call} turns debug mode on", "effect": CONSOLE}
             )
+    yield from _only_start(project)
     for configuration in project.configurations:
         launch = configuration.launch
         setting = configuration.get("DEBUG")
         if (
             launch is None
             or setting.fallback
-            or setting.variable
+            or setting.file
+            or setting.deployed_at is not None  # PC202: the deployment says so
             or setting.span is None
             or not (isinstance(setting.value, Known) and setting.value.value is True)
         ):
@@ -39,3 +41,17 @@ def check(project: Project) -> Iterator[Hit]:
             facts={"what": "DEBUG is on", "effect": CONSOLE if serves_console else BEHIND_SERVER},
             severity=None if serves_console else "warning",
         )
+
+
+def _only_start(project: Project) -> Iterator[Hit]:
+    """Without a deploy file and a production server, the script is how the application is started."""
+    if project.launches or project.unknown_starts or WSGI_SERVERS & project.installed:
+        return
+    for site in project.run_sites:
+        if site.production == "no-deploy-files" and site.debug == "true" and site.guard in (Guard.MAIN, Guard.NONE):
+            yield Hit(
+                at=site.span,
+                facts={"what": f"{site.call} turns debug mode on", "effect": CONSOLE},
+                severity="warning",
+                message="{what} in the only start that the project has: {effect}",
+            )

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Known, Launch, Project, Server, Span, Value, flask_before, turns_debug_on
+from flask_prodcheck.rulekit import (
+    Configuration,
+    Hit,
+    Known,
+    Launch,
+    Project,
+    Server,
+    Span,
+    Value,
+    flask_before,
+    turns_debug_on,
+)
 
 
 def check(project: Project) -> Iterator[Hit]:
+    by_launch = {id(each.launch): each for each in project.configurations if each.launch is not None}
     for launch in project.production:
+        configuration = by_launch.get(id(launch))
         found = _switch(launch, project)
-        if found is not None:
+        if found is not None and not _ends_off(configuration, launch):
             what, span = found
             yield Hit(at=span, via=launch.hops, facts={"what": what})
+        elif found is None and configuration is not None:
+            yield from _through_code(configuration, launch)
+    yield from _services(project)
 
 
 def _switch(launch: Launch, project: Project) -> tuple[str, Span] | None:
@@ -28,6 +44,27 @@ def _switch(launch: Launch, project: Project) -> tuple[str, Span] | None:
     if launch.server in (Server.FLASK_RUN, Server.APP_RUN) and "python-dotenv" in project.installed:
         return _dotenv(launch, project)
     return None
+
+
+def _ends_off(configuration: Configuration | None, launch: Launch) -> bool:
+    """Whether the code turns debug mode off again, whatever the environment says."""
+    if configuration is None or launch.server is Server.FLASK_RUN:
+        return False
+    if launch.run_site is not None and launch.run_site.debug == "false":
+        return True
+    setting = configuration.get("DEBUG")
+    return isinstance(setting.value, Known) and not setting.value.value and setting.span is not None
+
+
+def _through_code(configuration: Configuration, launch: Launch) -> Iterator[Hit]:
+    """A variable of the project's own that its code turns into debug mode."""
+    setting = configuration.get("DEBUG")
+    if setting.fallback or setting.deployed_at is None or launch.server is Server.FLASK_RUN:
+        return
+    if isinstance(setting.value, Known) and setting.value.value is True:
+        given = launch.env.get(setting.variable)
+        shown = f"={given.value}" if isinstance(given, Known) else ""
+        yield Hit(at=setting.deployed_at, via=launch.hops, facts={"what": f"{setting.variable}{shown}"})
 
 
 def _place(value: Value[str], launch: Launch) -> Span:
@@ -48,3 +85,23 @@ def _dotenv(launch: Launch, project: Project) -> tuple[str, Span] | None:
             ):
                 return f"{name} sets FLASK_DEBUG={variable.value}, which", variable.span
     return None
+
+
+def _services(project: Project) -> Iterator[Hit]:
+    """A compose service that runs the image's own command with debug mode on is taken for a developer's: said, not
+    judged."""
+    images = {launch.dockerfile for launch in project.production if launch.dockerfile is not None}
+    if not images:
+        return
+    for file in project.facts.compose.values():
+        for service in file.services:
+            if service.build is None or service.command is not None or service.entrypoint is not None:
+                continue
+            for variable in service.environment:
+                if variable.name == "FLASK_DEBUG" and variable.value and turns_debug_on(variable.value):
+                    yield Hit(
+                        at=variable.span,
+                        facts={"what": f"FLASK_DEBUG={variable.value}"},
+                        severity="info",
+                        message="{what} turns debug mode on for this service; it is taken for a developer's",
+                    )

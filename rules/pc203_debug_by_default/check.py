@@ -14,10 +14,10 @@ def check(project: Project) -> Iterator[Hit]:
             yield Hit(at=site.span, via=launch.hops, facts={"variable": "a variable"})
     for configuration in project.configurations:
         launch = configuration.launch
-        setting = configuration.get("DEBUG")
+        setting = (configuration.unselected or configuration).get("DEBUG")
         if (
             setting.span is None
-            or not (setting.fallback or setting.variable)
+            or not (setting.fallback or setting.file)
             or not (isinstance(setting.value, Known) and setting.value.value is True)
         ):
             continue
@@ -28,8 +28,8 @@ def check(project: Project) -> Iterator[Hit]:
             continue
         serves_console = launch is not None and launch.server.is_development
         yield Hit(
-            at=setting.span,
+            at=setting.chosen_at or setting.span,
             via=launch.hops if launch is not None else (),
-            facts={"variable": setting.variable or "a variable"},
+            facts={"variable": setting.variable or setting.file},
             severity=None if serves_console else "warning",
         )

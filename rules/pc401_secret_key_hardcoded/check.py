@@ -1,19 +1,25 @@
-"""PC401: no signing key that production ends with is a constant in the source."""
+"""PC401: no signing key that production ends with is a constant that the project publishes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Known, Project, is_secret_text, masked
+from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, deployed, masked, published_key
 
 
 def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
         for key in SIGNING_KEYS:
-            setting = configuration.get(key)
-            if setting.span is None or setting.fallback or setting.variable or setting.random or setting.guarded:
+            read = deployed(configuration, key)
+            found = published_key(read, key)
+            if found is None or found.variable:
                 continue
-            if not isinstance(setting.value, Known) or not is_secret_text(setting.value.value):
-                continue
+            setting = read.get(key)
             via = configuration.launch.hops if configuration.launch is not None else ()
-            yield Hit(at=setting.span, via=via, facts={"key": key, "shown": masked(key, setting.value.value)})
+            where = "the source" if found.at == setting.span else "a published file"
+            yield Hit(
+                at=found.at,
+                via=via,
+                facts={"key": key, "shown": masked(key, found.value), "where": where},
+                severity="warning" if read is configuration.unselected else None,  # the mode may be set elsewhere
+            )

@@ -8,31 +8,23 @@ Facts: https://flask.palletsprojects.com/en/stable/config/
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, Keyword
+from flask_prodcheck.facts.types import EnvFile
+from flask_prodcheck.model.configuration.signing import SIGNING_KEYS
 from flask_prodcheck.model.evaluation import applications, libraries
 from flask_prodcheck.model.evaluation.evaluate import plain_value, version_of
 from flask_prodcheck.model.evaluation.machine import Arguments, Frame, Machine, RaisedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method, Obj, Ref, known
-from flask_prodcheck.model.project import App, Configuration, Launch, Server, Setting
+from flask_prodcheck.model.project import App, Configuration, Launch, Server, Setting, is_literal
 from flask_prodcheck.model.python.modules import Modules
 
 _ATTEMPTS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A configuration class or module that production may use. ``name`` is its dotted name in ``file``; ``chosen`` says
-    it is the one used when ``variable`` is not set ("" when no variable decides)."""
-
-    name: str
-    file: str
-    span: Span | None
-    chosen: bool
-    variable: str = ""
+_DEFAULT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?[-=][^}]")
 
 
 def effective_configuration(
@@ -46,6 +38,7 @@ def effective_configuration(
     target_module: str | None = None,
     factory_args: tuple[Expr, ...] = (),
     read: libraries.Reader | None = None,
+    placed: Mapping[str, str] | None = None,
 ) -> Configuration:
     """What ``app.config`` holds after a server imported ``target_module`` (the app's own module when None) and, for a
     factory, called it with ``factory_args``.
@@ -54,12 +47,77 @@ def effective_configuration(
     then applies is marked as a fallback. Where start-up fails without the variable, it is run again with the variable
     set to something unknown, and the setting is ``guarded``. ``env_closed``: nothing else can set variables.
     ``target_module`` is a dotted name, or a path ending in ``.py`` for a script. ``read`` gives the bytes of project
-    files that are not Python (None: not to be had), for ``from_file`` and ``from_pyfile``.
+    files that are not Python (None: not to be had), for ``from_file`` and ``from_pyfile``. ``placed``: the project file
+    that stands in the place of another (already so in ``modules``).
     """
+    return _followed(
+        modules, app, launch, env, env_closed, flask_version, target_module, factory_args, read, placed or {}
+    )[0]
+
+
+def production_configuration(
+    modules: Modules,
+    app: App,
+    *,
+    launch: Launch | None = None,
+    env: Mapping[str, Value[str]] | None = None,
+    flask_version: str | None = None,
+    target_module: str | None = None,
+    factory_args: tuple[Expr, ...] = (),
+    read: libraries.Reader | None = None,
+    placed: Mapping[str, str] | None = None,
+) -> Configuration:
+    """:func:`effective_configuration` as production has it: a variable that nothing sets, and for which the project has
+    production settings to select, selects them. ``unselected`` is then the configuration without it."""
+    given = dict(env if env is not None else launch.env if launch is not None else {})
+
+    def followed(extra: Mapping[str, Value[str]]) -> tuple[Configuration, Mapping[str, str]]:
+        environment = {**given, **extra}
+        return _followed(
+            modules, app, launch, environment, False, flask_version, target_module, factory_args, read, placed or {}
+        )
+
+    plain, selectors = followed({})
+    plain = replace(plain, weaker=_weaker(plain, given, followed))
+    wanted = {name: value for name, value in selectors.items() if name not in given}
+    if not wanted:
+        return plain
+    selected, _ = followed({name: Known(value) for name, value in wanted.items()})
+    if not selected.settings:
+        return plain
+    weaker = _weaker(selected, given, followed)
+    return replace(selected, selector=next(iter(wanted)), unselected=plain, weaker=weaker)
+
+
+def _weaker(
+    configuration: Configuration,
+    given: Mapping[str, Value[str]],
+    followed: Callable[[Mapping[str, Value[str]]], tuple[Configuration, Mapping[str, str]]],
+) -> tuple[Configuration, ...]:
+    """What is left of the signing keys when the defaults that the deploy files write for them are taken away."""
+    settings = (configuration.get(key) for key in SIGNING_KEYS)
+    names = {each.variable for each in settings if each.deploy_default and each.variable in given}
+    return (followed(dict.fromkeys(names, Unset()))[0],) if names else ()
+
+
+def _followed(
+    modules: Modules,
+    app: App,
+    launch: Launch | None,
+    env: Mapping[str, Value[str]] | None,
+    env_closed: bool,
+    flask_version: str | None,
+    target_module: str | None,
+    factory_args: tuple[Expr, ...],
+    read: libraries.Reader | None,
+    placed: Mapping[str, str],
+) -> tuple[Configuration, Mapping[str, str]]:
+    """The configuration, and the variables that would select production with the values that do."""
     required: frozenset[str] = frozenset()
     doubtful = False
     entry = _entry(modules, app, launch, target_module)
     environment = dict(env if env is not None else launch.env if launch is not None else {})
+    written: dict[str, EnvFile] = {}
     for _ in range(_ATTEMPTS):
         machine = Machine(
             modules,
@@ -71,6 +129,9 @@ def effective_configuration(
             main=entry.path if entry.script else None,
             read=read,
             dotenv=_dotenv_files(modules, launch),
+            layout=launch.layout if launch is not None else (),
+            placed=placed,
+            written=written,
             doubtful=doubtful,
         )
         raised: RaisedError | None = None
@@ -86,15 +147,20 @@ def effective_configuration(
         except RaisedError as failure:
             raised = failure
         if raised is not None:
-            missing = [name for name in reversed(raised.cause.absent) if name not in required]
+            causes = (*raised.cause.files, *raised.cause.absent)
+            missing = [name for name in reversed(causes) if name not in required]
             if missing:
                 required = required | {missing[0]}
                 continue
             if not doubtful:
                 doubtful = True
                 continue
-        return _configuration(machine, app, launch, found, raised is None)
-    return Configuration(app, launch, {}, complete=False)
+        again = {path: file for path, file in machine.writes.items() if path in machine.missed}
+        if again and not written:
+            written = again  # the second start reads what the first one wrote
+            continue
+        return _configuration(machine, app, launch, found, raised is None), machine.selectors
+    return Configuration(app, launch, {}, complete=False), {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +182,15 @@ def _entry(modules: Modules, app: App, launch: Launch | None, target: str | None
         places = [posixpath.normpath(posixpath.join(root, target)) for root in (*roots, ".")]
         path = next((place for place in places if modules.is_file(place)), None)
         if path is not None:
-            return _Entry(path, launch is not None and launch.server.is_development, app.name)
+            script = launch is not None and launch.server.is_development and ":" not in launch.target
+            return _Entry(path, script, app.name)
     path = modules.path_of(named, roots) if named else None
     if path is not None:
         return _Entry(path, False, attribute.partition("(")[0].strip() or app.name)
     path = modules.path_of(target, roots) if target else None
     if path is None:
-        path = app.span.file if modules.is_file(app.span.file) else modules.path_of(app.module, roots)
+        read = modules.module(app.span.file) is not None
+        path = app.span.file if read or modules.is_file(app.span.file) else modules.path_of(app.module, roots)
     return _Entry(path, False, app.name)
 
 
@@ -173,6 +241,8 @@ def _start(
     if isinstance(item, Ref) and item.kind == "app":
         return item.oid
     here = [oid for oid in machine.apps if oid in machine.heap]
+    if not here and entry.script and entry.path != app.span.file and not app.required:
+        return _start(machine, app, _Entry(app.span.file, False, app.name), factory_args, factory_keywords)
     if item is not None and isinstance(item, Ref) and item.kind == "instance":
         held = [cell.value.value for cell in machine.obj(item).cells.values() if isinstance(cell.value, Known)]
         inner = [value.oid for value in held if isinstance(value, Ref) and value.kind == "app"]
@@ -240,12 +310,14 @@ def _setting(machine: Machine, key: str, cell: Evaluated) -> Setting:
         value = Unknown("the program is too large to follow", value.origin)
     elif isinstance(cell.value, Unset):
         value = Unset(cell.value.origin)
+    # A variable that is refused when it is missing only selects a constant: it does not protect it.
+    names = () if is_literal(cell.expression) and not cell.absent else cell.variables
     guarded = (
         cell.guarded
         or key in machine.guarded_keys
-        or any(name in machine.guarded_variables for name in cell.variables)
-        or any(name in machine.required for name in cell.variables)
+        or any(name in machine.guarded_variables or name in machine.required for name in names)
     )
+    deployed = _deployed(machine, cell)
     return Setting(
         key,
         value,
@@ -255,56 +327,43 @@ def _setting(machine: Machine, key: str, cell: Evaluated) -> Setting:
         guarded=guarded,
         random=cell.random,
         expression=cell.expression,
+        file=cell.files[0] if cell.files else "",
+        installed_as=next(
+            (place for place, origin in machine.placed.items() if cell.span and origin == cell.span.file), ""
+        ),
+        chosen_at=_chosen_at(machine, cell),
+        either=cell.either if isinstance(value, Unknown) else (),
+        deployed_at=deployed.span if deployed is not None else None,
+        deploy_default=_default_of(machine, cell, deployed) if deployed is not None else "",
     )
 
 
-def production_candidates(
-    modules: Modules,
-    app: App,
-    *,
-    env: Mapping[str, Value[str]] | None = None,
-    flask_version: str | None = None,
-    factory_args: tuple[Expr, ...] = (),
-) -> tuple[Candidate, ...]:
-    """The configuration classes of the project that a start of ``app`` could use, the one it uses by default first.
-
-    A candidate is a class with upper-case attributes in a module that the start imports. Which one is chosen by default
-    is read off the configuration that the start ends with: the class that wrote most of its keys.
-    """
-    entry = _entry(modules, app, None, None)
-    machine = Machine(
-        modules,
-        env=env or {},
-        roots=_roots(app, None),
-        flask_version=version_of(flask_version),
-    )
-    found: int | None = None
-    try:
-        found = _start(machine, app, entry, factory_args)
-    except RaisedError:
-        found = next(iter(machine.apps), None)
-    config = machine.heap[machine.heap[found].config] if found is not None and found in machine.heap else None
-    spans = {cell.span for cell in config.cells.values() if cell.span is not None} if config is not None else set()
-    candidates: list[tuple[int, Candidate]] = []
-    for oid, obj in machine.heap.items():
-        if obj.kind != "class" or not any(isinstance(key, str) and key.isupper() for key in obj.cells):
-            continue
-        own = {cell.span for key, cell in obj.cells.items() if isinstance(key, str) and key.isupper()}
-        variable = next((cell.variable for cell in (config.cells if config else {}).values() if cell.span in own), "")
-        hits = len(own & spans)
-        candidates.append(
-            (-hits, Candidate(obj.name, obj.file, obj.span, hits > 0 and _is_leaf(machine, oid, spans), variable))
-        )
-    return tuple(candidate for _, candidate in sorted(candidates, key=lambda pair: (not pair[1].chosen, pair[0])))
+def _chosen_at(machine: Machine, cell: Evaluated) -> Span | None:
+    """Where the variable was read that selects a constant."""
+    if not cell.absent or not is_literal(cell.expression):
+        return None
+    places = {**machine.read_at, **machine.selected_at}
+    return next((places[name] for name in cell.absent if name in places), None)
 
 
-def _is_leaf(machine: Machine, oid: int, spans: set[Span]) -> bool:
-    """Whether no class derived from ``oid`` wrote to the configuration: a base class is not what was chosen."""
-    for obj in machine.heap.values():
-        if obj.kind != "class" or not any(
-            isinstance(base.value, Known) and base.value.value == Ref(oid, "class") for base in obj.bases
-        ):
-            continue
-        if {cell.span for key, cell in obj.cells.items() if isinstance(key, str) and key.isupper()} & spans:
-            return False
-    return True
+def _deployed(machine: Machine, cell: Evaluated) -> Origin | None:
+    """The line of the deploy files that sets the variable which the value is made of."""
+    if cell.absent or not cell.variables or not isinstance(cell.value, Known):
+        return None
+    given = machine.env.get(cell.variable)
+    if isinstance(given, Known):
+        return given.origin[-1] if given.origin else None
+    loaded = machine.obj(Ref(machine.environ, "environ")).cells.get(cell.variable)
+    step = loaded.value.origin[0] if loaded is not None and loaded.value.origin else None
+    own = (*machine.modules.facts.env_files.values(), *machine.written.values())
+    places = {variable.span for file in own for variable in file.variables}
+    return step if step is not None and step.span in places else None
+
+
+def _default_of(machine: Machine, cell: Evaluated, step: Origin) -> str:
+    """The variable whose default a deploy file writes (``KEY=${NAME:-default}``), or that the program itself writes
+    into its ``.env`` where that is missing; "" for a constant."""
+    if any(variable.span == step.span for file in machine.written.values() for variable in file.variables):
+        return cell.variable
+    found = _DEFAULT.search(step.text)
+    return found[1] if found else ""

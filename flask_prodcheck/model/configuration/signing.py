@@ -1,11 +1,65 @@
-"""The configuration keys that sign or encrypt what an application hands out."""
+"""The configuration keys that sign or encrypt what an application hands out, and the values that everybody can read."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_prodcheck.base import Known, Span, Unknown
+from flask_prodcheck.model.configuration.secrets import is_secret
+from flask_prodcheck.model.project import Configuration
 
 #: Flask's own, Flask-WTF's, Flask-JWT-Extended's and Flask-Security's keys.
 SIGNING_KEYS = ("SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY", "SECURITY_PASSWORD_SALT")
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedKey:
+    """A signing key that stands in the project. ``at``: the line that says it; ``variable``: what replaces it when it is
+    set ("" = nothing that the deployment is made to set: a constant)."""
+
+    value: object
+    at: Span
+    variable: str = ""
+
+
 def is_secret_text(value: object) -> bool:
     """Whether ``value`` could be used as a key at all (a non-empty text)."""
     return isinstance(value, (str, bytes)) and bool(value)
+
+
+def deployed(configuration: Configuration, key: str) -> Configuration:
+    """The configuration that decides ``key``: where the launch does not set the variable that selects the production
+    settings, the settings that it gets without are what it ends with, unless production's own key is published too."""
+    if configuration.launch is None or configuration.unselected is None or published_key(configuration, key):
+        return configuration
+    return configuration.unselected
+
+
+def published_key(configuration: Configuration, key: str, *, template: bool = False) -> PublishedKey | None:
+    """The value of ``key`` that production ends with when the project itself publishes it, else None.
+
+    A default of a variable, in the source or in a deploy file, names the variable; a constant that a variable for
+    something else selects (a mode, a class) stays a constant. A variable's name also goes with a template that a script
+    copies into place, where somebody is expected to edit it, and with (``template``) the default that such a file
+    replaces. An optional file that nothing supplies leaves a constant. Where a branch is not decided, every way of it has
+    to publish the key.
+    """
+    setting = configuration.get(key)
+    value = setting.value
+    if setting.span is None or setting.random or setting.guarded:
+        return None
+    if isinstance(value, Unknown) and setting.either and all(map(is_secret_text, setting.either)):
+        variable = setting.variable if setting.fallback and is_secret(setting.variable) else ""
+        return PublishedKey(setting.either[0], setting.span, variable)
+    if not isinstance(value, Known) or not is_secret_text(value.value):
+        return None
+    in_image = configuration.launch is not None and configuration.launch.container
+    if setting.installed_as and not in_image:
+        return PublishedKey(value.value, setting.span, setting.variable or setting.installed_as)
+    if setting.fallback and setting.is_constant and not is_secret(setting.variable):
+        return PublishedKey(value.value, setting.span)  # a mode selects it
+    if setting.fallback:
+        return PublishedKey(value.value, setting.span, setting.variable or "a variable")
+    if setting.deployed_at is not None and not setting.is_constant:
+        return PublishedKey(value.value, setting.deployed_at, setting.deploy_default)
+    return PublishedKey(value.value, setting.span, setting.file if template else "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -86,6 +87,10 @@ DEFAULTS: Mapping[str, object] = {  # flask.Flask.default_config of Flask 3.1
     "MAX_COOKIE_SIZE": 4093,
     "PROVIDE_AUTOMATIC_OPTIONS": True,
 }
+_NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_CONFIG_FILES = re.compile(r"(?:^|/)(?:config|configs|configuration|settings)(?:\.py|/[^/]+\.py)$")
+_TEST_PATH = re.compile(r"(?:^|/)tests?/|(?:^|/)(?:test_[^/]*|conftest)\.py$")
+_MANY_FILES = 20
 _WRAPPED = frozenset({"server", "app"})  # dash.Dash.server and connexion's .app are the Flask application
 
 
@@ -152,6 +157,21 @@ def new_app(
     oid = machine.new(Obj("app", attributes, config=config, bases=bases, span=args.span, file=frame.file))
     machine.apps.append(oid)
     return known(Ref(oid, "app"))
+
+
+def bare_config(machine: Machine, args: Arguments) -> Evaluated:
+    """``flask.Config(root, defaults)`` on its own."""
+    root = args.get(0, "root_path")
+    folder = root.value.value if root is not None and isinstance(root.value, Known) else ""
+    defaults = args.get(1, "defaults")
+    entries = machine.mapping(defaults) if defaults is not None else ({}, False)
+    cells, opened = entries if entries is not None else ({}, True)
+    return known(Ref(machine.new(Obj("config", cells, opened, name=str(folder), bare=True)), "config"))
+
+
+def is_production_name(name: str) -> bool:
+    """Whether ``name`` (of a class, a key, a mode) means production."""
+    return any(part.lower() in ("prod", "production") for part in _NAME_PARTS.findall(name))
 
 
 def _key(machine: Machine, name: str) -> str | None:
@@ -237,7 +257,7 @@ def config_item(machine: Machine, item: Ref, key: object) -> Evaluated:
         return cell
     if obj.open or cell is not None:
         return unknown(f"whether {key} is set is not known")
-    if isinstance(key, str) and key in DEFAULTS:
+    if isinstance(key, str) and key in DEFAULTS and not obj.bare:
         return known(DEFAULTS[key])
     raise RaisedError("KeyError", known(None))
 
@@ -245,9 +265,11 @@ def config_item(machine: Machine, item: Ref, key: object) -> Evaluated:
 def config_has(machine: Machine, item: Ref, key: object) -> bool | None:
     obj = machine.obj(item)
     cell = obj.cells.get(key)
-    if (cell is not None and not isinstance(cell.value, Unset)) or key in DEFAULTS:
+    if cell is not None:
+        return None if isinstance(cell.value, Unset) else True
+    if key in DEFAULTS and not obj.bare:
         return True
-    return None if obj.open or cell is not None else False
+    return None if obj.open else False
 
 
 def store(machine: Machine, item: Ref, key: object, value: Evaluated, span: Span, text: str) -> None:
@@ -309,7 +331,10 @@ def config_method(machine: Machine, item: Ref, name: str, args: Arguments, frame
             machine.loosen(item.oid, "a key that is not known is removed", args.span)
             return unknown("which key is removed is not known")
         value = _get(machine, item, first, args.get(1, "default") or known(None))
-        machine.erase(item.oid, key[0])
+        if key[0] in DEFAULTS and not machine.obj(item).bare:
+            machine.write(item.oid, key[0], Evaluated(Unset()))
+        else:
+            machine.erase(item.oid, key[0])
         return value
     elif name in ("items", "keys", "values", "copy", "get_namespace", "__getitem__"):
         return unknown(f"config.{name}() is not evaluated")
@@ -405,7 +430,10 @@ def from_object(machine: Machine, item: Ref, source: Evaluated, args: Arguments,
         if isinstance(found, Ref):
             return
         machine.loosen(item.oid, f"{args.text} reads an object that is not known", args.span)
+        for key, cell in _whatever_is_chosen(machine).items():
+            store(machine, item, key, selected(cell, source), args.span, args.text)
         return
+    _note_class_selector(machine, source, plain, target)
     names: dict[str, None] = {}
     opened = False
     holders = [found]
@@ -446,6 +474,76 @@ def from_object(machine: Machine, item: Ref, source: Evaluated, args: Arguments,
         store(machine, item, name, own or cell, args.span, args.text)
 
 
+def _note_class_selector(machine: Machine, source: Evaluated, plain: object, target: Evaluated) -> None:
+    """A class that a variable's default names: its neighbour for production is what the variable selects there."""
+    if not isinstance(plain, str) or len(source.absent) != 1 or _as_ref(target).kind != "class":
+        return
+    machine.note_selection(source)
+    obj = machine.obj(_as_ref(target))
+    outer = plain.replace(":", ".").rpartition(".")[0]
+    if is_production_name(obj.name) or not outer:
+        return
+    for other in machine.heap.values():
+        if other.kind == "class" and other.file == obj.file and is_production_name(other.name):
+            machine.selectors.setdefault(source.absent[0], f"{outer}.{other.name}")
+
+
+def _whatever_is_chosen(machine: Machine) -> dict[str, Evaluated]:
+    """What every configuration class says that an unknown name could mean: those for production if there are any, else
+    all that are not for tests."""
+    classes = _configuration_classes(machine)
+    wanted = [each for each in classes if is_production_name(machine.obj(each).name)]
+    wanted = wanted or [each for each in classes if "test" not in machine.obj(each).name.lower()]
+    tables = [_public(machine, each) for each in wanted]
+    first = tables[0] if tables else None
+    if first is None:
+        return {}
+    return {
+        key: cell
+        for key, cell in first.items()
+        if all(other is not None and key in other and agree(other[key], cell) for other in tables[1:])
+    }
+
+
+def _configuration_classes(machine: Machine) -> list[Ref]:
+    """The classes of the project's configuration modules."""
+    from flask_prodcheck.model.evaluation.machine import RaisedError
+
+    paths = sorted(machine.modules.facts.modules)
+    files = [path for path in paths if _CONFIG_FILES.search(path) and not _TEST_PATH.search(path)]
+    classes: list[Ref] = []
+    for path in files[:_MANY_FILES]:
+        try:
+            module = machine.run_module(path)
+        except RaisedError as raised:
+            if raised.cause.absent:
+                raise  # a variable that production has to set
+            return []
+        for cell in machine.obj(_as_ref(module)).cells.values():
+            made = _as_ref(cell)
+            if made.kind == "class" and machine.obj(made).file == path:
+                classes.append(made)
+    return classes
+
+
+def _as_ref(evaluated: Evaluated) -> Ref:
+    item = evaluated.value.value if isinstance(evaluated.value, Known) else None
+    return item if isinstance(item, Ref) else Ref(0, "")
+
+
+def _public(machine: Machine, owner: Ref) -> dict[str, Evaluated] | None:
+    """The upper-case attributes of a class; None when a base class is not known."""
+    cells: dict[str, Evaluated] = {}
+    for base in reversed(machine.mro(known(owner))):
+        item = base.value.value if isinstance(base.value, Known) else None
+        if isinstance(item, Ref):
+            attributes = machine.obj(item).cells.items()
+            cells.update((key, cell) for key, cell in attributes if isinstance(key, str) and key.isupper())
+        elif not (isinstance(item, External) and libraries.is_plain_base(item.name)):
+            return None
+    return cells
+
+
 def _agrees(machine: Machine, other: Ref, name: str, cell: Evaluated) -> bool:
     """Whether the class ``other`` says the same; one that only tests use is not asked."""
     if "test" in machine.obj(other).name.lower():
@@ -466,8 +564,21 @@ def _resolve(machine: Machine, item: Ref, name: Evaluated) -> tuple[str | None, 
         if not root:
             return None, text
         text = posixpath.join(root, text)
-    relative = libraries.project_path(text)
+    relative = libraries.project_path(text) or _inside_image(machine, text)
     return relative, relative or posixpath.basename(text)
+
+
+def _inside_image(machine: Machine, text: str) -> str | None:
+    """The project file that the image has at the absolute path ``text``."""
+    wanted = posixpath.normpath(text)
+    for image, repo in reversed(machine.layout):
+        if wanted == image:
+            return repo
+        if wanted.startswith(image.rstrip("/") + "/"):
+            inside = posixpath.normpath(posixpath.join(repo, posixpath.relpath(wanted, image)))
+            if inside in machine.modules.facts.paths:
+                return inside
+    return None
 
 
 def _from_file(machine: Machine, item: Ref, name: Evaluated, kind: str, silent: bool, args: Arguments) -> None:
@@ -482,17 +593,24 @@ def _from_file(machine: Machine, item: Ref, name: Evaluated, kind: str, silent: 
             _load(machine, item, cells, opened, args)
             return
     elif path is not None and present and machine.read is not None:
-        table = _table(machine, path, kind)
-        if table is not None:
-            cells = {
-                key: traced(machine.wrap(value), Span(path, 1), f"{key} in {path}") for key, value in table.items()
-            }
-            _load(machine, item, cells, False, args)
+        cells_read = table(machine, path, kind)
+        if cells_read is not None:
+            _load(machine, item, cells_read, False, args)
             return
-    if silent and not present and shown and shown not in machine.required:
-        _may_override(machine, item, lambda _: shown)
+    asked = path is not None and any(path in cause.files for cause in machine.control)
+    if (silent or asked) and not present and shown and shown not in machine.required:
+        _file_may_override(machine, item, shown)
         return
     machine.loosen(item.oid, f"{args.text} reads a file that is not known", args.span)
+
+
+def _file_may_override(machine: Machine, item: Ref, file: str) -> None:
+    """A file that nothing in the project supplies may replace each key."""
+    obj = machine.obj(item)
+    cells: dict[object, Evaluated] = {
+        key: replace(cell, files=merged(cell.files, (file,))) for key, cell in obj.cells.items()
+    }
+    machine.heap[item.oid] = replace(obj, cells=cells, open=True)
 
 
 def _may_override(machine: Machine, item: Ref, by: Callable[[object], str]) -> None:
@@ -515,7 +633,7 @@ def _pyfile(machine: Machine, path: str) -> PyModule | None:
     from flask_prodcheck.facts.python import read_python
 
     try:
-        return read_python(path, data)
+        return read_python(machine.placed.get(path, path), data)
     except ReadError:
         return None
 
@@ -545,7 +663,8 @@ def _run_pyfile(machine: Machine, module: PyModule) -> tuple[dict[object, Evalua
     return cells, obj.open
 
 
-def _table(machine: Machine, path: str, kind: str) -> Mapping[str, object] | None:
+def table(machine: Machine, path: str, kind: str) -> dict[object, Evaluated] | None:
+    """The keys of a JSON or TOML file; None when it cannot be read."""
     data = machine.read(path) if machine.read is not None else None
     if data is None:
         return None
@@ -558,7 +677,14 @@ def _table(machine: Machine, path: str, kind: str) -> Mapping[str, object] | Non
         return None
     if not isinstance(loaded, dict):
         return None
-    return {key: value for key, value in loaded.items() if isinstance(key, str)}
+    lines = text.split("\n")
+    file = machine.placed.get(path, path)
+    cells: dict[object, Evaluated] = {}
+    for key, value in loaded.items():
+        if isinstance(key, str):
+            line = next((n for n, each in enumerate(lines, 1) if each.lstrip("\t \"'").startswith(key)), 1)
+            cells[key] = traced(machine.wrap(value), Span(file, line), f"{key} in {file}", repr(value))
+    return cells
 
 
 def _from_envvar(machine: Machine, item: Ref, name: Evaluated, silent: bool, args: Arguments) -> None:
@@ -574,7 +700,7 @@ def _from_envvar(machine: Machine, item: Ref, name: Evaluated, silent: bool, arg
         machine.loosen(item.oid, f"{args.text} reads a file that is not known", args.span)
     elif silent:
         if not machine.env_closed:
-            _may_override(machine, item, lambda _: variable)
+            _file_may_override(machine, item, f"${variable}")
     else:
         libraries.environment_item(machine, variable, "RuntimeError")
 

@@ -16,7 +16,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, cast
 
-from flask_prodcheck.base import Known, Unknown, Unset
+from flask_prodcheck.base import Known, Span, Unknown, Unset
+from flask_prodcheck.facts.types import EnvFile, EnvVar
 from flask_prodcheck.model.evaluation import applications
 from flask_prodcheck.model.evaluation.operations import NotPlainError, RefusedError, format_text, text_of
 from flask_prodcheck.model.evaluation.unparse import unparse
@@ -41,6 +42,9 @@ Reader = Callable[[str], "bytes | None"]
 Compute = Callable[[list[object]], object]
 
 ROOT = "/\ufdd0project"  # stands for the folder of the project in paths; no text holds this code point
+SETTINGS_FIELD = "pydantic.Field()"
+PARTIAL = "functools.partial()"
+FIELD = "dataclasses.field()"
 TRUE_OBJECTS = frozenset({"logging.getLogger()", "flask.Blueprint()", "environs.Env()"})
 _ALWAYS_SET = frozenset({"PATH", "HOME", "PWD", "HOSTNAME", "USER", "LOGNAME", "SHELL", "LANG"})
 _RANDOM = ("secrets.", "random.", "numpy.random.", "Crypto.Random.", "os.urandom", "os.getrandom", "ssl.RAND_bytes")
@@ -55,6 +59,7 @@ _PLAIN_BASES = frozenset(
     {"object", "abc.ABC", "typing.NamedTuple", "typing.Protocol", "typing.Generic", "flask.config.Config", "Exception"}
 )
 _SETTINGS = ("BaseSettings",)
+_LONG = 20_000
 _PATH_LIKE = frozenset({"join", "dirname", "basename", "normpath", "split", "splitext", "isabs"})
 _STR = frozenset(
     [
@@ -207,9 +212,11 @@ def load_dotenv(machine: Machine, path: str | None, folder: str, override: bool 
                 path = candidate
                 break
             folder = posixpath.dirname(folder)
-    file = files.get(path)
-    if file is None or (machine.dotenv is not None and path not in machine.dotenv):
+    file = machine.written.get(path) or files.get(path)
+    seen = machine.dotenv is None or path in machine.dotenv or path in machine.written
+    if file is None or not seen:
         machine.open_environment = True
+        machine.missed.add(path)
         return False
     tracked = machine.modules.facts.tracked
     for variable in file.variables:
@@ -218,7 +225,7 @@ def load_dotenv(machine: Machine, path: str | None, folder: str, override: bool 
         found: Evaluated
         if "${" in variable.value:
             found = unknown(f"{variable.name} refers to another variable")
-        elif tracked and path not in tracked:
+        elif tracked and path not in tracked and path not in machine.written:
             found = unknown(f"{path} is not part of the repository")
         else:
             found = known(variable.value)
@@ -227,7 +234,7 @@ def load_dotenv(machine: Machine, path: str | None, folder: str, override: bool 
 
 
 def _from_file(found: Evaluated, span: object, name: str) -> Evaluated:
-    from flask_prodcheck.base import Origin, Span
+    from flask_prodcheck.base import Origin
 
     if not isinstance(span, Span):
         return found
@@ -341,7 +348,8 @@ def _exists(machine: Machine, path: str, *parts: Evaluated) -> Evaluated:
     paths = machine.modules.facts.paths
     if relative is not None and (relative in paths or relative == "." or machine.modules.is_file(relative)):
         return depending(known(True), *parts)
-    return unknown("whether the file exists is not known", *parts)
+    asked = unknown("whether the file exists is not known", *parts)
+    return replace(asked, files=merged(asked.files, (relative or path,)))
 
 
 def dict_method(machine: Machine, item: Ref, receiver: Evaluated, name: str, args: Arguments) -> Evaluated:
@@ -409,23 +417,29 @@ def list_method(machine: Machine, item: Ref, receiver: Evaluated, name: str, arg
 def call_external(machine: Machine, item: External | Made, args: Arguments, frame: Frame) -> Evaluated:
     """What a call of something outside of the project gives."""
     name = item.name
+    if isinstance(item, Made) and name == PARTIAL:
+        return machine.call(item.args[0], replace(args, positional=(*item.args[1:], *args.positional)), frame)
     if isinstance(item, External):
         if is_random(name):
             return replace(unknown(f"{name}() is random", *args.all), random=True)
         if is_flask_class(name):
             return applications.new_app(machine, args, frame, None, name)
+        if name in ("flask.Config", "flask.config.Config"):
+            return applications.bare_config(machine, args)
         if name.startswith("builtins."):
             return _builtin(machine, name[9:], args, frame)
         if name.startswith("os.environ.") or name in ("os.getenv", "os.environ"):
             return _environment(machine, name.rpartition(".")[2], args)
         if name.startswith("os.path."):
             return _path_call(machine, name[8:], args)
+    if name == "builtins.open().write":
+        _note_write(machine, item, args)
     handler = _CALLS.get(name)
     if handler is not None:
         return handler(machine, args, frame)
     if name.startswith(("environs.Env()", "environs.FlaskEnv()")):
         return _environs(machine, name.partition("()")[2].lstrip(".") or "str", args, frame)
-    if name in ("decouple.config", "starlette.config.Config()", "decouple.Config()"):
+    if name in ("decouple.config", "starlette.config.Config()", "decouple.Config()", "decouple.AutoConfig()"):
         return _decouple(machine, args, frame)
     if name.rpartition(".")[2] == "strtobool" and args.positional:
         return machine.plain_result([args.positional[0]], lambda values: _strtobool(values[0]))
@@ -436,6 +450,30 @@ def call_external(machine: Machine, item: External | Made, args: Arguments, fram
             applications.lose(machine, arg, f"{name} sets what its own files say", args.span)
     machine.uncertain += 1
     return depending(known(Made(f"{name}()", args.positional[:4])), *args.all)
+
+
+def _note_write(machine: Machine, item: External | Made, args: Arguments) -> None:
+    """A start that writes its own ``.env``: the next one reads it."""
+    data = args.get(0)
+    if not isinstance(item, Made) or not item.args or data is None or data.span is None:
+        return
+    try:
+        path, text = str(machine.plain(item.args[0])), machine.plain(data)
+    except NotPlainError:
+        return
+    if not isinstance(text, str) or not posixpath.basename(path).startswith(".env") or len(text) > _LONG:
+        return
+    folder = machine.roots[0] if machine.roots else "."
+    relative = project_path(path) if path.startswith("/") else posixpath.normpath(posixpath.join(folder, path))
+    if relative is None:
+        return
+    variables = []
+    for number, line in enumerate(text.split("\n")):
+        name, equals, value = line.strip().partition("=")
+        if equals and name.isidentifier():
+            place = Span(data.span.file, data.span.line + number)
+            variables.append(EnvVar(name, value.strip().strip("\"'"), place))
+    machine.writes[relative] = EnvFile(relative, tuple(variables))
 
 
 def _may_configure(machine: Machine, name: str, args: Arguments) -> bool:
@@ -467,6 +505,8 @@ def _environment(machine: Machine, name: str, args: Arguments) -> Evaluated:
         if key is None or not isinstance(key[0], str):
             return unknown("which variable is read is not known", *args.all)
         result = environment_get(machine, key[0], default)
+        if key[0] in result.absent:
+            machine.read_at[key[0]] = args.span
         if name == "setdefault" and environment_value(machine, key[0]) is None:
             machine.write(
                 machine.environ, key[0], machine.controlled(replace(result, variables=merged(result.variables)))
@@ -771,18 +811,25 @@ def _environs(machine: Machine, kind: str, args: Arguments, frame: Frame) -> Eva
     if not args.positional:
         return unknown(f"environs: {kind}() is not evaluated")
     key = machine.key_of(args.positional[0])
+    if kind == "prefixed" and key is not None:
+        return known(Made("environs.Env().prefixed()", args.positional[:1]))
     if key is None or not isinstance(key[0], str) or kind in ("prefixed", "seal", "dump", "add_parser"):
         return unknown(f"environs: {kind}() is not evaluated", *args.all)
+    name = "".join((*machine.prefixes, key[0]))
     default = args.get(1, "default")
-    found = environment_value(machine, key[0])
+    found = environment_value(machine, name)
     if found is None:
-        return (
-            environment_item(machine, key[0], "EnvError") if default is None else environment_default(key[0], default)
-        )
-    return machine.plain_result([found], lambda values: _environs_cast(kind, str(values[0])))
+        if default is None:
+            return environment_item(machine, name, "EnvError")
+        machine.read_at[name] = args.span
+        return environment_default(name, default)
+    subcast = args.get(99, "subcast")
+    item = subcast.value.value if subcast is not None and isinstance(subcast.value, Known) else None
+    inner = item.name.removeprefix("builtins.") if isinstance(item, External) else "str" if subcast is None else "?"
+    return machine.plain_result([found], lambda values: _environs_cast(kind, str(values[0]), inner))
 
 
-def _environs_cast(kind: str, text: str) -> object:
+def _environs_cast(kind: str, text: str, inner: str = "str") -> object:
     if kind == "str":
         return text
     if kind == "bool":
@@ -798,7 +845,10 @@ def _environs_cast(kind: str, text: str) -> object:
     if kind == "json":
         return json.loads(text)
     if kind == "list":
-        return [part.strip() for part in text.split(",")] if text else []
+        return [_environs_cast(inner, part) for part in text.split(",")] if text else []
+    if kind == "dict":
+        pairs = [part.partition("=") for part in text.split(",") if part]
+        return {name.strip(): _environs_cast(inner, value.strip()) for name, _, value in pairs}
     raise RefusedError(f"environs: {kind}() is not evaluated")
 
 
@@ -807,11 +857,12 @@ def _decouple(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
     if key is None or not isinstance(key[0], str):
         return unknown("which variable is read is not known", *args.all)
     load_dotenv(machine, None, posixpath.dirname(frame.file))
-    default = args.get(99, "default")
+    default = args.get(1, "default")
     found = environment_value(machine, key[0])
     if found is None:
         if default is None:
             return environment_item(machine, key[0], "UndefinedValueError")
+        machine.read_at[key[0]] = args.span
         found = environment_default(key[0], default)
     converter = args.get(99, "cast")
     if converter is None:
@@ -820,6 +871,64 @@ def _decouple(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
     if isinstance(item, External) and item.name == "builtins.bool":
         return machine.plain_result([found], lambda values: bool(_strtobool(values[0])) if str(values[0]) else False)
     return depending(machine.call(converter, replace(args, positional=(found,), keywords={}), frame), found)
+
+
+def _field(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
+    """``dataclasses.field()``: the default itself, or what holds the factory."""
+    if "default" in args.keywords:
+        return args.keywords["default"]
+    factory = args.keywords.get("default_factory")
+    return known(Made(FIELD, (factory,) if factory is not None else ()))
+
+
+def _pydantic_field(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
+    """``Field()``: its default and the name of its variable, as far as they are given."""
+    default = args.get(0, "default")
+    if default is not None and isinstance(default.value, Known) and default.value.value is ...:
+        default = None
+    alias = args.get(99, "validation_alias", "alias")
+    if "default_factory" in args.keywords:
+        default = machine.call(args.keywords["default_factory"], replace(args, positional=(), keywords={}), frame)
+    return known(Made(SETTINGS_FIELD, (default or known(...), alias or known(None))))
+
+
+def _load_handle(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
+    """``json.load(handle)`` and its like, of a file of the project."""
+    handle = args.get(0, "fp")
+    item = handle.value.value if handle is not None and isinstance(handle.value, Known) else None
+    if isinstance(item, Made) and item.name in ("builtins.open()", "io.open()") and item.args and handle is not None:
+        kind = "json" if args.text.startswith("json") else "tomli.load"
+        try:
+            path = project_path(str(machine.plain(item.args[0])))
+        except NotPlainError:
+            path = None
+        table = applications.table(machine, path, kind) if path is not None else None
+        if table is not None:
+            return depending(machine.make("dict", table), handle)
+    return unknown("what the file holds is not known", *args.all)
+
+
+def _namespace(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
+    from flask_prodcheck.model.evaluation.values import Obj
+
+    cells: dict[object, Evaluated] = dict(args.keywords.items())
+    return known(Ref(machine.new(Obj("instance", cells, args.open)), "instance"))
+
+
+def _partial(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
+    return known(Made(PARTIAL, args.all)) if not args.keywords and args.positional else unknown("a partial function")
+
+
+def _chain_map(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
+    tables = [machine.mapping(arg) for arg in args.positional]
+    cells: dict[object, Evaluated] = {}
+    opened = args.open
+    for table in reversed(tables):
+        if table is None:
+            return unknown("its entries are not known", *args.all)
+        cells.update(table[0])
+        opened = opened or table[1]
+    return machine.make("dict", cells, opened=opened)
 
 
 _CALLS: dict[str, Callable[[Machine, Arguments, Frame], Evaluated]] = {
@@ -843,6 +952,18 @@ _CALLS: dict[str, Callable[[Machine, Arguments, Frame], Evaluated]] = {
     "dotenv.main.load_dotenv": _load_dotenv,
     "dotenv.find_dotenv": _find_dotenv,
     "dotenv.dotenv_values": _dotenv_values,
+    "dataclasses.field": _field,
+    "pydantic_settings.SettingsConfigDict": lambda machine, args, frame: _dict(machine, args),
+    "pydantic.ConfigDict": lambda machine, args, frame: _dict(machine, args),
+    "pydantic.Field": _pydantic_field,
+    "json.load": _load_handle,
+    "tomllib.load": _load_handle,
+    "tomli.load": _load_handle,
+    "types.SimpleNamespace": _namespace,
+    "argparse.Namespace": _namespace,
+    "functools.partial": _partial,
+    "collections.ChainMap": _chain_map,
+    "collections.OrderedDict": lambda machine, args, frame: _dict(machine, args),
     "warnings.warn": lambda machine, args, frame: known(None),
     "typing.cast": lambda machine, args, frame: args.positional[1] if len(args.positional) > 1 else known(None),
     "copy.copy": lambda machine, args, frame: args.positional[0] if args.positional else known(None),
@@ -894,7 +1015,13 @@ def _settings_prefix(machine: Machine, *sources: Evaluated | None) -> str:
 def _settings_field(machine: Machine, name: str, prefix: str, default: Evaluated | None, annotation: str) -> Evaluated:
     variable = f"{prefix}{name}".upper()
     item = default.value.value if default is not None and isinstance(default.value, Known) else None
-    if isinstance(item, Made):
+    if isinstance(item, Made) and item.name == SETTINGS_FIELD:
+        default = None if item.args[0] == known(...) else item.args[0]
+        alias = machine.key_of(item.args[1])
+        if alias is None:
+            return unknown("which variable is read is not known")
+        variable = alias[0] if isinstance(alias[0], str) else variable
+    elif isinstance(item, Made):
         default = item.args[0] if item.args else None
     found = environment_value(machine, variable) or environment_value(machine, variable.lower())
     if found is None:

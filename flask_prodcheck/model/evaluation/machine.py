@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import posixpath
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -54,6 +55,7 @@ from flask_prodcheck.facts.syntax import (
     UnaryOp,
     With,
 )
+from flask_prodcheck.facts.types import EnvFile
 from flask_prodcheck.model.evaluation import applications, libraries
 from flask_prodcheck.model.evaluation.comprehension import comprehension
 from flask_prodcheck.model.evaluation.operations import NotPlainError, RefusedError, binary, compare, text_of, unary
@@ -81,11 +83,14 @@ from flask_prodcheck.model.evaluation.values import (
 from flask_prodcheck.model.python.modules import Modules, main_branches
 
 _STEPS = 200_000
+_ROUNDS = 60
+_DATACLASS = "__dataclass_fields__"
 _DEPTH = 110
 _ITEMS = 300
 _ACTIVE = 3
 _BUILTINS = frozenset(dir(builtins))
 _CERTAIN_IMPORTS = frozenset(sys.stdlib_module_names) | {"flask", "werkzeug"}
+_WRITES = re.compile(r"config\.(?:from_|update|setdefault|pop)|config\w*\(|_app\(")
 NONE = known(None)
 _NOWHERE = Span("", 1)
 
@@ -158,7 +163,9 @@ Ends = dict[str, End]
 class Machine:
     """The state of one run. ``env`` is the environment of the process, ``required`` the variables that are taken to be
     set to something unknown, because start-up was seen to fail without them. ``main``: the file run as a script.
-    ``dotenv``: the ``.env`` files that the process can see (None: all). ``doubtful``: an operation that fails is taken
+    ``dotenv``: the ``.env`` files that the process can see (None: all). ``layout`` says which project path stands at
+    which path of the image, ``placed`` which project file stands in the place of another, ``written``
+    the environment files that an earlier start wrote. ``doubtful``: an operation that fails is taken
     for something the evaluator does not know, also where a handler waits for it."""
 
     def __init__(
@@ -173,6 +180,9 @@ class Machine:
         main: str | None = None,
         read: libraries.Reader | None = None,
         dotenv: frozenset[str] | None = None,
+        layout: Sequence[tuple[str, str]] = (),
+        placed: Mapping[str, str] | None = None,
+        written: Mapping[str, EnvFile] | None = None,
         doubtful: bool = False,
     ) -> None:
         self.modules = modules
@@ -184,6 +194,11 @@ class Machine:
         self.main = main
         self.read = read
         self.dotenv = dotenv
+        self.layout = tuple(layout)
+        self.placed = dict(placed or {})
+        self.written = dict(written or {})
+        self.writes: dict[str, EnvFile] = {}  # environment files that this start writes
+        self.missed: set[str] = set()  # environment files that it looked for in vain
         self.doubtful = doubtful
         self.heap: Heap = {}
         self.imported: dict[str, int] = {}
@@ -193,6 +208,10 @@ class Machine:
         self.guarded_keys: set[str] = set()
         self.keys_read: list[str] = []
         self.alternatives: dict[int, tuple[Ref, ...]] = {}
+        self.prefixes: list[str] = []  # of the variables that environs reads in a ``with env.prefixed()`` block
+        self.selectors: dict[str, str] = {}  # variable that is not set -> the value that selects production
+        self.read_at: dict[str, Span] = {}  # variable that is not set -> where its default was taken last
+        self.selected_at: dict[str, Span] = {}  # variable that is not set -> where its default chose between settings
         self.uncertain = 0
         self.steps = 0
         self.handlers = 0
@@ -814,6 +833,7 @@ class Machine:
             other = self.evaluate(expr, frame)
             parts.append(other)
             outcome = self.compare_pair(op, current, other)
+            self._note_selector(op, current, other)
             if op in ("in", "not in"):
                 parts.append(self._membership(other, current))
             if outcome is False:
@@ -823,6 +843,14 @@ class Machine:
         if undecided:
             return unknown("a comparison is not decided", *(replace(part, random=False) for part in parts))
         return depending(known(True), *parts)
+
+    def _note_selector(self, op: str, left: Evaluated, right: Evaluated) -> None:
+        """``MODE == "production"`` says what the variable is set to in production."""
+        item = right.value.value if isinstance(right.value, Known) else None
+        asks = op in ("==", "!=") and len(left.absent) == 1 and not agree(left, right)
+        if asks and isinstance(item, str) and applications.is_production_name(item):
+            self.note_selection(left)
+            self.selectors.setdefault(left.absent[0], item)
 
     def compare_pair(self, op: str, left: Evaluated, right: Evaluated) -> bool | None:
         if op in ("in", "not in"):
@@ -936,10 +964,24 @@ class Machine:
                 raise RaisedError("IndexError", depending(NONE, container, index)) from None
         return self.plain_result([container, index], lambda values: values[0][values[1]])  # type: ignore[index]
 
+    def note_selection(self, index: Evaluated) -> None:
+        """``index``, made of a default, has chosen between settings."""
+        for name in index.absent[:1]:
+            origin = index.value.origin
+            place = origin[0].span if origin else self.read_at.get(name)
+            if place is not None:
+                self.selected_at.setdefault(name, place)
+
     def note_alternatives(self, obj: Obj, chosen: Evaluated, index: Evaluated) -> None:
         """The other classes of a dict from which a variable's default chose one: what they all say is no fallback."""
         item = chosen.value.value if isinstance(chosen.value, Known) else None
-        if not index.absent or not isinstance(item, Ref) or item.kind != "class":
+        if not index.absent:
+            return
+        self.note_selection(index)
+        for key, cell in obj.cells.items():
+            if isinstance(key, str) and applications.is_production_name(key) and not agree(cell, chosen):
+                self.selectors.setdefault(index.absent[0], key)
+        if not isinstance(item, Ref) or item.kind != "class":
             return
         others = [cell.value.value if isinstance(cell.value, Known) else None for cell in obj.cells.values()]
         classes = tuple(other for other in others if isinstance(other, Ref) and other.kind == "class")
@@ -1131,10 +1173,31 @@ class Machine:
         item = init.value.value if init is not None and isinstance(init.value, Known) else None
         if isinstance(item, Function):
             self.call_function(item, replace(args, positional=(made, *args.positional)))
+        elif _ref(made).kind == "instance" and self.find((known(ref),), _DATACLASS) is not None:
+            self._fill_dataclass(made, ref, args)
         elif _ref(made).kind == "instance" and args.keywords:
             for key, cell in args.keywords.items():
                 self.write(_ref(made).oid, key, cell)
         return made
+
+    def _fill_dataclass(self, made: Evaluated, ref: Ref, args: Arguments) -> None:
+        """What the ``__init__`` that ``dataclass`` writes does."""
+        names: dict[str, None] = {}
+        for owner in reversed(self.mro(known(ref))):
+            names.update(dict.fromkeys(name for name, _ in self.obj(_ref(owner)).annotations))
+        given = {**dict(zip(names, args.positional, strict=False)), **args.keywords}
+        for name in names:
+            value = given.get(name)
+            default = self.find((known(ref),), name)
+            item = default.value.value if default is not None and isinstance(default.value, Known) else None
+            if value is None and isinstance(item, Made) and item.name == libraries.FIELD:
+                value = self.call(item.args[0], Arguments(), Frame("", 0)) if item.args else unknown("a field")
+            if value is not None:
+                self.write(_ref(made).oid, name, value)
+        after = self.find((known(ref),), "__post_init__")
+        function = after.value.value if after is not None and isinstance(after.value, Known) else None
+        if isinstance(function, Function):
+            self.call_function(function, Arguments((made,)))
 
     # --- statements
 
@@ -1189,7 +1252,13 @@ class Machine:
             case ClassDef(name=name):
                 self.bind(name, lost, frame)
             case _:
-                pass
+                text = unparse(stmt.value) if isinstance(stmt, ExprStmt) else ""
+                writes = _WRITES.search(text) is not None
+                for oid, obj in list(self.heap.items()):
+                    if obj.kind == "config" and writes:
+                        self.loosen(oid, f"{raised.name} was not expected", stmt.span)
+                    elif obj.kind == "config":
+                        self.widen(oid)
         return {"next": End(self.heap)}
 
     def _assign_lost(self, target: Expr, lost: Evaluated, frame: Frame, span: Span) -> None:
@@ -1359,7 +1428,9 @@ class Machine:
                 container = self.evaluate(target.value, frame)
                 item = container.value.value if isinstance(container.value, Known) else None
                 key = self.key_of(self.evaluate(target.index, frame))
-                if isinstance(item, Ref) and key is not None:
+                if isinstance(item, Ref) and item.kind == "config" and key is not None:
+                    self.write(item.oid, key[0], Evaluated(Unset()))
+                elif isinstance(item, Ref) and key is not None:
                     self.erase(item.oid, key[0])
                 elif isinstance(item, External) and item.name == "os.environ" and key is not None:
                     self.write(self.environ, key[0], Evaluated(Unset()))
@@ -1430,6 +1501,7 @@ class Machine:
 
     def _define_function(self, stmt: FunctionDef, frame: Frame) -> None:
         flavour = ""
+        wrapper: Evaluated | None = None
         for decorator in stmt.decorators:
             target = decorator.func if isinstance(decorator, Call) else decorator
             last = target.attr if isinstance(target, Attribute) else target.id if isinstance(target, Name) else ""
@@ -1442,9 +1514,11 @@ class Machine:
             elif last in ("contextmanager", "asynccontextmanager"):
                 flavour = "opaque"
             elif isinstance(target, Name | Attribute):
-                value = self.evaluate(target, frame).value
-                item = value.value if isinstance(value, Known) else None
-                if isinstance(item, Function) or (isinstance(item, Ref) and item.kind in ("class", "instance")):
+                found = self.evaluate(target, frame)
+                item = found.value.value if isinstance(found.value, Known) else None
+                if isinstance(item, Function) and not isinstance(decorator, Call) and len(stmt.decorators) == 1:
+                    wrapper = found
+                elif isinstance(item, Function) or (isinstance(item, Ref) and item.kind in ("class", "instance")):
                     flavour = "opaque"
         defaults = tuple(
             (param.name, traced_literal(self.evaluate(param.default, frame), param.default))
@@ -1455,11 +1529,16 @@ class Machine:
         if frame.scopes and self.heap.get(frame.scopes[0], Obj("")).kind == "class":
             owner = frame.scopes[0]
         function = Function(stmt, frame.file, self._closure(frame), frame.module, defaults, owner, flavour)
-        self.bind(stmt.name, self.controlled(known(function)), frame)
+        bound = known(function)
+        if wrapper is not None:
+            bound = self.call(wrapper, Arguments((bound,), span=stmt.span, text=stmt.name), frame)
+        self.bind(stmt.name, self.controlled(bound), frame)
 
     def _define_class(self, stmt: ClassDef, frame: Frame) -> None:
         bases = tuple(self.evaluate(base, frame) for base in stmt.bases if not isinstance(base, Starred))
         opened = len(bases) < len(stmt.bases) or any(word.name == "metaclass" for word in stmt.keywords)
+        # The reader leaves the fields of these out.
+        opened = opened or any(unparse(base).rpartition(".")[2] in ("NamedTuple", "TypedDict") for base in stmt.bases)
         oid = self.new(Obj("class", {}, open=False, name=stmt.name, file=frame.file, bases=bases, span=stmt.span))
         inner = Frame(frame.file, frame.module, (oid, *frame.scopes))
         ends = self.block(stmt.body, inner)
@@ -1471,6 +1550,8 @@ class Machine:
         self.heap = ended.heap
         if opened:
             self.widen(oid)
+        if any(unparse(each).partition("(")[0].rpartition(".")[2] == "dataclass" for each in stmt.decorators):
+            self.write(oid, _DATACLASS, known(True))
         self.bind(stmt.name, self.controlled(known(Ref(oid, "class"))), frame)
 
     # --- control flow
@@ -1542,10 +1623,7 @@ class Machine:
     def _loop(self, stmt: Loop, frame: Frame) -> Ends:
         ends: Ends = {}
         if stmt.target is None:
-            condition = self.evaluate(stmt.source, frame)
-            if self.truth(condition) is False:
-                return self.block(stmt.orelse, frame)
-            return self._loop_unknown(stmt, frame)
+            return self._while(stmt, frame)
         source = self.evaluate(stmt.source, frame)
         items = self.elements(source)
         if items is None or len(items) > _ITEMS:
@@ -1573,6 +1651,31 @@ class Machine:
             ends["next"] = _merge(ends.get("next"), left)
         return ends
 
+    def _while(self, stmt: Loop, frame: Frame) -> Ends:
+        ends: Ends = {}
+        for _ in range(_ROUNDS):
+            truth = self.truth(self.evaluate(stmt.source, frame))
+            if truth is None:
+                break
+            if not truth:
+                for kind, end in self.block(stmt.orelse, frame).items():
+                    ends[kind] = _merge(ends.get(kind), end)
+                return ends
+            before = dict(self.heap)
+            result = self.block(stmt.body, frame)
+            following = result.pop("next", None) or result.pop("continue", None)
+            if result or following is None:
+                if following is None and set(result) == {"break"}:
+                    return {**ends, "next": _merge(ends.get("next"), result["break"])}
+                if following is None and set(result) <= {"return", "raise"}:
+                    return {**ends, **result}
+                self.heap = before
+                break
+            self.heap = following.heap
+        for kind, end in self._loop_unknown(stmt, frame).items():
+            ends[kind] = _merge(ends.get(kind), end)
+        return ends
+
     def _loop_unknown(self, stmt: Loop, frame: Frame) -> Ends:
         """A loop that runs an unknown number of times: its body twice, joined with not at all."""
         self.uncertain += 1
@@ -1595,15 +1698,22 @@ class Machine:
 
     def _with(self, stmt: With, frame: Frame) -> Ends:
         suppressed = False
+        prefixes = len(self.prefixes)
         for context, target in stmt.items:
             value = self.evaluate(context, frame)
             item = value.value.value if isinstance(value.value, Known) else None
             suppressed = suppressed or (isinstance(item, Made) and item.name == "contextlib.suppress")
+            if isinstance(item, Made) and item.name == "environs.Env().prefixed()":
+                key = self.key_of(item.args[0])
+                self.prefixes.append(str(key[0]) if key is not None else "?")
             if target is not None:
                 entered = value if isinstance(item, Made) else unknown("a context manager gives it", value)
                 self.assign(target, entered, frame, stmt.span)
         before = dict(self.heap)
-        ends = self.block(stmt.body, frame)
+        try:
+            ends = self.block(stmt.body, frame)
+        finally:
+            del self.prefixes[prefixes:]
         if suppressed and "raise" in ends:
             ends["next"] = _merge(ends.get("next"), End(join_heaps(before, ends.pop("raise").heap)))
         return ends
@@ -1729,6 +1839,7 @@ def _merge(one: End | None, other: End) -> End:
             Known(None),
             merged(one.value.variables, other.value.variables),
             merged(one.value.absent, other.value.absent),
+            files=merged(one.value.files, other.value.files),
         )
     else:
         value = (

@@ -14,6 +14,7 @@ from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, FunctionDef, Lambda
 
 _HOPS = 8
+_WAYS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,10 @@ class Evaluated:
     """A value with what it depends on.
 
     ``variables``: the environment variables that took part, first read first; ``absent``: those of them that nothing
-    sets, so that a published default took part. ``random``: made by a random source in this process. ``guarded``:
-    start-up fails without it. ``span`` and ``expression``: the assignment that first wrote it, and its source text.
+    sets, so that a published default took part. ``files``: the files that nothing in the project supplies and that
+    would replace it. ``random``: made by a random source in this process. ``guarded``: start-up fails without it.
+    ``span`` and ``expression``: the assignment that first wrote it, and its source text. ``either``: of an unknown
+    value the texts, one of which it is.
     """
 
     value: Value[object]
@@ -32,6 +35,8 @@ class Evaluated:
     guarded: bool = False
     span: Span | None = None
     expression: str = ""
+    files: tuple[str, ...] = ()
+    either: tuple[str | bytes, ...] = ()
 
     @property
     def fallback(self) -> bool:
@@ -102,7 +107,8 @@ class Method:
 @dataclass(frozen=True, slots=True)
 class Obj:
     """A heap object. ``open``: it may hold entries that are not in ``cells``. ``bases``: of a class its bases, of an
-    instance or an app its class. ``config``: of an app the heap number of its configuration."""
+    instance or an app its class. ``config``: of an app the heap number of its configuration; ``bare``: of a configuration,
+    that it is without Flask's defaults."""
 
     kind: str
     cells: Mapping[object, Evaluated] = field(default_factory=dict)
@@ -111,6 +117,7 @@ class Obj:
     file: str = ""
     bases: tuple[Evaluated, ...] = ()
     config: int = 0
+    bare: bool = False
     span: Span | None = None
     annotations: tuple[tuple[str, Expr], ...] = ()
 
@@ -136,12 +143,13 @@ def merged(*groups: Iterable[str]) -> tuple[str, ...]:
 
 def depending(result: Evaluated, *parts: Evaluated) -> Evaluated:
     """``result`` with the dependencies of ``parts`` added."""
-    if not any(part.variables or part.absent or part.random or part.guarded for part in parts):
+    if not any(part.variables or part.absent or part.random or part.guarded or part.files for part in parts):
         return result
     return replace(
         result,
         variables=merged(result.variables, *(part.variables for part in parts)),
         absent=merged(result.absent, *(part.absent for part in parts)),
+        files=merged(result.files, *(part.files for part in parts)),
         random=result.random or any(part.random for part in parts),
         guarded=result.guarded or any(part.guarded for part in parts),
     )
@@ -189,18 +197,29 @@ def join(left: Evaluated, right: Evaluated) -> Evaluated:
         return left
     variables = merged(left.variables, right.variables)
     absent = merged(left.absent, right.absent)
+    files = merged(left.files, right.files)
     guarded = left.guarded and right.guarded
     random = left.random and right.random
     if agree(left, right):
         kept = left if left.span is not None else right
-        return replace(kept, variables=variables, absent=absent, guarded=guarded, random=random)
+        return replace(kept, variables=variables, absent=absent, files=files, guarded=guarded, random=random)
     origin = tuple(dict.fromkeys((*left.value.origin, *right.value.origin)))
     kept = left if left.span is not None else right
     reasons = [side.value.reason for side in (left, right) if isinstance(side.value, Unknown)]
     reason = (
         reasons[0] if len(reasons) == 2 and reasons[0] == reasons[1] else "it depends on a branch that is not decided"
     )
-    return Evaluated(Unknown(reason, origin), variables, absent, random, guarded, kept.span, kept.expression)
+    ways = (_texts(left), _texts(right))
+    either = tuple(dict.fromkeys((*ways[0], *ways[1]))) if all(ways) else ()
+    return Evaluated(
+        Unknown(reason, origin), variables, absent, random, guarded, kept.span, kept.expression, files, either[:_WAYS]
+    )
+
+
+def _texts(side: Evaluated) -> tuple[str | bytes, ...]:
+    if isinstance(side.value, Known):
+        return (side.value.value,) if isinstance(side.value.value, str | bytes) else ()
+    return side.either
 
 
 def join_heaps(left: Heap, right: Heap) -> Heap:

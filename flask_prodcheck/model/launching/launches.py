@@ -18,6 +18,7 @@ from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
 from flask_prodcheck.model.launching.place import Place, locate
+from flask_prodcheck.model.launching.placed_files import image_files
 from flask_prodcheck.model.launching.platform_defaults import platform_default
 from flask_prodcheck.model.launching.purpose import Evidence, judge
 from flask_prodcheck.model.launching.server_config import gunicorn_options
@@ -155,6 +156,8 @@ class _Builder:
             public=head.public,
             base_image=image.base if image is not None else "",
             dockerfile=image.dockerfile if image is not None and image.dockerfile else None,
+            layout=_layout(place),
+            placed=image_files(image, self.facts) if image is not None else {},
         )
 
     def _image_installs(self, place: Place) -> frozenset[str] | None:
@@ -273,6 +276,11 @@ class _Builder:
             if name in self.installed:
                 return Server(name)
         return Server.SOCKETIO_DEV
+
+
+def _layout(place: Place) -> tuple[tuple[str, str], ...]:
+    mapped = (*(place.image.mapping if place.image is not None else ()), *place.mounts)
+    return tuple((each.image, each.repo) for each in mapped)
 
 
 def _is_root(place: Place) -> bool | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
-from flask_prodcheck.base import Known, Span, Unknown
+from flask_prodcheck.base import Known, Origin, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.python import read_python
 from flask_prodcheck.facts.types import EnvFile, EnvVar
-from flask_prodcheck.model.configuration.config import effective_configuration, production_candidates
+from flask_prodcheck.model.configuration.config import effective_configuration, production_configuration
 from flask_prodcheck.model.project import App, Confidence, Configuration, Hop, Launch, Purpose, Server
 from flask_prodcheck.model.python.modules import Modules
 
@@ -33,6 +34,13 @@ def _modules(
 
 def _app(name: str = "app") -> App:
     return App(f"app:{name}", Span("app.py", 3), name, "global" if name == "app" else "factory", ".", "app")
+
+
+def _launch(server: Server = Server.GUNICORN, target: str = "app:app", **more: object) -> Launch:
+    hop = Hop(Span("Procfile", 1), "web: a command")
+    command, purpose, confidence = hop.text, Purpose.PRODUCTION, Confidence.HIGH
+    launch = Launch((hop,), server, purpose, "", "file", command, target, True, confidence, "procfile")
+    return replace(launch, **more)  # type: ignore[arg-type]
 
 
 def _configured(
@@ -185,37 +193,13 @@ def test_debug_by_version(version: str | None, env: dict[str, str], debug: bool 
 
 
 def test_flask_run_overwrites_debug() -> None:
-    hop = Hop(Span("Procfile", 1), "web: flask run")
-    launch = Launch(
-        (hop,),
-        Server.FLASK_RUN,
-        Purpose.PRODUCTION,
-        "",
-        "file",
-        "flask run",
-        "app:app",
-        True,
-        Confidence.HIGH,
-        "procfile",
-    )
+    launch = _launch(Server.FLASK_RUN)
     found = effective_configuration(_modules({"app.py": HEAD + "app.debug = True\n"}), _app(), launch=launch)
     assert found.get("DEBUG").value == Known(False)
 
 
 def test_a_script_runs_its_main_block() -> None:
-    hop = Hop(Span("Procfile", 1), "web: python app.py")
-    launch = Launch(
-        (hop,),
-        Server.APP_RUN,
-        Purpose.PRODUCTION,
-        "",
-        "file",
-        "python app.py",
-        "app.py",
-        True,
-        Confidence.HIGH,
-        "procfile",
-    )
+    launch = _launch(Server.APP_RUN, target="app.py")
     modules = _modules({"app.py": HEAD + "if __name__ == '__main__':\n    app.run(debug=os.getenv('D', '1'))\n"})
     found = effective_configuration(modules, _app(), launch=launch, target_module="app.py").get("DEBUG")
     assert isinstance(found.value, Known) and found.value.value is True
@@ -226,20 +210,7 @@ def test_a_script_runs_its_main_block() -> None:
 def test_dotenv_of_an_image_without_it_is_not_read() -> None:
     text = "import os\nfrom dotenv import load_dotenv\nload_dotenv()\nfrom flask import Flask\napp = Flask(__name__)\napp.secret_key = os.getenv('K', 'dev')\n"
     variables = (EnvVar("K", "from-file", Span(".env", 1)),)
-    hop = Hop(Span("Dockerfile", 1), "CMD gunicorn app:app")
-    launch = Launch(
-        (hop,),
-        Server.GUNICORN,
-        Purpose.PRODUCTION,
-        "",
-        "file",
-        "gunicorn app:app",
-        "app:app",
-        True,
-        Confidence.HIGH,
-        "dockerfile",
-        container=True,
-    )
+    launch = _launch(container=True)
     seen = effective_configuration(_modules({"app.py": text}, {".env": variables}), _app(), launch=launch)
     hidden = _modules({"app.py": text}, {".env": variables}, dockerignore={".dockerignore": (".env",)})
     value = seen.get("SECRET_KEY").value
@@ -247,12 +218,112 @@ def test_dotenv_of_an_image_without_it_is_not_read() -> None:
     assert effective_configuration(hidden, _app(), launch=launch).get("SECRET_KEY").fallback
 
 
-def test_candidates_name_the_default_class_first() -> None:
-    config = "class Base:\n    DEBUG = False\nclass Prod(Base):\n    X = 1\nclass Dev(Base):\n    DEBUG = True\nall = {'prod': Prod, 'dev': Dev}\n"
-    text = HEAD + "from config import all\napp.config.from_object(all[os.getenv('MODE', 'dev')])\n"
-    found = production_candidates(_modules({"app.py": text, "config.py": config}), _app())
-    assert (found[0].name, found[0].chosen, found[0].variable) == ("Dev", True, "MODE")
-    assert {one.name for one in found} == {"Base", "Prod", "Dev"}
+_CLASSES = "class Base:\n    SECRET_KEY = 'b'\nclass ProdConfig(Base):\n    DEBUG = False\nclass DevConfig(Base):\n    DEBUG = True\n    SECRET_KEY = 'd'\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "chosen_at"),
+    [
+        ("from config import *\nname = os.getenv('MODE', 'dev')\napp.config.from_object({'production': ProdConfig, 'dev': DevConfig}[name])\n", 5),
+        ("from config import *\napp.config.from_object({'prod': ProdConfig, 'x': DevConfig}.get(os.getenv('MODE', 'x')))\n", 5),
+        ("app.config.from_object(os.getenv('MODE', 'config.DevConfig'))\n", 4),
+        ("from config import *\nif os.getenv('MODE') == 'production':\n    app.config.from_object(ProdConfig)\nelse:\n    app.config.from_object(DevConfig)\n", 5),
+        ("app.config.from_object({'prod': 'config.ProdConfig', 'x': 'config.DevConfig'}[os.getenv('MODE') or 'x'])\n", 4),
+    ],
+)  # fmt: skip
+def test_what_selects_production_is_taken_to_be_set(body: str, chosen_at: int) -> None:
+    found = production_configuration(_modules({"app.py": HEAD + body, "config.py": _CLASSES}), _app())
+    assert (found.selector, str(found.get("SECRET_KEY").span)) == ("MODE", "config.py:2")
+    assert isinstance(found.get("DEBUG").value, Known) and not found.get("DEBUG").fallback
+    assert found.unselected is not None
+    debug = found.unselected.get("DEBUG")
+    assert debug.value == Known(True, debug.value.origin) and debug.fallback
+    assert debug.chosen_at is not None and debug.chosen_at.line == chosen_at
+
+
+def test_a_set_variable_selects_by_itself() -> None:
+    text = HEAD + "app.config.from_object(os.getenv('MODE', 'config.DevConfig'))\n"
+    modules = _modules({"app.py": text, "config.py": _CLASSES})
+    found = production_configuration(modules, _app(), env={"MODE": Known("config.DevConfig")})
+    assert (found.selector, found.unselected) == ("", None)
+    assert found.get("DEBUG").value == Known(True, found.get("DEBUG").value.origin)
+
+
+@pytest.mark.parametrize(
+    ("config", "span"),
+    [
+        (_CLASSES, "config.py:2"),
+        (
+            "class A:\n    SECRET_KEY = 'a'\nclass TestA(A):\n    SECRET_KEY = 't'\nclass B(A):\n    pass\n",
+            "config.py:2",
+        ),
+        ("class A:\n    SECRET_KEY = 'a'\nclass B(A):\n    SECRET_KEY = 'b'\n", "None"),
+        ("from nowhere import C\nclass ProductionConfig(C):\n    SECRET_KEY = 'a'\n", "None"),
+    ],
+)
+def test_an_unknown_class_is_known_where_all_that_it_can_be_agree(config: str, span: str) -> None:
+    text = HEAD + "app.config.from_object(os.environ['APP_SETTINGS'])\n"
+    found = _configured(text, {"config.py": config})
+    assert str(found.get("SECRET_KEY").span) == span
+    assert not found.complete and not found.get("SECRET_KEY").guarded
+
+
+@pytest.mark.parametrize(
+    ("body", "file", "fallback"),
+    [
+        ("app.config.from_pyfile('local.cfg', silent=True)\n", "local.cfg", False),
+        ("app.config.from_envvar('SETTINGS', silent=True)\n", "$SETTINGS", False),
+        (
+            "if os.path.exists(app.root_path + '/local.py'):\n    app.config.from_pyfile('local.py')\n",
+            "local.py",
+            False,
+        ),
+        ("app.config.from_prefixed_env()\n", "", True),
+    ],
+)
+def test_an_absent_file_that_would_replace_a_value_is_named(body: str, file: str, fallback: bool) -> None:
+    setting = _configured(HEAD + "app.secret_key = 'k'\n" + body).get("SECRET_KEY")
+    assert setting.value == Known("k", setting.value.origin)
+    assert (setting.file, setting.fallback) == (file, fallback)
+
+
+@pytest.mark.parametrize(
+    ("written", "default"), [("SECRET_KEY=${KEY:-x}", "KEY"), ("SECRET_KEY=${KEY-x}", "KEY"), ("SECRET_KEY=x", "")]
+)
+def test_the_line_of_the_deploy_file_that_sets_a_value(written: str, default: str) -> None:
+    place = Span("docker-compose.yml", 7)
+    env = {"SECRET_KEY": Known("x", (Origin(place, written),))}
+    body = HEAD + "app.secret_key = os.environ['SECRET_KEY']\napp.config['LIMIT'] = 3\n"
+    found = effective_configuration(_modules({"app.py": body}), _app(), env=env)
+    assert (found.get("SECRET_KEY").deployed_at, found.get("SECRET_KEY").deploy_default) == (place, default)
+    assert (found.get("SECRET_KEY").is_constant, found.get("LIMIT").is_constant) == (False, True)
+    assert found.get("LIMIT").deployed_at is None
+
+
+def test_a_default_of_a_deploy_file_leaves_the_default_of_the_source() -> None:
+    env = {"SECRET_KEY": Known("x", (Origin(Span("docker-compose.yml", 7), "SECRET_KEY=${KEY:-x}"),))}
+    modules = _modules({"app.py": HEAD + "app.secret_key = os.getenv('SECRET_KEY', 'dev')\n"})
+    (left,) = production_configuration(modules, _app(), env=env).weaker
+    assert left.get("SECRET_KEY").value == Known("dev", left.get("SECRET_KEY").value.origin)
+    assert left.get("SECRET_KEY").fallback
+
+
+def test_a_path_inside_the_image_is_a_file_of_the_project() -> None:
+    launch = _launch(layout=(("/srv", "."),))
+    text = HEAD + "app.config.from_envvar('SETTINGS')\n"
+    modules = _modules({"app.py": text, "conf/live.py": "SECRET_KEY = 'live'\n"})
+    env = {"SETTINGS": Known("/srv/conf/live.py")}
+    found = effective_configuration(modules, _app(), launch=launch, env=env).get("SECRET_KEY")
+    assert (found.value, str(found.span)) == (Known("live", found.value.origin), "conf/live.py:1")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "either"),
+    [("'a'", "'b'", ("a", "b")), ("'a'", "os.urandom(3)", ()), ("'a'", "'a'", ()), ("b'a'", "'c'", (b"a", "c"))],
+)
+def test_the_ways_of_a_branch_that_is_not_decided(left: str, right: str, either: tuple[object, ...]) -> None:
+    body = f"import time\nif time.time() > 1:\n    app.secret_key = {left}\nelse:\n    app.secret_key = {right}\n"
+    assert _configured(HEAD + body).get("SECRET_KEY").either == either
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,76 @@ IDIOMS: tuple[Idiom, ...] = (
     _factory("closure", "def create_app():\n    app = Flask(__name__)\n    def put(key, value):\n        app.config[key] = value\n    put('SECRET_KEY', 'closed')\n    return app\n"),
     _factory("import inside", "def create_app():\n    from config import Config\n    app = Flask(__name__)\n    app.config.from_object(Config())\n    return app\n", config="class Config(object):\n    SECRET_KEY = 'in'\n    DEBUG = 'DYNO' in os.environ\n"),
 )
+
+_ENVIRONS = "from environs import Env\nenv = Env()\n"
+_DECOUPLE = "from decouple import config\n"
+_PYDANTIC = "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+LOADERS: tuple[Idiom, ...] = (
+    _one("environs defaults", _ENVIRONS + "env.read_env()\napp = Flask(__name__)\napp.debug = env.bool('DEBUG', False)\napp.secret_key = env.str('SECRET_KEY', default='dev')\n"),
+    _one("environs set", _ENVIRONS + "app = Flask(__name__)\napp.debug = env.bool('DEBUG', default=False)\napp.secret_key = env('SECRET_KEY')\n", DEBUG="on", SECRET_KEY="s"),
+    _one("environs numbers", _ENVIRONS + "app = Flask(__name__)\napp.config['LIMIT'] = env.int('LIMIT', 5) * 2\napp.config['RATE'] = env.float('RATE', 1.5)\n", "LIMIT RATE", LIMIT="7"),
+    _one("environs lists", _ENVIRONS + "app = Flask(__name__)\napp.config['HOSTS'] = env.list('HOSTS', [])\napp.config['PORTS'] = env.list('PORTS', subcast=int)\n", "HOSTS PORTS", HOSTS="a, b", PORTS="1,2"),
+    _one("environs json", _ENVIRONS + "app = Flask(__name__)\napp.config['OPTIONS'] = env.json('OPTIONS')\n", "OPTIONS", OPTIONS='{"a": [1]}'),
+    _one("environs prefixed", _ENVIRONS + "app = Flask(__name__)\nwith env.prefixed('APP_'):\n    app.secret_key = env.str('KEY', 'none')\n", "SECRET_KEY", APP_KEY="k"),
+    _one("environs dict", _ENVIRONS + "app = Flask(__name__)\napp.config['MAP'] = env.dict('MAP', {})\n", "MAP", MAP="a=1,b=2"),
+    _with("environs in a class", _ENVIRONS + "class Config:\n    SECRET_KEY = env.str('SECRET_KEY', 'x')\n    DEBUG = env.bool('DEBUG', True)\n", "app = Flask(__name__)\napp.config.from_object('config.Config')\n", DEBUG="0"),
+    _one("environs none", _ENVIRONS + "app = Flask(__name__)\napp.secret_key = env.str('SECRET_KEY', None) or 'z'\n", "SECRET_KEY"),
+    _one("decouple defaults", _DECOUPLE + "app = Flask(__name__)\napp.debug = config('DEBUG', default=False, cast=bool)\napp.secret_key = config('SECRET_KEY', default='dev')\n"),
+    _one("decouple set", _DECOUPLE + "app = Flask(__name__)\napp.debug = config('DEBUG', cast=bool)\napp.secret_key = config('SECRET_KEY')\n", DEBUG="yes", SECRET_KEY="s"),
+    _one("decouple int", _DECOUPLE + "app = Flask(__name__)\napp.config['LIMIT'] = config('LIMIT', default='3', cast=int)\n", "LIMIT"),
+    _one("decouple csv", "from decouple import config, Csv\napp = Flask(__name__)\napp.config['HOSTS'] = config('HOSTS', default='a, b', cast=Csv())\n", "HOSTS"),
+    _one("decouple function", _DECOUPLE + "app = Flask(__name__)\napp.config['NAMES'] = config('NAMES', default='a,b', cast=lambda v: [s.strip() for s in v.split(',')])\n", "NAMES"),
+    _one("decouple bool default", _DECOUPLE + "app = Flask(__name__)\napp.debug = config('DEBUG', default=True, cast=bool)\n", "DEBUG", DEBUG="0"),
+    _one("decouple alias", "from decouple import config as env\napp = Flask(__name__)\napp.secret_key = env('KEY', 'positional')\n", "SECRET_KEY"),
+    _one("decouple auto", "from decouple import AutoConfig\nconfig = AutoConfig(search_path='.')\napp = Flask(__name__)\napp.secret_key = config('KEY', default='auto')\n", "SECRET_KEY"),
+    Idiom("decouple file", {"app.py": "from decouple import config\nfrom flask import Flask\napp = Flask(__name__)\napp.secret_key = config('SECRET_KEY', default='dev')\n", ".env": "SECRET_KEY=from-file\n"}),
+    _one("pydantic defaults", _PYDANTIC + "class S(BaseSettings):\n    secret_key: str = 'd'\n    debug: bool = False\ns = S()\napp = Flask(__name__)\napp.debug = s.debug\napp.secret_key = s.secret_key\n"),
+    _one("pydantic set", _PYDANTIC + "class S(BaseSettings):\n    secret_key: str = 'd'\n    debug: bool = False\n    limit: int = 3\ns = S()\napp = Flask(__name__)\napp.config.update(DEBUG=s.debug, SECRET_KEY=s.secret_key, LIMIT=s.limit)\n", "DEBUG SECRET_KEY LIMIT", DEBUG="true", LIMIT="9"),
+    _one("pydantic prefix", _PYDANTIC + "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='APP_')\n    key: str\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", APP_KEY="k"),
+    _one("pydantic uppercase object", _PYDANTIC + "class S(BaseSettings):\n    SECRET_KEY: str = 'd'\n    DEBUG: bool = True\napp = Flask(__name__)\napp.config.from_object(S())\n", DEBUG="no"),
+    _one("pydantic field", "from pydantic import Field\n" + _PYDANTIC + "class S(BaseSettings):\n    KEY: str = Field('d')\n    URL: str = Field(default='u', validation_alias='THE_URL')\ns = S()\napp = Flask(__name__)\napp.config['KEY'] = s.KEY\napp.config['URL'] = s.URL\n", "KEY URL", THE_URL="v"),
+    _one("pydantic dump", _PYDANTIC + "class S(BaseSettings):\n    SECRET_KEY: str = 'd'\napp = Flask(__name__)\napp.config.from_mapping(S().model_dump())\n", "SECRET_KEY"),
+    _one("pydantic inheritance", _PYDANTIC + "class Base(BaseSettings):\n    DEBUG: bool = True\n    SECRET_KEY: str = 'b'\nclass Prod(Base):\n    DEBUG: bool = False\napp = Flask(__name__)\napp.config.from_object(Prod())\n"),
+    _one("pydantic cached getter", _PYDANTIC + "from functools import lru_cache\nclass S(BaseSettings):\n    key: str = 'd'\n@lru_cache\ndef settings():\n    return S()\napp = Flask(__name__)\napp.secret_key = settings().key\n", "SECRET_KEY", KEY="k"),
+    Idiom("dotenv_values", {"app.py": "from dotenv import dotenv_values\nfrom flask import Flask\napp = Flask(__name__)\napp.config.from_mapping(dotenv_values('.env'))\n", ".env": "SECRET_KEY=from-file\nlower=1\n"}, ("SECRET_KEY",)),
+    Idiom("dotenv merge", {"app.py": "import os\nfrom dotenv import dotenv_values\nfrom flask import Flask\nvalues = {**dotenv_values('.env'), **os.environ}\napp = Flask(__name__)\napp.secret_key = values['SECRET_KEY']\n", ".env": "SECRET_KEY=from-file\n"}, ("SECRET_KEY",), {"SECRET_KEY": "env"}),
+    Idiom("find_dotenv", {"app.py": "import os\nfrom dotenv import find_dotenv, load_dotenv\nfrom flask import Flask\nload_dotenv(find_dotenv())\napp = Flask(__name__)\napp.secret_key = os.getenv('SECRET_KEY', 'x')\n", ".env": "SECRET_KEY=from-file\n"}, ("SECRET_KEY",)),
+    Idiom("dotenv beside settings", {"app.py": "import settings\nfrom flask import Flask\napp = Flask(__name__)\napp.config.from_object(settings)\n", "settings.py": "import os\nfrom pathlib import Path\nfrom dotenv import load_dotenv\nload_dotenv(Path(__file__).parent / '.env')\nSECRET_KEY = os.environ.get('SECRET_KEY')\nDEBUG = os.environ.get('DEBUG', 'off') in ('on', '1')\n", ".env": "SECRET_KEY=s\nDEBUG=on\n"}),
+    _one("dynaconf extension", "from dynaconf import FlaskDynaconf\napp = Flask(__name__)\napp.config['SECRET_KEY'] = 'k'\nFlaskDynaconf(app)\n", "SECRET_KEY"),
+    _one("own env class", "class Env:\n    def __init__(self, prefix=''):\n        self.prefix = prefix\n    def __call__(self, name, default=None, cast=str):\n        value = os.environ.get(self.prefix + name, default)\n        return cast(value) if value is not None else None\nenv = Env('APP_')\napp = Flask(__name__)\napp.secret_key = env('KEY', 'd')\napp.config['N'] = env('N', 4, cast=int)\n", "SECRET_KEY N", APP_KEY="k"),
+    _one("own bool table", "TRUTHS = {'1': True, 'true': True, '0': False, 'false': False}\napp = Flask(__name__)\napp.debug = TRUTHS.get(os.getenv('DEBUG', 'false').lower(), False)\n", "DEBUG", DEBUG="TRUE"),
+    _one("secret file", "def read(name):\n    path = os.environ.get(name + '_FILE')\n    if path:\n        with open(path) as handle:\n            return handle.read().strip()\n    return os.environ.get(name, 'none')\napp = Flask(__name__)\napp.secret_key = read('SECRET_KEY')\n", "SECRET_KEY"),
+    _one("partial", "from functools import partial\nget = partial(os.environ.get, 'SECRET_KEY')\napp = Flask(__name__)\napp.secret_key = get('d')\n", "SECRET_KEY"),
+    _one("dataclass", "from dataclasses import dataclass, field\n@dataclass\nclass C:\n    SECRET_KEY: str = 'dc'\n    DEBUG: bool = False\n    HOSTS: list = field(default_factory=list)\napp = Flask(__name__)\napp.config.from_object(C(DEBUG=True))\n", "SECRET_KEY DEBUG HOSTS"),
+    _one("dataclass factory", "from dataclasses import dataclass, field\n@dataclass(frozen=True)\nclass C:\n    SECRET_KEY: str = field(default_factory=lambda: os.getenv('K', 'fac'))\n    DEBUG: bool = field(default=True)\napp = Flask(__name__)\napp.config.from_object(C())\n"),
+    _one("dataclass post init", "from dataclasses import dataclass\n@dataclass\nclass C:\n    NAME: str = 'n'\n    SECRET_KEY: str = ''\n    def __post_init__(self):\n        self.SECRET_KEY = self.NAME * 2\napp = Flask(__name__)\napp.config.from_object(C('p'))\n", "SECRET_KEY NAME"),
+    _one("namedtuple", "from typing import NamedTuple\nclass C(NamedTuple):\n    SECRET_KEY: str = 'nt'\n    DEBUG: bool = True\napp = Flask(__name__)\napp.config.from_object(C())\n"),
+    _one("simple namespace", "from types import SimpleNamespace\napp = Flask(__name__)\napp.config.from_object(SimpleNamespace(SECRET_KEY='ns', DEBUG=True))\n"),
+    _one("enum mode", "from enum import Enum\nclass Mode(str, Enum):\n    DEV = 'dev'\n    PROD = 'prod'\napp = Flask(__name__)\napp.debug = os.getenv('MODE', 'dev') == Mode.DEV.value\n", "DEBUG"),
+    _one("ChainMap", "from collections import ChainMap\napp = Flask(__name__)\napp.config.update(ChainMap({'SECRET_KEY': 'a'}, {'SECRET_KEY': 'b', 'DEBUG': True}))\n"),
+    _one("defaultdict", "from collections import defaultdict\nclasses = defaultdict(lambda: 'fallback')\nclasses['prod'] = 'p'\napp = Flask(__name__)\napp.secret_key = classes[os.getenv('MODE', 'dev')]\n", "SECRET_KEY"),
+    _one("vars of class", "class C:\n    SECRET_KEY = 'v'\napp = Flask(__name__)\napp.config.from_mapping({k: v for k, v in vars(C).items() if k.isupper()})\n", "SECRET_KEY"),
+    _one("walrus", "app = Flask(__name__)\nif (key := os.getenv('KEY')):\n    app.secret_key = key\nelse:\n    app.secret_key = 'w'\n", "SECRET_KEY", KEY="k"),
+    _one("metaclass property", "class Meta(type):\n    @property\n    def SECRET_KEY(cls):\n        return 'meta'\nclass C(metaclass=Meta):\n    DEBUG = True\napp = Flask(__name__)\napp.config.from_object(C)\n"),
+    _one("classmethod value", "class C:\n    @classmethod\n    def key(cls):\n        return cls.__name__.lower()\n    @staticmethod\n    def flag():\n        return os.getenv('F', 'no') == 'yes'\napp = Flask(__name__)\napp.secret_key = C.key()\napp.debug = C.flag()\n", F="yes"),
+    _one("nested function env", "def env(key):\n    def inner(default):\n        return os.environ.get(key, default)\n    return inner\napp = Flask(__name__)\napp.secret_key = env('K')('d')\n", "SECRET_KEY"),
+    _one("while loop", "app = Flask(__name__)\nn = 0\nwhile n < 3:\n    n += 1\napp.config['N'] = n\n", "N"),
+    _one("string multiplication and slices", "app = Flask(__name__)\napp.secret_key = ('ab' * 8)[::2].replace('a', 'x')\n", "SECRET_KEY"),
+    _one("decorated helper", "import functools\ndef plain(f):\n    return f\n@plain\ndef key():\n    return 'deco'\n@functools.cache\ndef debug():\n    return True\napp = Flask(__name__)\napp.secret_key = key()\napp.debug = debug()\n"),
+    _one("config subclass", "class Config(dict):\n    pass\nsettings = Config(SECRET_KEY='dictsub')\napp = Flask(__name__)\napp.config.update(settings)\n", "SECRET_KEY"),
+    _one("bare config", "from flask import Config\nc = Config('/')\nc.from_mapping(SECRET_KEY='bare')\nc['DEBUG'] = c.get('DEBUG', True)\napp = Flask(__name__)\napp.config.update(c)\n"),
+    _one("get_namespace", "app = Flask(__name__)\napp.config.update(MAIL_HOST='h', MAIL_PORT=1)\napp.config['M'] = app.config.get_namespace('MAIL_')\n", "M MAIL_HOST"),
+    _one("config pop and del", "app = Flask(__name__)\napp.config['A'] = 1\napp.config['B'] = app.config.pop('A')\ndel app.config['B']\napp.config['C'] = 'B' in app.config\n", "C"),
+    _one("testing by argv", "import sys\napp = Flask(__name__)\napp.testing = 'test' in sys.argv\n", "TESTING"),
+    _one("exists", "app = Flask(__name__)\nif os.path.exists('/nonexistent/key'):\n    app.secret_key = open('/nonexistent/key').read()\nelse:\n    app.secret_key = 'e'\n", "SECRET_KEY"),
+    Idiom("from_file toml", {"app.py": "import tomli\nfrom flask import Flask\napp = Flask(__name__)\napp.config.from_file('config.toml', load=tomli.load, text=False)\n", "config.toml": "SECRET_KEY = 't'\nDEBUG = true\n[OPTIONS]\na = 1\n"}, ("SECRET_KEY", "DEBUG", "OPTIONS")),
+    Idiom("from_file yaml", {"app.py": "import yaml\nfrom flask import Flask\napp = Flask(__name__)\napp.config.from_file('config.yaml', load=yaml.safe_load)\n", "config.yaml": "SECRET_KEY: y\nDEBUG: true\nPORT: 80\n"}, ("SECRET_KEY", "DEBUG", "PORT")),
+    Idiom("json.load of a file", {"app.py": "import json, os\nfrom flask import Flask\napp = Flask(__name__)\nwith open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'c.json')) as handle:\n    app.config.update(json.load(handle))\n", "c.json": '{"SECRET_KEY": "jj"}'}, ("SECRET_KEY",)),
+    Idiom("configparser", {"app.py": "import configparser\nfrom flask import Flask\nparser = configparser.ConfigParser()\nparser.read('c.ini')\napp = Flask(__name__)\napp.secret_key = parser['flask']['key']\n", "c.ini": "[flask]\nkey = ini\n"}, ("SECRET_KEY",)),
+    Idiom("instance cfg silent", {"app/__init__.py": "from flask import Flask\napp = Flask(__name__, instance_relative_config=True)\napp.config['SECRET_KEY'] = 'dev'\napp.config.from_pyfile('settings.cfg', silent=True)\n", "instance/settings.cfg": "SECRET_KEY = 'inst'\n"}, ("SECRET_KEY",)),
+    Idiom("conditional pyfile", {"app.py": "import os\nfrom flask import Flask\napp = Flask(__name__)\napp.config['SECRET_KEY'] = 'dev'\nlocal = os.path.join(app.root_path, 'local.py')\nif os.path.isfile(local):\n    app.config.from_pyfile(local)\n", "local.py": "SECRET_KEY = 'local'\n"}, ("SECRET_KEY",)),
+)
+IDIOMS += LOADERS
 # fmt: on
 
 _CHILD = r"""
@@ -348,6 +418,6 @@ def test_few_idioms_are_unknown(real: list[dict[str, list[object]]]) -> None:
         for idiom, answer in zip(IDIOMS, real, strict=True)
         if any(judged(configured(idiom), key, answer) == "unknown" for key in idiom.keys if key.isupper())
     ]
-    assert len(IDIOMS) >= 60
+    assert len(IDIOMS) >= 170
     assert len({idiom.name for idiom in IDIOMS}) == len(IDIOMS)
     assert len(unknown) <= 0.15 * len(IDIOMS), unknown

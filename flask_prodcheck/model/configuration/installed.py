@@ -1,0 +1,34 @@
+"""The modules of a project as they are once it is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.python import read_python
+from flask_prodcheck.model.evaluation.libraries import Reader
+from flask_prodcheck.model.python.modules import Modules
+
+
+def installed_modules(modules: Modules, placed: Mapping[str, str], read: Reader | None) -> Modules:
+    """``modules`` with the files of ``placed`` (project path -> the project file that stands there) in their places. The
+    places of their statements stay those of the file that was copied."""
+    if not placed or read is None:
+        return modules
+    facts = modules.facts
+    added = dict(facts.modules)
+    env_files = dict(facts.env_files)
+    for place, origin in placed.items():
+        if origin in facts.env_files:
+            env_files[place] = facts.env_files[origin]
+        data = read(origin) if place.endswith(".py") else None
+        if data is None:
+            continue
+        try:
+            module = read_python(origin, data)
+        except ReadError:
+            continue
+        if module is not None:
+            added[place] = module
+    return Modules(replace(facts, modules=added, env_files=env_files, paths=facts.paths | frozenset(placed)))
