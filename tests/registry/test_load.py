@@ -233,8 +233,12 @@ def test_a_fix_that_crashes_leaves_the_finding(tmp_path: Path) -> None:
 
 
 def test_a_users_folder_brings_no_fix(tmp_path: Path) -> None:
+    made = fixing(tmp_path, "raise SystemExit('ran')\n")
+    theirs = made.with_name("ops900_some_hazard")
+    made.rename(theirs)
+    (theirs / "rule.toml").write_text(GOOD.replace("PC900", "OPS900"))
     with pytest.raises(RuleError, match=r"fix\.py: rules outside prodcheck are data only"):
-        load_folder(fixing(tmp_path, "raise SystemExit('ran')\n").parent, trusted=False)
+        load_folder(tmp_path, trusted=False)
 
 
 def test_fix_without_function(tmp_path: Path) -> None:
