@@ -58,7 +58,8 @@ def write(plan: Plan, root: Path, *, force: bool = False) -> Written:
         raise RefusedError(f"{failure.filename}: cannot be written: {failure.strerror or failure}") from failure
     finally:
         for job in jobs:
-            job.temporary.unlink(missing_ok=True)
+            if job.temporary.exists():
+                job.temporary.unlink()
     return Written(tuple(written), tuple(kept))
 
 
