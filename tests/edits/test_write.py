@@ -58,7 +58,7 @@ def test_a_users_file_that_the_tree_does_not_show_is_kept_too(tmp_path: Path) ->
         (Change("wsgi.py", None, "ours", "why"), "is no part of the project"),
         (Change("../out.py", None, "ours", "why"), "leads out of the project"),
         (Change("link/out.py", None, "ours", "why"), "leads out of the project"),
-        (Change("latin.py/x.py", None, "ours", "why"), "cannot be written"),
+        (Change("wsgi.py/x.py", None, "ours", "why"), "cannot be written"),
         (Change("latin.py", "caf\xe9", "caf\xe9 \u20ac", "why"), "has no '\u20ac'"),
     ],
 )
