@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from flask_prodcheck.base import Value
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.configuration.config import effective_configuration
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.launching.launches import Launches, find_launches
@@ -68,7 +69,7 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
     wanted: App | None = None
     for launch in sorted(launches, key=_trust):
         if launch.is_production and launch.app is not None and launch.resolves and launch.app.span.file.endswith(".py"):
-            wanted = _as_launched(launch, launch.app)
+            wanted = _as_launched(launch, _origin(launch, launch.app, apps, modules))
             break
     candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
     if wanted is None and candidates:
@@ -82,6 +83,16 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
     if not any(app.best for app in marked):
         return (*marked, replace(wanted, best=True))
     return marked
+
+
+def _origin(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -> App:
+    """The app itself where a program that serves it only imports it: a server of one's own says no target."""
+    if launch.end.span.file != app.span.file:
+        return app
+    found = modules.resolve(app.span.file, Name(app.span, app.name))
+    if found.module == app.span.file:
+        return app
+    return next((each for each in apps if (each.span.file, each.name) == (found.module, found.name)), app)
 
 
 def _as_launched(launch: Launch, app: App) -> App:
@@ -111,11 +122,12 @@ def _as_launched(launch: Launch, app: App) -> App:
 _KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor")
 
 
-def _trust(launch: Launch) -> tuple[bool, bool, int, str, int]:
+def _trust(launch: Launch) -> tuple[bool, bool, bool, int, str, int]:
     """Launches whose app is the project's: production servers before development ones, plain deploy files first."""
     order = _KIND_ORDER.index(launch.kind) if launch.kind in _KIND_ORDER else len(_KIND_ORDER)
     return (
         launch.server.is_development,
+        launch.kind in ("entry-point", "python-script"),  # no file says that a deployment calls it
         launch.confidence.value != "high",
         order,
         launch.head.span.file,

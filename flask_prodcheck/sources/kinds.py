@@ -96,7 +96,7 @@ _ENV_NAME = re.compile(
 )
 _ENV_FOLDERS = frozenset({"env", "envs", ".env", ".envs"})
 _ENV_LINE = re.compile(rb"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*=")
-_SHELL_SHEBANG = re.compile(rb"^#!.*?\b(?:ba|da|a|k|z)?sh\b")
+_SHELL_SHEBANG = re.compile(rb"^#!.*?\b(?:(?:ba|da|a|k|z)?sh|expect)\b")
 _PYTHON_SHEBANG = re.compile(rb"^#!.*?\b(?:python|pypy)[0-9.]*\b")
 _INI_ENDINGS = frozenset({".ini", ".conf", ".cfg", ".service", ".socket", ".skel", ".inc", ".vhost", ".nginx", ""})
 _CONTENT_ENDINGS = _INI_ENDINGS | {".yaml", ".yml", ".json", ".xml", ".txt", ".htaccess"}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from flask_prodcheck.facts.shell import spawned_commands
 from flask_prodcheck.model.launching.servers import MODULES, READERS
 from flask_prodcheck.model.launching.steps import (
     ConsoleRun,
@@ -240,6 +241,8 @@ def read_command(argv: Sequence[str]) -> Reading:
             return replace(reading, environment=environment, wrappers=tuple(wrappers))
         program = words[0].rsplit("/", 1)[-1]
         if program == "env":
+            folder = _option_value(words[: len(words) - len(_strip_env(words[1:]))], ("-C", "--chdir"))
+            reading = replace(reading, directory=folder or reading.directory)
             words = _strip_env(words[1:])
             continue
         if (
@@ -565,6 +568,15 @@ def _start_stop_daemon(words: Words) -> Step:
     )
 
 
+def _expect(words: Words) -> Step:
+    text = _option_value(words, ("-c",))
+    if text is not None:
+        spawned = spawned_commands(text)
+        return ShellRun(spawned[0]) if spawned else Nothing("expect")
+    rest = _drop_options([word for word in words if word != "-f"])
+    return ScriptRun(rest[0], tuple(rest[1:])) if rest else Nothing("expect")
+
+
 _PROGRAMS: dict[str, Callable[[Words], Step]] = {
     "make": _make,
     "gmake": _make,
@@ -592,6 +604,7 @@ _PROGRAMS: dict[str, Callable[[Words], Step]] = {
     ".": _source,
     "eval": lambda words: ShellRun(" ".join(words)),
     "start-stop-daemon": _start_stop_daemon,
+    "expect": _expect,
 }
 
 

@@ -110,14 +110,10 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             if key in seen:
                 continue
             seen.add(key)
-            own = next(
-                (
-                    (file, service)
-                    for file, service in services
-                    if service.command is None and service.entrypoint is None and not _is_development(file, service)
-                ),
-                None,
-            )
+            plain = [each for each in services if each[1].command is None and each[1].entrypoint is None]
+            own = next((each for each in plain if not _is_development(*each)), None)
+            if own is None and len(plain) == len(services) and plain:
+                own = plain[0]  # an image that only development runs
             place = image_place(image, facts, Hop(command.span, command.text))
             published, public = None, None
             if own is not None:
@@ -503,7 +499,7 @@ def start_head(start: Start, facts: Facts) -> Head:
     name = start.name if start.kind not in ("fly", "render", "railway", "app-engine", "azure", "beanstalk") else ""
     return Head(
         start.kind, span, text, place, start.command, names=tuple(filter(None, [name])), comment=start.comment, platform=start.kind, service=start.name,
-        default="" if start.command is not None else start.kind, options=start.options,
+        default="" if start.command is not None or start.kind == "apache" else start.kind, options=start.options,
     )  # fmt: skip
 
 

@@ -62,6 +62,7 @@ class _Builder:
     # --- from a head to chains -------------------------------------------------------------------------------------
 
     def follow(self, head: Head) -> list[_Found]:
+        self.follower.begin()
         if head.kind == "apache":
             return self._apache(head)
         if head.command is None:
@@ -413,12 +414,10 @@ def _embedded(builder: _Builder, facts: Facts) -> list[_Found]:
 def _unreferenced_scripts(builder: _Builder, facts: Facts, consumed: set[str]) -> list[_Found]:
     """Shell scripts that no chain passes through but that start a server themselves."""
     found: list[_Found] = []
-    sources = set(builder.follower.visited)
+    visited, sourced = set(builder.follower.visited), set(builder.follower.sourced)
     for path in sorted(facts.scripts):
-        if path in consumed or path in sources:
-            continue
-        script = facts.scripts[path]
-        found += _script_chains(builder, script)
+        if path not in consumed and path not in sourced:
+            found += _script_chains(builder, facts.scripts[path], whole=path not in visited)
     return [
         each
         for each in found
@@ -429,10 +428,13 @@ def _unreferenced_scripts(builder: _Builder, facts: Facts, consumed: set[str]) -
     ]
 
 
-def _script_chains(builder: _Builder, script: ShellScript) -> list[_Found]:
+def _script_chains(builder: _Builder, script: ShellScript, *, whole: bool) -> list[_Found]:
+    """The chains of a script, or (not ``whole``: other chains run it) only of its functions, which a caller may name."""
     folder = posixpath.dirname(script.path) or "."
+    builder.follower.begin()
     place = Place((), cwd=".", cwd_known=False, args_open=True)
-    ended = builder.follower.shell_file(script, (), place) or builder.follower.every_function(script, place)
+    ended = builder.follower.shell_file(script, (), place) if whole else []
+    ended = ended or builder.follower.every_function(script, place)
     chains = []
     for each in ended:
         if not each.place.hops or (each.ending is not None and each.ending.missing):

@@ -22,6 +22,7 @@ from flask_prodcheck.facts.syntax import (
     Call,
     ClassDef,
     Collection,
+    Compare,
     Const,
     Dict,
     Expr,
@@ -99,7 +100,11 @@ _SHELLS = frozenset(
         "subprocess.getstatusoutput",
         "pty.spawn",
         "fabric.api.local",
+        "fabric.api.run",
+        "fabric.api.sudo",
         "fabric.operations.local",
+        "fabric.operations.run",
+        "fabric.operations.sudo",
         "invoke.run",
     }
 )
@@ -155,6 +160,7 @@ class _Way:
     hops: tuple[Hop, ...] = ()
     certain: bool = True
     argv: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()  # "env" and its arguments, for what is started from here
 
     def through(self, span: Span, text: str) -> _Way:
         return replace(self, hops=(*self.hops, Hop(span, text)))
@@ -340,7 +346,7 @@ class _Program:
         elif isinstance(stmt, (Return, Raise)):
             return _RETURN if isinstance(stmt, Return) else _STOP, False
         elif isinstance(stmt, With):
-            return self._body(stmt.body, frame, way), False
+            return self._body(stmt.body, frame, self._surrounded(stmt, frame, way)), False
         elif isinstance(stmt, Loop):
             self._forget(stmt, frame)
             flow = self._body(stmt.body, frame, way)
@@ -348,6 +354,23 @@ class _Program:
         elif isinstance(stmt, ClassDef):
             return self._body(stmt.body, Frame(frame.path, frame.name, frame.scope), way), False
         return _NEXT, False
+
+    def _surrounded(self, stmt: With, frame: Frame, way: _Way) -> _Way:
+        """``way`` inside fabric's ``shell_env(...)``, ``lcd(...)`` and ``cd(...)``, which shape the commands run there."""
+        for call in (part for expr in statement_expressions(stmt) for part in subexpressions(expr)):
+            if not isinstance(call, Call):
+                continue
+            name = call_name(call)
+            if name == "shell_env":
+                way = self._with_variables(way, [(each.name, each.value) for each in call.keywords], frame)
+            elif name in ("lcd", "cd") and call.args:
+                folder = text_of(call.args[0], evaluate(self.world, frame, call.args[0]))
+                way = replace(way, env=("env", "-C", folder, *way.env[1:]))
+        return way
+
+    def _with_variables(self, way: _Way, pairs: Sequence[tuple[str | None, Expr]], frame: Frame) -> _Way:
+        words = [f"{name}={text_of(value, evaluate(self.world, frame, value))}" for name, value in pairs if name]
+        return replace(way, env=(*(way.env or ("env",)), *words)) if words else way
 
     def _forget(self, stmt: Loop, frame: Frame) -> None:
         if stmt.target is not None:
@@ -793,6 +816,13 @@ class _Program:
         self._command(call, command, frame, way, through_shell=through_shell)
 
     def _command(self, call: Call, command: Expr | None, frame: Frame, way: _Way, *, through_shell: bool) -> None:
+        variables, folder = argument(call, "env"), argument(call, "cwd")
+        if isinstance(variables, Dict):
+            pairs = [(str(key.value), value) for key, value in variables.items if isinstance(key, Const)]
+            way = self._with_variables(way, pairs, frame)
+        if folder is not None:
+            where = evaluate(self.world, frame, folder)
+            way = replace(way, env=("env", "-C", where, *way.env[1:])) if isinstance(where, str) else way
         value = evaluate(self.world, frame, command) if command is not None else OPEN
         if isinstance(value, list):
             words = tuple(str(word) for word in value)
@@ -808,6 +838,10 @@ class _Program:
 
     def _ending(self, call: Call, way: _Way, *, argv: tuple[str, ...] | None = None, shell: str | None = None) -> None:
         here = way.through(call.span, render(call))
+        if argv is not None:
+            argv = (*way.env, *argv)
+        elif shell is not None and way.env:
+            argv, shell = (*way.env, "sh", "-c", shell), None
         self.endings.append(Ending(here.hops, None, call, None, "", argv, shell, way.certain))
 
     # --- functions and commands
@@ -909,13 +943,44 @@ class _Program:
                 hop=False,
             )
         if word == "run" and group_class.endswith("FlaskGroup"):
-            return self._flask_run(call, way)
+            body = group.node.body if isinstance(group.node, FunctionDef) else ()
+            info = self._script_info(body, Frame(group.module, frame.name, Scope(body)))
+            return self._flask_run(call, way, group.module, info)
         return _STOP
 
-    def _flask_run(self, call: Call, way: _Way) -> int:
+    def _script_info(self, body: Sequence[Stmt], frame: Frame) -> Call | None:
+        """The ``ScriptInfo(create_app=...)`` that a group makes for its ``run`` command."""
+        for stmt in body:
+            if isinstance(stmt, If):
+                branches: Sequence[Sequence[Stmt]] = (stmt.body, stmt.orelse)
+                test = stmt.test
+                if isinstance(test, Compare) and len(test.ops) == 1 and _is_subcommand(test.left):
+                    op, right = test.ops[0]
+                    named = evaluate(self.world, frame, right)
+                    if op in ("in", "==") and isinstance(named, list | str):
+                        branches = (stmt.body if "run" in named else stmt.orelse,)
+                for branch in branches:
+                    if (found := self._script_info(branch, frame)) is not None:
+                        return found
+                continue
+            for call in calls_in(stmt):
+                if self.modules.qualified(frame.path, call.func, frame.scope.body) == "flask.cli.ScriptInfo":
+                    return call
+        return None
+
+    def _flask_run(self, call: Call, way: _Way, path: str = "", loader: Call | None = None) -> int:
+        """``loader`` is the call in ``path`` that says which factory the group's commands use."""
         # the way already ends with the call of the group
         hops = way.hops if way.hops and way.hops[-1].span == call.span else (*way.hops, Hop(call.span, render(call)))
-        self.endings.append(Ending(hops, Server.FLASK_RUN, call, None, "", None, None, way.certain))
+        app, factory = None, argument(loader, "create_app") if loader is not None else None
+        if loader is not None and factory is not None:
+            if loader.span.file == hops[-1].span.file:
+                hops = (*hops, Hop(loader.span, render(loader)))
+            found = self.modules.resolve(path, factory)
+            app = app_at(self.modules, self.instances, found.module, found.name) if found.is_project else None
+        self.endings.append(
+            Ending(hops, Server.FLASK_RUN, call, None, app.ref if app else "", None, None, way.certain, app=app)
+        )
         return _STOP
 
     def _group_instance(self, made: Instance, call: Call, receiver: Expr, frame: Frame, way: _Way) -> int:
@@ -1186,6 +1251,10 @@ def _plain(expr: Expr) -> bool:
 
 
 # --- a launch target -------------------------------------------------------------------------------------------------
+
+
+def _is_subcommand(expr: Expr) -> bool:
+    return isinstance(expr, Attribute) and expr.attr == "invoked_subcommand"
 
 
 def classify(modules: Modules, path: str, attr: str, called: bool = False) -> tuple[str, App | None, Span | None]:
