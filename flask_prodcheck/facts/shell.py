@@ -298,7 +298,13 @@ class _Reader:
         for node in nodes:
             # The grammar has no node for some words, a lone "-" above all.
             words += [read_word(word) for word in self.missed(end, node.start_byte)]
+            source = self.source_of(node)
+            # A "$" in the middle of a word (``/$A=$B``) makes the grammar cut it in two.
+            joined = bool(words) and node.start_byte == end and words[-1].text.endswith("$") and source[:1].isalpha()
             end = node.end_byte
+            if joined:
+                words[-1] = read_word(words[-1].text + source.strip())
+                continue
             if node.type == "variable_assignment" and not words:
                 assigns.append(self._assignment(node))
             elif node.type == "file_redirect":

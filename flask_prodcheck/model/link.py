@@ -69,7 +69,7 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
     wanted: App | None = None
     for launch in sorted(launches, key=_trust):
         if launch.is_production and launch.app is not None and launch.resolves and launch.app.span.file.endswith(".py"):
-            wanted = _as_launched(launch, _origin(launch, launch.app, apps, modules))
+            wanted = _imported(launch, launch.app, apps, modules) or _as_launched(launch, launch.app)
             break
     candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
     if wanted is None and candidates:
@@ -85,14 +85,20 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
     return marked
 
 
-def _origin(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -> App:
-    """The app itself where a program that serves it only imports it: a server of one's own says no target."""
+def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -> App | None:
+    """The app itself, as the program addresses it that serves it, where that program only imports it (a server of one's
+    own says no target); None where the launch's own words say which app it is."""
     if launch.end.span.file != app.span.file:
-        return app
+        return None
     found = modules.resolve(app.span.file, Name(app.span, app.name))
-    if found.module == app.span.file:
-        return app
-    return next((each for each in apps if (each.span.file, each.name) == (found.module, found.name)), app)
+    origin = next((each for each in apps if (each.span.file, each.name) == (found.module, found.name)), None)
+    if origin is None or origin.span.file == app.span.file:
+        return None
+    folder = posixpath.dirname(app.span.file)  # Python searches the folder of the program first
+    if not folder or not origin.span.file.startswith(folder + "/"):
+        return origin
+    inside = origin.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
+    return replace(origin, ref=f"{inside.replace('/', '.')}:{origin.ref.partition(':')[2]}", cwd=folder)
 
 
 def _as_launched(launch: Launch, app: App) -> App:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.syntax import FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
@@ -24,6 +25,7 @@ from flask_prodcheck.model.launching.server_config import gunicorn_options
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments, uwsgi_options
 from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
+from flask_prodcheck.model.python.command_groups import decorator_name
 from flask_prodcheck.model.python.execution import imports_closure
 from flask_prodcheck.model.python.modules import Modules
 
@@ -74,7 +76,8 @@ class _Builder:
         return [
             self._found(head, ended)
             for ended in found
-            if not (ended.ending is not None and ended.ending.missing) or _expected(head, place)
+            if not (ended.ending is not None and ended.ending.missing)
+            or (ended.place.certain and not ended.background and _expected(head, place))
         ]
 
     def _start_place(self, head: Head, place: Place) -> Place:
@@ -336,6 +339,7 @@ def find_launches(
     found += _unreferenced_scripts(builder, facts, consumed)
     found = [each for each in found if not _is_part_of_another(each, found)]
     found += _entry_points(builder, facts, found)
+    found += _tasks(builder, facts, found)
     found += _python_scripts(builder, facts, found)
     launches = _judged(found, facts, production, development)
     problems = tuple(builder.follower.notes)
@@ -470,6 +474,35 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
             ]
     ends = {each.launch.end.span for each in found}
     return [each for each in chains if each.launch.end.span not in ends]
+
+
+def _tasks(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
+    """Tasks of invoke and fabric that start a server and that no other chain runs."""
+    used = {(hop.span.file, hop.span.line) for each in found for hop in each.launch.hops}
+    chains: list[_Found] = []
+    for path in sorted(facts.modules):
+        module = facts.modules[path]
+        if not module.imports & _TASK_RUNNERS or is_test_place(path):
+            continue
+        tasks = [
+            stmt
+            for stmt in module.body
+            if isinstance(stmt, FunctionDef) and "task" in {decorator_name(each) for each in stmt.decorators}
+        ]
+        for task in tasks:
+            builder.follower.begin()
+            start = Place((), cwd=posixpath.dirname(path) or ".", cwd_known=False)
+            for each in builder.follower.python_file(path, (), start, function=task.name):
+                hops = each.place.hops
+                ends = {(hop.span.file, hop.span.line) for hop in hops}
+                if not hops or ends & used or (each.ending is not None and each.ending.missing):
+                    continue
+                head = Head("invoke", hops[0].span, hops[0].text, start, None, names=(task.name,))
+                chains.append(builder._found(head, each))
+    return chains
+
+
+_TASK_RUNNERS = frozenset({"invoke", "fabric", "duty"})
 
 
 def _python_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
