@@ -7,6 +7,7 @@ the Dockerfile and compose references and each platform's own documentation.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -446,7 +447,7 @@ _OWN_FOLDER = frozenset(
 
 def _start_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.start_files):
-        yield from start_file_heads(facts.start_files[path], facts)
+        yield from start_file_heads(_completed(facts.start_files[path], facts), facts)
     for path in sorted(facts.manifests):
         for start in facts.manifests[path].starts:
             yield start_head(start, facts)
@@ -459,16 +460,17 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
                 "uwsgi", found[1], found[0], place, Command(found[1], found[0], argv=("uwsgi", "/" + path)), names=()
             )
     for path in sorted(facts.paths):
-        if posixpath.basename(path) == "passenger_wsgi.py":
-            span = Span(path, 1)
-            yield Head(
-                "passenger",
-                span,
-                "passenger_wsgi.py",
-                Place((Hop(span, "passenger_wsgi.py"),), cwd=posixpath.dirname(path) or "."),
-                None,
-                default="passenger",
-            )
+        name = posixpath.basename(path)
+        kind = (
+            "passenger" if name == "passenger_wsgi.py" else "pythonanywhere" if _PYTHONANYWHERE.fullmatch(name) else ""
+        )
+        if kind:
+            place = Place((Hop(Span(path, 1), name),), cwd=posixpath.dirname(path) or ".")
+            yield Head(kind, Span(path, 1), name, place, None, default=kind)
+
+
+#: The file that PythonAnywhere writes for a web application, called after its domain.
+_PYTHONANYWHERE = re.compile(r"[a-z0-9_]+_pythonanywhere_com_wsgi\.py")
 
 
 def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
@@ -476,6 +478,24 @@ def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
     web = [start for start in file.starts if start.role == "run"]
     for start in web:
         yield start_head(start, facts)
+
+
+def _completed(file: StartFile, facts: Facts) -> StartFile:
+    """Elastic Beanstalk's configuration as the sum of its files: the one start has the target of the file that says it
+    and the platform of the file that names it."""
+    if file.kind != "beanstalk":
+        return file
+    web = [start for each in facts.start_files.values() if each.kind == "beanstalk" for start in each.starts]
+    web = [start for start in web if start.name == "web" and start.role == "run"]
+    said = any("WSGIPath" in dict(start.options) for start in web)
+    platform = next((dict(start.options)["platform"] for start in web if "platform" in dict(start.options)), None)
+    starts = []
+    for start in file.starts:
+        if start in web and said and "WSGIPath" not in dict(start.options):
+            continue
+        named = start in web and platform is not None and "platform" not in dict(start.options)
+        starts.append(replace(start, options=(*start.options, ("platform", platform or ""))) if named else start)
+    return replace(file, starts=tuple(starts))
 
 
 def start_head(start: Start, facts: Facts) -> Head:

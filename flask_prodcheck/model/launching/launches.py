@@ -328,6 +328,7 @@ def find_launches(
         if not chains and head.kind == "dockerfile" and _starts_something_unseen(head):
             unknown.append(Hop(head.span, head.text))
     unknown += _imageless_starts(facts)
+    unknown += _undecided_starts(facts)
     found += _embedded(builder, facts)
     consumed = _consumed(found)
     found = [
@@ -372,6 +373,16 @@ def _imageless_starts(facts: Facts) -> list[Hop]:
     return found
 
 
+def _undecided_starts(facts: Facts) -> list[Hop]:
+    """Starts that a file declares in a language of expressions."""
+    return [
+        Hop(start.span, start.name)
+        for path in sorted(facts.start_files)
+        for start in facts.start_files[path].starts
+        if start.role == "unknown"
+    ]
+
+
 def _consumed(found: Iterable[_Found]) -> set[str]:
     return {hop.span.file for each in found for hop in each.launch.hops}
 
@@ -379,6 +390,12 @@ def _consumed(found: Iterable[_Found]) -> set[str]:
 def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
     """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
     head = each.launch.head.span
+    if (
+        each.head.kind in ("systemd", "supervisor")
+        and head.file.endswith("sh")
+        and _INSTALLS & set(words_of(head.file))
+    ):
+        return False  # what an installation script sets up starts by itself from then on
     waits = each.head.place.args_open  # an ENTRYPOINT without CMD: somebody else gives the arguments
     for other in found:
         if other is each:
@@ -395,6 +412,9 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
         if deployed and not each.certain and other.launch.end.span.file == each.launch.end.span.file:
             return True
     return False
+
+
+_INSTALLS = frozenset({"install", "installer", "setup", "provision", "bootstrap"})
 
 
 def _is_for_people(each: _Found) -> bool:
@@ -487,7 +507,8 @@ def _tasks(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Fo
         tasks = [
             stmt
             for stmt in module.body
-            if isinstance(stmt, FunctionDef) and "task" in {decorator_name(each) for each in stmt.decorators}
+            if isinstance(stmt, FunctionDef)
+            and {decorator_name(each) for each in stmt.decorators} & {"task", "session"}
         ]
         for task in tasks:
             builder.follower.begin()
@@ -502,7 +523,7 @@ def _tasks(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Fo
     return chains
 
 
-_TASK_RUNNERS = frozenset({"invoke", "fabric", "duty"})
+_TASK_RUNNERS = frozenset({"invoke", "fabric", "nox"})
 
 
 def _python_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
@@ -550,6 +571,7 @@ _STARTING_IMPORTS = frozenset(
         "twisted",
         "invoke",
         "fabric",
+        "nox",
     }
 )
 

@@ -653,6 +653,15 @@ class _Program:
         attr = func.attr
         made = self.instances.of(frame.path, func.value, frame.scope)
         if made is None:
+            if (
+                attr in ("run", "run_always", "run_install")
+                and isinstance(func.value, Name)
+                and func.value.id == "session"
+                and "session" in frame.scope.params
+                and len(call.args) > 1
+            ):
+                self._command(call, Collection(call.span, "list", call.args), frame, way, through_shell=False)
+                return _NEXT
             if attr in ("cli", "main") or (
                 attr == "run" and isinstance(func.value, Name) and self._is_task_context(func.value.id, frame)
             ):
