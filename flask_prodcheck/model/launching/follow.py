@@ -390,7 +390,10 @@ class Follower:
         if run.runner == "invoke":
             return self._invoke(run, place)
         ended: list[Ended] = []
-        for start in self._task_starts(run, place):
+        starts = self._task_starts(run, place)
+        if not starts and run.runner in ("pdm", "hatch") and run.names:
+            return self.words([*run.names, *run.args], span, place)  # no script of the project: the command itself
+        for start in starts:
             if start.command is None or start.role != "run":
                 continue
             self.visited.add(start.span.file)
@@ -874,7 +877,7 @@ class _Expander:
         if (
             len(word.parts) == 1
             and isinstance(word.parts[0], Var)
-            and word.parts[0].name in ("@", "*")
+            and (word.parts[0].name == "@" or (word.parts[0].name == "*" and not word.parts[0].quoted))
             and not word.parts[0].op
         ):
             return [*place.args, *(["${@}"] if place.args_open and not place.args else [])]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.syntax import FunctionDef
+from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
@@ -186,6 +186,8 @@ class _Builder:
                 start = replace(start, target=options["wsgi_app"][0])
             if start.chdir is None and "chdir" in options:
                 start = replace(start, chdir=options["chdir"][0])
+            if not start.paths and "pythonpath" in options:
+                start = replace(start, paths=tuple(filter(None, options["pythonpath"][0].split(","))))
         target_place = place_for(start, place, self.facts)
         roots = self.follower.import_roots(target_place)
         target = resolve_target(start, target_place, self.facts, self.modules, roots)
@@ -330,6 +332,7 @@ def find_launches(
     unknown += _imageless_starts(facts)
     unknown += _undecided_starts(facts)
     found += _embedded(builder, facts)
+    found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     consumed = _consumed(found)
     found = [
         each
@@ -371,6 +374,27 @@ def _imageless_starts(facts: Facts) -> list[Hop]:
         ):
             found.append(Hop(stages[-1].span, f"FROM {stages[-1].base}"))
     return found
+
+
+_OTHER_FRAMEWORKS = frozenset(
+    {
+        "fastapi.FastAPI", "fastapi.applications.FastAPI", "starlette.applications.Starlette", "quart.Quart", "sanic.Sanic", "litestar.Litestar",
+        "falcon.App", "falcon.API", "falcon.asgi.App", "bottle.Bottle", "pyramid.config.Configurator", "aiohttp.web.Application",
+        "django.core.wsgi.get_wsgi_application", "django.core.asgi.get_asgi_application",
+    }
+)  # fmt: skip
+
+
+def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modules) -> bool:
+    """Whether the target is made by another framework, in a program that imports no Flask application."""
+    if launch.app is not None or not launch.module_file or not launch.resolves:
+        return False
+    name = launch.target.partition(":")[2]
+    found = modules.define(launch.module_file, name)
+    made = found.value.func if isinstance(found.value, Call) else None
+    if made is None or modules.qualified(found.module, made) not in _OTHER_FRAMEWORKS:
+        return False
+    return not any(app.span.file in launch.imported for app in apps)
 
 
 def _undecided_starts(facts: Facts) -> list[Hop]:

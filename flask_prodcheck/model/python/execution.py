@@ -78,6 +78,11 @@ _SERVES = {
     "werkzeug.run_simple": Server.WERKZEUG, "cherrypy.quickstart": Server.CHEROOT, "cherrypy.engine.start": Server.CHEROOT,
     "cherrypy.engine.block": Server.CHEROOT,
 }  # fmt: skip
+#: Calls that mean a server's command: with a target as text, or with the words of ``sys.argv``.
+_COMMAND_LINES = {
+    "uvicorn.run": "uvicorn", "uvicorn.main.run": "uvicorn", "granian.Granian": "granian", "granian.server.Granian": "granian",
+    "gunicorn.app.wsgiapp.run": "gunicorn", "waitress.runner.run": "waitress-serve",
+}  # fmt: skip
 _SERVER_METHODS = {
     "gevent": (frozenset({"serve_forever", "start"}), Server.GEVENT),
     "cheroot": (frozenset({"start", "safe_start", "serve"}), Server.CHEROOT),
@@ -380,6 +385,10 @@ class _Program:
 
     def _assign(self, stmt: Assign, frame: Frame) -> None:
         for target in stmt.targets:
+            if isinstance(target, Attribute) and self.modules.qualified(frame.path, target) == "sys.argv":
+                words = evaluate(self.world, frame, stmt.value)
+                if isinstance(words, list) and words:
+                    self.world = replace(self.world, argv=tuple(str(word) for word in words[1:]))
             if isinstance(target, Name):
                 frame.values.pop(target.id, None)
                 value = evaluate(self.world, frame, stmt.value)
@@ -572,6 +581,13 @@ class _Program:
 
     def _external(self, name: str, call: Call, frame: Frame, way: _Way) -> int | None:
         """A call of something that is not the project's; None when it is nothing special."""
+        if name in _COMMAND_LINES:
+            program = _COMMAND_LINES[name]
+            first = evaluate(self.world, frame, call.args[0]) if call.args else None
+            words = (first,) if isinstance(first, str) else self.world.argv if not call.args else ()
+            if words:
+                self._ending(call, way, argv=(program, *words))
+                return _STOP
         if name in _SERVES:
             return self._serve(_SERVES[name], call, frame, way, call.span if _SERVES[name] is Server.WERKZEUG else None)
         if name in _EXITS:
@@ -733,7 +749,12 @@ class _Program:
             app = self._app_of(value, frame)
             if app is not None:
                 return app
-        return None
+        # A method of the server's own class gives the application: it is the only one that the file knows.
+        known = [
+            app_at(self.modules, self.instances, frame.path, name) for name in self.modules.bound_names(frame.path)
+        ]
+        apps = [app for app in known if app is not None and app.form == "global"]
+        return apps[0] if len(apps) == 1 else None
 
     def _app_of(self, value: Expr, frame: Frame, depth: int = 0) -> App | None:
         if depth > 6:
@@ -742,10 +763,12 @@ class _Program:
             found = self.modules.resolve(frame.path, value.func, frame.scope.body)
             if found.kind == "function":
                 return app_at(self.modules, self.instances, found.module, found.name)
-            made = self.instances.of(frame.path, value, frame.scope)
-            if made is not None and made.kind in _SERVER_METHODS:
-                return next(filter(None, (self._app_of(item, frame, depth + 1) for item in call_values(value))), None)
-            return None
+            # A server, a wrapper or a dispatcher made around the application.
+            return next(filter(None, (self._app_of(item, frame, depth + 1) for item in call_values(value))), None)
+        if isinstance(value, Dict):
+            return next(filter(None, (self._app_of(item, frame, depth + 1) for _, item in value.items)), None)
+        if isinstance(value, Collection):
+            return next(filter(None, (self._app_of(item, frame, depth + 1) for item in value.items)), None)
         if isinstance(value, Name):
             for stmt, _ in statements(frame.scope.body):
                 if (
