@@ -12,7 +12,7 @@ from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.configuration.config import effective_configuration
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.launching.launches import Launches, find_launches
-from flask_prodcheck.model.project import App, Configuration, Launch, Project, RunSite
+from flask_prodcheck.model.project import App, Configuration, Launch, Project, RunSite, Server
 from flask_prodcheck.model.python.apps import find_apps, rank_apps
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.run_sites import find_run_sites
@@ -68,6 +68,8 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
     else the likeliest by name and place."""
     wanted: App | None = None
     for launch in sorted(launches, key=_trust):
+        if _runs_a_command_group(launch):
+            continue
         if launch.is_production and launch.app is not None and launch.resolves and launch.app.span.file.endswith(".py"):
             wanted = _imported(launch, launch.app, apps, modules) or _as_launched(launch, launch.app)
             break
@@ -83,6 +85,11 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
     if not any(app.best for app in marked):
         return (*marked, replace(wanted, best=True))
     return marked
+
+
+def _runs_a_command_group(launch: Launch) -> bool:
+    """Whether the development server is a command of the project's own: its factory is no target for a server."""
+    return launch.server is Server.FLASK_RUN and launch.end.span.file.endswith(".py")
 
 
 def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -> App | None:
@@ -144,7 +151,7 @@ def _trust(launch: Launch) -> tuple[bool, bool, bool, int, str, int]:
 def _flask_app(launches: Sequence[Launch], facts: Facts) -> str | None:
     """What FLASK_APP says, in a flask-run launch or an environment file."""
     for launch in launches:
-        if launch.server.value == "flask-run" and launch.target:
+        if launch.server is Server.FLASK_RUN and launch.target and not _runs_a_command_group(launch):
             return launch.target
     for path in sorted(facts.env_files):
         for variable in facts.env_files[path].variables:

@@ -796,6 +796,7 @@ class Follower:
         for start in file.starts if file is not None else ():
             if start.command is not None and start.role == "run":
                 inner = start_place(start, place.hop(start.command.span, start.command.text), self.facts)
+                inner = replace(inner, shell_parent=None)  # the process manager is its parent
                 found += [replace(each, background=True) for each in self.command(start.command, inner)]
         return found
 

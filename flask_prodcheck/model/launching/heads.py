@@ -113,8 +113,9 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             seen.add(key)
             plain = [each for each in services if each[1].command is None and each[1].entrypoint is None]
             own = next((each for each in plain if not _is_development(*each)), None)
-            if own is None and len(plain) == len(services) and plain:
-                own = plain[0]  # an image that only development runs
+            named = purpose_of_words(words_of(path))
+            if own is None and plain and named is not None and named[0] is not Purpose.PRODUCTION:
+                own = plain[0]  # an image for development, run by it
             place = image_place(image, facts, Hop(command.span, command.text))
             published, public = None, None
             if own is not None:

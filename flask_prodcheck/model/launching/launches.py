@@ -12,7 +12,7 @@ from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
-from flask_prodcheck.model.launching.embedded import embedded_files
+from flask_prodcheck.model.launching.embedded import embedded_files, every_command
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
 from flask_prodcheck.model.launching.heads import Head, find_heads, is_test_place, start_file_heads
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
@@ -163,12 +163,21 @@ class _Builder:
 
     def _image_installs(self, place: Place) -> frozenset[str] | None:
         image = place.image
-        if image is None or not image.dockerfile:
+        if image is None or not image.dockerfile or any(self._installs_packages(hop.span.file) for hop in place.hops):
             return None
         key = (image.dockerfile, image.stage)
         if key not in self._installs:
             self._installs[key] = image_installs(image, self.facts)
         return self._installs[key]
+
+    def _installs_packages(self, path: str) -> bool:
+        """Whether a script on the way installs distributions when the container starts."""
+        script = self.facts.scripts.get(path)
+        return script is not None and any(
+            "install" in [word.text for word in command.words]
+            and posixpath.basename(command.words[0].text) in _INSTALLERS
+            for command in every_command(script.body)
+        )
 
     def _server_launch(self, head: Head, ended: Ended, start: ServerStart) -> tuple[Place, Launch]:
         place = ended.place
@@ -279,6 +288,9 @@ class _Builder:
             if name in self.installed:
                 return Server(name)
         return Server.SOCKETIO_DEV
+
+
+_INSTALLERS = frozenset({"pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "conda"})
 
 
 def _is_root(place: Place) -> bool | None:
