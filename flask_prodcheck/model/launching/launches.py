@@ -474,10 +474,12 @@ def _embedded(builder: _Builder, facts: Facts) -> list[_Found]:
 def _unreferenced_scripts(builder: _Builder, facts: Facts, consumed: set[str]) -> list[_Found]:
     """Shell scripts that no chain passes through but that start a server themselves."""
     found: list[_Found] = []
-    visited, sourced = set(builder.follower.visited), set(builder.follower.sourced)
+    follower = builder.follower
+    before = set(follower.visited)
     for path in sorted(facts.scripts):
-        if path not in consumed and path not in sourced:
-            found += _script_chains(builder, facts.scripts[path], whole=path not in visited)
+        if path in consumed or path in follower.sourced or path in follower.visited - before:
+            continue
+        found += _script_chains(builder, facts.scripts[path], whole=path not in before)
     return [
         each
         for each in found
