@@ -172,6 +172,9 @@ PATH = click.argument("path", default=".", type=click.Path(path_type=Path))
 @click.option("--fix", "fixes", is_flag=True, help="Make the safe fixes, then report on the result.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that a person has to agree to.")
 @click.option("--diff", "shows_diff", is_flag=True, help="Show what --fix would change; write nothing.")
+@click.option(
+    "--explain-launch", is_flag=True, help="Show first how each launch was followed, and why it counts as what."
+)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found.")
 @click.option(
@@ -193,6 +196,7 @@ def audit_command(
     fixes: bool,
     unsafe_fixes: bool,
     shows_diff: bool,
+    explain_launch: bool,
     color: str,
     no_cache: bool,
     cache_dir: Path | None,
@@ -202,6 +206,8 @@ def audit_command(
 
     _collect_seldom()
     started = time.perf_counter()
+    if explain_launch and form != "text":
+        raise UsageError("--explain-launch belongs to the text report (`prodcheck graph` has other formats)")
     root = project_root(path)
     settings = _settings(root, config_file, no_config=no_config)
     settings = replace(
@@ -226,15 +232,21 @@ def audit_command(
     least = 0 if written else 1
     tree = discover(root, exclude=settings.exclude)
     colored = wants_color(color, output)
-    question = None if no_cache else _question(root, tree, settings, (form, str(colored)), cache_dir)
+    question = None if no_cache or explain_launch else _question(root, tree, settings, (form, str(colored)), cache_dir)
     known = question.answer(time.perf_counter() - started) if question is not None else None
     if known is not None:
         write(known.text, output)
         return max(known.exit_code, least)
-    from flask_prodcheck.audit import audit_tree
+    from flask_prodcheck.audit import examine
 
-    report = audit_tree(tree, settings, root=root, started=started)
-    write(_rendered(report, root, form, color=colored), output)
+    report, project = examine(tree, settings, root=root, started=started)
+    text = _rendered(report, root, form, color=colored)
+    if explain_launch:
+        from flask_prodcheck.graph.chains import graph_of
+        from flask_prodcheck.graph.text import explain
+
+        text = f"{explain(graph_of(project), color=colored)}\n{text}"
+    write(text, output)
     if question is not None:
         stats = replace(report.stats, parsed=0, from_cache=report.stats.parsed)
 

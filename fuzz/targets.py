@@ -155,4 +155,10 @@ _NAMES = {
     Kind.NGINX: ["nginx.conf"],
     Kind.NPM: ["package.json"],
     Kind.TOX: ["tox.ini"],
+    Kind.TASKFILE: ["Taskfile.yml"],
+    Kind.CRON: ["crontab"],
+    Kind.TERRAFORM: ["main.tf"],
+    Kind.TASKFILE: ["Taskfile.yml"],
+    Kind.CRON: ["crontab"],
+    Kind.TERRAFORM: ["main.tf"],
 }

@@ -77,6 +77,20 @@ def test_json_on_stdout_and_in_a_file(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out.json").read_text())["verdict"] == "not-ready"
 
 
+def test_explain_launch(tmp_path: Path) -> None:
+    folder = project(tmp_path / "p", {**GOOD, "Makefile": "dev:\n\tflask run\n"})
+    plain, explained = prodcheck(folder), prodcheck(folder, "--explain-launch")
+    assert explained.returncode == plain.returncode == 0
+    shown = explained.stdout.split("\nChecked ")[0]
+    assert "Production\n  [2] Procfile:1 (web) starts gunicorn\n" in shown
+    assert "      production: a procfile starts it\n" in shown
+    assert "      development: it is called 'dev'\n" in shown
+    assert explained.stdout.endswith(plain.stdout.split(" s: ", 1)[1])
+    refused = prodcheck(folder, "--explain-launch", "--format", "json")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "text report" in refused.stderr
+
+
 def test_a_file_is_audited_as_part_of_its_project(tmp_path: Path) -> None:
     folder = project(tmp_path / "p", {**BAD, "pyproject.toml": ""})
     done = prodcheck(folder / "app.py", "--format", "json")

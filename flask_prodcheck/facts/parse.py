@@ -53,6 +53,9 @@ _TEXT_READERS = {
     Kind.NGINX: ("nginx", "read_nginx"),
     Kind.NPM: ("npm", "read_npm"),
     Kind.TOX: ("tox", "read_tox"),
+    Kind.TASKFILE: ("taskfile", "read_taskfile"),
+    Kind.CRON: ("crontab", "read_crontab"),
+    Kind.TERRAFORM: ("terraform", "read_terraform"),
 }
 _BYTE_READERS = {
     Kind.PYTHON: ("python", "read_python"),

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "busybox"})
 _SHEBANG = re.compile(r"#![ \t]*(\S+)(?:[ \t]+(.*))?")
+_SPAWN = re.compile(r"(?:^|;)[ \t]*spawn[ \t]+(?:-\w+[ \t]+)*([^;\n]+)", re.MULTILINE)
 _OPEN_NEWLINE = re.compile(r"(?<!\\)\n")
 _CALL = re.compile(rb"((?<=[^\s][ \t])[A-Za-z0-9_.]+:[A-Za-z0-9_.]+)\(\)(?![ \t]*\{)")
 _MAX_DEPTH = 80
@@ -91,14 +92,28 @@ _NEGATION = Word((Lit("!"),), "!")
 def read_shell(path: str, text: str, first_line: int = 1) -> ShellScript:
     """The script ``text`` of the file ``path``, whose first line is line ``first_line`` of that file.
 
-    ``interpreter`` is the program of the shebang ("sh" without one); a script for anything but a shell has no body.
+    ``interpreter`` is the program of the shebang ("sh" without one). Of an expect script the commands that it spawns are
+    read; a script for anything but a shell has no body.
     Raises :class:`ReadError` when no statement of a non-empty script could be read, or it nests too deeply.
     """
     text = text.removeprefix("\ufeff")
     interpreter = _interpreter(text)
+    if interpreter == "expect":
+        spawned = [
+            statement
+            for number, line in enumerate(text.splitlines())
+            for command in spawned_commands(line)
+            for statement in _parse(path, command, first_line + number, 1)
+        ]
+        return ShellScript(path, tuple(spawned), interpreter)
     if interpreter not in _SHELLS:
         return ShellScript(path, (), interpreter)
     return ShellScript(path, _parse(path, text, first_line, 1), interpreter)
+
+
+def spawned_commands(text: str) -> list[str]:
+    """The commands that ``spawn`` starts in a text of expect's language (expect(1)), without spawn's own options."""
+    return [match.group(1) for match in _SPAWN.finditer(text)]
 
 
 def parse_command_line(text: str, span: Span) -> tuple[ShellStmt, ...]:
@@ -283,7 +298,13 @@ class _Reader:
         for node in nodes:
             # The grammar has no node for some words, a lone "-" above all.
             words += [read_word(word) for word in self.missed(end, node.start_byte)]
+            source = self.source_of(node)
+            # A "$" in the middle of a word (``/$A=$B``) makes the grammar cut it in two.
+            joined = bool(words) and node.start_byte == end and words[-1].text.endswith("$") and source[:1].isalpha()
             end = node.end_byte
+            if joined:
+                words[-1] = read_word(words[-1].text + source.strip())
+                continue
             if node.type == "variable_assignment" and not words:
                 assigns.append(self._assignment(node))
             elif node.type == "file_redirect":
@@ -298,7 +319,10 @@ class _Reader:
                 words.append(read_word(self.source_of(node).strip()))
         if (not words and not assigns) or (words and all(word.text in _KEYWORDS for word in words)):
             return []
-        span = self.span(nodes[0], nodes[-1])
+        program = next((node for node in nodes if node.type == "command_name"), nodes[0])
+        # Assignments on lines of their own stand in front of the line that says what runs.
+        first = program if program.start_point[0] > nodes[0].start_point[0] else nodes[0]
+        span = self.span(first, nodes[-1])
         text = self.shown(self.slice(nodes[0].start_byte, nodes[-1].end_byte))
         if words and words[0].text in ("test", "[", "[["):
             inner = words[1:-1] if words[-1].text in ("]", "]]") and len(words) > 1 else words[1:]

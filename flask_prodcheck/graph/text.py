@@ -19,10 +19,20 @@ _HEADINGS = {
 
 def render(graph: Graph, *, color: bool = False) -> str:
     """The graph as text that ends with a line end."""
-    return "\n".join(_lines(graph, Style(color))) + "\n"
+    style = Style(color)
+    lines = list(_lines(graph, style, reasons=False))
+    if graph.problems:
+        lines += ["", *problem_lines(graph.problems, style)]
+    return "\n".join(lines) + "\n"
 
 
-def _lines(graph: Graph, style: Style) -> Iterator[str]:
+def explain(graph: Graph, *, color: bool = False) -> str:
+    """The graph as the part of a report that proves it: each launch with the reason of its purpose. The problems are
+    the report's to say."""
+    return "\n".join(_lines(graph, Style(color), reasons=True)) + "\n"
+
+
+def _lines(graph: Graph, style: Style, *, reasons: bool) -> Iterator[str]:
     if not graph.chains:
         yield "No file of this project starts a server."
     first = True
@@ -35,7 +45,7 @@ def _lines(graph: Graph, style: Style) -> Iterator[str]:
         first = False
         yield style.strong(heading)
         for chain in chains:
-            yield from _chain(chain, style)
+            yield from _chain(chain, style, reasons=reasons)
     if graph.unreached:
         yield ""
         yield style.strong("Not reached")
@@ -46,12 +56,9 @@ def _lines(graph: Graph, style: Style) -> Iterator[str]:
         yield style.strong("Starts something that this project does not show")
         for hop in graph.unknown:
             yield f"  {safe(str(hop.span))}  {safe(' '.join(hop.text.split()))}".rstrip()
-    if graph.problems:
-        yield ""
-        yield from problem_lines(graph.problems, style)
 
 
-def _chain(chain: Chain, style: Style) -> Iterator[str]:
+def _chain(chain: Chain, style: Style, *, reasons: bool) -> Iterator[str]:
     launch = chain.launch
     server = server_words(launch.server)
     shown = style.severity("error", server) if launch.is_production and launch.server.is_development else server
@@ -60,5 +67,7 @@ def _chain(chain: Chain, style: Style) -> Iterator[str]:
     sure = "" if launch.confidence.value == "high" else f", confidence {launch.confidence.value}"
     yield f"  [{chain.number}] {safe(str(launch.head.span))}{name} starts {shown}{default}{sure}"
     yield from (f"      {line}" for line in chain_lines(launch.hops))
+    if reasons:
+        yield f"      {launch.purpose.value}: {safe(launch.purpose_reason)}"
     where = f" ({safe(str(chain.end))})" if chain.end is not None else ""
     yield f"      -> {safe(chain.reaches)}{where}"

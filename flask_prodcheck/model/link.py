@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.configuration.config import production_configuration
 from flask_prodcheck.model.configuration.installed import installed_modules
 from flask_prodcheck.model.evaluation.libraries import Reader
@@ -76,8 +77,10 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
     else the likeliest by name and place."""
     wanted: App | None = None
     for launch in sorted(launches, key=_trust):
+        if _runs_a_command_group(launch):
+            continue
         if launch.is_production and launch.app is not None and launch.resolves and launch.app.span.file.endswith(".py"):
-            wanted = _as_launched(launch, launch.app)
+            wanted = _imported(launch, launch.app, apps, modules) or _as_launched(launch, launch.app)
             break
     candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
     if wanted is None and candidates:
@@ -91,6 +94,27 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
     if not any(app.best for app in marked):
         return (*marked, replace(wanted, best=True))
     return marked
+
+
+def _runs_a_command_group(launch: Launch) -> bool:
+    """Whether the development server is a command of the project's own: its factory is no target for a server."""
+    return launch.server is Server.FLASK_RUN and launch.end.span.file.endswith(".py")
+
+
+def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -> App | None:
+    """The app itself, as the program addresses it that serves it, where that program only imports it (a server of one's
+    own says no target); None where the launch's own words say which app it is."""
+    if launch.end.span.file != app.span.file:
+        return None
+    found = modules.resolve(app.span.file, Name(app.span, app.name))
+    origin = next((each for each in apps if (each.span.file, each.name) == (found.module, found.name)), None)
+    if origin is None or origin.span.file == app.span.file:
+        return None
+    folder = posixpath.dirname(app.span.file)  # Python searches the folder of the program first
+    if not folder or not origin.span.file.startswith(folder + "/"):
+        return origin
+    inside = origin.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
+    return replace(origin, ref=f"{inside.replace('/', '.')}:{origin.ref.partition(':')[2]}", cwd=folder)
 
 
 def _as_launched(launch: Launch, app: App) -> App:
@@ -120,11 +144,12 @@ def _as_launched(launch: Launch, app: App) -> App:
 _KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor")
 
 
-def _trust(launch: Launch) -> tuple[bool, bool, int, str, int]:
+def _trust(launch: Launch) -> tuple[bool, bool, bool, int, str, int]:
     """Launches whose app is the project's: production servers before development ones, plain deploy files first."""
     order = _KIND_ORDER.index(launch.kind) if launch.kind in _KIND_ORDER else len(_KIND_ORDER)
     return (
         launch.server.is_development,
+        launch.kind in ("entry-point", "python-script"),  # no file says that a deployment calls it
         launch.confidence.value != "high",
         order,
         launch.head.span.file,
@@ -135,7 +160,7 @@ def _trust(launch: Launch) -> tuple[bool, bool, int, str, int]:
 def _flask_app(launches: Sequence[Launch], facts: Facts) -> str | None:
     """What FLASK_APP says, in a flask-run launch or an environment file."""
     for launch in launches:
-        if launch.server.value == "flask-run" and launch.target:
+        if launch.server is Server.FLASK_RUN and launch.target and not _runs_a_command_group(launch):
             return launch.target
     for path in sorted(facts.env_files):
         for variable in facts.env_files[path].variables:

@@ -35,6 +35,9 @@ class Kind(enum.Enum):
     NPM = "npm"
     OTHER = "other"
     TOX = "tox"
+    TASKFILE = "taskfile"
+    CRON = "cron"
+    TERRAFORM = "terraform"
 
 
 #: Kinds that say how the project is started: one that cannot be read may hide an error.
@@ -96,7 +99,8 @@ _ENV_NAME = re.compile(
 )
 _ENV_FOLDERS = frozenset({"env", "envs", ".env", ".envs"})
 _ENV_LINE = re.compile(rb"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*=")
-_SHELL_SHEBANG = re.compile(rb"^#!.*?\b(?:ba|da|a|k|z)?sh\b")
+_SHELL_SHEBANG = re.compile(rb"^#!.*?\b(?:(?:ba|da|a|k|z)?sh|expect)\b")
+_SERVER_LINE = re.compile(rb"^[ \t]*(?:gunicorn|uvicorn|hypercorn|uwsgi|waitress-serve|python3?)[ \t]", re.MULTILINE)
 _PYTHON_SHEBANG = re.compile(rb"^#!.*?\b(?:python|pypy)[0-9.]*\b")
 _INI_ENDINGS = frozenset({".ini", ".conf", ".cfg", ".service", ".socket", ".skel", ".inc", ".vhost", ".nginx", ""})
 _CONTENT_ENDINGS = _INI_ENDINGS | {".yaml", ".yml", ".json", ".xml", ".txt", ".htaccess"}
@@ -110,6 +114,12 @@ _NAMES = {
     "gnumakefile": Kind.MAKEFILE,
     "justfile": Kind.JUSTFILE,
     ".justfile": Kind.JUSTFILE,
+    "taskfile.yml": Kind.TASKFILE,
+    "taskfile.yaml": Kind.TASKFILE,
+    "taskfile.dist.yml": Kind.TASKFILE,
+    "taskfile.dist.yaml": Kind.TASKFILE,
+    "crontab": Kind.CRON,
+    "crontab.txt": Kind.CRON,
     "caddyfile": Kind.NGINX,
     "rc.local": Kind.SHELL,
     ".htaccess": Kind.APACHE,
@@ -118,6 +128,9 @@ _ENDINGS = {
     ".mk": Kind.MAKEFILE,
     ".mak": Kind.MAKEFILE,
     ".just": Kind.JUSTFILE,
+    ".crontab": Kind.CRON,
+    ".cron": Kind.CRON,
+    ".tf": Kind.TERRAFORM,
     ".dockerfile": Kind.DOCKERFILE,
     ".containerfile": Kind.DOCKERFILE,
     ".procfile": Kind.PROCFILE,
@@ -272,6 +285,8 @@ def _by_content(path: str, name: str, head: bytes) -> Kind | None:
     if ending == ".xml":
         return Kind.UWSGI if b"<uwsgi" in head else None
     kind = _by_shebang(ending, head) or _by_section(head)
+    if ending == ".txt" and name.lower() == "startup.txt" and _SERVER_LINE.search(head):
+        return Kind.SHELL  # the file with the start-up command of an App Service
     if kind is not None or ending == ".txt":
         return kind
     if _APACHE.search(head):

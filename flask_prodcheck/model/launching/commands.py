@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from flask_prodcheck.facts.shell import spawned_commands
 from flask_prodcheck.model.launching.servers import MODULES, READERS
 from flask_prodcheck.model.launching.steps import (
     ConsoleRun,
@@ -240,6 +241,8 @@ def read_command(argv: Sequence[str]) -> Reading:
             return replace(reading, environment=environment, wrappers=tuple(wrappers))
         program = words[0].rsplit("/", 1)[-1]
         if program == "env":
+            folder = _option_value(words[: len(words) - len(_strip_env(words[1:]))], ("-C", "--chdir"))
+            reading = replace(reading, directory=folder or reading.directory)
             words = _strip_env(words[1:])
             continue
         if (
@@ -259,7 +262,10 @@ def read_command(argv: Sequence[str]) -> Reading:
         user = _dropped_user(program, words[1:])
         inner = strip(words[1:])
         if program == "nodemon" and (text := _option_value(words, ("--exec", "-x"))) is not None:
-            inner = text.split()
+            behind = words[words.index(text) + 1 :] if text in words else []
+            inner = [*text.split(), *_drop_options(behind, frozenset({"-w", "--watch", "-e", "--ext", "--delay"}))]
+        if program in ("doppler", "infisical") and (text := _option_value(words, ("--command",))) is not None:
+            return replace(reading, step=ShellRun(text), environment=environment, wrappers=(*wrappers, program))
         if inner is None:
             return replace(
                 reading, step=_runner_task(program, words[1:]), environment=environment, wrappers=tuple(wrappers)
@@ -415,7 +421,7 @@ def _python(words: Words) -> Step:
 
 _MODULE_WRAPPERS = {
     "coverage": "coverage", "kernprof": "kernprof", "memray": "memray", "dotenv": "dotenv", "watchfiles": "watchfiles",
-    "ddtrace": "ddtrace-run", "opentelemetry.instrumentation.auto_instrumentation": "opentelemetry-instrument",
+    "ddtrace": "ddtrace-run", "newrelic": "newrelic-admin", "newrelic.admin": "newrelic-admin", "opentelemetry.instrumentation.auto_instrumentation": "opentelemetry-instrument",
 }  # fmt: skip
 
 
@@ -565,6 +571,15 @@ def _start_stop_daemon(words: Words) -> Step:
     )
 
 
+def _expect(words: Words) -> Step:
+    text = _option_value(words, ("-c",))
+    if text is not None:
+        spawned = spawned_commands(text)
+        return ShellRun(spawned[0]) if spawned else Nothing("expect")
+    rest = _drop_options([word for word in words if word != "-f"])
+    return ScriptRun(rest[0], tuple(rest[1:])) if rest else Nothing("expect")
+
+
 _PROGRAMS: dict[str, Callable[[Words], Step]] = {
     "make": _make,
     "gmake": _make,
@@ -592,6 +607,7 @@ _PROGRAMS: dict[str, Callable[[Words], Step]] = {
     ".": _source,
     "eval": lambda words: ShellRun(" ".join(words)),
     "start-stop-daemon": _start_stop_daemon,
+    "expect": _expect,
 }
 
 
@@ -621,8 +637,10 @@ def _step(words: Words) -> Step:
         return Nothing(program)
     if "/" in words[0] or words[0].endswith((".sh", ".py", ".bash")):
         return ScriptRun(words[0], tuple(rest))
-    if len(rest) > 1 and rest[0] in READERS and rest[0] != "flask":
-        wrapped = READERS[rest[0]](rest[1:])  # an unknown wrapper in front of a complete server command
-        if isinstance(wrapped, ServerStart) and ":" in wrapped.target:
-            return wrapped
+    for index, word in enumerate(rest[:_MAX_WRAPPERS]):
+        name = word.rsplit("/", 1)[-1]
+        if name in READERS and name != "flask":
+            wrapped = READERS[name](rest[index + 1 :])  # an unknown wrapper in front of a complete server command
+            if isinstance(wrapped, ServerStart) and ":" in wrapped.target:
+                return wrapped
     return ConsoleRun(words[0], tuple(rest))

@@ -52,27 +52,36 @@ def embedded_files(script: ShellScript) -> tuple[list[StartFile], list[Problem]]
     files: list[StartFile] = []
     problems: list[Problem] = []
     for command in every_command(script.body):
-        if command.heredoc is None:
-            continue
-        text = command.heredoc
-        target = _written_path(command)
-        offset = (command.heredoc_line or command.span.line + 1) - 1
         try:
-            if re.search(r"^\s*\[Service\]", text, re.MULTILINE):
-                file = read_systemd(script.path, text)
-            elif re.search(r"^\s*\[program:", text, re.MULTILINE):
-                file = read_supervisor(script.path, text)
-            elif posixpath.basename(target) == "Procfile":
-                file = read_procfile(script.path, text)
-            else:
-                continue
+            file = embedded_file(script.path, command)
         except ReadError as failure:
-            problems.append(
-                Problem(script.path, offset + failure.line, f"the file written here cannot be read: {failure}")
-            )
+            line = _offset(command) + failure.line
+            problems.append(Problem(script.path, line, f"the file written here cannot be read: {failure}"))
             continue
-        files.append(replace(file, starts=tuple(_shifted(start, offset) for start in file.starts)))
+        if file is not None:
+            files.append(file)
     return files, problems
+
+
+def embedded_file(path: str, command: ShellCommand) -> StartFile | None:
+    """The process file that ``command`` of the script at ``path`` writes; None when it writes none. Raises
+    :class:`ReadError` with a line counted from the beginning of that file."""
+    text = command.heredoc
+    if text is None:
+        return None
+    if re.search(r"^\s*\[Service\]", text, re.MULTILINE):
+        file = read_systemd(path, text)
+    elif re.search(r"^\s*\[program:", text, re.MULTILINE):
+        file = read_supervisor(path, text)
+    elif posixpath.basename(_written_path(command)) == "Procfile":
+        file = read_procfile(path, text)
+    else:
+        return None
+    return replace(file, starts=tuple(_shifted(start, _offset(command)) for start in file.starts))
+
+
+def _offset(command: ShellCommand) -> int:
+    return (command.heredoc_line or command.span.line + 1) - 1
 
 
 def _written_path(command: ShellCommand) -> str:

@@ -35,6 +35,7 @@ from flask_prodcheck.facts.types import (
 from flask_prodcheck.model.launching.base_images import base_start
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, start_stage
+from flask_prodcheck.model.launching.embedded import embedded_file, every_command
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.launching.place import Place, enter, known_variables, locate, on_path
@@ -55,7 +56,10 @@ from flask_prodcheck.model.python.execution import Ending, run_module
 from flask_prodcheck.model.python.modules import Modules
 
 _MAX_DEPTH = 24
-_MAX_STEPS = 6000
+_MAX_STEPS = 6000  # for one head
+_MAX_FUNCTION_STEPS = 600  # for one function of a script whose caller is not known
+_MAX_ALL_STEPS = 60_000
+_MAX_TURNS = 32
 
 _DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset"})
 
@@ -88,11 +92,20 @@ class Follower:
         self.installed = installed
         self.notes: list[Problem] = []
         self.visited: set[str] = set()
+        self.sourced: set[str] = set()
         self._steps = 0
+        self._limit = _MAX_STEPS
+        self._all_steps = 0
         self._depth = 0
         self._active: set[tuple[str, tuple[str, ...]]] = set()
 
     # --- entry ---------------------------------------------------------------------------------------------------
+
+    def begin(self, limit: int = _MAX_STEPS) -> None:
+        """Start with another head: what the others have used of the budget does not count."""
+        self._all_steps += self._steps
+        self._steps = 0
+        self._limit = min(limit, max(_MAX_ALL_STEPS - self._all_steps, 0))
 
     def command(self, command: Command, place: Place) -> list[Ended]:
         """Follow ``command``; the place already holds its hop."""
@@ -123,7 +136,7 @@ class Follower:
             self._depth -= 1
 
     def _enter(self, span: Span) -> bool:
-        if self._depth >= _MAX_DEPTH or self._steps >= _MAX_STEPS:
+        if self._depth >= _MAX_DEPTH or self._steps >= self._limit:
             self._note(span, "the launch chain is too long to follow")
             return False
         self._steps += 1
@@ -167,8 +180,11 @@ class Follower:
         if isinstance(step, ScriptRun):
             return self._script(step, span, place, state)
         if isinstance(step, ShellRun):
-            inner = replace(place, args=step.args[1:] if step.args else (), args_open=False)
-            found = self.shell_text(step.text, span, inner, functions=state.functions if state else None)
+            inner = replace(
+                self._written_place(step.text, place), args=step.args[1:] if step.args else (), args_open=False
+            )
+            where = inner.hops[-1].span if len(inner.hops) > len(place.hops) else span
+            found = self.shell_text(step.text, where, inner, functions=state.functions if state else None)
             # bash replaces itself with a lone simple command; dash, which is /bin/sh on Debian, does not.
             lone = step.shell == "bash" and not any(mark in step.text for mark in "|&;<>\n")
             return (
@@ -183,6 +199,14 @@ class Follower:
         if isinstance(step, ConsoleRun):
             return self._console(step, span, place)
         return []
+
+    def _written_place(self, text: str, place: Place) -> Place:
+        """``place`` with the line of the script that holds ``text`` as its end, where a later script only hands it on."""
+        shown = " ".join(text.split())[:60]
+        if not shown or not place.hops or shown in place.hops[-1].text:
+            return place
+        written = next((hop for hop in place.hops if hop.span.file in self.facts.scripts and shown in hop.text), None)
+        return place.hop(written.span, text) if written is not None else place
 
     def _container(self, run: ContainerRun, place: Place) -> list[Ended]:
         """``docker run``: the ENTRYPOINT of the image that the project builds, with these arguments."""
@@ -353,6 +377,7 @@ class Follower:
         self._active.add(key)
         try:
             if state is not None:
+                self.sourced.add(script.path)
                 return self._walk(script.body, state)
             inner = _State(replace(place, args=tuple(args), shell_parent=Span(script.path, 1)))
             return self._walk(script.body, inner)
@@ -365,7 +390,10 @@ class Follower:
         if run.runner == "invoke":
             return self._invoke(run, place)
         ended: list[Ended] = []
-        for start in self._task_starts(run, place):
+        starts = self._task_starts(run, place)
+        if not starts and run.runner in ("pdm", "hatch") and run.names:
+            return self.words([*run.names, *run.args], span, place)  # no script of the project: the command itself
+        for start in starts:
             if start.command is None or start.role != "run":
                 continue
             self.visited.add(start.span.file)
@@ -473,7 +501,7 @@ class Follower:
 
     def _statement(self, statement: ShellStmt, state: _State) -> list[Ended]:
         self._steps += 1
-        if self._steps > _MAX_STEPS:
+        if self._steps > self._limit:
             state.ended = True
             self._note(statement.span, "the script is too long to follow")
             return []
@@ -587,16 +615,55 @@ class Follower:
         return []
 
     def _loop(self, statement: ShellLoop, state: _State) -> list[Ended]:
-        found: list[Ended] = []
         if statement.kind in ("while", "until"):
-            outcome = self._condition(statement.condition, state)
-            found += self._walk(statement.condition, _State(state.place, dict(state.functions)))
-            if outcome is (statement.kind == "until"):
-                return found
+            return self._while(statement, state)
+        values = self._loop_values(statement, state)
         inner = _State(state.place, dict(state.functions))
-        if statement.variable:
-            inner.place = inner.place.with_env({statement.variable: Unknown("a loop variable")})
-        found += self._walk(statement.body, inner)
+        if values is None:
+            if statement.variable:
+                inner.place = inner.place.with_env({statement.variable: Unknown("a loop variable")})
+            return self._walk(statement.body, inner)
+        found: list[Ended] = []
+        name = statement.variable or ""
+        for value in values:
+            inner.place = inner.place.with_env({name: Known(value, (Origin(statement.span, "a loop variable"),))})
+            found += self._walk(statement.body, inner)
+            if inner.ended:
+                break
+        state.ended = inner.ended
+        state.place = inner.place.with_env({name: Unknown("a loop variable")}) if values else state.place
+        return found
+
+    def _loop_values(self, statement: ShellLoop, state: _State) -> list[str] | None:
+        """The values of a ``for`` loop that runs to its end over words which are known; else None."""
+        leaves = {posixpath.basename(each.words[0].text) for each in every_command(statement.body) if each.words}
+        if statement.variable is None or leaves & {"break", "continue"}:
+            return None
+        if not statement.words:
+            values = list(state.place.args)
+            return None if state.place.args_open else values
+        expander = _Expander(state)
+        values = [text for word in statement.words for text in expander.texts(word)]
+        unknown = any("$(" in value or "*" in value or value == "${@}" for value in values)
+        return None if unknown or len(values) > _MAX_TURNS else values
+
+    def _while(self, statement: ShellLoop, state: _State) -> list[Ended]:
+        """The turns of a loop while its condition is decided; one turn on a copy where it is not."""
+        found: list[Ended] = []
+        ends = statement.kind == "until"
+        for turn in range(_MAX_TURNS):
+            outcome = self._condition(statement.condition, state)
+            if turn == 0:
+                found += self._walk(statement.condition, _State(state.place, dict(state.functions)))
+            if outcome is ends:
+                return found
+            if outcome is None:
+                return found + self._walk(statement.body, _State(state.place, dict(state.functions)))
+            before = state.place
+            reached = self._walk(statement.body, state)
+            found += reached
+            if state.ended or reached or state.place == before:
+                break
         return found
 
     def _list(self, statement: ShellList, state: _State) -> list[Ended]:
@@ -644,8 +711,7 @@ class Follower:
         for index, item in enumerate(statement.items[:-1]):
             later = {
                 posixpath.basename(word.text)
-                for each in statement.items[index + 1 :]
-                if isinstance(each, ShellCommand)
+                for each in every_command(statement.items[index + 1 :])
                 for word in each.words[:1]
             }
             if (
@@ -709,11 +775,29 @@ class Follower:
             if found:
                 return found
         place = state.place.with_env(assigned).hop(command.span, command.text)
+        if command.heredoc is not None and place.image is not None:
+            found = self._written_file(command, place)
+            if found:
+                return found
         found = self.words(argv, command.span, place, state)
         if command.background:
             return [replace(each, background=True) for each in found]
         if (name == "exec" and len(argv) > 1) or any(not each.background and each.place.certain for each in found):
             state.ended = True
+        return found
+
+    def _written_file(self, command: ShellCommand, place: Place) -> list[Ended]:
+        """The processes of a unit or a supervisor file that a script writes inside a container."""
+        try:
+            file = embedded_file(command.span.file, command)
+        except ReadError:
+            return []  # said once, where every script is searched for such files
+        found: list[Ended] = []
+        for start in file.starts if file is not None else ():
+            if start.command is not None and start.role == "run":
+                inner = start_place(start, place.hop(start.command.span, start.command.text), self.facts)
+                inner = replace(inner, shell_parent=None)  # the process manager is its parent
+                found += [replace(each, background=True) for each in self.command(start.command, inner)]
         return found
 
     def _declare(self, words: Sequence[str], command: ShellCommand, state: _State) -> None:
@@ -735,11 +819,13 @@ class Follower:
             return []
         self._active.add(key)
         try:
-            outer = state.place.args
-            state.place = replace(state.place, args=tuple(args))
+            before = state.place
+            elsewhere = function.span.file != command.span.file  # the call is then where the command is written
+            called = before.hop(command.span, command.text) if elsewhere else before
+            state.place = replace(called, args=tuple(args))
             ended_before = state.ended
             found = self._walk(function.body, state)
-            state.place = replace(state.place, args=outer)
+            state.place = replace(state.place, args=before.args, hops=before.hops)
             if state.ended and not any(not each.background for each in found):
                 state.ended = ended_before
             return found
@@ -748,14 +834,32 @@ class Follower:
 
     def every_function(self, script: ShellScript, place: Place) -> list[Ended]:
         """Each function of ``script`` followed on its own: for scripts whose caller chooses one by name."""
-        functions = {each.name: each for each in script.body if isinstance(each, ShellFunction)}
+        own = {each.name: each for each in script.body if isinstance(each, ShellFunction)}
+        functions = {**self._sourced_functions(script, place, set()), **own}
         found: list[Ended] = []
-        for function in functions.values():
+        for function in own.values():
+            self.begin(_MAX_FUNCTION_STEPS)
             state = _State(
                 replace(place, certain=False, args_open=True, hints=(*place.hints, *words_of(function.name))),
                 dict(functions),
             )
             found += self._walk(function.body, state)
+        return found
+
+    def _sourced_functions(self, script: ShellScript, place: Place, seen: set[str]) -> dict[str, ShellFunction]:
+        """The functions that the files which ``script`` sources define."""
+        found: dict[str, ShellFunction] = {}
+        seen.add(script.path)
+        here = replace(place, cwd=posixpath.dirname(script.path) or ".", cwd_known=False)
+        for command in every_command(tuple(each for each in script.body if not isinstance(each, ShellFunction))):
+            if len(command.words) < 2 or command.words[0].text not in (".", "source"):
+                continue
+            path = locate(_Expander(_State(here)).text(command.words[1]), here, self.facts)
+            other = self.facts.scripts.get(path or "")
+            if other is None or other.path in seen:
+                continue
+            found |= self._sourced_functions(other, place, seen)
+            found |= {each.name: each for each in other.body if isinstance(each, ShellFunction)}
         return found
 
 
@@ -774,7 +878,7 @@ class _Expander:
         if (
             len(word.parts) == 1
             and isinstance(word.parts[0], Var)
-            and word.parts[0].name in ("@", "*")
+            and (word.parts[0].name == "@" or (word.parts[0].name == "*" and not word.parts[0].quoted))
             and not word.parts[0].op
         ):
             return [*place.args, *(["${@}"] if place.args_open and not place.args else [])]

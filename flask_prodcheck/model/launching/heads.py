@@ -7,6 +7,7 @@ the Dockerfile and compose references and each platform's own documentation.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -110,14 +111,11 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             if key in seen:
                 continue
             seen.add(key)
-            own = next(
-                (
-                    (file, service)
-                    for file, service in services
-                    if service.command is None and service.entrypoint is None and not _is_development(file, service)
-                ),
-                None,
-            )
+            plain = [each for each in services if each[1].command is None and each[1].entrypoint is None]
+            own = next((each for each in plain if not _is_development(*each)), None)
+            named = purpose_of_words(words_of(path))
+            if own is None and plain and named is not None and named[0] is not Purpose.PRODUCTION:
+                own = plain[0]  # an image for development, run by it
             place = image_place(image, facts, Hop(command.span, command.text))
             published, public = None, None
             if own is not None:
@@ -450,7 +448,7 @@ _OWN_FOLDER = frozenset(
 
 def _start_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.start_files):
-        yield from start_file_heads(facts.start_files[path], facts)
+        yield from start_file_heads(_completed(facts.start_files[path], facts), facts)
     for path in sorted(facts.manifests):
         for start in facts.manifests[path].starts:
             yield start_head(start, facts)
@@ -463,16 +461,17 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
                 "uwsgi", found[1], found[0], place, Command(found[1], found[0], argv=("uwsgi", "/" + path)), names=()
             )
     for path in sorted(facts.paths):
-        if posixpath.basename(path) == "passenger_wsgi.py":
-            span = Span(path, 1)
-            yield Head(
-                "passenger",
-                span,
-                "passenger_wsgi.py",
-                Place((Hop(span, "passenger_wsgi.py"),), cwd=posixpath.dirname(path) or "."),
-                None,
-                default="passenger",
-            )
+        name = posixpath.basename(path)
+        kind = (
+            "passenger" if name == "passenger_wsgi.py" else "pythonanywhere" if _PYTHONANYWHERE.fullmatch(name) else ""
+        )
+        if kind:
+            place = Place((Hop(Span(path, 1), name),), cwd=posixpath.dirname(path) or ".")
+            yield Head(kind, Span(path, 1), name, place, None, default=kind)
+
+
+#: The file that PythonAnywhere writes for a web application, called after its domain.
+_PYTHONANYWHERE = re.compile(r"[a-z0-9_]+_pythonanywhere_com_wsgi\.py")
 
 
 def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
@@ -480,6 +479,24 @@ def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
     web = [start for start in file.starts if start.role == "run"]
     for start in web:
         yield start_head(start, facts)
+
+
+def _completed(file: StartFile, facts: Facts) -> StartFile:
+    """Elastic Beanstalk's configuration as the sum of its files: the one start has the target of the file that says it
+    and the platform of the file that names it."""
+    if file.kind != "beanstalk":
+        return file
+    web = [start for each in facts.start_files.values() if each.kind == "beanstalk" for start in each.starts]
+    web = [start for start in web if start.name == "web" and start.role == "run"]
+    said = any("WSGIPath" in dict(start.options) for start in web)
+    platform = next((dict(start.options)["platform"] for start in web if "platform" in dict(start.options)), None)
+    starts = []
+    for start in file.starts:
+        if start in web and said and "WSGIPath" not in dict(start.options):
+            continue
+        named = start in web and platform is not None and "platform" not in dict(start.options)
+        starts.append(replace(start, options=(*start.options, ("platform", platform or ""))) if named else start)
+    return replace(file, starts=tuple(starts))
 
 
 def start_head(start: Start, facts: Facts) -> Head:
@@ -503,7 +520,7 @@ def start_head(start: Start, facts: Facts) -> Head:
     name = start.name if start.kind not in ("fly", "render", "railway", "app-engine", "azure", "beanstalk") else ""
     return Head(
         start.kind, span, text, place, start.command, names=tuple(filter(None, [name])), comment=start.comment, platform=start.kind, service=start.name,
-        default="" if start.command is not None else start.kind, options=start.options,
+        default="" if start.command is not None or start.kind == "apache" else start.kind, options=start.options,
     )  # fmt: skip
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
-from flask_prodcheck.model.launching.embedded import embedded_files
+from flask_prodcheck.model.launching.embedded import embedded_files, every_command
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
 from flask_prodcheck.model.launching.heads import Head, find_heads, is_test_place, start_file_heads
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
@@ -25,6 +26,7 @@ from flask_prodcheck.model.launching.server_config import gunicorn_options
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments, uwsgi_options
 from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
+from flask_prodcheck.model.python.command_groups import decorator_name
 from flask_prodcheck.model.python.execution import imports_closure
 from flask_prodcheck.model.python.modules import Modules
 
@@ -63,6 +65,7 @@ class _Builder:
     # --- from a head to chains -------------------------------------------------------------------------------------
 
     def follow(self, head: Head) -> list[_Found]:
+        self.follower.begin()
         if head.kind == "apache":
             return self._apache(head)
         if head.command is None:
@@ -74,7 +77,8 @@ class _Builder:
         return [
             self._found(head, ended)
             for ended in found
-            if not (ended.ending is not None and ended.ending.missing) or _expected(head, place)
+            if not (ended.ending is not None and ended.ending.missing)
+            or (ended.place.certain and not ended.background and _expected(head, place))
         ]
 
     def _start_place(self, head: Head, place: Place) -> Place:
@@ -162,12 +166,21 @@ class _Builder:
 
     def _image_installs(self, place: Place) -> frozenset[str] | None:
         image = place.image
-        if image is None or not image.dockerfile:
+        if image is None or not image.dockerfile or any(self._installs_packages(hop.span.file) for hop in place.hops):
             return None
         key = (image.dockerfile, image.stage)
         if key not in self._installs:
             self._installs[key] = image_installs(image, self.facts)
         return self._installs[key]
+
+    def _installs_packages(self, path: str) -> bool:
+        """Whether a script on the way installs distributions when the container starts."""
+        script = self.facts.scripts.get(path)
+        return script is not None and any(
+            "install" in [word.text for word in command.words]
+            and posixpath.basename(command.words[0].text) in _INSTALLERS
+            for command in every_command(script.body)
+        )
 
     def _server_launch(self, head: Head, ended: Ended, start: ServerStart) -> tuple[Place, Launch]:
         place = ended.place
@@ -185,6 +198,8 @@ class _Builder:
                 start = replace(start, target=options["wsgi_app"][0])
             if start.chdir is None and "chdir" in options:
                 start = replace(start, chdir=options["chdir"][0])
+            if not start.paths and "pythonpath" in options:
+                start = replace(start, paths=tuple(filter(None, options["pythonpath"][0].split(","))))
         target_place = place_for(start, place, self.facts)
         roots = self.follower.import_roots(target_place)
         target = resolve_target(start, target_place, self.facts, self.modules, roots)
@@ -283,6 +298,9 @@ def _layout(place: Place) -> tuple[tuple[str, str], ...]:
     return tuple((each.image, each.repo) for each in mapped)
 
 
+_INSTALLERS = frozenset({"pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "conda"})
+
+
 def _is_root(place: Place) -> bool | None:
     """Whether a container serves as root; None when the base image may have a user of its own."""
     if place.user is not None:
@@ -332,7 +350,9 @@ def find_launches(
         if not chains and head.kind == "dockerfile" and _starts_something_unseen(head):
             unknown.append(Hop(head.span, head.text))
     unknown += _imageless_starts(facts)
+    unknown += _undecided_starts(facts)
     found += _embedded(builder, facts)
+    found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     consumed = _consumed(found)
     found = [
         each
@@ -343,6 +363,7 @@ def find_launches(
     found += _unreferenced_scripts(builder, facts, consumed)
     found = [each for each in found if not _is_part_of_another(each, found)]
     found += _entry_points(builder, facts, found)
+    found += _tasks(builder, facts, found)
     found += _python_scripts(builder, facts, found)
     launches = _judged(found, facts, production, development)
     problems = tuple(builder.follower.notes)
@@ -375,6 +396,37 @@ def _imageless_starts(facts: Facts) -> list[Hop]:
     return found
 
 
+_OTHER_FRAMEWORKS = frozenset(
+    {
+        "fastapi.FastAPI", "fastapi.applications.FastAPI", "starlette.applications.Starlette", "quart.Quart", "sanic.Sanic", "litestar.Litestar",
+        "falcon.App", "falcon.API", "falcon.asgi.App", "bottle.Bottle", "pyramid.config.Configurator", "aiohttp.web.Application",
+        "django.core.wsgi.get_wsgi_application", "django.core.asgi.get_asgi_application",
+    }
+)  # fmt: skip
+
+
+def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modules) -> bool:
+    """Whether the target is made by another framework, in a program that imports no Flask application."""
+    if launch.app is not None or not launch.module_file or not launch.resolves:
+        return False
+    name = launch.target.partition(":")[2]
+    found = modules.define(launch.module_file, name)
+    made = found.value.func if isinstance(found.value, Call) else None
+    if made is None or modules.qualified(found.module, made) not in _OTHER_FRAMEWORKS:
+        return False
+    return not any(app.span.file in launch.imported for app in apps)
+
+
+def _undecided_starts(facts: Facts) -> list[Hop]:
+    """Starts that a file declares in a language of expressions."""
+    return [
+        Hop(start.span, start.name)
+        for path in sorted(facts.start_files)
+        for start in facts.start_files[path].starts
+        if start.role == "unknown"
+    ]
+
+
 def _consumed(found: Iterable[_Found]) -> set[str]:
     return {hop.span.file for each in found for hop in each.launch.hops}
 
@@ -382,6 +434,12 @@ def _consumed(found: Iterable[_Found]) -> set[str]:
 def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
     """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
     head = each.launch.head.span
+    if (
+        each.head.kind in ("systemd", "supervisor")
+        and head.file.endswith("sh")
+        and _INSTALLS & set(words_of(head.file))
+    ):
+        return False  # what an installation script sets up starts by itself from then on
     waits = each.head.place.args_open  # an ENTRYPOINT without CMD: somebody else gives the arguments
     for other in found:
         if other is each:
@@ -398,6 +456,9 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
         if deployed and not each.certain and other.launch.end.span.file == each.launch.end.span.file:
             return True
     return False
+
+
+_INSTALLS = frozenset({"install", "installer", "setup", "provision", "bootstrap"})
 
 
 def _is_for_people(each: _Found) -> bool:
@@ -421,12 +482,12 @@ def _embedded(builder: _Builder, facts: Facts) -> list[_Found]:
 def _unreferenced_scripts(builder: _Builder, facts: Facts, consumed: set[str]) -> list[_Found]:
     """Shell scripts that no chain passes through but that start a server themselves."""
     found: list[_Found] = []
-    sources = set(builder.follower.visited)
+    follower = builder.follower
+    before = set(follower.visited)
     for path in sorted(facts.scripts):
-        if path in consumed or path in sources:
+        if path in consumed or path in follower.sourced or path in follower.visited - before:
             continue
-        script = facts.scripts[path]
-        found += _script_chains(builder, script)
+        found += _script_chains(builder, facts.scripts[path], whole=path not in before)
     return [
         each
         for each in found
@@ -437,10 +498,13 @@ def _unreferenced_scripts(builder: _Builder, facts: Facts, consumed: set[str]) -
     ]
 
 
-def _script_chains(builder: _Builder, script: ShellScript) -> list[_Found]:
+def _script_chains(builder: _Builder, script: ShellScript, *, whole: bool) -> list[_Found]:
+    """The chains of a script, or (not ``whole``: other chains run it) only of its functions, which a caller may name."""
     folder = posixpath.dirname(script.path) or "."
+    builder.follower.begin()
     place = Place((), cwd=".", cwd_known=False, args_open=True)
-    ended = builder.follower.shell_file(script, (), place) or builder.follower.every_function(script, place)
+    ended = builder.follower.shell_file(script, (), place) if whole else []
+    ended = ended or builder.follower.every_function(script, place)
     chains = []
     for each in ended:
         if not each.place.hops or (each.ending is not None and each.ending.missing):
@@ -476,6 +540,36 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
             ]
     ends = {each.launch.end.span for each in found}
     return [each for each in chains if each.launch.end.span not in ends]
+
+
+def _tasks(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
+    """Tasks of invoke and fabric that start a server and that no other chain runs."""
+    used = {(hop.span.file, hop.span.line) for each in found for hop in each.launch.hops}
+    chains: list[_Found] = []
+    for path in sorted(facts.modules):
+        module = facts.modules[path]
+        if not module.imports & _TASK_RUNNERS or is_test_place(path):
+            continue
+        tasks = [
+            stmt
+            for stmt in module.body
+            if isinstance(stmt, FunctionDef)
+            and {decorator_name(each) for each in stmt.decorators} & {"task", "session"}
+        ]
+        for task in tasks:
+            builder.follower.begin()
+            start = Place((), cwd=posixpath.dirname(path) or ".", cwd_known=False)
+            for each in builder.follower.python_file(path, (), start, function=task.name):
+                hops = each.place.hops
+                ends = {(hop.span.file, hop.span.line) for hop in hops}
+                if not hops or ends & used or (each.ending is not None and each.ending.missing):
+                    continue
+                head = Head("invoke", hops[0].span, hops[0].text, start, None, names=(task.name,))
+                chains.append(builder._found(head, each))
+    return chains
+
+
+_TASK_RUNNERS = frozenset({"invoke", "fabric", "nox"})
 
 
 def _python_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
@@ -523,6 +617,7 @@ _STARTING_IMPORTS = frozenset(
         "twisted",
         "invoke",
         "fabric",
+        "nox",
     }
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,7 @@ from flask_prodcheck.facts.types import EnvVar
 from flask_prodcheck.model.launching.images import Image, Mapped, folders_of, project_path
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.model.project import Hop
+from flask_prodcheck.sources.kinds import stripped
 
 Environment = Mapping[str, Value[str]]
 
@@ -80,8 +82,9 @@ def locate(path: str, place: Place, facts: Facts) -> str | None:
     if is_open(path):
         path = expand(path, place.variables)
         if is_open(path):
-            tail = path.rsplit("}", 1)[-1].lstrip("/")
-            return tail if tail and tail in facts.paths else None
+            tail = re.split(r"[})]", path)[-1].lstrip('/"')
+            beside = posixpath.normpath(posixpath.join(place.cwd, tail)) if tail else ""
+            return next((each for each in (beside, tail) if each in facts.paths), None)
     if path.startswith("/"):
         return _absolute(path, place, facts)
     candidate = posixpath.normpath(posixpath.join(place.cwd, path))
@@ -113,8 +116,16 @@ def _by_suffix(path: str, facts: Facts) -> str | None:
         if candidate in facts.paths or (candidate in folders_of(facts) and "." not in parts[-1]):
             return candidate
     name = parts[-1] if parts else ""
+    if "." not in name:
+        return None
     same = [each for each in facts.paths if posixpath.basename(each) == name]
-    return same[0] if len(same) == 1 and "." in name else None
+    if not same:  # a template or a sample of the file that stands on the host
+        same = [
+            each
+            for each in facts.paths
+            if each.startswith(name, each.rfind("/") + 1) and stripped(posixpath.basename(each)) == name
+        ]
+    return same[0] if len(same) == 1 else None
 
 
 def on_path(name: str, place: Place, facts: Facts) -> str | None:

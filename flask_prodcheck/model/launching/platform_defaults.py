@@ -61,6 +61,8 @@ def platform_default(head: Head, facts: Facts) -> Default | None:
         return _railway(folder, options, facts)
     if head.default == "passenger":
         return Default(ServerStart(Server.PASSENGER, "passenger_wsgi:application", program="passenger"))
+    if head.default == "pythonanywhere":  # a uWSGI process executes the file
+        return Default(ServerStart(Server.UWSGI, "", {"wsgi-file": head.span.file}, program="pythonanywhere"))
     if head.default in ("zappa", "serverless", "vercel"):
         target = options.get("app_function") or options.get("app") or ""
         module, _, attribute = target.rpartition(".")

@@ -45,6 +45,7 @@ _DEPLOY_KINDS = frozenset(
         "sam",
         "vercel",
         "rc-local",
+        "cron",
         "koyeb",
         "captain",
         "ecs",
@@ -103,6 +104,8 @@ def judge(evidence: Evidence, production: Sequence[str] = (), development: Seque
 
 def _by_path(path: str) -> tuple[Purpose, str] | None:
     base = _SAMPLE_SUFFIX.sub("", posixpath.basename(path))
+    if base == "rc.local":
+        return Purpose.PRODUCTION, "it runs when the machine starts"
     named = purpose_of_words(words_of(base))
     if named is not None:
         return named[0], f"the file is called {base!r}"

@@ -16,33 +16,33 @@ _NUMERIC = {"-eq": "==", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge"
 
 def decide(test: ShellTest, expand: Expand) -> bool | None:
     """Whether the test succeeds; None when it cannot be decided (an open word, a question about files)."""
-    words = [(expand(word), word.text) for word in test.words]
-    result = _expression([text for text, _ in words])
+    result = _expression([(expand(word), word.text) for word in test.words])
     if result is None:
         return None
     return not result if test.negated else result
 
 
-def _expression(words: Sequence[str]) -> bool | None:
-    for operator in ("-o", "||"):
-        if operator in words:
-            at = list(words).index(operator)
-            left, right = _expression(words[:at]), _expression(words[at + 1 :])
+def _expression(words: Sequence[tuple[str, str]]) -> bool | None:
+    """``words`` as (expanded, as written): an operator is one only where it is written without quotes."""
+    written = [raw for _, raw in words]
+    for operators in (("-o", "||"), ("-a", "&&")):
+        at = next((index for index, raw in enumerate(written) if raw in operators), None)
+        if at is None:
+            continue
+        left, right = _expression(words[:at]), _expression(words[at + 1 :])
+        if operators[1] == "||":
             return True if left or right else False if left is False and right is False else None
-    for operator in ("-a", "&&"):
-        if operator in words:
-            at = list(words).index(operator)
-            left, right = _expression(words[:at]), _expression(words[at + 1 :])
-            return False if left is False or right is False else True if left and right else None
-    if words[:1] == ["!"]:
+        return False if left is False or right is False else True if left and right else None
+    if written[:1] == ["!"]:
         inner = _expression(words[1:])
         return None if inner is None else not inner
-    if len(words) == 1:
-        return None if is_open(words[0]) else bool(words[0])
-    if len(words) == 2:
-        return _unary(words[0], words[1])
-    if len(words) == 3:
-        return _binary(words[0], words[1], words[2])
+    texts = [text for text, _ in words]
+    if len(texts) == 1:
+        return None if is_open(texts[0]) else bool(texts[0])
+    if len(texts) == 2:
+        return _unary(texts[0], texts[1])
+    if len(texts) == 3:
+        return _binary(texts[0], texts[1], texts[2])
     return None
 
 
@@ -56,6 +56,8 @@ def _unary(operator: str, operand: str) -> bool | None:
 
 def _binary(left: str, operator: str, right: str) -> bool | None:
     if is_open(left) or is_open(right):
+        if operator in ("=", "==", "!=") and _cannot_match(left, right):
+            return operator == "!="
         return None
     if operator in ("=", "=="):
         return fnmatch.fnmatchcase(left, right) if any(mark in right for mark in "*?[") else left == right
@@ -72,5 +74,26 @@ def matches(subject: str, pattern: str) -> bool | None:
     if pattern == "*":
         return True
     if is_open(subject) or is_open(pattern):
-        return None
+        return False if _cannot_match(subject, pattern) else None
     return fnmatch.fnmatchcase(subject, pattern)
+
+
+_UNKNOWN_PART = re.compile(r"\$[{(]|[*?\[]")
+
+
+def _cannot_match(subject: str, pattern: str) -> bool:
+    """Whether what both texts are known to begin or to end with already differs (``--workers=${N}`` is not ``&&``)."""
+    if "$(" in subject or "$(" in pattern:
+        return False  # where the substitution ends is not known
+    heads = [_UNKNOWN_PART.split(text, maxsplit=1)[0] for text in (subject, pattern)]
+    tails = [re.split(r"[}*?\]]", text)[-1] for text in (subject, pattern)]
+    shorter = min(len(head) for head in heads)
+    if heads[0][:shorter] != heads[1][:shorter]:
+        return True
+    if any(
+        _UNKNOWN_PART.search(text) is None and len(text) < len(head)
+        for text, head in ((subject, heads[1]), (pattern, heads[0]))
+    ):
+        return True
+    shorter = min(len(tail) for tail in tails)
+    return shorter > 0 and tails[0][-shorter:] != tails[1][-shorter:]

@@ -72,7 +72,7 @@ def _module_target(
 ) -> Target:
     module_text, _, attribute_text = text.partition(":")
     if is_open(text):
-        return Target(text, None)
+        return _one_of_several(text, module_text, attribute_text, facts, modules)
     match = _CALL.fullmatch(attribute_text.strip()) if attribute_text else None
     attribute = match.group(1) if match else attribute_text or default
     arguments = (match.group(2) or "") if match else ""
@@ -83,6 +83,23 @@ def _module_target(
     if path is None:
         return Target(shown, None if _elsewhere(module_text, facts) or not _decidable(place) else False, "module")
     return _attribute(shown, path, attribute, arguments, modules, called=called or bool(arguments), assumed=assumed)
+
+
+_OPEN_HEAD = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}((?:\.[A-Za-z_]\w*)+)")
+
+
+def _one_of_several(text: str, module_text: str, attribute: str, facts: Facts, modules: Modules) -> Target:
+    """A target whose package the build decides (``${PACKAGE}.wsgi:app``): it resolves when every module of that name has
+    the attribute, and the first of them stands for all."""
+    match = _OPEN_HEAD.fullmatch(module_text)
+    if match is None or not attribute.isidentifier():
+        return Target(text, None)
+    tail = match.group(1).replace(".", "/") + ".py"
+    candidates = [path for path in sorted(facts.paths) if path.endswith(tail) and path in facts.modules]
+    found = [_attribute(text, path, attribute, "", modules, called=False, assumed=True) for path in candidates]
+    if not found or not all(each.resolves and each.app is not None for each in found):
+        return Target(text, None)
+    return found[0]
 
 
 def _attribute(

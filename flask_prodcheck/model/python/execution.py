@@ -22,6 +22,7 @@ from flask_prodcheck.facts.syntax import (
     Call,
     ClassDef,
     Collection,
+    Compare,
     Const,
     Dict,
     Expr,
@@ -77,6 +78,11 @@ _SERVES = {
     "werkzeug.run_simple": Server.WERKZEUG, "cherrypy.quickstart": Server.CHEROOT, "cherrypy.engine.start": Server.CHEROOT,
     "cherrypy.engine.block": Server.CHEROOT,
 }  # fmt: skip
+#: Calls that mean a server's command: with a target as text, or with the words of ``sys.argv``.
+_COMMAND_LINES = {
+    "uvicorn.run": "uvicorn", "uvicorn.main.run": "uvicorn", "granian.Granian": "granian", "granian.server.Granian": "granian",
+    "gunicorn.app.wsgiapp.run": "gunicorn", "waitress.runner.run": "waitress-serve",
+}  # fmt: skip
 _SERVER_METHODS = {
     "gevent": (frozenset({"serve_forever", "start"}), Server.GEVENT),
     "cheroot": (frozenset({"start", "safe_start", "serve"}), Server.CHEROOT),
@@ -99,7 +105,11 @@ _SHELLS = frozenset(
         "subprocess.getstatusoutput",
         "pty.spawn",
         "fabric.api.local",
+        "fabric.api.run",
+        "fabric.api.sudo",
         "fabric.operations.local",
+        "fabric.operations.run",
+        "fabric.operations.sudo",
         "invoke.run",
     }
 )
@@ -155,6 +165,7 @@ class _Way:
     hops: tuple[Hop, ...] = ()
     certain: bool = True
     argv: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()  # "env" and its arguments, for what is started from here
 
     def through(self, span: Span, text: str) -> _Way:
         return replace(self, hops=(*self.hops, Hop(span, text)))
@@ -340,7 +351,7 @@ class _Program:
         elif isinstance(stmt, (Return, Raise)):
             return _RETURN if isinstance(stmt, Return) else _STOP, False
         elif isinstance(stmt, With):
-            return self._body(stmt.body, frame, way), False
+            return self._body(stmt.body, frame, self._surrounded(stmt, frame, way)), False
         elif isinstance(stmt, Loop):
             self._forget(stmt, frame)
             flow = self._body(stmt.body, frame, way)
@@ -348,6 +359,23 @@ class _Program:
         elif isinstance(stmt, ClassDef):
             return self._body(stmt.body, Frame(frame.path, frame.name, frame.scope), way), False
         return _NEXT, False
+
+    def _surrounded(self, stmt: With, frame: Frame, way: _Way) -> _Way:
+        """``way`` inside fabric's ``shell_env(...)``, ``lcd(...)`` and ``cd(...)``, which shape the commands run there."""
+        for call in (part for expr in statement_expressions(stmt) for part in subexpressions(expr)):
+            if not isinstance(call, Call):
+                continue
+            name = call_name(call)
+            if name == "shell_env":
+                way = self._with_variables(way, [(each.name, each.value) for each in call.keywords], frame)
+            elif name in ("lcd", "cd") and call.args:
+                folder = text_of(call.args[0], evaluate(self.world, frame, call.args[0]))
+                way = replace(way, env=("env", "-C", folder, *way.env[1:]))
+        return way
+
+    def _with_variables(self, way: _Way, pairs: Sequence[tuple[str | None, Expr]], frame: Frame) -> _Way:
+        words = [f"{name}={text_of(value, evaluate(self.world, frame, value))}" for name, value in pairs if name]
+        return replace(way, env=(*(way.env or ("env",)), *words)) if words else way
 
     def _forget(self, stmt: Loop, frame: Frame) -> None:
         if stmt.target is not None:
@@ -357,6 +385,10 @@ class _Program:
 
     def _assign(self, stmt: Assign, frame: Frame) -> None:
         for target in stmt.targets:
+            if isinstance(target, Attribute) and self.modules.qualified(frame.path, target) == "sys.argv":
+                words = evaluate(self.world, frame, stmt.value)
+                if isinstance(words, list) and words:
+                    self.world = replace(self.world, argv=tuple(str(word) for word in words[1:]))
             if isinstance(target, Name):
                 frame.values.pop(target.id, None)
                 value = evaluate(self.world, frame, stmt.value)
@@ -549,6 +581,13 @@ class _Program:
 
     def _external(self, name: str, call: Call, frame: Frame, way: _Way) -> int | None:
         """A call of something that is not the project's; None when it is nothing special."""
+        if name in _COMMAND_LINES:
+            program = _COMMAND_LINES[name]
+            first = evaluate(self.world, frame, call.args[0]) if call.args else None
+            words = (first,) if isinstance(first, str) else self.world.argv if not call.args else ()
+            if words:
+                self._ending(call, way, argv=(program, *words))
+                return _STOP
         if name in _SERVES:
             return self._serve(_SERVES[name], call, frame, way, call.span if _SERVES[name] is Server.WERKZEUG else None)
         if name in _EXITS:
@@ -630,6 +669,15 @@ class _Program:
         attr = func.attr
         made = self.instances.of(frame.path, func.value, frame.scope)
         if made is None:
+            if (
+                attr in ("run", "run_always", "run_install")
+                and isinstance(func.value, Name)
+                and func.value.id == "session"
+                and "session" in frame.scope.params
+                and len(call.args) > 1
+            ):
+                self._command(call, Collection(call.span, "list", call.args), frame, way, through_shell=False)
+                return _NEXT
             if attr in ("cli", "main") or (
                 attr == "run" and isinstance(func.value, Name) and self._is_task_context(func.value.id, frame)
             ):
@@ -701,7 +749,12 @@ class _Program:
             app = self._app_of(value, frame)
             if app is not None:
                 return app
-        return None
+        # A method of the server's own class gives the application: it is the only one that the file knows.
+        known = [
+            app_at(self.modules, self.instances, frame.path, name) for name in self.modules.bound_names(frame.path)
+        ]
+        apps = [app for app in known if app is not None and app.form == "global"]
+        return apps[0] if len(apps) == 1 else None
 
     def _app_of(self, value: Expr, frame: Frame, depth: int = 0) -> App | None:
         if depth > 6:
@@ -710,10 +763,12 @@ class _Program:
             found = self.modules.resolve(frame.path, value.func, frame.scope.body)
             if found.kind == "function":
                 return app_at(self.modules, self.instances, found.module, found.name)
-            made = self.instances.of(frame.path, value, frame.scope)
-            if made is not None and made.kind in _SERVER_METHODS:
-                return next(filter(None, (self._app_of(item, frame, depth + 1) for item in call_values(value))), None)
-            return None
+            # A server, a wrapper or a dispatcher made around the application.
+            return next(filter(None, (self._app_of(item, frame, depth + 1) for item in call_values(value))), None)
+        if isinstance(value, Dict):
+            return next(filter(None, (self._app_of(item, frame, depth + 1) for _, item in value.items)), None)
+        if isinstance(value, Collection):
+            return next(filter(None, (self._app_of(item, frame, depth + 1) for item in value.items)), None)
         if isinstance(value, Name):
             for stmt, _ in statements(frame.scope.body):
                 if (
@@ -793,6 +848,13 @@ class _Program:
         self._command(call, command, frame, way, through_shell=through_shell)
 
     def _command(self, call: Call, command: Expr | None, frame: Frame, way: _Way, *, through_shell: bool) -> None:
+        variables, folder = argument(call, "env"), argument(call, "cwd")
+        if isinstance(variables, Dict):
+            pairs = [(str(key.value), value) for key, value in variables.items if isinstance(key, Const)]
+            way = self._with_variables(way, pairs, frame)
+        if folder is not None:
+            where = evaluate(self.world, frame, folder)
+            way = replace(way, env=("env", "-C", where, *way.env[1:])) if isinstance(where, str) else way
         value = evaluate(self.world, frame, command) if command is not None else OPEN
         if isinstance(value, list):
             words = tuple(str(word) for word in value)
@@ -808,6 +870,10 @@ class _Program:
 
     def _ending(self, call: Call, way: _Way, *, argv: tuple[str, ...] | None = None, shell: str | None = None) -> None:
         here = way.through(call.span, render(call))
+        if argv is not None:
+            argv = (*way.env, *argv)
+        elif shell is not None and way.env:
+            argv, shell = (*way.env, "sh", "-c", shell), None
         self.endings.append(Ending(here.hops, None, call, None, "", argv, shell, way.certain))
 
     # --- functions and commands
@@ -909,13 +975,44 @@ class _Program:
                 hop=False,
             )
         if word == "run" and group_class.endswith("FlaskGroup"):
-            return self._flask_run(call, way)
+            body = group.node.body if isinstance(group.node, FunctionDef) else ()
+            info = self._script_info(body, Frame(group.module, frame.name, Scope(body)))
+            return self._flask_run(call, way, group.module, info)
         return _STOP
 
-    def _flask_run(self, call: Call, way: _Way) -> int:
+    def _script_info(self, body: Sequence[Stmt], frame: Frame) -> Call | None:
+        """The ``ScriptInfo(create_app=...)`` that a group makes for its ``run`` command."""
+        for stmt in body:
+            if isinstance(stmt, If):
+                branches: Sequence[Sequence[Stmt]] = (stmt.body, stmt.orelse)
+                test = stmt.test
+                if isinstance(test, Compare) and len(test.ops) == 1 and _is_subcommand(test.left):
+                    op, right = test.ops[0]
+                    named = evaluate(self.world, frame, right)
+                    if op in ("in", "==") and isinstance(named, list | str):
+                        branches = (stmt.body if "run" in named else stmt.orelse,)
+                for branch in branches:
+                    if (found := self._script_info(branch, frame)) is not None:
+                        return found
+                continue
+            for call in calls_in(stmt):
+                if self.modules.qualified(frame.path, call.func, frame.scope.body) == "flask.cli.ScriptInfo":
+                    return call
+        return None
+
+    def _flask_run(self, call: Call, way: _Way, path: str = "", loader: Call | None = None) -> int:
+        """``loader`` is the call in ``path`` that says which factory the group's commands use."""
         # the way already ends with the call of the group
         hops = way.hops if way.hops and way.hops[-1].span == call.span else (*way.hops, Hop(call.span, render(call)))
-        self.endings.append(Ending(hops, Server.FLASK_RUN, call, None, "", None, None, way.certain))
+        app, factory = None, argument(loader, "create_app") if loader is not None else None
+        if loader is not None and factory is not None:
+            if loader.span.file == hops[-1].span.file:
+                hops = (*hops, Hop(loader.span, render(loader)))
+            found = self.modules.resolve(path, factory)
+            app = app_at(self.modules, self.instances, found.module, found.name) if found.is_project else None
+        self.endings.append(
+            Ending(hops, Server.FLASK_RUN, call, None, app.ref if app else "", None, None, way.certain, app=app)
+        )
         return _STOP
 
     def _group_instance(self, made: Instance, call: Call, receiver: Expr, frame: Frame, way: _Way) -> int:
@@ -1186,6 +1283,10 @@ def _plain(expr: Expr) -> bool:
 
 
 # --- a launch target -------------------------------------------------------------------------------------------------
+
+
+def _is_subcommand(expr: Expr) -> bool:
+    return isinstance(expr, Attribute) and expr.attr == "invoked_subcommand"
 
 
 def classify(modules: Modules, path: str, attr: str, called: bool = False) -> tuple[str, App | None, Span | None]:

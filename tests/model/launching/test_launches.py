@@ -291,6 +291,58 @@ def test_settings_overrule_the_purpose() -> None:
     ]
 
 
+def test_settings_name_one_process_of_a_file() -> None:
+    files = {
+        "compose.yaml": "services:\n  api:\n    image: x\n    command: gunicorn app:app\n  admin:\n    image: x\n    command: flask run\n",
+        "ops/start.sh": "gunicorn app:app\n",
+        "app.py": APP,
+    }
+    facts = parse(memory_tree(files))
+    found = link(facts, name="site", production=("ops/*",), development=("compose.yaml:admin", "nothing/*")).launches
+    assert [(str(each.head.span), each.purpose.value, each.purpose_reason) for each in found] == [
+        ("compose.yaml:4", "production", "a compose starts it"),
+        ("compose.yaml:7", "development", "[tool.prodcheck] says so (compose.yaml:admin)"),
+        ("ops/start.sh:1", "production", "[tool.prodcheck] says so (ops/*)"),
+    ]
+
+
+def test_production_wins_over_development_in_the_settings() -> None:
+    facts = parse(memory_tree({"Procfile": "web: gunicorn app:app\n", "app.py": APP}))
+    found = link(facts, name="site", production=("Procfile",), development=("*",)).launches
+    assert [each.purpose.value for each in found] == ["production"]
+
+
+def test_what_terraform_starts_is_said_to_be_unknown() -> None:
+    project = linked(
+        {
+            "infra/main.tf": '# one\nresource "aws_ecs_task_definition" "web" {\n}\nresource "aws_s3_bucket" "b" {}\n',
+            "app.py": APP,
+        }
+    )
+    assert [(str(hop.span), hop.text) for hop in project.unknown_starts] == [
+        ("infra/main.tf:2", "aws_ecs_task_definition")
+    ]
+    assert shown(project) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Makefile": "a: b\n\tmake b\nb:\n\tmake a\n"},
+        {"Taskfile.yml": "version: '3'\ntasks:\n  a: task b\n  b: task a\n"},
+        {"justfile": "a:\n    just b\nb:\n    just a\n"},
+        {"a.sh": "#!/bin/sh\n. ./b.sh\n", "b.sh": "#!/bin/sh\n. ./a.sh\n"},
+        {"a.sh": "#!/bin/sh\n./a.sh\n"},
+        {"Procfile": "web: python a.py\n", "a.py": "import subprocess\nsubprocess.run(['python', 'a.py'])\n"},
+        {"a.sh": "#!/bin/sh\npython a.py\n", "a.py": "import os\nos.system('./a.sh')\n"},
+    ],
+)
+def test_every_kind_of_cycle_is_said(files: dict[str, str]) -> None:
+    project = linked({**files, "app.py": APP})
+    assert shown(project) == []
+    assert any("comes back to itself" in problem.message for problem in project.problems)
+
+
 def test_only_a_reached_call_counts_as_production() -> None:
     project = linked({"Procfile": "web: gunicorn app:app\n", "app.py": MAIN})
     assert [site.production for site in project.run_sites] == ["no"]

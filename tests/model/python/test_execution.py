@@ -59,7 +59,7 @@ def ends(outcome: Outcome) -> list[str]:
         ),
         (APP + "from cheroot.wsgi import Server\nServer(('', 1), app).start()\n", ["cheroot 4"]),
         (APP + "import bjoern\nbjoern.run(app, '', 1)\n", ["bjoern 4"]),
-        (APP + "import uvicorn\nuvicorn.run('main:app')\n", ["uvicorn 4"]),
+        (APP + "import uvicorn\nuvicorn.run('main:app')\n", ["uvicorn main:app 4"]),
         (
             APP + "import asyncio\nfrom hypercorn.asyncio import serve\nasyncio.run(serve(app, None))\n",
             ["hypercorn 5"],

@@ -1,0 +1,178 @@
+"""Compose files: overrides, pairs, inheritance, profiles, images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+
+CASES: list[tuple[str, dict[str, str], list[str]]] = [
+    (
+        "override file merges",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n",
+            "docker-compose.override.yml": "services:\n  web:\n    command: flask run\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        [
+            "docker-compose.override.yml:3 flask-run development app:app True",
+            "docker-compose.yml:4 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "production and development pair",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: flask run\n",
+            "docker-compose.prod.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        [
+            "docker-compose.prod.yml:4 gunicorn production app:app True",
+            "docker-compose.yml:4 flask-run development app:app True",
+        ],
+    ),
+    (
+        "a development file beside",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n",
+            "docker-compose.dev.yml": "services:\n  web:\n    command: flask run\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        [
+            "docker-compose.dev.yml:3 flask-run development app:app True",
+            "docker-compose.yml:4 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "extends in one file",
+        {
+            "docker-compose.yml": "services:\n  base:\n    build: .\n    environment:\n      TARGET: app:app\n  web:\n    extends: base\n    command: sh -c 'gunicorn $$TARGET'\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:8 gunicorn production app:app True"],
+    ),
+    (
+        "extends of another file",
+        {
+            "docker-compose.yml": "services:\n  web:\n    extends: {file: common.yml, service: base}\n    command: gunicorn app:app\n",
+            "common.yml": "services:\n  base:\n    build: backend\n",
+            "backend/Dockerfile": IMAGE,
+            "backend/app.py": APP,
+        },
+        ["docker-compose.yml:4 gunicorn production app:app True"],
+    ),
+    (
+        "extends: command inherited",
+        {
+            "docker-compose.yml": "services:\n  web:\n    extends: {file: common.yml, service: base}\n",
+            "common.yml": "services:\n  base:\n    build: .\n    command: gunicorn app:app\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["common.yml:4 gunicorn production app:app True"],
+    ),
+    (
+        "include",
+        {
+            "docker-compose.yml": "include:\n  - web/compose.yaml\n",
+            "web/compose.yaml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n",
+            "web/Dockerfile": IMAGE,
+            "web/app.py": APP,
+        },
+        ["web/compose.yaml:4 gunicorn production app:app True"],
+    ),
+    (
+        "profile",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n  debug:\n    profiles: [dev]\n    build: .\n    command: flask run\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        [
+            "docker-compose.yml:4 gunicorn production app:app True",
+            "docker-compose.yml:8 flask-run development app:app True",
+        ],
+    ),
+    (
+        "image only",
+        {
+            "docker-compose.yml": "services:\n  web:\n    image: example/site:1\n    command: gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["docker-compose.yml:4 gunicorn production app:app True"],
+    ),
+    (
+        "image only, a foreign one",
+        {
+            "docker-compose.yml": "services:\n  db:\n    image: postgres\n    command: postgres -c fsync=off\n",
+            "app.py": APP,
+        },
+        [],
+    ),
+    (
+        "anchors",
+        {
+            "docker-compose.yml": "x-web: &web\n  build: .\n  command: gunicorn app:app\nservices:\n  web:\n    <<: *web\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:3 gunicorn production app:app True"],
+    ),
+    (
+        "entrypoint in compose drops CMD",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    entrypoint: ['sh', '-c', 'gunicorn app:app']\n",
+            "Dockerfile": IMAGE + "CMD flask run\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 flask-run production app:app True", "docker-compose.yml:4 gunicorn production app:app True"],
+    ),
+    (
+        "volume over the image",
+        {
+            "docker-compose.yml": "services:\n  web:\n    image: python:3.13\n    working_dir: /code\n    volumes: ['./backend:/code']\n    command: gunicorn app:app\n",
+            "backend/app.py": APP,
+        },
+        ["docker-compose.yml:6 gunicorn production app:app True"],
+    ),
+    (
+        "env_file decides",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    env_file: web.env\n",
+            "web.env": "TARGET=app:app\n",
+            "Dockerfile": IMAGE + "CMD gunicorn $TARGET\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "docker-compose.test.yml",
+        {
+            "docker-compose.test.yml": "services:\n  web:\n    build: .\n    command: flask run\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.test.yml:4 flask-run test app:app True"],
+    ),
+    (
+        "develop watch is no launch",
+        {
+            "compose.yaml": "services:\n  web:\n    build: .\n    develop:\n      watch:\n        - action: sync\n          path: .\n          target: /app\n",
+            "Dockerfile": IMAGE + "CMD gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_chains(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
+    assert chains(files) == expected

@@ -1,0 +1,480 @@
+"""Launches that platforms, service managers and task runners declare, one format each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+FACTORY = "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n"
+IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+
+CASES: list[tuple[str, dict[str, str], list[str]]] = [
+    (
+        "Procfile with several processes",
+        {"Procfile": "release: flask db upgrade\nweb: gunicorn app:app\nworker: celery -A app worker\n", "app.py": APP},
+        ["Procfile:2 gunicorn production app:app True"],
+    ),
+    (
+        "Procfile.dev",
+        {"Procfile.dev": "web: flask run\n", "app.py": APP},
+        ["Procfile.dev:1 flask-run development app:app True"],
+    ),
+    (
+        "heroku.yml run",
+        {
+            "heroku.yml": "build:\n  docker:\n    web: Dockerfile\nrun:\n  web: gunicorn app:app\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["heroku.yml:5 gunicorn production app:app True"],
+    ),
+    (
+        "heroku.yml without run starts the image",
+        {
+            "heroku.yml": "build:\n  docker:\n    web: Dockerfile\n",
+            "Dockerfile": IMAGE + "CMD gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "app.json scripts are no web process",
+        {
+            "app.json": '{"scripts": {"postdeploy": "flask db upgrade"}}',
+            "Procfile": "web: gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "Kubernetes command",
+        {
+            "k8s/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: site\n          command: [gunicorn]\n          args: [app:app]\n",
+            "app.py": APP,
+        },
+        ["k8s/web.yaml:10 gunicorn production app:app True"],
+    ),
+    (
+        "Kubernetes: ConfigMap decides the target",
+        {
+            "k8s.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf}\ndata:\n  FLASK_APP: app\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: site\n          envFrom: [{configMapRef: {name: conf}}]\n          command: [flask, run]\n",
+            "app.py": APP,
+        },
+        ["k8s.yaml:17 flask-run production app:app True"],
+    ),
+    (
+        "Kubernetes: $(NAME) from the container's environment",
+        {
+            "k8s.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: site\n          env: [{name: TARGET, value: 'app:app'}]\n          command: [gunicorn, $(TARGET)]\n",
+            "app.py": APP,
+        },
+        ["k8s.yaml:11 gunicorn production app:app True"],
+    ),
+    (
+        "systemd with an environment file",
+        {
+            "web.service": "[Service]\nWorkingDirectory=/srv/site\nEnvironmentFile=/srv/site/web.env\nExecStart=/usr/bin/gunicorn $TARGET\n",
+            "web.env": "TARGET=app:app\n",
+            "app.py": APP,
+        },
+        ["web.service:4 gunicorn production app:app True"],
+    ),
+    (
+        "systemd: continuation lines",
+        {"web.service": "[Service]\nExecStart=/usr/bin/gunicorn \\\n  --workers 2 \\\n  app:app\n", "app.py": APP},
+        ["web.service:2 gunicorn production app:app True"],
+    ),
+    (
+        "systemd: a shell",
+        {
+            "web.service": "[Service]\nWorkingDirectory=/srv/site\nExecStart=/bin/bash -lc 'source venv/bin/activate && exec gunicorn app:app'\n",
+            "app.py": APP,
+        },
+        ["web.service:3 gunicorn production app:app True"],
+    ),
+    (
+        "systemd: ExecStartPre serves nothing",
+        {
+            "web.service": "[Service]\nExecStartPre=/usr/bin/flask db upgrade\nExecStart=/usr/bin/gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["web.service:3 gunicorn production app:app True"],
+    ),
+    (
+        "supervisor: a command on several lines",
+        {
+            "supervisord.conf": "[program:web]\ncommand=gunicorn\n  --workers 2\n  app:app\ndirectory=/srv/site\n",
+            "app.py": APP,
+        },
+        ["supervisord.conf:2 gunicorn production app:app True"],
+    ),
+    (
+        "supervisor: an included file",
+        {
+            "Dockerfile": IMAGE + 'CMD ["supervisord", "-c", "/app/supervisord.conf"]\n',
+            "supervisord.conf": "[supervisord]\nnodaemon=true\n[include]\nfiles = conf.d/*.conf\n",
+            "conf.d/web.conf": "[program:web]\ncommand=gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > conf.d/web.conf:2 gunicorn production app:app True"],
+    ),
+    (
+        "supervisor: a process manager behind a worker",
+        {
+            "supervisord.conf": "[program:worker]\ncommand=celery -A app worker\n[program:web]\ncommand=gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["supervisord.conf:4 gunicorn production app:app True"],
+    ),
+    (
+        "uwsgi: ini with chdir",
+        {"uwsgi.ini": "[uwsgi]\nchdir = /srv/site/backend\nmodule = app:app\n", "backend/app.py": APP},
+        ["uwsgi.ini:3 uwsgi production app:app True"],
+    ),
+    (
+        "uwsgi: yaml",
+        {"uwsgi.yaml": "uwsgi:\n  module: app\n  callable: app\n", "app.py": APP},
+        ["uwsgi.yaml:2 uwsgi production app:app True"],
+    ),
+    (
+        "uwsgi: json",
+        {"uwsgi.json": '{"uwsgi": {"module": "app:app"}}', "app.py": APP},
+        ["uwsgi.json:1 uwsgi production app:app True"],
+    ),
+    (
+        "uwsgi: xml",
+        {"uwsgi.xml": "<uwsgi>\n  <module>app:app</module>\n</uwsgi>\n", "app.py": APP},
+        ["uwsgi.xml:2 uwsgi production app:app True"],
+    ),
+    (
+        "uwsgi: wsgi-file and the default callable",
+        {
+            "uwsgi.ini": "[uwsgi]\nwsgi-file = web.py\n",
+            "web.py": "from flask import Flask\napplication = Flask(__name__)\n",
+        },
+        ["uwsgi.ini:2 > web.py:2 uwsgi production web.py:application True"],
+    ),
+    (
+        "uwsgi: mount",
+        {"uwsgi.ini": "[uwsgi]\nmount = /=app:app\n", "app.py": APP},
+        ["uwsgi.ini:2 uwsgi production app:app True"],
+    ),
+    (
+        "uwsgi: a placeholder",
+        {"uwsgi.ini": "[uwsgi]\nproject = app\nmodule = %(project):app\n", "app.py": APP},
+        ["uwsgi.ini:3 uwsgi production app:app True"],
+    ),
+    (
+        "mod_wsgi: a virtual host",
+        {
+            "site.conf": "<VirtualHost *:80>\n  WSGIDaemonProcess web home=/srv/site\n  WSGIScriptAlias / /srv/site/web.wsgi process-group=web\n</VirtualHost>\n",
+            "web.wsgi": "from app import app as application\n",
+            "app.py": APP,
+        },
+        ["site.conf:3 > web.wsgi:1 mod_wsgi production web.wsgi:application True"],
+    ),
+    (
+        "mod_wsgi-express",
+        {
+            "Dockerfile": IMAGE + 'CMD ["mod_wsgi-express", "start-server", "web.wsgi"]\n',
+            "web.wsgi": "from app import app as application\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > web.wsgi:1 mod_wsgi production web.wsgi:application True"],
+    ),
+    (
+        "Passenger",
+        {"passenger_wsgi.py": "from app import app as application\n", "app.py": APP},
+        ["passenger_wsgi.py:1 passenger production passenger_wsgi:application True"],
+    ),
+    (
+        "Elastic Beanstalk: WSGIPath",
+        {
+            ".ebextensions/01.config": "option_settings:\n  aws:elasticbeanstalk:container:python:\n    WSGIPath: web:app\n",
+            "web.py": APP,
+        },
+        [".ebextensions/01.config:3 gunicorn production web:app True"],
+    ),
+    (
+        "Elastic Beanstalk: the old platform",
+        {
+            ".elasticbeanstalk/config.yml": "global:\n  default_platform: Python 3.6\n",
+            ".ebextensions/01.config": "option_settings:\n  aws:elasticbeanstalk:container:python:\n    WSGIPath: application.py\n",
+            "application.py": "from flask import Flask\napplication = Flask(__name__)\n",
+        },
+        [".ebextensions/01.config:3 mod_wsgi production application:application True"],
+    ),
+    (
+        "App Engine: an entrypoint",
+        {"app.yaml": "runtime: python312\nentrypoint: gunicorn -b :$PORT app:app\n", "app.py": APP},
+        ["app.yaml:2 gunicorn production app:app True"],
+    ),
+    ("App Engine: another runtime", {"app.yaml": "runtime: go121\nentrypoint: ./server\n", "app.py": APP}, []),
+    (
+        "Azure: Bicep",
+        {
+            "infra/main.bicep": "resource web 'Microsoft.Web/sites@2022-03-01' = {\n  properties: {\n    siteConfig: {\n      appCommandLine: 'gunicorn app:app'\n    }\n  }\n}\n",
+            "azure.yaml": "services:\n  web:\n    project: .\n    language: py\n    host: appservice\n",
+            "app.py": APP,
+        },
+        ["infra/main.bicep:4 gunicorn production app:app True"],
+    ),
+    (
+        "Azure: a start-up script",
+        {
+            "infra/main.bicep": "resource web 'x' = {\n  properties: {\n    siteConfig: {\n      appCommandLine: 'startup.sh'\n    }\n  }\n}\n",
+            "startup.sh": "gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["infra/main.bicep:4 > startup.sh:1 gunicorn production app:app True"],
+    ),
+    (
+        "Azure: what the platform starts by itself",
+        {"azure.yaml": "services:\n  web:\n    project: .\n    language: py\n    host: appservice\n", "app.py": APP},
+        ["azure.yaml:3 gunicorn production app:app True"],
+    ),
+    (
+        "Azure: a text file with the start-up command",
+        {
+            "startup.txt": "gunicorn --bind=0.0.0.0 app:app\n",
+            "azure.yaml": "services:\n  web:\n    project: .\n    language: py\n    host: appservice\n",
+            "app.py": APP,
+        },
+        ["azure.yaml:3 gunicorn production app:app True", "startup.txt:1 gunicorn production app:app True"],
+    ),
+    (
+        "Render",
+        {
+            "render.yaml": "services:\n  - type: web\n    name: site\n    runtime: python\n    startCommand: gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["render.yaml:5 gunicorn production app:app True"],
+    ),
+    (
+        "Render: a root folder",
+        {
+            "render.yaml": "services:\n  - type: web\n    name: site\n    runtime: python\n    rootDir: api\n    startCommand: gunicorn app:app\n",
+            "api/app.py": APP,
+        },
+        ["render.yaml:6 gunicorn production app:app True"],
+    ),
+    (
+        "Fly: processes over the image",
+        {
+            "fly.toml": 'app = "site"\n[processes]\napp = "gunicorn app:app"\n',
+            "Dockerfile": IMAGE + "CMD flask run\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 flask-run production app:app True", "fly.toml:3 gunicorn production app:app True"],
+    ),
+    (
+        "Fly: the image starts",
+        {"fly.toml": 'app = "site"\n', "Dockerfile": IMAGE + "CMD gunicorn app:app\n", "app.py": APP},
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "Railway: toml",
+        {"railway.toml": '[deploy]\nstartCommand = "gunicorn app:app"\n', "app.py": APP},
+        ["railway.toml:2 gunicorn production app:app True"],
+    ),
+    (
+        "Railway: json",
+        {"railway.json": '{"deploy": {"startCommand": "gunicorn app:app"}}', "app.py": APP},
+        ["railway.json:1 gunicorn production app:app True"],
+    ),
+    (
+        "Railway: the default",
+        {"railway.json": '{"build": {"builder": "RAILPACK"}}', "requirements.txt": "flask\ngunicorn\n", "main.py": APP},
+        ["railway.json:1 gunicorn production main:app True"],
+    ),
+    (
+        "Nixpacks",
+        {"nixpacks.toml": '[start]\ncmd = "gunicorn app:app"\n', "app.py": APP},
+        ["nixpacks.toml:2 gunicorn production app:app True"],
+    ),
+    (
+        "Railpack",
+        {"railpack.json": '{"deploy": {"startCommand": "gunicorn app:app"}}', "app.py": APP},
+        ["railpack.json:1 gunicorn production app:app True"],
+    ),
+    (
+        "Cloud Foundry",
+        {"manifest.yml": "applications:\n  - name: site\n    command: gunicorn app:app\n", "app.py": APP},
+        ["manifest.yml:3 gunicorn production app:app True"],
+    ),
+    (
+        "Zappa",
+        {"zappa_settings.json": '{"production": {"app_function": "app.app"}}', "app.py": APP},
+        ["zappa_settings.json:1 lambda production app:app True"],
+    ),
+    (
+        "Serverless",
+        {
+            "serverless.yml": "service: site\ncustom:\n  wsgi:\n    app: app.app\nfunctions:\n  api:\n    handler: wsgi_handler.handler\n",
+            "app.py": APP,
+        },
+        ["serverless.yml:4 lambda production app:app True"],
+    ),
+    (
+        "Vercel",
+        {"vercel.json": '{"builds": [{"src": "api/index.py", "use": "@vercel/python"}]}', "api/index.py": APP},
+        ["vercel.json:1 lambda production api.index:app True"],
+    ),
+    (
+        "App Runner",
+        {"apprunner.yaml": "version: 1.0\nruntime: python3\nrun:\n  command: gunicorn app:app\n", "app.py": APP},
+        ["apprunner.yaml:4 gunicorn production app:app True"],
+    ),
+    (
+        "DigitalOcean",
+        {".do/app.yaml": "name: site\nservices:\n  - name: web\n    run_command: gunicorn app:app\n", "app.py": APP},
+        [".do/app.yaml:4 gunicorn production app:app True"],
+    ),
+    (
+        "PythonAnywhere",
+        {
+            "site_pythonanywhere_com_wsgi.py": "import sys\nsys.path.insert(0, '/home/site/web')\nfrom app import app as application\n",
+            "app.py": APP,
+        },
+        [
+            "site_pythonanywhere_com_wsgi.py:1 > site_pythonanywhere_com_wsgi.py:3 uwsgi production site_pythonanywhere_com_wsgi.py:application True"
+        ],
+    ),
+    ("make", {"Makefile": "run:\n\tflask run\n", "app.py": APP}, ["Makefile:2 flask-run development app:app True"]),
+    (
+        "make: a production server beside a deploy file",
+        {"Makefile": "serve:\n\tgunicorn app:app\n", "Dockerfile": IMAGE + "CMD gunicorn app:app\n", "app.py": APP},
+        ["Dockerfile:4 gunicorn production app:app True", "Makefile:2 gunicorn development app:app True"],
+    ),
+    ("just", {"justfile": "serve:\n    flask run\n", "app.py": APP}, ["justfile:2 flask-run development app:app True"]),
+    (
+        "tox",
+        {"tox.ini": "[testenv:serve]\ncommands = flask run\n", "app.py": APP},
+        ["tox.ini:2 flask-run development app:app True"],
+    ),
+    (
+        "hatch script",
+        {
+            "pyproject.toml": '[project]\nname = "site"\nversion = "1"\n[tool.hatch.envs.default.scripts]\nserve = "flask run"\n',
+            "app.py": APP,
+        },
+        ["pyproject.toml:5 flask-run development app:app True"],
+    ),
+    (
+        "pdm script",
+        {
+            "pyproject.toml": '[project]\nname = "site"\nversion = "1"\n[tool.pdm.scripts]\nserve = "flask run"\n',
+            "app.py": APP,
+        },
+        ["pyproject.toml:5 flask-run development app:app True"],
+    ),
+    (
+        "pdm script from the image",
+        {
+            "pyproject.toml": '[project]\nname = "site"\nversion = "1"\n[tool.pdm.scripts]\nserve = "gunicorn app:app"\n',
+            "Dockerfile": IMAGE + "CMD pdm run serve\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > pyproject.toml:5 gunicorn production app:app True"],
+    ),
+    (
+        "npm script",
+        {"package.json": '{"scripts": {"dev": "flask run"}}', "app.py": APP},
+        ["package.json:1 flask-run development app:app True"],
+    ),
+    (
+        "npm from the image",
+        {
+            "package.json": '{"scripts": {"start": "gunicorn app:app"}}',
+            "Dockerfile": IMAGE + "CMD npm start\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > package.json:1 gunicorn production app:app True"],
+    ),
+    (
+        "honcho from the image",
+        {"Procfile": "web: gunicorn app:app\n", "Dockerfile": IMAGE + "CMD honcho start web\n", "app.py": APP},
+        ["Dockerfile:4 > Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "foreman with a file of its own",
+        {"Procfile.dev": "web: flask run\n", "Makefile": "dev:\n\tforeman start -f Procfile.dev\n", "app.py": APP},
+        ["Makefile:2 > Procfile.dev:1 flask-run development app:app True"],
+    ),
+    (
+        "nox session",
+        {
+            "noxfile.py": "import nox\n\n\n@nox.session\ndef serve(session):\n    session.run('flask', 'run')\n",
+            "app.py": APP,
+        },
+        ["noxfile.py:6 flask-run development app:app True"],
+    ),
+    (
+        "invoke task",
+        {"tasks.py": "from invoke import task\n\n\n@task\ndef serve(c):\n    c.run('flask run')\n", "app.py": APP},
+        ["tasks.py:6 flask-run development app:app True"],
+    ),
+    (
+        "fabric task",
+        {
+            "fabfile.py": "from fabric.api import local, task, shell_env\n\n\n@task\ndef debug():\n    with shell_env(FLASK_APP='web.py'):\n        local('flask run')\n",
+            "web.py": APP,
+        },
+        ["fabfile.py:7 flask-run development web.py:app True"],
+    ),
+    (
+        "Taskfile",
+        {"Taskfile.yml": "version: '3'\ntasks:\n  serve:\n    cmds:\n      - flask run\n", "app.py": APP},
+        ["Taskfile.yml:5 flask-run development app:app True"],
+    ),
+    (
+        "Taskfile from the image",
+        {
+            "Taskfile.yml": "version: '3'\ntasks:\n  serve: gunicorn app:app\n",
+            "Dockerfile": IMAGE + "CMD task serve\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Taskfile.yml:3 gunicorn production app:app True"],
+    ),
+    (
+        "crontab @reboot",
+        {
+            "deploy/crontab": "MAILTO=root\n# keep it up\n@reboot cd /srv/site && /srv/site/venv/bin/gunicorn app:app\n5 4 * * * flask cleanup\n",
+            "app.py": APP,
+        },
+        ["deploy/crontab:3 gunicorn production app:app True"],
+    ),
+    (
+        "rc.local",
+        {"rc.local": "#!/bin/sh -e\ncd /srv/site\ngunicorn app:app &\nexit 0\n", "app.py": APP},
+        ["rc.local:3 gunicorn production app:app True"],
+    ),
+    (
+        "a workflow is no deploy file",
+        {
+            ".github/workflows/test.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n          flask run &\n          pytest\n",
+            "app.py": APP,
+        },
+        [],
+    ),
+    (
+        "ECS task definition",
+        {
+            "task-definition.json": '{"containerDefinitions": [{"name": "web", "image": "site", "command": ["gunicorn", "app:app"]}]}',
+            "app.py": APP,
+        },
+        ["task-definition.json:1 gunicorn production app:app True"],
+    ),
+    (
+        "a buildpack image",
+        {"project.toml": "", "Procfile": "web: gunicorn 'app:create_app()'\n", "app.py": FACTORY},
+        ["Procfile:1 gunicorn production app:create_app() True"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_chains(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
+    assert chains(files) == expected

@@ -1,0 +1,122 @@
+"""Chains through shell scripts and programs, one mechanism each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+FACTORY = "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n"
+IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+
+CASES: list[tuple[str, dict[str, str], list[str]]] = [
+    (
+        "while getopts",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["--dev"]\n',
+            "boot.sh": "#!/bin/sh\nDEV=0\nwhile [ $# -gt 0 ]; do\n  case $1 in\n    --dev) DEV=1 ;;\n  esac\n  shift\ndone\nif [ $DEV = 1 ]; then\n  exec flask run\nfi\nexec gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > boot.sh:10 flask-run production app:app True"],
+    ),
+    (
+        "for over the arguments",
+        {
+            "Dockerfile": IMAGE
+            + 'ENTRYPOINT ["./boot.sh"]\nCMD ["gunicorn", "--bind", "0.0.0.0:${PORT}", "app:app"]\n',
+            "boot.sh": '#!/bin/bash\nfor arg in "$@"; do\n  if [[ "$arg" == "&&" || "$arg" == ";" ]]; then\n    exec sh -c "$*"\n  fi\ndone\nexec "$@"\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > boot.sh:7 gunicorn production app:app True"],
+    ),
+    (
+        "operators among the arguments",
+        {
+            "Dockerfile": IMAGE
+            + 'ENTRYPOINT ["./boot.sh"]\nCMD ["flask", "db", "upgrade", "&&", "gunicorn", "app:app"]\n',
+            "boot.sh": '#!/bin/bash\nfor arg in "$@"; do\n  if [[ "$arg" == "&&" ]]; then\n    exec sh -c "$*"\n  fi\ndone\nexec "$@"\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > boot.sh:4 gunicorn production app:app True"],
+    ),
+    (
+        "text handed on by another script",
+        {
+            "Dockerfile": IMAGE + 'CMD ["./boot.sh"]\n',
+            "boot.sh": "#!/bin/sh\nexec ./wait.sh sh -c 'flask db upgrade && exec gunicorn app:app'\n",
+            "wait.sh": '#!/bin/sh\nuntil nc -z db 5432; do sleep 1; done\nexec "$@"\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > boot.sh:2 > wait.sh:3 > boot.sh:2 gunicorn production app:app True"],
+    ),
+    (
+        "supervisor file written in the image",
+        {
+            "Dockerfile": IMAGE + 'CMD ["./boot.sh"]\n',
+            "boot.sh": "#!/bin/sh\ncat > /etc/supervisor/conf.d/web.conf <<EOF\n[program:web]\ncommand=gunicorn app:app\nEOF\nexec supervisord -n\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > boot.sh:2 > boot.sh:4 gunicorn production app:app True"],
+    ),
+    (
+        "expect script",
+        {
+            "Dockerfile": IMAGE + 'CMD ["./answer.sh"]\n',
+            "answer.sh": '#!/usr/bin/expect -f\nset timeout 10\nspawn ./boot.sh\nexpect "Name?"\nsend "web\\r"\n',
+            "boot.sh": "#!/bin/sh\nread name\ngunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > answer.sh:3 > boot.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "functions of a sourced file",
+        {
+            "manage": '#!/bin/bash\nsource "$(dirname "${BASH_SOURCE[0]}")/lib.sh"\nserve() {\n  DEBUG=1 \\\n    in_venv gunicorn app:app\n}\n"$@"\n',
+            "lib.sh": 'in_venv() {\n  . venv/bin/activate\n  "$@"\n}\n',
+            "app.py": APP,
+        },
+        ["manage:5 > lib.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "a heredoc piped through a function",
+        {
+            "serve.sh": "#!/bin/bash\nshow() { cat; }\nlocaltest() {\n  show <<EOF | sudo -u web -i 2>&1 | show\ncd ${SRC}\nflask run &\nEOF\n}\nlocaltest\n",
+            "app.py": APP,
+        },
+        ["serve.sh:6 flask-run development app:app True"],
+    ),
+    (
+        "a template of a file on the host",
+        {
+            "supervisor.conf.template": "[program:web]\ncommand=/srv/env/bin/uwsgi /srv/site/site.ini\n",
+            "contrib/site.ini.template": "[uwsgi]\nmodule = app:app\n",
+            "app.py": APP,
+        },
+        ["supervisor.conf.template:2 > contrib/site.ini.template:2 uwsgi production app:app True"],
+    ),
+    (
+        "FlaskGroup with a ScriptInfo",
+        {
+            "setup.py": "from setuptools import setup\nsetup(name='site', entry_points={'console_scripts': ['sited = manage:cli']}, py_modules=['manage', 'app'])\n",
+            "Dockerfile": IMAGE + 'RUN pip install .\nCMD ["sited", "run"]\n',
+            "manage.py": "import click\nfrom flask.cli import FlaskGroup, ScriptInfo\nfrom app import create_app, create_other\n\n\n@click.group(cls=FlaskGroup)\n@click.pass_context\ndef cli(ctx):\n    if ctx.invoked_subcommand in ['run', 'shell']:\n        ctx.obj = ScriptInfo(create_app=create_app)\n    else:\n        ctx.obj = ScriptInfo(create_app=create_other)\n",
+            "app.py": FACTORY + "\n\ndef create_other():\n    return Flask('other')\n",
+        },
+        ["Dockerfile:5 > setup.py:2 > manage.py:8 > manage.py:10 flask-run production app:create_app() True"],
+    ),
+    (
+        "subprocess with a folder and an environment",
+        {
+            "Procfile": "web: python serve.py\n",
+            "serve.py": "import os\nimport subprocess\nsubprocess.run(['gunicorn', 'app:app'], cwd='backend', env={**os.environ, 'A': 'b'})\n",
+            "backend/app.py": APP,
+        },
+        ["Procfile:1 > serve.py:3 gunicorn production app:app True"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_chains(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
+    assert chains(files) == expected

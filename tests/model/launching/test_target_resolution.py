@@ -1,0 +1,295 @@
+"""What a server's target means: modules, packages, folders, attributes, factories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+MAIN = 'from flask import Flask\napp = Flask(__name__)\nif __name__ == "__main__":\n    app.run()\n'
+FACTORY = "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n"
+IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+
+CASES: list[tuple[str, dict[str, str], list[str]]] = [
+    (
+        "package attribute",
+        {"Procfile": "web: gunicorn web:app\n", "web/__init__.py": APP},
+        ["Procfile:1 gunicorn production web:app True"],
+    ),
+    (
+        "module in a package",
+        {"Procfile": "web: gunicorn web.wsgi:app\n", "web/__init__.py": "", "web/wsgi.py": APP},
+        ["Procfile:1 gunicorn production web.wsgi:app True"],
+    ),
+    (
+        "namespace package",
+        {"Procfile": "web: gunicorn web.wsgi:app\n", "web/wsgi.py": APP},
+        ["Procfile:1 gunicorn production web.wsgi:app True"],
+    ),
+    (
+        "re-export through a package",
+        {"Procfile": "web: gunicorn web:app\n", "web/__init__.py": "from .core import app\n", "web/core.py": APP},
+        ["Procfile:1 gunicorn production web:app True"],
+    ),
+    (
+        "star import",
+        {"Procfile": "web: gunicorn wsgi:app\n", "wsgi.py": "from app import *\n", "app.py": APP},
+        ["Procfile:1 gunicorn production wsgi:app True"],
+    ),
+    (
+        "alias",
+        {"Procfile": "web: gunicorn wsgi\n", "wsgi.py": "from app import app as application\n", "app.py": APP},
+        ["Procfile:1 gunicorn production wsgi:application True"],
+    ),
+    (
+        "default attribute is missing",
+        {"Procfile": "web: gunicorn app\n", "app.py": APP},
+        ["Procfile:1 gunicorn production app:application False"],
+    ),
+    (
+        "src layout through an editable install",
+        {
+            "Procfile": "web: gunicorn web:app\n",
+            "src/web/__init__.py": APP,
+            "pyproject.toml": '[project]\nname = "web"\nversion = "1"\n[tool.setuptools.packages.find]\nwhere = ["src"]\n',
+        },
+        ["Procfile:1 gunicorn production web:app True"],
+    ),
+    (
+        "src layout without an installation",
+        {"Procfile": "web: gunicorn web:app\n", "src/web/__init__.py": APP, "requirements.txt": "flask\n"},
+        ["Procfile:1 gunicorn production web:app False"],
+    ),
+    (
+        "PYTHONPATH in the image",
+        {
+            "Dockerfile": "FROM python:3.13\nWORKDIR /app\nENV PYTHONPATH=/app/src\nCOPY . .\nCMD gunicorn web:app\n",
+            "src/web.py": APP,
+        },
+        ["Dockerfile:5 gunicorn production web:app True"],
+    ),
+    (
+        "WORKDIR and COPY of a folder",
+        {
+            "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY backend/ .\nCMD gunicorn app:app\n",
+            "backend/app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "COPY of a folder into itself",
+        {
+            "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY backend backend\nCMD gunicorn backend.app:app\n",
+            "backend/app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production backend.app:app True"],
+    ),
+    (
+        "COPY of single files",
+        {
+            "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY app.py wsgi.py ./\nCMD gunicorn wsgi:app\n",
+            "wsgi.py": "from app import app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production wsgi:app True"],
+    ),
+    (
+        "a WORKDIR below",
+        {
+            "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nWORKDIR /srv/backend\nCMD gunicorn app:app\n",
+            "backend/app.py": APP,
+        },
+        ["Dockerfile:5 gunicorn production app:app True"],
+    ),
+    (
+        "COPY from another stage",
+        {
+            "Dockerfile": "FROM python:3.13 AS build\nWORKDIR /src\nCOPY . .\nFROM python:3.13\nCOPY --from=build /src /srv\nWORKDIR /srv\nCMD gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:7 gunicorn production app:app True"],
+    ),
+    (
+        "a build context below",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: ./backend\n",
+            "backend/Dockerfile": IMAGE + "CMD gunicorn app:app\n",
+            "backend/app.py": APP,
+        },
+        ["backend/Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "--chdir",
+        {"Procfile": "web: gunicorn --chdir=backend app:app\n", "backend/app.py": APP},
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "--pythonpath",
+        {"Procfile": "web: gunicorn --pythonpath backend app:app\n", "backend/app.py": APP},
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "chdir in gunicorn.conf.py",
+        {"Procfile": "web: gunicorn app:app\n", "gunicorn.conf.py": "chdir = 'backend'\n", "backend/app.py": APP},
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "pythonpath in gunicorn.conf.py",
+        {"Procfile": "web: gunicorn app:app\n", "gunicorn.conf.py": "pythonpath = 'backend'\n", "backend/app.py": APP},
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "wsgi_app in gunicorn.conf.py",
+        {"Procfile": "web: gunicorn\n", "gunicorn.conf.py": "wsgi_app = 'app:app'\n", "app.py": APP},
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "GUNICORN_CMD_ARGS",
+        {
+            "Dockerfile": IMAGE + 'ENV GUNICORN_CMD_ARGS="--chdir=backend"\nCMD gunicorn app:app\n',
+            "backend/app.py": APP,
+        },
+        ["Dockerfile:5 gunicorn production app:app True"],
+    ),
+    (
+        "dotted attribute",
+        {
+            "Procfile": "web: gunicorn web:holder.app\n",
+            "web.py": APP + "class Holder:\n    app = app\nholder = Holder()\n",
+        },
+        ["Procfile:1 gunicorn production web:holder.app True"],
+    ),
+    (
+        "dotted attribute of a missing name",
+        {"Procfile": "web: gunicorn web:holder.app\n", "web.py": APP},
+        ["Procfile:1 gunicorn production web:holder.app False"],
+    ),
+    (
+        "factory",
+        {"Procfile": "web: gunicorn 'web:create_app()'\n", "web.py": FACTORY},
+        ["Procfile:1 gunicorn production web:create_app() True"],
+    ),
+    (
+        "factory with arguments",
+        {
+            "Procfile": "web: gunicorn \"web:create_app('prod', debug=False)\"\n",
+            "web.py": "from flask import Flask\ndef create_app(name, debug=True):\n    return Flask(__name__)\n",
+        },
+        ["Procfile:1 gunicorn production web:create_app('prod', debug=False) True"],
+    ),
+    (
+        "factory that is not called",
+        {"Procfile": "web: gunicorn web:create_app\n", "web.py": FACTORY},
+        ["Procfile:1 gunicorn production web:create_app True"],
+    ),
+    (
+        "waitress --call",
+        {"Procfile": "web: waitress-serve --call web:create_app\n", "web.py": FACTORY},
+        ["Procfile:1 waitress production web:create_app True"],
+    ),
+    (
+        "uvicorn --factory",
+        {"Procfile": "web: uvicorn --factory --interface wsgi web:create_app\n", "web.py": FACTORY},
+        ["Procfile:1 uvicorn production web:create_app True"],
+    ),
+    (
+        "a path where a module belongs",
+        {"Procfile": "web: gunicorn web/app.py\n", "web/app.py": APP},
+        ["Procfile:1 gunicorn production web/app.py False"],
+    ),
+    (
+        "FLASK_APP as a file",
+        {"Procfile": "web: flask run\n", ".flaskenv": "FLASK_APP=web/main.py\n", "web/main.py": APP},
+        ["Procfile:1 flask-run production web/main.py:app True"],
+    ),
+    (
+        "FLASK_APP with a factory",
+        {"Procfile": "web: FLASK_APP='web:create_app()' flask run\n", "web.py": FACTORY},
+        ["Procfile:1 flask-run production web:create_app() True"],
+    ),
+    (
+        "flask run finds wsgi.py first",
+        {"Procfile": "web: flask run\n", "wsgi.py": APP, "app.py": APP},
+        ["Procfile:1 flask-run production wsgi:app True"],
+    ),
+    (
+        "flask run finds a factory",
+        {"Procfile": "web: flask run\n", "app.py": FACTORY},
+        ["Procfile:1 flask-run production app:create_app True"],
+    ),
+    (
+        "python -m package",
+        {"Procfile": "web: python -m web\n", "web/__init__.py": "", "web/__main__.py": APP + "app.run()\n"},
+        ["Procfile:1 > web/__main__.py:3 app-run production web.__main__:app True"],
+    ),
+    (
+        "python -m package.module",
+        {"Procfile": "web: python -m web.main\n", "web/__init__.py": "", "web/main.py": MAIN},
+        ["Procfile:1 > web/main.py:4 app-run production web.main:app True"],
+    ),
+    (
+        "python folder",
+        {"Procfile": "web: python web\n", "web/__main__.py": APP + "app.run()\n"},
+        ["Procfile:1 > web/__main__.py:3 app-run production __main__:app True"],
+    ),
+    (
+        "a script that does not exist",
+        {"Procfile": "web: python run.py\n", "app.py": APP},
+        ["Procfile:1 other production run.py False"],
+    ),
+    (
+        "try and except around the import",
+        {
+            "Procfile": "web: gunicorn wsgi:app\n",
+            "wsgi.py": "try:\n    from app import app\nexcept ImportError:\n    app = None\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 gunicorn production wsgi:app True"],
+    ),
+    (
+        "bound in else of the main guard",
+        {
+            "Procfile": "web: gunicorn run:app\n",
+            "run.py": "from flask import Flask\nif __name__ == '__main__':\n    app = Flask(__name__)\n    app.run()\nelse:\n    app = Flask(__name__)\n",
+        },
+        ["Procfile:1 gunicorn production run:app True"],
+    ),
+    (
+        "a module of the standard library's name",
+        {"Procfile": "web: gunicorn site:app\n", "site.py": APP},
+        ["Procfile:1 gunicorn production site:app True"],
+    ),
+    (
+        "the project's distribution",
+        {"Procfile": "web: gunicorn otherpkg.wsgi:app\n", "requirements.txt": "otherpkg\nflask\n"},
+        ["Procfile:1 gunicorn production otherpkg.wsgi:app None"],
+    ),
+    (
+        "an image that hides its files",
+        {"Dockerfile": "FROM registry.example/site-base:1\nCMD gunicorn missing:app\n", "app.py": APP},
+        ["Dockerfile:2 gunicorn production missing:app None"],
+    ),
+    (
+        "build argument with a default",
+        {
+            "Dockerfile": "FROM python:3.13\nARG MODULE=app\nENV M=$MODULE\nCOPY . .\nCMD gunicorn $M:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:5 gunicorn production app:app True"],
+    ),
+    (
+        "package that the build decides",
+        {
+            "Dockerfile": "FROM python:3.13\nARG MODULE\nENV MODULE=$MODULE\nCOPY . .\nCMD gunicorn $MODULE.wsgi:app\n",
+            "one/wsgi.py": APP,
+            "two/wsgi.py": APP,
+        },
+        ["Dockerfile:5 gunicorn production ${MODULE}.wsgi:app True"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_chains(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
+    assert chains(files) == expected

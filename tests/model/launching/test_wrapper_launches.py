@@ -1,0 +1,98 @@
+"""Commands behind wrappers: whatever stands in front, the server and its target are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+
+COMMANDS = [
+    "env A=b gunicorn app:app",
+    "exec gunicorn app:app",
+    'sh -c "gunicorn app:app"',
+    'bash -lc "gunicorn app:app"',
+    '["bash", "-lc", "exec gunicorn app:app"]',
+    "tini -s -- gunicorn app:app",
+    '["tini", "--", "gunicorn", "app:app"]',
+    "dumb-init -- gunicorn app:app",
+    "gosu web gunicorn app:app",
+    "su-exec web:web gunicorn app:app",
+    "sudo -E -u web gunicorn app:app",
+    "nohup gunicorn app:app",
+    "nice -n 5 gunicorn app:app",
+    "timeout --signal=TERM 30s gunicorn app:app",
+    "wait-for-it db:5432 -t 60 -- gunicorn app:app",
+    "./wait-for-it.sh --timeout=0 db:5432 -- gunicorn app:app",
+    "dockerize -wait tcp://db:5432 -timeout 60s gunicorn app:app",
+    "poetry run gunicorn app:app",
+    "pipenv run gunicorn app:app",
+    "uv run gunicorn app:app",
+    "uv run --no-sync -- gunicorn app:app",
+    "pdm run gunicorn app:app",
+    "hatch run gunicorn app:app",
+    "hatch run prod:gunicorn app:app",
+    "conda run -n web --no-capture-output gunicorn app:app",
+    "micromamba run -n base gunicorn app:app",
+    "newrelic-admin run-program gunicorn app:app",
+    "ddtrace-run gunicorn app:app",
+    "opentelemetry-instrument --service_name web gunicorn app:app",
+    "doppler run -- gunicorn app:app",
+    'doppler run --command "gunicorn app:app"',
+    "chamber exec site -- gunicorn app:app",
+    "python -m gunicorn app:app",
+    "python -u -m gunicorn app:app",
+    "/usr/local/bin/gunicorn app:app",
+    "su web -c 'gunicorn app:app'",
+    "runuser -u web -- gunicorn app:app",
+    "gunicorn --config=gunicorn.conf.py app:app",
+    "setpriv --reuid=1000 gunicorn app:app",
+    "/bin/sh -c 'flask db upgrade && exec gunicorn app:app'",
+    "flask db upgrade && gunicorn app:app",
+    "flask db upgrade; gunicorn app:app",
+    "cd /app && gunicorn app:app",
+    "(gunicorn app:app)",
+    "gunicorn app:app | tee /var/log/web.log",
+    "gunicorn app:app >> /dev/stdout 2>&1",
+    '[ -n "$X" ] || gunicorn app:app',
+    "xvfb-run -a gunicorn app:app",
+    "stdbuf -oL gunicorn app:app",
+    "ionice -c 3 gunicorn app:app",
+    "s6-setuidgid web gunicorn app:app",
+    "with-contenv gunicorn app:app",
+    "aws-vault exec prod -- gunicorn app:app",
+    "infisical run -- gunicorn app:app",
+    "op run -- gunicorn app:app",
+    "envconsul -prefix web gunicorn app:app",
+    "ssm-env gunicorn app:app",
+    "python -m newrelic.admin run-program gunicorn app:app",
+    "rye run gunicorn app:app",
+    "pixi run gunicorn app:app",
+    "honcho run gunicorn app:app",
+    "nodemon --exec gunicorn app:app",
+    "watchmedo auto-restart -d . -- gunicorn app:app",
+    "scl enable rh-python38 -- gunicorn app:app",
+    "python -m pipenv run gunicorn app:app",
+    "python3 -m poetry run gunicorn app:app",
+    'eval "gunicorn app:app"',
+    "set -e; exec gunicorn app:app",
+    "source venv/bin/activate && gunicorn app:app",
+    ". venv/bin/activate; gunicorn app:app",
+    "time gunicorn app:app",
+    "unbuffer gunicorn app:app",
+    "daemonize /usr/bin/gunicorn app:app",
+    "start-stop-daemon --start --exec /usr/bin/gunicorn -- app:app",
+    "while true; do gunicorn app:app; sleep 1; done",
+    "until gunicorn app:app; do sleep 1; done",
+    "if true; then gunicorn app:app; fi",
+    "gunicorn app:app & wait",
+    "trap 'kill %1' TERM; gunicorn app:app & wait $!",
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_server_behind_a_wrapper(command: str, chains: Callable[[dict[str, str]], list[str]]) -> None:
+    files = {"Dockerfile": f"{IMAGE}CMD {command}\n", "app.py": APP}
+    assert chains(files) == ["Dockerfile:4 gunicorn production app:app True"]
