@@ -238,6 +238,7 @@ def audit_command(
         write(known.text, output)
         return max(known.exit_code, least)
     from flask_prodcheck.audit import examine
+    from flask_prodcheck.facts.time_limit import GIVEN_UP
 
     report, project = examine(tree, settings, root=root, started=started)
     text = _rendered(report, root, form, color=colored)
@@ -247,7 +248,7 @@ def audit_command(
 
         text = f"{explain(graph_of(project), color=colored)}\n{text}"
     write(text, output)
-    if question is not None:
+    if question is not None and not any(each.message.endswith(GIVEN_UP) for each in report.problems):
         stats = replace(report.stats, parsed=0, from_cache=report.stats.parsed)
 
         def again(seconds: float) -> str:

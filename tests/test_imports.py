@@ -72,7 +72,14 @@ def test_an_unchanged_project_is_answered_without_the_readers(project: Path, tmp
 
 
 def _is_room_of_a_command(name: str) -> bool:
-    return name.count(".") == 1 and name.rpartition(".")[2] in ("compare", "fixes", "graph", "scaffold", "verify")
+    return name.count(".") == 1 and name.rpartition(".")[2] in (
+        "compare",
+        "fixes",
+        "graph",
+        "init",
+        "scaffold",
+        "verify",
+    )
 
 
 def test_only_what_a_project_holds_is_loaded(project: Path, tmp_path: Path) -> None:

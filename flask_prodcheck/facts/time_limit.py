@@ -14,6 +14,9 @@ SECONDS = 60.0
 """Far above what any real file takes (the slowest seen: under two seconds), so that the limit never decides a report
 on a slow machine."""
 
+GIVEN_UP = ": given up"
+"""How the message of a file ends that took too long: the same file may be read another time."""
+
 
 @contextlib.contextmanager
 def time_limit(seconds: float = SECONDS) -> Iterator[None]:
@@ -28,7 +31,7 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
         return
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        raise ReadError(f"takes longer than {seconds:g} s to read: given up")
+        raise ReadError(f"takes longer than {seconds:g} s to read{GIVEN_UP}")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
