@@ -34,7 +34,7 @@ def python_edits(text: str, action: PythonAction) -> list[Edit]:
     text does not hold what the action names, or a comment would be lost."""
     try:
         source = _Source.of(text)
-    except (cst.ParserSyntaxError, RecursionError) as failure:
+    except (cst.ParserSyntaxError, cst.CSTLogicError, cst.CSTValidationError, RecursionError) as failure:
         raise RefusedError("it cannot be parsed") from failure
     if isinstance(action, DropArgument):
         found = _drop_argument(source, action)

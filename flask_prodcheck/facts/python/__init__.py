@@ -82,15 +82,13 @@ def _parse(text: str) -> ast.Module:
 
 
 def _convert(path: str, reduced: Reduced) -> tuple[Stmt, ...]:
-    import libcst
-
-    from flask_prodcheck.facts.python.convert import convert
+    from flask_prodcheck.facts.python.convert import UnparsableError, convert
 
     try:
         return convert(path, reduced.source, reduced.lines, reduced.screened)
-    except libcst.ParserSyntaxError as error:
-        line = reduced.lines[min(max(error.raw_line, 1), len(reduced.lines)) - 1]
-        raise ReadError(f"cannot be parsed: {error.message}", line) from error
+    except UnparsableError as error:
+        line = reduced.lines[min(error.line, len(reduced.lines)) - 1]
+        raise ReadError(f"cannot be parsed: {error}", line) from error
 
 
 def _read_newer(path: str, text: str, error: SyntaxError | ValueError) -> PyModule:

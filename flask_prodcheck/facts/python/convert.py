@@ -65,13 +65,31 @@ _SINGLETONS: Mapping[str, bool | None] = {"True": True, "False": False, "None": 
 _OPAQUE_LIMIT = 200
 
 
+class UnparsableError(Exception):
+    """A source that libcst cannot parse; ``line`` is 1-based in it."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def _parsed(source: str) -> cst.Module:
+    try:
+        return cst.parse_module(source)
+    except cst.ParserSyntaxError as error:
+        raise UnparsableError(error.message, max(error.raw_line, 1)) from error
+    except (cst.CSTLogicError, cst.CSTValidationError) as error:
+        # Raised while the tree is built (a string with both a bytes and a Python 2 prefix, say), without a place.
+        raise UnparsableError(str(error), 1) from error
+
+
 def convert(path: str, source: str, lines: Sequence[int], screened: frozenset[int] = frozenset()) -> tuple[s.Stmt, ...]:
     """The statements of a (reduced) source.
 
     ``lines[i]`` is the original 1-based line of line ``i`` (0-based) of ``source``; ``screened`` holds the original
-    lines of the ``def`` and ``class`` headers whose bodies lost statements. Raises ``libcst.ParserSyntaxError``.
+    lines of the ``def`` and ``class`` headers whose bodies lost statements. Raises :class:`UnparsableError`.
     """
-    module = cst.parse_module(source)
+    module = _parsed(source)
     positions = _Positions().of(module)
     return _Converter(path, source.split("\n"), lines, screened, positions).block(module.body)
 

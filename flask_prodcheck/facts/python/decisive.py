@@ -50,15 +50,13 @@ def read_decisive(
 
 
 def _read(path: str, pieces: Sequence[_Piece], lines: Sequence[int]) -> Iterator[tuple[_Piece, s.Stmt]]:
-    import libcst
-
-    from flask_prodcheck.facts.python.convert import convert
+    from flask_prodcheck.facts.python.convert import UnparsableError, convert
 
     source = "\n".join(line for piece in pieces for line, _ in piece.lines) + "\n"
     numbers = [lines[number - 1] for piece in pieces for _, number in piece.lines]
     try:
         found = convert(path, source, [*numbers, numbers[-1]])
-    except libcst.ParserSyntaxError:
+    except UnparsableError:
         # One piece is newer than libcst: the others are still read.
         if len(pieces) > 1:
             middle = len(pieces) // 2
