@@ -9,5 +9,5 @@ def fix(_project: Project, hit: Hit) -> Fix | None:
     what = hit.facts["what"]
     if what == "--debug":
         return unsafe("drop --debug from the command", DropOption(hit.at, "debug"))
-    name = "FLASK_ENV" if what.startswith("FLASK_ENV") else "FLASK_DEBUG"
+    name = what.partition("=")[0]
     return unsafe(f"remove {name}", DropVariable(hit.at, name))

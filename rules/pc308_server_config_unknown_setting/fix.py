@@ -6,7 +6,7 @@ import re
 
 from flask_prodcheck.rulekit import Fix, Hit, Project, ReplaceWord, safe
 
-MEANT = re.compile(r"did you mean (\w+)\?")
+MEANT = re.compile(r'did you mean "?(\w+)"?\?')
 
 
 def fix(_project: Project, hit: Hit) -> Fix | None:
