@@ -58,7 +58,11 @@ def examine(
 
 def linked(root: Path, settings: Settings = DEFAULTS) -> Project:
     """The project in the folder ``root`` as the rules would see it, without a judgement."""
-    tree = discover(root, exclude=settings.exclude)
+    return linked_tree(discover(root, exclude=settings.exclude), settings)
+
+
+def linked_tree(tree: Tree, settings: Settings = DEFAULTS) -> Project:
+    """The project in ``tree`` as the rules would see it, without a judgement."""
     return _link(parse(tree), tree, settings)
 
 

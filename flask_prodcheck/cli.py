@@ -17,11 +17,9 @@ from flask_prodcheck.errors import ProdcheckError, RefusedError, UsageError
 from flask_prodcheck.terminal import wants_color, write
 
 if TYPE_CHECKING:
-    from flask_prodcheck.cache.answers import Question
     from flask_prodcheck.policy.report import Report
     from flask_prodcheck.registry.rule import Rule
     from flask_prodcheck.settings import Settings
-    from flask_prodcheck.sources.tree import Tree
 
 EXIT_HELP = """Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage or settings, or nothing to check;
 3 the analysis was incomplete in a way that could hide an error, or an internal error."""
@@ -232,13 +230,17 @@ def audit_command(
     least = 0 if written else 1
     tree = discover(root, exclude=settings.exclude)
     colored = wants_color(color, output)
-    question = None if no_cache or explain_launch else _question(root, tree, settings, (form, str(colored)), cache_dir)
+    question = None
+    if not no_cache:
+        from flask_prodcheck.cache.answers import asked
+
+        question = asked(root, tree, settings, (form, str(colored), str(explain_launch)), cache_dir)
     known = question.answer(time.perf_counter() - started) if question is not None else None
     if known is not None:
         write(known.text, output)
         return max(known.exit_code, least)
     from flask_prodcheck.audit import examine
-    from flask_prodcheck.facts.time_limit import GIVEN_UP
+    from flask_prodcheck.facts.time_limit import was_given_up
 
     report, project = examine(tree, settings, root=root, started=started)
     text = _rendered(report, root, form, color=colored)
@@ -248,7 +250,7 @@ def audit_command(
 
         text = f"{explain(graph_of(project), color=colored)}\n{text}"
     write(text, output)
-    if question is not None and not any(each.message.endswith(GIVEN_UP) for each in report.problems):
+    if question is not None and not was_given_up(report.problems):
         stats = replace(report.stats, parsed=0, from_cache=report.stats.parsed)
 
         def again(seconds: float) -> str:
@@ -257,20 +259,6 @@ def audit_command(
 
         question.remember(again, report.exit_code)
     return max(report.exit_code, least)
-
-
-def _question(
-    root: Path, tree: Tree, settings: Settings, view: tuple[str, ...], folder: Path | None
-) -> Question | None:
-    """What is asked of the cache; None when there is none to ask."""
-    import os
-
-    from flask_prodcheck.cache.answers import ask
-    from flask_prodcheck.cache.store import default_folder
-    from flask_prodcheck.sources.place import prefix_of
-
-    folder = folder or default_folder(os.environ)
-    return ask(root, tree, settings, (*view, prefix_of(root, Path.cwd())), folder) if folder is not None else None
 
 
 def _collect_seldom() -> None:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from flask_prodcheck.cache.contents import Content, contents, from_data, to_data
 from flask_prodcheck.cache.identity import tool_identity
-from flask_prodcheck.cache.store import Store, store_of
+from flask_prodcheck.cache.store import Store, default_folder, store_of
 from flask_prodcheck.settings import Settings
+from flask_prodcheck.sources.place import prefix_of
 from flask_prodcheck.sources.tree import Tree
 
 SECONDS = 987654321.125
@@ -93,6 +94,15 @@ def ask(root: Path, tree: Tree, settings: Settings, view: tuple[str, ...], folde
     key = hashlib.sha256(json.dumps(whole).encode()).hexdigest()
     name = hashlib.sha256(json.dumps([chosen, view]).encode()).hexdigest()[:32]
     return Question(store, root, tree, f"answer-{name}", key, found)
+
+
+def asked(
+    root: Path, tree: Tree, settings: Settings, view: tuple[str, ...], folder: Path | None = None
+) -> Question | None:
+    """The question in the cache ``folder`` (None: the user's), with paths as seen from the current folder; None when
+    there is no cache to ask."""
+    place = folder or default_folder(os.environ)
+    return ask(root, tree, settings, (*view, prefix_of(root, Path.cwd())), place) if place is not None else None
 
 
 def with_seconds(text: str, seconds: float) -> str:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FrameType
 
+from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import ReadError
 
 SECONDS = 60.0
 """Far above what any real file takes (the slowest seen: under two seconds), so that the limit never decides a report
 on a slow machine."""
 
-GIVEN_UP = ": given up"
-"""How the message of a file ends that took too long: the same file may be read another time."""
+_GIVEN_UP = ": given up"
+
+
+def was_given_up(problems: Iterable[Problem]) -> bool:
+    """Whether one of the ``problems`` is a file that took too long: the same file may be read another time."""
+    return any(problem.message.endswith(_GIVEN_UP) for problem in problems)
 
 
 @contextlib.contextmanager
@@ -31,7 +36,7 @@ def time_limit(seconds: float = SECONDS) -> Iterator[None]:
         return
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        raise ReadError(f"takes longer than {seconds:g} s to read{GIVEN_UP}")
+        raise ReadError(f"takes longer than {seconds:g} s to read{_GIVEN_UP}")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -120,6 +120,18 @@ def test_a_change_is_seen(project: Path, change: Callable[[Path], None]) -> None
     assert remembered(project)
 
 
+@pytest.mark.parametrize("command", [["graph"], ["graph", "--format", "json"], ["config", "--key", "SECRET_KEY"]])
+def test_what_graph_and_config_show_is_remembered(
+    project: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    arguments = [command[0], str(project), *command[1:]]
+    first = CliRunner().invoke(main, arguments)
+    monkeypatch.setattr(flask_prodcheck.audit, "parse", None)
+    again = CliRunner().invoke(main, arguments)
+    assert (again.output, again.exit_code) == (first.output, first.exit_code) and first.output
+    assert CliRunner().invoke(main, [*arguments, "--no-cache"]).exit_code == 3  # it would have to read
+
+
 def test_other_options_have_answers_of_their_own(project: Path) -> None:
     assert not remembered(project)
     for options in (("--persona", "auditor"), ("--exclude", "Dockerfile"), ("--ignore", "PC1"), ("--no-config",)):
