@@ -83,6 +83,7 @@ def recipe_for(root: Path, settings: Settings, scratch: Path, *, number: int | N
     Raises :class:`RefusedError` when there is nothing that could be started with certainty, :class:`UsageError` for a
     number without a launch.
     """
+    root = root.absolute()  # what is booted runs in another folder than ours
     tree = discover(root, exclude=settings.exclude)
     project = _linked(tree, settings)
     launch = _chosen(project, number)

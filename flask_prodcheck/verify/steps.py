@@ -120,11 +120,12 @@ class Proof:
             ("worker-replaced", lambda: _worker_replaced(server, self._left())),
             ("graceful-stop", lambda: _graceful_stop(server, self._left())),
         ]
-        for name, step in steps:
-            if server.box.lives:
-                yield step()
-            else:
+        for place, (name, step) in enumerate(steps):
+            if not server.box.lives:
                 yield self._ended(name, server.box)
+                yield from _not_reached([each for each, _ in steps[place + 1 :]], "the server had ended")
+                break
+            yield step()
         server.box.end()
         yield _nothing_left(server, stopped=True)
 
@@ -137,7 +138,11 @@ class Proof:
         self.versions = server.versions()
         output = server.box.output
         lacking = [each for each in ("gunicorn", "flask") if self.versions.get(each, "?") == ""]
-        if server.events("no-server") or lacking:
+        broken = server.events("no-server")
+        if broken and self.versions.get("gunicorn"):
+            said = f"gunicorn {self.versions['gunicorn']} itself cannot be imported by {self._python}: {safe(str(broken[0].get('reason')))}"
+            return Check(name, SKIPPED, said)
+        if broken or lacking:
             packages = " and ".join(lacking) or "gunicorn"
             return Check(
                 name,

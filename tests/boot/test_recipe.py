@@ -44,6 +44,13 @@ def test_own_launch_with_its_options_folder_and_environment(tmp_path: Path) -> N
     assert not (tmp_path / "scratch").exists()
 
 
+def test_a_project_named_relatively_is_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = made(Path(), {"Procfile": "web: gunicorn -c conf.py app:app\n", "conf.py": "threads = 4\n", "app.py": APP})
+    root = tmp_path / "root"
+    assert (found.root, found.cwd, found.config) == (root, root, root / "conf.py")
+
+
 def test_an_option_that_the_deployment_decides_is_told(tmp_path: Path) -> None:
     found = made(tmp_path, {"Procfile": "web: gunicorn -w $COUNT app:app\n", "app.py": APP})
     assert found.options == {}

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from flask_prodcheck.verify.steps import NAMES
+
 ROOT = Path(__file__).resolve().parents[2]
 APP = "from flask import Flask\napp = Flask(__name__)\napp.secret_key = 'correct horse'\napp.run()\n"
 FILES = {
@@ -102,7 +104,9 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     assert (folder / "real.py").read_text() == APP
 
 
-def test_the_lesson(tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="Gunicorn needs POSIX")
+def test_the_lesson_from_not_ready_to_proven(tmp_path: Path) -> None:
     folder = tmp_path / "lesson"
     shutil.copytree(ROOT / "fixtures" / "lesson", folder)
     (folder / "expected.json").unlink()
@@ -111,6 +115,15 @@ def test_the_lesson(tmp_path: Path) -> None:
     assert prodcheck("scaffold", "gunicorn", "--write", ".", cwd=folder).returncode == 0
     assert prodcheck("--fix", ".", cwd=folder).returncode == 0
     assert prodcheck(".", cwd=folder).returncode == 0
+    written = contents(folder)
+    done = prodcheck("verify", ".", "--python", sys.executable, "--format", "json", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    assert report["origin"].startswith("Dockerfile:5 "), "the set-up that was written is booted, not a scaffolded copy"
+    assert report["verdict"] == "proven"
+    assert tuple(each["name"] for each in report["checks"]) == NAMES
+    assert {each["status"] for each in report["checks"]} <= {"passed", "noted"}
+    assert contents(folder) == written
 
 
 def test_the_lesson_in_one_step(tmp_path: Path) -> None:

@@ -183,6 +183,18 @@ def test_what_is_wrong_fails(tmp_path: Path, app: str, procfile: str, failed: se
     assert (done.code, done.left, set(done.with_status("failed"))) == (1, 0, failed), done
 
 
+def test_a_server_that_ends_while_it_is_asked_fails_once(tmp_path: Path) -> None:
+    app = APP.replace('return "hello"', "os.kill(os.getppid(), signal.SIGKILL)\n    return 'gone'")
+    folder = written(tmp_path / "shop", {**PROCFILE, "app.py": f"import os\nimport signal\n{app}"})
+    done = proof(folder)
+    assert (done.code, done.left) == (1, 0), done
+    # Which request the master's end reaches first is a matter of luck; after the next step everything is known.
+    assert set(done.with_status("failed")) <= {"answers", "concurrency", "debugger"}, done
+    assert [done.check(name)["said"] for name in ("cookies", "graceful-stop")] == [
+        "not tried: the server had ended"
+    ] * 2
+
+
 def test_a_configuration_that_differs_from_the_audit_is_listed(tmp_path: Path) -> None:
     app = f"{APP}\napp.config['MODE'] = 'written'\n"
     hook = (
@@ -203,6 +215,23 @@ def test_an_interpreter_without_gunicorn(tmp_path: Path) -> None:
     assert (done.code, done.left) == (3, 0)
     assert "gunicorn and flask: not installed for .venv/bin/python" in done.check("check-config")["said"]
     assert done.data["python"] == ".venv/bin/python"
+
+
+def test_a_gunicorn_that_cannot_be_imported_is_told_from_a_missing_one(tmp_path: Path) -> None:
+    folder = written(tmp_path / "shop", {**PROCFILE, "app.py": APP})
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / ".venv")], check=True)
+    packages = next((folder / ".venv" / "lib").glob("python*")) / "site-packages"
+    written(
+        packages,
+        {
+            "gunicorn-20.1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: gunicorn\nVersion: 20.1.0\n",
+            "gunicorn/__init__.py": "import old_packaging\n",
+        },
+    )
+    done = proof(folder)
+    assert (done.code, done.left) == (3, 0)
+    said = "gunicorn 20.1.0 itself cannot be imported by .venv/bin/python: No module named 'old_packaging'"
+    assert done.check("check-config")["said"] == said
 
 
 def test_nothing_to_boot(tmp_path: Path) -> None:
