@@ -95,7 +95,7 @@ from flask_prodcheck.model.project import (
     Setting,
 )
 from flask_prodcheck.model.python.modules import calls_in, names_read, statements
-from flask_prodcheck.tomlfile import nearest
+from flask_prodcheck.tomlfile import closest
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
 """The programs that read a command line as a shell does."""
@@ -264,6 +264,7 @@ __all__ = [
     "base_name",
     "calls_in",
     "calls_of",
+    "closest",
     "deployed",
     "every_statement",
     "exposure",
@@ -277,7 +278,6 @@ __all__ = [
     "loses_files",
     "masked",
     "names_read",
-    "nearest",
     "newest_allowed",
     "open_environment",
     "published_key",

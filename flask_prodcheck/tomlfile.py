@@ -70,5 +70,10 @@ def parse_toml(text: str) -> Document:
 
 def nearest(word: str, valid: Iterable[str]) -> str:
     """`` (did you mean "x"?)`` for the most similar of the ``valid`` words, else ""."""
-    close = get_close_matches(word.lower(), list(valid), n=1)
-    return f' (did you mean "{close[0]}"?)' if close else ""
+    close = closest(word, valid)
+    return f' (did you mean "{close}"?)' if close else ""
+
+
+def closest(word: str, valid: Iterable[str]) -> str:
+    """The most similar of the ``valid`` words, "" when none is similar."""
+    return next(iter(get_close_matches(word.lower(), list(valid), n=1)), "")

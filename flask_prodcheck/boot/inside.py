@@ -20,6 +20,7 @@ from typing import Any
 _DEPTH = 4
 _INNER = ("wsgi_app", "app", "application", "server", "flask_app", "_app", "wsgi")
 _TEXT = 4000
+_PLAIN_MODULES = ("datetime", "decimal", "pathlib")
 
 
 def main(order_path: str) -> None:
@@ -231,7 +232,8 @@ def _state(flask: Any) -> dict[str, object]:
 
 
 def _plain(value: Any, depth: int = 3) -> list[object]:
-    """``value`` as JSON can hold it: ``["value", ...]``, else ``["shown", repr]``."""
+    """``value`` as JSON can hold it: ``["value", ...]``, else ``["shown", text]``, where the text is the type and, of
+    types that cannot hold a secret, the value."""
     if value is None or isinstance(value, (bool, int)):
         return ["value", value]
     if isinstance(value, float):
@@ -244,10 +246,10 @@ def _plain(value: Any, depth: int = 3) -> list[object]:
         return ["list", [_plain(each, depth - 1) for each in value[:50]]]
     if depth and isinstance(value, dict):
         return ["dict", [[str(key), _plain(each, depth - 1)] for key, each in list(value.items())[:50]]]
-    try:
-        return ["shown", "%s %s" % (type(value).__name__, repr(value)[:200])]
-    except Exception:
-        return ["shown", type(value).__name__]
+    kind = type(value)
+    if isinstance(value, type):
+        return ["shown", "%s %s" % (kind.__name__, value.__qualname__)]
+    return ["shown", "%s %s" % (kind.__name__, value) if kind.__module__ in _PLAIN_MODULES else kind.__name__]
 
 
 if __name__ == "__main__":

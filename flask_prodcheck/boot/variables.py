@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 from flask_prodcheck.errors import UsageError
 
 
-def read_variables(path: Path) -> dict[str, str]:
+def read_variables(paths: Iterable[Path]) -> dict[str, str]:
+    """The variables of the files, later ones winning. Raises :class:`UsageError` when one cannot be read."""
+    return {name: value for path in paths for name, value in read_file(path).items()}
+
+
+def read_file(path: Path) -> dict[str, str]:
     """The variables of the file; references to others (``${NAME}``) are filled in from the file itself. Raises
     :class:`UsageError` when it cannot be read."""
     from dotenv.main import DotEnv

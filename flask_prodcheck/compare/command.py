@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from flask_prodcheck.boot import options
 from flask_prodcheck.terminal import wants_color, write
 
 _EXIT_HELP = "Exit codes: 0 measured; 2 wrong usage; 3 a server could not be started."
@@ -25,25 +26,9 @@ _EXIT_HELP = "Exit codes: 0 measured; 2 wrong usage; 3 a server could not be sta
     "--rounds", type=click.IntRange(1, 9), default=3, show_default=True, help="Runs of each server, in turns."
 )
 @click.option("--clients", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests at a time.")
-@click.option(
-    "--path",
-    "page",
-    default="",
-    metavar="URL-PATH",
-    help="The page to ask for.  [default: one that the application has]",
-)
-@click.option(
-    "--python",
-    type=click.Path(path_type=Path),
-    help="The project's interpreter, or the folder of its virtual environment.",
-)
-@click.option(
-    "--env-file",
-    "env_files",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Variables that production sets (may be repeated).",
-)
+@options.page
+@options.python
+@options.env_files
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 def compare(
@@ -73,7 +58,7 @@ def compare(
 
     root = project_root(path) if path is not None else sample_folder()
     settings = load_settings(root) if path is not None else Settings()
-    variables = {name: value for each in env_files for name, value in read_variables(each).items()}
+    variables = read_variables(env_files)
     program = interpreter_for(root, python)
     terminal = sys.stderr.isatty()
     with tempfile.TemporaryDirectory(prefix="prodcheck-", ignore_cleanup_errors=True) as scratch:

@@ -55,11 +55,9 @@ def _service(name: str, span: Span, node: YamlNode) -> ComposeService:
         profiles=_strings(node.get("profiles")),
         user=node.string("user"),
         extends=_extends(node.get("extends")),
-        depends_on=_depends_on(node.get("depends_on")),
         replicas=_integer(node.string("deploy", "replicas") or node.string("scale")),
         stop_grace_period=node.string("stop_grace_period"),
         network_mode=node.string("network_mode") or node.string("net"),
-        tty=_flag(node, "tty") or _flag(node, "stdin_open"),
         labels=_labels(node.get("labels")),
     )
 
@@ -181,12 +179,6 @@ def _extends(node: YamlNode | None) -> tuple[str | None, str] | None:
         service = node.string("service")
         return None if service is None else (node.string("file"), service)
     return None if node.text is None else (None, node.text)
-
-
-def _depends_on(node: YamlNode | None) -> tuple[str, ...]:
-    if node is not None and node.is_mapping:
-        return tuple(name for name, _, _ in node.items())
-    return _strings(node)
 
 
 def _labels(node: YamlNode | None) -> tuple[tuple[str, str], ...]:

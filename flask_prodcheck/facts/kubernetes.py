@@ -23,7 +23,6 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
     config_maps: list[tuple[str, tuple[EnvVar, ...]]] = []
     ingress = False
     tls: Span | None = None
-    services: list[str] = []
     for item in _objects(read_yaml(path, text)):
         kind = item.string("kind") or ""
         if kind == "ConfigMap":
@@ -35,11 +34,9 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
             ends_here = item.get("spec", "tls")
             if ends_here is not None and not ends_here.is_null and not ends_here.is_scalar:
                 tls = tls or ends_here.span
-        elif kind == "Service" and "knative" not in (item.string("apiVersion") or ""):
-            services.append(item.string("spec", "type") or "ClusterIP")
         else:
             containers.extend(_containers(item, kind))
-    return KubernetesFile(path, tuple(containers), tuple(config_maps), ingress, tls, tuple(services))
+    return KubernetesFile(path, tuple(containers), tuple(config_maps), ingress, tls)
 
 
 def _objects(documents: tuple[YamlNode, ...]) -> Iterator[YamlNode]:

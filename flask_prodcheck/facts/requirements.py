@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -171,8 +170,3 @@ def _local_or_url(text: str, span: Span, group: str, *, editable: bool) -> Depen
     folder, _, rest = bare.partition("[")
     listed = tuple(sorted(extra.strip() for extra in rest.rstrip("] ").split(",") if extra.strip()))
     return Dependency("", "", span, group, listed, editable_path=folder.strip() or ".")
-
-
-def regrouped(dependency: Dependency, group: str) -> Dependency:
-    """``dependency`` in another group."""
-    return replace(dependency, group=group)

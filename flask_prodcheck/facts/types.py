@@ -160,11 +160,9 @@ class ComposeService:
     profiles: tuple[str, ...] = ()
     user: str | None = None
     extends: tuple[str | None, str] | None = None  # (file or None, service)
-    depends_on: tuple[str, ...] = ()
     replicas: int | None = None
     stop_grace_period: str | None = None
     network_mode: str | None = None
-    tty: bool = False
     labels: tuple[tuple[str, str], ...] = ()
 
 
@@ -206,7 +204,6 @@ class KubernetesFile:
     config_maps: tuple[tuple[str, tuple[EnvVar, ...]], ...] = ()
     has_ingress: bool = False
     tls: Span | None = None  # where an ingress or a route ends TLS
-    service_types: tuple[str, ...] = ()
 
 
 # --- shell -----------------------------------------------------------------------------------------------------------

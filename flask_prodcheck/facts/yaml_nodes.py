@@ -95,10 +95,6 @@ class YamlNode:
         return tagged or bool(self._node.tag == _NULL)
 
     @property
-    def is_string(self) -> bool:
-        return self.is_scalar and self._node.tag == _STRING
-
-    @property
     def marked(self) -> str | None:
         """The scalar with each template expression as one opaque word (see :meth:`restore`); None for null and
         collections."""

@@ -66,6 +66,3 @@ class Tree:
     paths: frozenset[str]
     content: Content
     problems: tuple[Problem, ...] = ()
-
-    def of_kind(self, *kinds: Kind) -> tuple[Source, ...]:
-        return tuple(source for source in self.sources if source.kind in kinds)

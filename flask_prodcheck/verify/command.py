@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from flask_prodcheck.boot import options
 from flask_prodcheck.terminal import wants_color, write
 
 _EXIT_HELP = "Exit codes: 0 everything was seen; 1 something failed; 2 wrong usage; 3 something could not be tried."
@@ -15,25 +16,9 @@ _EXIT_HELP = "Exit codes: 0 everything was seen; 1 something failed; 2 wrong usa
 
 @click.command(epilog=_EXIT_HELP)
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@click.option(
-    "--python",
-    type=click.Path(path_type=Path),
-    help="The project's interpreter, or the folder of its virtual environment.  [default: .venv, venv, the running one]",
-)
-@click.option(
-    "--env-file",
-    "env_files",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Variables that production sets (may be repeated).",
-)
-@click.option(
-    "--path",
-    "page",
-    default="",
-    metavar="URL-PATH",
-    help="The page to ask for.  [default: one that the application has]",
-)
+@options.python
+@options.env_files
+@options.page
 @click.option("--launch", type=int, metavar="N", help="Boot this launch, by its number in `prodcheck graph`.")
 @click.option(
     "--seconds", type=click.IntRange(10, 3600), default=120, show_default=True, help="End everything after this time."
@@ -83,7 +68,7 @@ def verify(
     if page and not page.startswith("/"):
         raise click.UsageError("--path begins with a slash")
     program = interpreter_for(root, python)
-    variables = {name: value for each in env_files for name, value in read_variables(each).items()}
+    variables = read_variables(env_files)
     live = form == "text" and output is None
     style = Style(wants_color(color, output))
     with tempfile.TemporaryDirectory(prefix="prodcheck-", ignore_cleanup_errors=True) as scratch:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_prodcheck.base import Known, Unknown
 from flask_prodcheck.boot.server import Shown, plain
-from flask_prodcheck.model.configuration.secrets import masked
+from flask_prodcheck.model.configuration.secrets import is_secret, masked
 from flask_prodcheck.model.project import Configuration, Launch, Setting
 from flask_prodcheck.verify.check import FAILED, NOTED, PASSED, SKIPPED, Check
 
@@ -86,7 +86,9 @@ def _difference(key: str, setting: Setting, resolved: object, running: object) -
 
 
 def _shown(key: str, value: object) -> str:
-    return value.text[:80] if isinstance(value, Shown) else masked(key, value)
+    if isinstance(value, Shown):
+        return value.text.partition(" ")[0] if is_secret(key) else value.text[:80]
+    return masked(key, value)
 
 
 def _agree(resolved: object, running: object) -> bool:

@@ -42,10 +42,11 @@ def check(project: Project) -> Iterator[Hit]:
         installed = releases(project, "gunicorn", launch)
         read = names_read(module.body)
         for name, span in _assigned(module):
-            severity, hint = _judged(name, installed) or ("", "")
+            meant = _meant(name)
+            severity, hint = _judged(name, meant, installed)
             if hint and span not in seen and name not in read:
                 seen.add(span)
-                facts = {"file": module.path, "name": name, "hint": hint}
+                facts = {"file": module.path, "name": name, "hint": hint, "meant": meant}
                 yield Hit(at=span, via=launch.hops, facts=facts, severity=severity)
 
 
@@ -57,20 +58,19 @@ def _assigned(module: PyModule) -> Iterator[tuple[str, Span]]:
                     yield target.id, statement.span
 
 
-def _judged(name: str, installed: Releases | None) -> tuple[str, str] | None:
-    """The severity and the hint for an assigned name; None when it is a setting, or resembles none."""
+def _judged(name: str, meant: str, installed: Releases | None) -> tuple[str, str]:
+    """The severity and the hint for an assigned name; both empty when it is a setting, or resembles none."""
     known = settings_table().get(name)
     if known is not None:
         if installed is not None and known.since and installed.all_before(known.since):
             return "info", f"it came with {_text(known.since)}"
-        return None
+        return "", ""
     removed = removed_settings().get(name)
     if removed is not None:
         if removed.until is not None and installed is not None and installed.all_from(removed.until):
             return "warning", f"it was removed in {_text(removed.until)}"
-        return None
-    meant = _meant(name)
-    return ("warning", f"did you mean {meant}?") if meant else None
+        return "", ""
+    return ("warning", f"did you mean {meant}?") if meant else ("", "")
 
 
 def _text(version: tuple[int, ...]) -> str:
@@ -78,7 +78,10 @@ def _text(version: tuple[int, ...]) -> str:
 
 
 def _meant(name: str) -> str:
-    """The setting that ``name`` is nearly spelt like, or whose command-line option it is; "" when there is none."""
+    """The setting that ``name``, which is none, is nearly spelt like, or whose command-line option it is; "" when there
+    is none."""
+    if name in settings_table() or name in removed_settings():
+        return ""
     plain = _plain(name)
     for setting in settings_table().values():
         flags = [_plain(flag) for flag in setting.flags if flag.startswith("--")]

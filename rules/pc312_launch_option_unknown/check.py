@@ -12,7 +12,7 @@ from flask_prodcheck.rulekit import (
     Project,
     Releases,
     Server,
-    nearest,
+    closest,
     releases,
     removed_settings,
     settings_table,
@@ -26,8 +26,9 @@ def check(project: Project) -> Iterator[Hit]:
         if launch.server is not Server.GUNICORN:
             continue
         severity = "warning" if launch.confidence is Confidence.LOW else None
-        for option, version, hint in [*_unknown(launch), *_of_another_release(launch, project)]:
-            facts = {"option": option, "version": version, "hint": hint}
+        for option, version, meant in [*_unknown(launch), *_of_another_release(launch, project)]:
+            hint = f' (did you mean "{meant}"?)' if meant else ""
+            facts = {"option": option, "version": version, "hint": hint, "meant": meant}
             yield Hit(at=launch.end.span, via=launch.hops, facts=facts, severity=severity)
 
 
@@ -35,7 +36,7 @@ def _unknown(launch: Launch) -> Iterator[tuple[str, str, str]]:
     words = launch.options.get("unknown-options", ("", None))[0].split()
     for word in words:
         if PLAIN.fullmatch(word) and word in launch.end.text and not _was_unique(word):
-            yield word, "", nearest(word, [flag for each in settings_table().values() for flag in each.flags])
+            yield word, "", closest(word, [flag for each in settings_table().values() for flag in each.flags])
 
 
 def _was_unique(word: str) -> bool:

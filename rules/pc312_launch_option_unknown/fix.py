@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from flask_prodcheck.rulekit import Fix, Hit, Project, ReplaceWord, safe
-
-MEANT = re.compile(r'did you mean "?(--[\w-]+)"?\?')
 
 
 def fix(_project: Project, hit: Hit) -> Fix | None:
-    meant = MEANT.search(hit.facts["hint"])
-    if meant is None:
-        return None
-    return safe(f"write {meant.group(1)}", ReplaceWord(hit.at, hit.facts["option"], meant.group(1)))
+    meant = hit.facts["meant"]
+    return safe(f"write {meant}", ReplaceWord(hit.at, hit.facts["option"], meant)) if meant else None

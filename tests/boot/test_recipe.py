@@ -11,7 +11,7 @@ import pytest
 
 from flask_prodcheck.boot.interpreter import environment, interpreter_for
 from flask_prodcheck.boot.recipe import Recipe, recipe_for, with_variables
-from flask_prodcheck.boot.variables import read_variables
+from flask_prodcheck.boot.variables import read_file
 from flask_prodcheck.errors import RefusedError, UsageError
 from flask_prodcheck.settings import Settings
 
@@ -95,9 +95,9 @@ def test_given_variables_win(tmp_path: Path) -> None:
 def test_variables_of_a_file(tmp_path: Path) -> None:
     file = tmp_path / "prod.env"
     file.write_text("# c\nA=1\nexport B='two words'\nC=${A}2\nEMPTY=\nNAMED\n")
-    assert read_variables(file) == {"A": "1", "B": "two words", "C": "12", "EMPTY": ""}
+    assert read_file(file) == {"A": "1", "B": "two words", "C": "12", "EMPTY": ""}
     with pytest.raises(UsageError, match="cannot be read"):
-        read_variables(tmp_path / "none")
+        read_file(tmp_path / "none")
 
 
 def test_interpreter(tmp_path: Path) -> None:

@@ -59,12 +59,12 @@ def test_ports(written: str, expected: tuple[str, str, str]) -> None:
 def test_environment_forms_and_merge_keys() -> None:
     found = read_compose(
         "c.yml",
-        "x-base: &base\n  environment: &env {A: 1, B: , C: true}\n  tty: true\nservices:\n  web:\n    <<: *base\n    image: x\n"
+        "x-base: &base\n  environment: &env {A: 1, B: , C: true}\n  user: www\nservices:\n  web:\n    <<: *base\n    image: x\n"
         "  worker:\n    environment: [A=b=c, D]\n  api:\n    environment:\n      <<: *env\n      A: own\n",
     )  # fmt: skip
     web, worker, api = found.services
     assert [(var.name, var.value) for var in web.environment] == [("A", "1"), ("B", None), ("C", "true")]
-    assert web.tty
+    assert web.user == "www"
     assert [(var.name, var.value) for var in worker.environment] == [("A", "b=c"), ("D", None)]
     assert {var.name: var.value for var in api.environment} == {"A": "own", "B": None, "C": "true"}
 
@@ -73,7 +73,7 @@ def test_the_other_keys() -> None:
     found = service(
         "build: {context: ./app, dockerfile: D, target: prod, args: {A: b}}\nenv_file: [a.env, {path: b.env, required: false}]\n"
         "volumes: ['.:/app:ro', 'data:/d', '/x', {source: ./s, target: /t}, 'C:\\a:/w']\nprofiles: [dev]\nuser: '1000'\n"
-        "extends: {file: o.yml, service: base}\ndepends_on: {db: {condition: service_healthy}}\ndeploy: {replicas: 3}\n"
+        "extends: {file: o.yml, service: base}\ndeploy: {replicas: 3}\n"
         "stop_grace_period: 30s\nnetwork_mode: host\nlabels: [a=b]\nexpose: ['80/tcp']\nworking_dir: /w"
     )  # fmt: skip
     assert found.build is not None
@@ -85,11 +85,10 @@ def test_the_other_keys() -> None:
     )
     assert [(ref.path, ref.required) for ref in found.env_files] == [("a.env", True), ("b.env", False)]
     assert found.volumes == ((".", "/app"), ("data", "/d"), ("", "/x"), ("./s", "/t"), ("C:\\a", "/w"))
-    assert (found.profiles, found.user, found.extends, found.depends_on) == (
+    assert (found.profiles, found.user, found.extends) == (
         ("dev",),
         "1000",
         ("o.yml", "base"),
-        ("db",),
     )
     assert (found.replicas, found.stop_grace_period, found.network_mode) == (3, "30s", "host")
     assert (found.labels, found.expose, found.working_dir) == ((("a", "b"),), ("80",), "/w")

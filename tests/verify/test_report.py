@@ -112,6 +112,12 @@ HERE = (Origin(Span("config.py", 7), "KEY = 'a'"),)
             ("SECRET_KEY: the audit has 'fi***', the process has 'fi***', another value",),
         ),
         (
+            [setting("API_KEY", Known("first-of-the-keys"))],
+            {"API_KEY": "shown:LazyText finer-than-before"},
+            FAILED,
+            ("API_KEY: the audit has 'fi***', the process has LazyText",),
+        ),
+        (
             [setting("MODE", Unknown("only the deployment sets it"))],
             {"MODE": "b"},
             PASSED,

@@ -207,12 +207,6 @@ def reduce(tree: ast.Module, text: str) -> Reduced:
     return Reduced("\n".join(source), tuple(numbers), frozenset(cutter.screened))
 
 
-@dataclass(frozen=True, slots=True)
-class _Function:
-    node: FunctionNode
-    view: bool
-
-
 class _Chooser:
     """Decides which function bodies stay, following calls until nothing new is found.
 

@@ -9,8 +9,6 @@ _SECRET_KEY = re.compile(
 )
 _USERINFO = re.compile(r"(?<=://)[^/@\s:]{0,200}:[^/@\s]{1,200}(?=@)")
 _SHOWN = 2
-_SHORTEST = 16
-_DISTINCT = 5
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _WORDS = frozenset(
     [
@@ -204,23 +202,3 @@ def is_placeholder(value: object) -> bool:
         return True
     words = [word for word in _LETTERS.split(text.lower().replace("'", "")) if word]
     return bool(words) and all(word in _WORDS for word in words)
-
-
-def weakness(value: object) -> str | None:
-    """Why ``value`` does not protect what it signs, as the end of a sentence; None when nothing shows it.
-
-    Shorter than 16 bytes or fewer than 5 distinct ones can be guessed; a known placeholder is guessed first. (Django's
-    check W009 asks for 50 and 5: keys made by ``secrets.token_hex()`` and friends are shorter, so 16 is used here.)
-    """
-    if value is None or value in ("", b""):
-        return "is empty"
-    data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
-    if not isinstance(data, bytes):
-        return "is not a text"
-    if is_placeholder(value):
-        return "is a known placeholder"
-    if len(data) < _SHORTEST:
-        return f"has only {len(data)} bytes"
-    if len(set(data)) < _DISTINCT:
-        return f"has only {len(set(data))} different bytes"
-    return None

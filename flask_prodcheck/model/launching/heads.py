@@ -25,6 +25,7 @@ from flask_prodcheck.model.launching.images import (
     folders_of,
     join,
     stage_index,
+    unbuilt_image,
 )
 from flask_prodcheck.model.launching.place import Place, known_variables, locate
 from flask_prodcheck.model.launching.words import expand
@@ -326,25 +327,7 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
                         image.entrypoint.span, image.entrypoint.text
                     )  # the image's ENTRYPOINT runs with this command
             else:
-                blank = Image(
-                    "",
-                    "",
-                    own.span,
-                    service.image or "",
-                    folder,
-                    "/",
-                    {},
-                    (),
-                    {},
-                    (),
-                    None,
-                    None,
-                    None,
-                    None,
-                    (),
-                    None,
-                    True,
-                )
+                blank = unbuilt_image(own.span, service.image or "", context=folder)
                 place = image_place(blank, facts, hop, mounts=mounts, working_dir=service.working_dir)
                 begun = effective_start(blank, entrypoint=service.entrypoint, command=service.command)
                 original = None
@@ -394,9 +377,7 @@ def _container_head(container: Container, facts: Facts) -> Head | None:
     if dockerfile is not None:
         image = build_image(facts.dockerfiles[dockerfile], facts)
     else:
-        image = Image(
-            "", "", own.span, container.image, ".", "/", {}, (), {}, (), None, None, None, None, (), None, True
-        )
+        image = unbuilt_image(own.span, container.image)
     place = image_place(image, facts, hop, working_dir=container.working_dir)
     begun = effective_start(image, entrypoint=container.command, command=container.args)
     if begun is None:

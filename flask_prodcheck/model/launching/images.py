@@ -60,6 +60,15 @@ class Image:
         return {name: var.value for name, var in self.env.items() if var.value is not None and not is_open(var.value)}
 
 
+def unbuilt_image(span: Span, base: str, *, context: str = ".", dockerfile: str = "", opaque: bool = True) -> Image:
+    """The image called ``base`` as far as the project shows it: nothing of what it holds."""
+    return Image(
+        dockerfile=dockerfile, stage="", span=span, base=base, context=context, workdir="/", env={}, mapping=(),
+        inline={}, runs=(), user=None, user_span=None, entrypoint=None, cmd=None, expose=(), stop_signal=None,
+        opaque=opaque,
+    )  # fmt: skip
+
+
 def context_candidates(path: str) -> list[str]:
     """Folders that may be the build context of the Dockerfile at ``path``: its own, then its parents up to the root."""
     folder = posixpath.dirname(path) or "."
@@ -150,25 +159,7 @@ def _stage_image(
         base = _stage_image(dockerfile, facts, base_index, context, args, depth + 1)
     else:
         opaque_base = not is_plain_base(base_name) and base_name != "scratch"
-        base = Image(
-            dockerfile.path,
-            "",
-            stage.span,
-            base_name,
-            context,
-            "/",
-            {},
-            (),
-            {},
-            (),
-            None,
-            None,
-            None,
-            None,
-            (),
-            None,
-            opaque_base,
-        )
+        base = unbuilt_image(stage.span, base_name, context=context, dockerfile=dockerfile.path, opaque=opaque_base)
     for arg in stage.args:
         value = args.get(arg.name, arg.value if arg.value is not None else global_args.get(arg.name))
         if value is not None:

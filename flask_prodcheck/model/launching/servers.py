@@ -312,10 +312,6 @@ def _mod_wsgi_express(words: Sequence[str]) -> Step:
     )
 
 
-def _other_server(program: str) -> Step:
-    return ServerStart(Server.OTHER, "", program=program)
-
-
 def _daphne(words: Sequence[str]) -> Step:
     positional, options = _options(words, frozenset({"proxy-headers", "nostatic"}), {"-b": "bind", "-p": "port"})
     return ServerStart(Server.OTHER, positional[0] if positional else "", options, program="daphne")
