@@ -21,6 +21,7 @@ GUNICORN = "gunicorn"
 CHECK = "check"
 APP_RUN = "app-run"
 _INSIDE = Path(__file__).with_name("inside.py")
+_OTHERS = 5.0
 _MOST_EVENTS = 1024 * 1024
 #: What the box decides, whatever the project's settings say: loopback, the foreground, output where it is caught.
 _FORCED: Mapping[str, object] = {
@@ -158,6 +159,16 @@ class Server:
         """Gunicorn's settings in force, as far as they are plain values."""
         said = self.events("settings")
         return {name: plain(value) for name, value in said[-1]["settings"].items()} if said else {}
+
+    def workers(self) -> tuple[int, int | None]:
+        """How many workers live, and how many were asked for (None when that is not known): the first answer comes
+        from the first of them, so the others are waited for, at most :data:`_OTHERS` seconds."""
+        wanted = self.settings().get("workers")
+        known = wanted if isinstance(wanted, int) else None
+        end = time.monotonic() + _OTHERS
+        while known is not None and len(self.box.children()) < known and time.monotonic() < end:
+            self.box.wait(0.1)
+        return len(self.box.children()), known
 
     def worker(self) -> str:
         """The worker class in force, "" when it is not known."""

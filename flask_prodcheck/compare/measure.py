@@ -102,6 +102,8 @@ def compare(
         for mode, measured in runs.items():
             progress(f"round {number + 1} of {rounds}: {'Gunicorn' if mode == GUNICORN else 'app.run()'}")
             with _started(recipe, python, mode, debug) as server:
+                if mode == GUNICORN:
+                    server.workers()  # measured is what runs, not what starts
                 page = page or chosen_path(routes_of(server.state()))
                 run_load(server.port, page, requests=clients * 4, seconds=2, clients=clients)
                 measured.append(run_load(server.port, page, requests=requests, seconds=seconds, clients=clients))
@@ -136,9 +138,9 @@ def _character(recipe: Recipe, python: Path, mode: str, debug: bool, page: str) 
     started = time.monotonic()
     with _started(recipe, python, mode, debug) as server:
         first = time.monotonic() - started
+        workers = server.workers()[0] if mode == GUNICORN else 1
         name = server.get(page).header("server") or ""
         error, error_fit = _error(server.probe("error"))
-        workers = len(server.box.children()) if mode == GUNICORN else 1
         killed, killed_fit = _killed(server, mode) if mode == GUNICORN else ("", False)
         stop, stop_fit = _stop(server)
     if mode == APP_RUN:

@@ -19,6 +19,7 @@ DEVELOPMENT_GROUPS = frozenset(
 )
 
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
+_PIP = re.compile(r"pip[0-9.]*")
 _PIP_VALUE_OPTIONS = frozenset(
     [
         "-i",
@@ -138,7 +139,7 @@ def _one(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | N
         program = words[0] if words else ""
     if program == "uv" and words[1:2] == ["pip"]:
         program, words = "pip", words[1:]
-    if program.startswith("pip") and program not in ("pipenv", "pipx"):
+    if _PIP.fullmatch(program):
         return _pip(words[1:], cwd, image, facts) if "install" in words or "wheel" in words else set()
     if program == "pipx":
         return {normalised(word) for word in words[2:] if not word.startswith("-")}
