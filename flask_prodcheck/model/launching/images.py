@@ -144,7 +144,16 @@ def build_image(
     """The image of a stage (default: the last), with what its base stages contribute."""
     folder = context if context is not None else choose_context(dockerfile, facts)
     index = len(dockerfile.stages) - 1 if target is None else target
-    return _stage_image(dockerfile, facts, index, folder, args or {}, 0)
+    image = _stage_image(dockerfile, facts, index, folder, args or {}, 0)
+    return replace(image, opaque=True) if context is None and _is_context_open(dockerfile) else image
+
+
+def _is_context_open(dockerfile: Dockerfile) -> bool:
+    """Whether nothing tells the build context: a Dockerfile below the root whose every source is the whole context."""
+    copies = [copy for stage in dockerfile.stages for copy in stage.copies if copy.source_stage is None]
+    return posixpath.dirname(dockerfile.path) != "" and all(
+        not source.strip("./") for copy in copies for source in copy.sources
+    )
 
 
 def _stage_image(

@@ -56,6 +56,8 @@ def resolve_target(start: ServerStart, place: Place, facts: Facts, modules: Modu
         return _file_target(start.target, start.options.get("callable-object", "application"), place, facts, modules)
     if not start.target:
         return Target("", None)
+    if "{{" in start.target:  # a template of a project: what fills it in names the module
+        return Target(start.target, None)
     return _module_target(
         expand(start.target, place.variables),
         place,
