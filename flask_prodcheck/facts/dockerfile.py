@@ -306,7 +306,7 @@ def _apply(stage: _Building, each: _Instruction, escape: str) -> None:
         if copy is not None:
             stage.copies.append(copy)
     elif keyword == "RUN":
-        stage.runs.append(Run(_run(each), stage.workdir or "/"))
+        stage.runs.append(Run(_run(each), stage.workdir))
     elif keyword == "CMD":
         stage.cmd = _command(each, value)
     elif keyword == "ENTRYPOINT":
@@ -360,7 +360,7 @@ def _copy(each: _Instruction, workdir: str) -> Copy | None:
     markers = {heredoc.marker for heredoc in each.heredocs}
     sources = tuple(_unquote(word) for word in written[:-1] if word not in markers)
     inline = each.heredocs[0].body if each.heredocs else None
-    return Copy(sources, _unquote(written[-1]), each.span, workdir or "/", flags.get("from") or None, inline)
+    return Copy(sources, _unquote(written[-1]), each.span, workdir, flags.get("from") or None, inline)
 
 
 def _environment(each: _Instruction, escape: str) -> list[EnvVar]:

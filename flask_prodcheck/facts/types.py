@@ -73,14 +73,15 @@ class Copy:
     sources: tuple[str, ...]
     target: str
     span: Span
-    cwd: str  # WORKDIR in force, absolute, variables unexpanded
+    cwd: str  # WORKDIR in force, variables unexpanded; "" before the stage sets one, so the base's applies
     source_stage: str | None = None
     inline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A RUN instruction: the command, the WORKDIR in force and, for heredocs, the script text in ``shell``."""
+    """A RUN instruction: the command, the WORKDIR in force ("" before the stage sets one) and, for heredocs, the script
+    text in ``shell``."""
 
     command: Command
     cwd: str

@@ -118,7 +118,7 @@ def test_runs() -> None:
         "RUN python - <<'P' && z\nprint()\nP\nCMD q\n"
     )
     assert [(each.command.argv, each.command.shell, each.cwd) for each in found.runs] == [
-        (("a", "b"), None, "/"),
+        (("a", "b"), None, ""),
         (None, "\\\npip install x", "/w"),
         (None, "\nset -e\npip install y\n", "/w"),
         (None, "python - <<'P' && z\nprint()\nP\n", "/w"),

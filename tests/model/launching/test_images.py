@@ -73,6 +73,14 @@ def test_path_inside_maps_to_the_project(lines: str, inside: str, outside: str |
     assert (found if found in PATHS else None) == outside
 
 
+def test_a_stage_copies_and_runs_in_the_folder_of_the_stage_it_begins_from() -> None:
+    built = image(
+        "FROM python:3.13 AS base\nWORKDIR /app\nFROM base AS build\nCOPY src/ ./\nRUN pip install flask\nFROM build\nCMD x\n"
+    )
+    assert project_path(built.mapping, "/app/web/app.py", FACTS) == "src/web/app.py"
+    assert [cwd for _, cwd in built.runs] == ["/app"]
+
+
 def test_copy_from_another_stage() -> None:
     built = image("FROM python:3.13 AS build\nWORKDIR /b\nCOPY . .\nFROM python:3.13\nCOPY --from=build /b/src /app\n")
     assert project_path(built.mapping, "/app/web/app.py", FACTS) == "src/web/app.py"
