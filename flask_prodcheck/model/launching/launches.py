@@ -447,7 +447,7 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
         passes = any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
         same_end = other.launch.end.span == each.launch.end.span
         if not waits:
-            if passes and same_end:
+            if passes and same_end and not (each.head.kind == "dockerfile" and _is_aside(other)):
                 return True
             continue
         deployed = other.head.kind in ("compose", "kubernetes")
@@ -456,6 +456,14 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
         if deployed and not each.certain and other.launch.end.span.file == each.launch.end.span.file:
             return True
     return False
+
+
+def _is_aside(found: _Found) -> bool:
+    """Whether the head is called after tests or development: it borrows an image that production starts as well."""
+    named = purpose_of_words(
+        [*words_of(found.head.span.file), *(word for name in found.head.names for word in words_of(name))]
+    )
+    return named is not None and named[0] is not Purpose.PRODUCTION
 
 
 _INSTALLS = frozenset({"install", "installer", "setup", "provision", "bootstrap"})

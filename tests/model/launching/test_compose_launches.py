@@ -50,6 +50,19 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "an image that a test service borrows with the same argument is started by production as well",
+        {
+            "compose.test.yml": "services:\n  web:\n    build: .\n    command: server\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./entry.sh"]\nCMD ["server"]\n',
+            "entry.sh": '#!/bin/sh\ncase "$1" in server) exec gunicorn app:app;; esac\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > Dockerfile:5 > entry.sh:2 gunicorn production app:app True",
+            "compose.test.yml:4 > Dockerfile:4 > entry.sh:2 gunicorn test app:app True",
+        ],
+    ),
+    (
         "extends in one file",
         {
             "docker-compose.yml": "services:\n  base:\n    build: .\n    environment:\n      TARGET: app:app\n  web:\n    extends: base\n    command: sh -c 'gunicorn $$TARGET'\n",
