@@ -89,6 +89,25 @@ def test_wheel(source: Path, tmp_path: Path) -> None:
     audits_the_fixture(tmp_path, wheel)
 
 
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_builds_are_the_same_byte_for_byte(source: Path, tmp_path: Path, kind: str) -> None:
+    """From another folder, at another time, with files that were written in another order and time."""
+    other = tmp_path / "elsewhere" / "copy"
+    other.mkdir(parents=True)
+    for path in sorted(source.rglob("*"), reverse=True):
+        if path.is_file():
+            copy = other / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
+            os.utime(copy, (1_000_000_000, 1_000_000_000))
+    results = []
+    for number, folder in enumerate((source, other)):
+        (tmp_path / str(number)).mkdir()
+        results.append(built(folder, kind, tmp_path / str(number)))
+    assert results[0].name == results[1].name
+    assert results[0].read_bytes() == results[1].read_bytes()
+
+
 def test_wheel_from_the_sdist(source: Path, tmp_path: Path) -> None:
     sdist = built(source, "sdist", tmp_path)
     with tarfile.open(sdist) as archive:
