@@ -12,6 +12,7 @@ from flask_prodcheck.base import Known, Unknown
 from flask_prodcheck.edits.write import write
 from flask_prodcheck.errors import RefusedError, UsageError
 from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.findings.published import published_hop
 from flask_prodcheck.model.link import link
 from flask_prodcheck.model.project import Configuration, Launch, Project, Server
 from flask_prodcheck.policy.decide import launch_order
@@ -151,7 +152,7 @@ def _of_launch(project: Project, root: Path, launch: Launch) -> Recipe:
         options=options,
         env=env,
         undecided=undecided,
-        origin=f"{launch.end.span} {launch.end.text}",
+        origin=f"{launch.end.span} {published_hop(launch.end).text}",
         launch=launch,
         configuration=next((each for each in project.configurations if each.launch == launch), None)
         or _configuration(project, launch.target),

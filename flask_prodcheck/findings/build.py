@@ -10,6 +10,7 @@ from dataclasses import replace
 from flask_prodcheck.base import Span
 from flask_prodcheck.findings.finding import Finding, severity_rank
 from flask_prodcheck.findings.lines import SourceLines
+from flask_prodcheck.findings.published import published, published_hop
 from flask_prodcheck.findings.redact import holds_secret, is_secret_topic, redact
 from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.rulekit import Hit, Hop
@@ -90,8 +91,11 @@ def _finding(rule: Rule, hit: Hit, lines: SourceLines) -> Finding:
         step=rule.step,
         affects=rule.affects,
         fingerprint="",
-        source=redact(source) if secret else source,
-        evidence=tuple(Hop(hop.span, redact(hop.text)) if secret and holds_secret(hop.text) else hop for hop in chain),
+        source=redact(source) if secret else published(source, code=hit.at.file.endswith((".py", ".pyw"))),
+        evidence=tuple(
+            Hop(hop.span, redact(hop.text)) if secret and holds_secret(hop.text) else published_hop(hop)
+            for hop in chain
+        ),
         fix=hit.fix,
     )
 

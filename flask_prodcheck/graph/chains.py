@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_prodcheck.base import Problem, Span
+from flask_prodcheck.findings.published import published, published_hop, published_launch
 from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.policy.decide import launch_order
 from flask_prodcheck.rulekit import Hop, Launch, Project, Purpose, RunSite
@@ -56,12 +57,14 @@ class Graph:
 def graph_of(project: Project) -> Graph:
     """The graph of ``project``, in the order of the reports."""
     launches = sorted(project.launches, key=launch_order)
-    chains = tuple(Chain(number, launch, *_reaches(launch)) for number, launch in enumerate(launches, 1))
+    chains = tuple(
+        Chain(number, published_launch(launch), *_reaches(launch)) for number, launch in enumerate(launches, 1)
+    )
     return Graph(
         name=project.name,
         chains=chains,
         unreached=tuple(_unreached(project, launches)),
-        unknown=tuple(sorted(project.unknown_starts, key=lambda hop: hop.span)),
+        unknown=tuple(published_hop(hop) for hop in sorted(project.unknown_starts, key=lambda hop: hop.span)),
         problems=tuple(sorted({*project.problems, *project.facts.problems})),
     )
 
@@ -84,7 +87,7 @@ def _reaches(launch: Launch) -> tuple[str, Span | None]:
 
 def call_text(site: RunSite) -> str:
     """The call of ``site`` as source."""
-    return unparse(site.node)
+    return published(unparse(site.node), code=True)
 
 
 def _unreached(project: Project, launches: list[Launch]) -> Iterator[Unreached]:

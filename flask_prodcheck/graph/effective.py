@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from flask_prodcheck.base import Origin, Unknown, Unset
 from flask_prodcheck.errors import UsageError
+from flask_prodcheck.findings.published import published, published_launch
 from flask_prodcheck.findings.redact import redact
 from flask_prodcheck.model.configuration.secrets import is_secret, masked
 from flask_prodcheck.policy.decide import launch_order
 from flask_prodcheck.rulekit import App, Configuration, Launch, Project, Purpose, Setting
 
 _PURPOSES = {Purpose.DEVELOPMENT: "development", Purpose.TEST: "tests"}
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def _shown(configuration: Configuration, launches: list[Launch], keys: Collectio
     )
     return EffectiveConfiguration(
         app=configuration.app,
-        launch=configuration.launch,
+        launch=None if configuration.launch is None else published_launch(configuration.launch),
         number=number,
         complete=configuration.complete,
         settings=tuple(_setting(configuration.get(key)) for key in sorted(keys or configuration.settings)),
@@ -109,6 +108,5 @@ def _origin(setting: Setting) -> tuple[Origin, ...]:
 
 
 def _published(key: str, text: str) -> str:
-    """``text`` of the source as it may be shown: a line that sets several keys, or an address, may hold a secret too."""
-    secret = is_secret(key) or ("://" in text and "@" in text) or any(map(is_secret, _WORD.findall(text)))
-    return redact(text) if secret else text
+    """``text`` of the source as it may be shown."""
+    return redact(text) if is_secret(key) else published(text)

@@ -8,6 +8,7 @@ from flask_prodcheck.base import Problem
 from flask_prodcheck.findings.build import build, order
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.findings.lines import SourceLines
+from flask_prodcheck.findings.published import published_launch
 from flask_prodcheck.policy.report import Report, Stats
 from flask_prodcheck.policy.select import selected
 from flask_prodcheck.policy.suppress import apply, find_comments, unused_hits
@@ -44,7 +45,7 @@ def decide(
         standing=standing(project, everything, shown),
         exit_code=exit_code(result, shown, said, settings.fail_on),
         apps=tuple(sorted(project.apps, key=lambda app: (app.span, app.name))),
-        launches=tuple(sorted(project.launches, key=launch_order)),
+        launches=tuple(published_launch(each) for each in sorted(project.launches, key=launch_order)),
         run_sites=tuple(sorted(project.run_sites, key=lambda site: (site.span, site.call))),
         findings=shown,
         problems=said,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import Attribute, Call, ClassDef, Const, Expr, FunctionDef, Name, Stmt, Subscript
+from flask_prodcheck.model.configuration.secrets import is_secret
 from flask_prodcheck.model.project import App, Project
 from flask_prodcheck.model.python.apps import is_test_file
 from flask_prodcheck.model.python.modules import statement_expressions, statements, subexpressions
@@ -25,7 +26,8 @@ _NOT_OURS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """``default`` is what the code falls back to as text, None without one; ``secret`` by its name."""
+    """``default`` is what the code falls back to as text, None without one; ``secret`` by its name, or because it
+    becomes a setting with such a name."""
 
     name: str
     span: Span
@@ -46,7 +48,13 @@ def variables_of(project: Project, app: App) -> tuple[Variable, ...]:
             known = found.get(each.name)
             if known is None or (each.required and not known.required):
                 found[each.name] = each
-    return tuple(found[name] for name in sorted(found))
+    secret = {
+        setting.variable
+        for configuration in project.configurations
+        for setting in configuration.settings.values()
+        if setting.variable and is_secret(setting.key)
+    }
+    return tuple(replace(found[name], secret=found[name].secret or name in secret) for name in sorted(found))
 
 
 def _reads(body: Sequence[Stmt]) -> Iterator[Variable]:

@@ -179,10 +179,20 @@ def masked(key: str, value: object) -> str:
         return f"b{masked(key, value.decode('latin-1'))}"
     if not isinstance(value, str):
         return repr(value)[:80] if not is_secret(key) or value is None or isinstance(value, bool) else "***"
-    text = _USERINFO.sub(_mask_userinfo, value)
-    if is_secret(key) and value and not is_placeholder(value) and text == value:
-        return repr(value[:_SHOWN] + "***") if len(value) > 2 * _SHOWN else "'***'"
-    return repr(text[:80])
+    text = without_passwords(value)
+    return repr(masked_text(value)) if is_secret(key) and text == value else repr(text[:80])
+
+
+def masked_text(secret: str) -> str:
+    """At most the first two characters of ``secret``; a placeholder, or nothing, whole."""
+    if not secret or is_placeholder(secret):
+        return secret
+    return f"{secret[:_SHOWN]}***" if len(secret) > 2 * _SHOWN else "***"
+
+
+def without_passwords(text: str) -> str:
+    """``text`` without the passwords of the addresses in it."""
+    return _USERINFO.sub(_mask_userinfo, text)
 
 
 def _mask_userinfo(found: re.Match[str]) -> str:

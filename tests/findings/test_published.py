@@ -1,0 +1,110 @@
+"""Commands and source lines as reports show them: secrets cut, everything else as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flask_prodcheck.cli import main
+from flask_prodcheck.findings.published import published
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("CMD SECRET_KEY=hunter22 gunicorn app:app", "CMD SECRET_KEY=hu*** gunicorn app:app"),
+        ("gunicorn -e API_TOKEN=hunter22 -w 4 app:app", "gunicorn -e API_TOKEN=hu*** -w 4 app:app"),
+        ("serve --secret-key hunter22 --port 8000", "serve --secret-key hu*** --port 8000"),
+        ("serve --secret-key=hunter22", "serve --secret-key=hu***"),
+        ('CMD ["serve", "--password", "hunter22", "app:app"]', 'CMD ["serve", "--password", "hu***", "app:app"]'),
+        ('sh -c "export DB_PASSWORD=hunter22; exec serve"', 'sh -c "export DB_PASSWORD=hu***; exec serve"'),
+        ("ENV SECRET_KEY hunter22", "ENV SECRET_KEY hu***"),
+        ("SECRET_KEY: hunter22", "SECRET_KEY: hu***"),
+        ('{"SECRET_KEY": "hunter22", "DEBUG": true}', '{"SECRET_KEY": "hu***", "DEBUG": true}'),
+        ("SECRET_KEY=${SECRET_KEY:-hunter22}", "SECRET_KEY=${SECRET_KEY:-hu***}"),
+        ("serve postgres://me:hunter22@db/app", "serve postgres://me:***@db/app"),
+        ("SECRET_KEY=pw", "SECRET_KEY=***"),
+    ],
+)
+def test_the_value_of_a_secret_is_cut(text: str, shown: str) -> None:
+    assert published(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gunicorn --workers 4 --bind 0.0.0.0:8000 app:app",
+        "SECRET_KEY=$SECRET_KEY gunicorn app:app",
+        "SECRET_KEY=${SECRET_KEY} gunicorn app:app",
+        "SECRET_KEY=change-me gunicorn app:app",
+        "docker secret create key file",
+        "--certificate-private-key-file /etc/tls/key.pem app:app",
+        "POSTGRES_PASSWORD_FILE: /run/secrets/db",
+        "secretName: app-settings",
+        'if [ "$API_TOKEN" == "" ]; then exit 1; fi',
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert published(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("app.run(debug=True, secret_key=settings.KEY)", "app.run(debug=True, secret_key=settings.KEY)"),
+        ('serve(app, secret_key="hunter22")', 'serve(app, secret_key="hu***")'),
+        ('token = environ.get("API_TOKEN", "hunter22")', 'token = environ.get("API_TOKEN", "hu***")'),
+        ('app.secret_key = environ["SECRET_KEY"]', 'app.secret_key = environ["SECRET_KEY"]'),
+    ],
+)
+def test_in_python_only_literals_are_values(text: str, shown: str) -> None:
+    assert published(text, code=True) == shown
+
+
+@given(st.text(max_size=200), st.booleans())
+def test_any_text(text: str, code: bool) -> None:
+    assert published(published(text, code=code), code=code) == published(text, code=code)
+
+
+FORMATS = ("text", "json", "sarif", "github")
+COMMANDS = (
+    *([".", "--format", each] for each in FORMATS),
+    *(["graph", ".", "--format", each] for each in ("text", "mermaid", "json")),
+    [".", "--explain-launch"],
+    ["config", "."],
+    ["config", ".", "--format", "json"],
+    ["scaffold", "all"],
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_no_command_publishes_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
+    files = {
+        "app.py": (
+            "import os\nfrom flask import Flask, session\n\napp = Flask(__name__)\n"
+            'app.config["SECRET_KEY"] = "hunter22a"\n'
+            'app.secret_key = os.environ.get("SIGNS", "hunter22b")\n'
+            'app.config.update(MAIL_PASSWORD="hunter22c", DATABASE_URI="postgres://me:hunter22d@db/x")\n'
+            'if __name__ == "__main__":\n    app.run(debug=True)\n'
+        ),
+        "Dockerfile": (
+            "FROM python:3.12\nENV SECRET_KEY=hunter22e\nRUN pip install flask gunicorn\nCOPY . .\n"
+            "CMD SECRET_KEY=hunter22f gunicorn -e JWT_SECRET_KEY=hunter22g --reload app:app\n"
+        ),
+        "compose.yaml": (
+            "services:\n  web:\n    build: .\n    environment:\n      SECRET_KEY: hunter22h\n"
+            '    command: sh -c "export API_TOKEN=hunter22i; flask run"\n'
+        ),
+        "Procfile": "web: SECRET_KEY=hunter22j gunicorn app:app\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code in (0, 1), done.output
+    assert "Dockerfile" in done.output
+    assert "hunter22" not in done.output
