@@ -1108,6 +1108,8 @@ class Machine:
             self._active[key] -= 1
             self.depth -= 1
             del self.control[mark:]
+        if node.screened:  # what was left out sets nothing, but it may return anything
+            return unknown(f"the result of {node.name} is not read")
         return self._returned(ends, node)
 
     def _returned(self, ends: Ends, node: FunctionDef) -> Evaluated:

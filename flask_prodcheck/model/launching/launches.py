@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from flask_prodcheck.base import Problem, Span
+from flask_prodcheck.base import Problem, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
@@ -22,6 +22,7 @@ from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.placed_files import image_files
 from flask_prodcheck.model.launching.platform_defaults import platform_default
 from flask_prodcheck.model.launching.purpose import Evidence, judge
+from flask_prodcheck.model.launching.listening import SETS_PORT
 from flask_prodcheck.model.launching.server_config import gunicorn_options
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments, uwsgi_options
@@ -73,6 +74,8 @@ class _Builder:
         place = head.place
         if not head.container:
             place = self._start_place(head, place)
+        if head.kind in SETS_PORT and "PORT" not in place.env:
+            place = place.with_env({"PORT": Unknown("the platform chooses it")})
         found = self.follower.command(head.command, place)
         return [
             self._found(head, ended)
