@@ -81,6 +81,7 @@ from flask_prodcheck.model.launching.gunicorn import (
 )
 from flask_prodcheck.model.launching.gunicorn_values import argument_refusal, refusal
 from flask_prodcheck.model.launching.listening import Address, listens
+from flask_prodcheck.model.launching.supply import supplier
 from flask_prodcheck.model.project import (
     App,
     Confidence,
@@ -294,6 +295,7 @@ __all__ = [
     "shares_container",
     "start_options",
     "statements",
+    "supplier",
     "tls_evidence",
     "turns_debug_on",
     "unsafe",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 
 from flask_prodcheck.base import Span
@@ -13,6 +14,7 @@ _NOT_SERVICES = frozenset(
     {"version", "name", "volumes", "networks", "configs", "secrets", "include", "services", "models"}
 )
 _TRUE = frozenset({"true", "yes", "on"})
+_HEADER_LINES = 20
 
 
 def read_compose(path: str, text: str) -> ComposeFile:
@@ -30,7 +32,14 @@ def read_compose(path: str, text: str) -> ComposeFile:
         path,
         tuple(_service(name, span, node) for name, span, node in found if not name.startswith("x-")),
         _includes(root.get("include")),
+        _header(text),
     )
+
+
+def _header(text: str) -> str:
+    """The comment lines that open the file, joined."""
+    lines = itertools.takewhile(lambda line: line.startswith("#"), text.lstrip("\ufeff").splitlines())
+    return " ".join(line.lstrip("# \t").strip() for line in itertools.islice(lines, _HEADER_LINES))
 
 
 def _is_version_one_service(name: str, node: YamlNode) -> bool:

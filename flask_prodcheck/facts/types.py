@@ -172,6 +172,7 @@ class ComposeFile:
     path: str
     services: tuple[ComposeService, ...]
     includes: tuple[str, ...] = ()
+    header: str = ""  # the comment lines that open the file, joined
 
 
 # --- Kubernetes ------------------------------------------------------------------------------------------------------

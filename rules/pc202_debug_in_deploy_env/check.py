@@ -14,6 +14,7 @@ from flask_prodcheck.rulekit import (
     Span,
     Value,
     flask_before,
+    supplier,
     turns_debug_on,
 )
 
@@ -27,7 +28,7 @@ def check(project: Project) -> Iterator[Hit]:
             what, span = found
             yield Hit(at=span, via=launch.hops, facts={"what": what})
         elif found is None and configuration is not None:
-            yield from _through_code(configuration, launch)
+            yield from _through_code(configuration, launch, project)
     yield from _services(project)
 
 
@@ -56,7 +57,7 @@ def _ends_off(configuration: Configuration | None, launch: Launch) -> bool:
     return isinstance(setting.value, Known) and not setting.value.value and setting.span is not None
 
 
-def _through_code(configuration: Configuration, launch: Launch) -> Iterator[Hit]:
+def _through_code(configuration: Configuration, launch: Launch, project: Project) -> Iterator[Hit]:
     """A variable of the project's own that its code turns into debug mode."""
     setting = configuration.get("DEBUG")
     if setting.fallback or setting.deployed_at is None or launch.server is Server.FLASK_RUN:
@@ -64,7 +65,13 @@ def _through_code(configuration: Configuration, launch: Launch) -> Iterator[Hit]
     if isinstance(setting.value, Known) and setting.value.value is True:
         given = launch.env.get(setting.variable)
         shown = f"={given.value}" if isinstance(given, Known) else ""
-        yield Hit(at=setting.deployed_at, via=launch.hops, facts={"what": f"{setting.variable}{shown}"})
+        elsewhere = supplier(launch, setting.variable, project.facts)  # what starts the image may set it otherwise
+        yield Hit(
+            at=setting.deployed_at,
+            via=launch.hops,
+            facts={"what": f"{setting.variable}{shown}"},
+            severity="warning" if elsewhere else None,
+        )
 
 
 def _place(value: Value[str], launch: Launch) -> Span:

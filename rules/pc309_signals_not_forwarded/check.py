@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Project
+from flask_prodcheck.rulekit import Hit, Launch, Project, Span
 
 
 def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
         if launch.container and launch.shell_parent is not None and not launch.server.is_development:
-            yield Hit(at=launch.end.span, via=launch.hops, facts={"server": launch.server.value})
+            yield Hit(at=_place(launch, project), via=launch.hops, facts={"server": launch.server.value})
+
+
+def _place(launch: Launch, project: Project) -> Span:
+    """The last command that a shell runs: what follows is a program's own configuration or its code."""
+    facts = project.facts
+    for hop in reversed(launch.hops):
+        file = hop.span.file
+        if (
+            file not in facts.modules
+            and file not in facts.uwsgi
+            and not (file in facts.start_files and hop is not launch.head)
+        ):
+            return hop.span
+    return launch.end.span

@@ -10,8 +10,9 @@ KEYWORD = re.compile(r"(?:CMD|ENTRYPOINT)[ \t]+", re.IGNORECASE)  # of a Dockerf
 
 
 def fix(project: Project, hit: Hit) -> Fix | None:
-    launch = next((each for each in project.production if each.end.span == hit.at), None)
-    if launch is None or hit.at.file in project.facts.modules:
+    hops = (hop for launch in project.production for hop in launch.hops)
+    hop = next((each for each in hops if each.span == hit.at), None)
+    if hop is None or hit.at.file in project.facts.modules:
         return None
-    command = KEYWORD.sub("", launch.end.text)
+    command = KEYWORD.sub("", hop.text)
     return safe("start the server with exec", ExecCommand(hit.at, command))

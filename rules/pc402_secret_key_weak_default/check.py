@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, deployed, masked, published_key
+from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, deployed, masked, published_key, supplier
 
+ELSEWHERE = "{key} falls back to a published value ({shown}) when {variable} is not set; only {supplier} may set it"
 TEMPLATE = "{key} has a published value ({shown}) until somebody edits or supplies {variable}"
 
 
@@ -18,11 +19,15 @@ def check(project: Project) -> Iterator[Hit]:
                 found = published_key(each, key, template=each is not read)
                 if found is None or not found.variable:
                     continue
-                shown = masked(key, found.value)
+                launch, variable = configuration.launch, found.variable
+                elsewhere = supplier(launch, variable, project.facts) if launch is not None else ""
+                unsure = (
+                    bool(elsewhere) or read is configuration.unselected
+                )  # the key, or the mode, may be set elsewhere
                 yield Hit(
                     at=found.at,
                     via=via,
-                    facts={"key": key, "shown": shown, "variable": found.variable},
-                    message=None if found.variable.isidentifier() else TEMPLATE,
-                    severity="warning" if read is configuration.unselected else None,  # the mode may be set elsewhere
+                    facts={"key": key, "shown": masked(key, found.value), "variable": variable, "supplier": elsewhere},
+                    message=TEMPLATE if not variable.isidentifier() else ELSEWHERE if elsewhere else None,
+                    severity="warning" if unsure else None,
                 )

@@ -45,6 +45,7 @@ class Head:
     command: Command | None
     names: tuple[str, ...] = ()
     comment: str = ""
+    header: str = ""  # what the file says of itself before anything else
     platform: str = ""
     service: str = ""
     published: tuple[str, ...] | None = None
@@ -96,7 +97,7 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
         for index in _stages_to_start(dockerfile, used.get(path, set())):
             services = [
                 (file, service)
-                for file, service in _services_of(path, facts)
+                for file, service in services_of(path, facts)
                 if _service_stage(file, service, facts)[1] in (index, None)
             ]
             context = next(
@@ -186,7 +187,7 @@ def _service_stage(file: ComposeFile, service: ComposeService, facts: Facts) -> 
     return path, stage_index(facts.dockerfiles[path], service.build.target)
 
 
-def _services_of(dockerfile: str, facts: Facts) -> list[tuple[ComposeFile, ComposeService]]:
+def services_of(dockerfile: str, facts: Facts) -> list[tuple[ComposeFile, ComposeService]]:
     return [
         (file, service)
         for file in facts.compose.values()
@@ -344,7 +345,7 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
                 )
             yield Head(
                 "compose", own.span, own.text, place, Command(own.span, own.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [service.build.target if service.build else None])),
-                service=service.name, published=tuple(port.container for port in service.ports), public=_is_public(service), container=True, overrides=original[0] if original is not None else None,
+                service=service.name, published=tuple(port.container for port in service.ports), public=_is_public(service), container=True, overrides=original[0] if original is not None else None, header=file.header,
             )  # fmt: skip
 
 

@@ -18,11 +18,11 @@ from flask_prodcheck.model.launching.heads import Head, find_heads, is_test_plac
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
+from flask_prodcheck.model.launching.listening import SETS_PORT
 from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.placed_files import image_files
 from flask_prodcheck.model.launching.platform_defaults import platform_default
 from flask_prodcheck.model.launching.purpose import Evidence, judge
-from flask_prodcheck.model.launching.listening import SETS_PORT
 from flask_prodcheck.model.launching.server_config import gunicorn_options
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments, uwsgi_options
@@ -367,7 +367,11 @@ def find_launches(
     found = [each for each in found if not _is_part_of_another(each, found)]
     found += _entry_points(builder, facts, found)
     found += _tasks(builder, facts, found)
-    found += _python_scripts(builder, facts, found)
+    found += [
+        each
+        for each in _python_scripts(builder, facts, found)
+        if not _is_program_of_another_framework(each.launch, apps, modules)
+    ]
     launches = _judged(found, facts, production, development)
     problems = tuple(builder.follower.notes)
     return Launches(
@@ -408,6 +412,9 @@ _OTHER_FRAMEWORKS = frozenset(
 )  # fmt: skip
 
 
+_OTHER_PACKAGES = frozenset(name.partition(".")[0] for name in _OTHER_FRAMEWORKS)
+
+
 def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modules) -> bool:
     """Whether the target is made by another framework, in a program that imports no Flask application."""
     if launch.app is not None or not launch.module_file or not launch.resolves:
@@ -418,6 +425,15 @@ def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modu
     if made is None or modules.qualified(found.module, made) not in _OTHER_FRAMEWORKS:
         return False
     return not any(app.span.file in launch.imported for app in apps)
+
+
+def _is_program_of_another_framework(launch: Launch, apps: Sequence[App], modules: Modules) -> bool:
+    """Whether the program that starts the server imports another framework and no Flask application."""
+    module = modules.module(launch.module_file or "")
+    if module is None or launch.app is not None or not module.imports & _OTHER_PACKAGES:
+        return False
+    read = imports_closure(modules, module.path)
+    return not any(app.span.file in read for app in apps)
 
 
 def _undecided_starts(facts: Facts) -> list[Hop]:
@@ -675,7 +691,7 @@ def _judged(
             else []
         )
         evidence = Evidence(
-            file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, hints=each.hints,
+            file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, header=each.head.header, hints=each.hints,
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=posixpath.dirname(launch.head.span.file) in production_composes, reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
         )  # fmt: skip

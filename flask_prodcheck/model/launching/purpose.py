@@ -62,13 +62,15 @@ _TASK_KINDS = frozenset(
 class Evidence:
     """What a head offers to judge its purpose by. ``names``: process, service, stage, target, profile names;
     ``overrides_production`` when it replaces an image's own production server by a development one; ``has_production``
-    when another deploy file of the project starts a production server; ``called`` when a deploy file runs it."""
+    when another deploy file of the project starts a production server; ``comment`` stands right above the start,
+    ``header`` at the head of its file."""
 
     file: str
     kind: str
     names: tuple[str, ...]
     server: Server
     comment: str = ""
+    header: str = ""
     hints: tuple[str, ...] = ()
     overrides_production: bool = False
     has_production: bool = False
@@ -99,6 +101,8 @@ def judge(evidence: Evidence, production: Sequence[str] = (), development: Seque
     commented = _by_comment(evidence.comment)
     if commented is not None:
         return commented
+    if _REFUSES.search(evidence.header.lower()):
+        return Purpose.DEVELOPMENT, "the comment at the head of the file says so"
     return _by_kind(evidence)
 
 
@@ -119,12 +123,18 @@ def _by_path(path: str) -> tuple[Purpose, str] | None:
     return None
 
 
+# The head of a file also says what other files are for ("for development see ..."): only a refusal of production counts
+# there.
+_REFUSES = re.compile(
+    r"\b(?:not|never|don'?t)\s+(?!only\b|just\b)(?:\w+\s+){0,3}(?:for|in)\s+(?:a\s+|any\s+)?production\b(?!\s+(?:without|until|unless))|\bnot\s+production[\s-]ready\b"
+    r"|\b(?:development|testing)\s+(?:purposes\s+)?only\b|\bonly\s+for\s+(?:local\s+)?(?:development|testing)\b"
+)
+
+
 def _by_comment(comment: str) -> tuple[Purpose, str] | None:
     text = comment.lower()
-    if (
-        re.search(r"\b(?:for|in|only|local)\s+(?:local\s+)?(?:development|dev|debugging)\b", text)
-        or "do not use in production" in text
-        or "not for production" in text
+    if re.search(r"\b(?:for|in|only|local)\s+(?:local\s+)?(?:development|dev|debugging)\b", text) or _REFUSES.search(
+        text
     ):
         return Purpose.DEVELOPMENT, "the comment above says so"
     if re.search(r"\b(?:for|in)\s+production\b", text):

@@ -175,6 +175,24 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["docker-compose.test.yml:4 flask-run test app:app True"],
     ),
     (
+        "the head of the file refuses production",
+        {
+            "docker-compose.yml": "# WARNING: this file is not suitable for production, use with care\nservices:\n  web:\n    build: .\n    command: flask run\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:5 flask-run development app:app True"],
+    ),
+    (
+        "the head of the file says what another one is for",
+        {
+            "docker-compose.yml": "# Not only for production. For development use `flask run`.\nservices:\n  web:\n    build: .\n    command: flask run\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:5 flask-run production app:app True"],
+    ),
+    (
         "develop watch is no launch",
         {
             "compose.yaml": "services:\n  web:\n    build: .\n    develop:\n      watch:\n        - action: sync\n          path: .\n          target: /app\n",

@@ -11,6 +11,22 @@ SOCKETIO = "from flask import Flask\nfrom flask_socketio import SocketIO\napp = 
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "a program of another framework that nothing starts",
+        {
+            "api/main.py": "import uvicorn\nfrom fastapi import FastAPI\nother = FastAPI()\nif __name__ == '__main__':\n    uvicorn.run(other)\n",
+            "app.py": APP,
+        },
+        [],
+    ),
+    (
+        "a program that mounts the application in another framework",
+        {
+            "main.py": "import uvicorn\nfrom fastapi import FastAPI\nfrom app import app\nother = FastAPI()\nother.mount('/', app)\nif __name__ == '__main__':\n    uvicorn.run(other)\n",
+            "app.py": APP,
+        },
+        ["main.py:7 uvicorn production main:app True"],
+    ),
+    (
         "waitress",
         {
             "Procfile": "web: python serve.py\n",

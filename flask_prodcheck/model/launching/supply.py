@@ -1,0 +1,69 @@
+"""Where a variable of a launch may come from that the launch itself does not show: an environment file that is not in the
+project, a secret store of the cluster, a service of compose with a command of its own, a script that deploys."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.types import ComposeFile, ComposeService
+from flask_prodcheck.model.launching.embedded import every_command
+from flask_prodcheck.model.launching.heads import merged_service, services_of
+from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.project import Launch, Purpose
+
+
+def supplier(launch: Launch, variable: str, facts: Facts) -> str:
+    """The file that may set ``variable`` for ``launch``, "" where none is seen. Nothing here says that it does."""
+    if variable in launch.env:
+        return ""
+    for file, service in _services(launch, facts):
+        for reference in service.env_files:
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), reference.path))
+            if path not in facts.env_files:
+                return reference.path
+        if any(each.name == variable for each in service.environment):
+            return file.path
+    workload = facts.kubernetes.get(launch.head.span.file)
+    if workload is not None and any(each.env_from for each in workload.containers):
+        return launch.head.span.file
+    return next(_deploying_scripts(launch, variable, facts), "")
+
+
+def _services(launch: Launch, facts: Facts) -> Iterator[tuple[ComposeFile, ComposeService]]:
+    """The services of compose that run the launch's image, or the launch itself; those for development or tests left
+    out."""
+    if launch.head.span.file in facts.compose:
+        file = facts.compose[launch.head.span.file]
+        found = [(file, each) for each in file.services if each.name == launch.service]
+    else:
+        found = services_of(launch.dockerfile, facts) if launch.dockerfile is not None else []
+    for file, service in found:
+        words = [*words_of(posixpath.basename(file.path)), *words_of(service.name)]
+        named = purpose_of_words(words)
+        if named is None or named[0] is Purpose.PRODUCTION:
+            yield file, merged_service(file, service, facts)
+
+
+def _deploying_scripts(launch: Launch, variable: str, facts: Facts) -> Iterator[str]:
+    """Shell scripts outside the launch that hand ``variable`` on: as an option, an entry of a definition, a line that is
+    written into a file."""
+    name = re.compile(rf"(?<![\w$]){re.escape(variable)}\b(?!\}})")
+    inside = {hop.span.file for hop in launch.hops}
+    for path in sorted(facts.scripts):
+        named = purpose_of_words(words_of(posixpath.basename(path)))
+        if path in inside or (named is not None and named[0] is not Purpose.PRODUCTION):
+            continue
+        for command in every_command(facts.scripts[path].body):
+            if (
+                command.words
+                and command.words[0].text not in ("read", "unset", "export", "local", "echo")
+                and (name.search(command.text) or name.search(command.heredoc or ""))
+            ):
+                yield path
+                break
+            if command.output is not None and name.search(command.text):
+                yield path
+                break
