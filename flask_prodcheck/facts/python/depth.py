@@ -1,4 +1,5 @@
-"""How deeply a source nests, so that nothing is handed to libcst whose native parser would exhaust the stack."""
+"""How deeply a source nests: the conversion takes some Python frames a level, and libcst's native parser would exhaust
+the stack."""
 
 from __future__ import annotations
 
@@ -21,18 +22,26 @@ _OPERATOR = re.compile(r"\b(?:or|and|not|lambda|if|await)\b|[-+~*/%.&|^<>]")
 _BRACKET = re.compile(r"[()\[\]{}]")
 
 
-def is_too_deep(tree: ast.Module) -> bool:
-    """Whether an expression of a parsed source nests beyond what libcst can take."""
-    pending: list[ast.AST] = [tree]
+class TooDeepError(Exception):
+    """An expression nests beyond what can be converted."""
+
+
+def may_be_deep(node: ast.stmt | ast.expr) -> bool:
+    """Whether ``node`` is long enough: a level costs at least one character, so short ones need no walk."""
+    return node.end_lineno != node.lineno or (node.end_col_offset or 0) - node.col_offset >= MAX_EXPRESSION_DEPTH
+
+
+def refuse_deep(statement: ast.stmt) -> None:
+    """Raises :class:`TooDeepError` when an expression of ``statement`` (not of the statements inside it) nests too
+    deeply."""
+    pending: list[ast.AST] = [statement]
     while pending:
-        node = pending.pop()
-        for child in children(node):
+        for child in children(pending.pop()):
             if isinstance(child, ast.expr):
-                if _may_be_deep(child) and _is_deep(child):
-                    return True
-            else:
+                if may_be_deep(child) and _is_deep(child):
+                    raise TooDeepError
+            elif not isinstance(child, ast.stmt):
                 pending.append(child)
-    return False
 
 
 def is_risky(text: str) -> bool:
@@ -53,11 +62,6 @@ def is_risky(text: str) -> bool:
 
 def _brackets(line: str) -> Iterator[str]:
     return (match.group() for match in _BRACKET.finditer(line))
-
-
-def _may_be_deep(node: ast.expr) -> bool:
-    # A level costs at least one character, so short expressions need no walk.
-    return node.end_lineno != node.lineno or (node.end_col_offset or 0) - node.col_offset >= MAX_EXPRESSION_DEPTH
 
 
 def _is_deep(root: ast.expr) -> bool:

@@ -1,24 +1,45 @@
-"""Which statements of a module can carry launch or configuration facts, and the source reduced to them.
-
-Lines are dropped, never moved sideways: what stays keeps its exact text and columns, and a line map leads back.
-"""
+"""Which statements of a module can carry launch or configuration facts, and which are cut."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from flask_prodcheck.facts.python.launching import LAUNCHING
 from flask_prodcheck.facts.python.outline import FunctionNode, blocks, children, is_type_checking, walk
 from flask_prodcheck.facts.python.views import is_view, view_class
 
 _LARGE_LINES = 200
 _LARGE_CHARACTERS = 20_000
 
-_TRIGGERS = LAUNCHING | frozenset(
+_TRIGGERS = frozenset(
     [
+        "run",
+        "run_server",
+        "run_app",
+        "run_simple",
+        "run_with_reloader",
+        "run_forever",
+        "serve",
+        "serve_forever",
+        "make_server",
+        "WSGIServer",
+        "Flask",
+        "Dash",
+        "FlaskApp",
+        "APIFlask",
+        "SocketIO",
+        "create_app",
+        "make_app",
+        "build_app",
+        "from_object",
+        "from_pyfile",
+        "from_envvar",
+        "from_prefixed_env",
+        "from_file",
+        "from_mapping",
+        "from_json",
         "AioHttpApp",
         "AsyncApp",
         "App",
@@ -173,38 +194,23 @@ _CONFIG_WORDS = re.compile(r"SECRET|DEBUG|SESSION|COOKIE|CONFIG|environ|getenv|T
 
 
 @dataclass(frozen=True, slots=True)
-class Reduced:
-    """A source with the irrelevant statements left out. ``lines[i]`` is the original 1-based line of line ``i``
-    (0-based); ``screened`` the header lines of functions and classes that lost statements."""
+class Cut:
+    """What is left out of a tree. Nodes and blocks are known by their ids: ``dropped`` statements, blocks that nothing
+    is left of (``passes``: a ``pass`` stands in their place, at this line and 0-based column), and the functions and
+    classes that lost statements (``screened``)."""
 
-    source: str
-    lines: tuple[int, ...]
-    screened: frozenset[int]
-
-
-def whole(text: str) -> Reduced:
-    """The source as it is."""
-    return Reduced(text, tuple(range(1, text.count("\n") + 2)), frozenset())
+    dropped: frozenset[int] = frozenset()
+    passes: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    screened: frozenset[int] = frozenset()
 
 
-def reduce(tree: ast.Module, text: str) -> Reduced:
-    """The source of ``tree`` without the statements that can carry no facts."""
-    lines = text.split("\n")
+def cut(tree: ast.Module, lines: Sequence[str]) -> Cut:
+    """What can carry no facts of the module ``tree`` with these source ``lines``."""
     chooser = _Chooser(lines)
     chooser.module(tree)
     cutter = _Cutter(lines, chooser.kept)
     cutter.block(tree.body, None)
-    source: list[str] = []
-    numbers: list[int] = []
-    for number, written in enumerate(lines, 1):
-        if number in cutter.dropped and number not in cutter.passes:
-            continue
-        source.append(cutter.passes.get(number, written))
-        numbers.append(number)
-    if not numbers or source[-1]:
-        source.append("")
-        numbers.append(len(lines))
-    return Reduced("\n".join(source), tuple(numbers), frozenset(cutter.screened))
+    return Cut(frozenset(cutter.dropped), cutter.passes, frozenset(cutter.screened))
 
 
 class _Chooser:
@@ -288,38 +294,38 @@ class _Chooser:
 
 
 class _Cutter:
-    """Marks the lines to leave out: ``dropped``, and ``passes`` (line -> the ``pass`` that replaces it)."""
+    """Marks what to leave out, as in :class:`Cut`."""
 
     def __init__(self, lines: Sequence[str], kept: set[int]) -> None:
         self.lines = lines
         self.kept = kept
         self.dropped: set[int] = set()
-        self.passes: dict[int, str] = {}
+        self.passes: dict[int, tuple[int, int]] = {}
         self.screened: set[int] = set()
 
     def block(self, body: list[ast.stmt], owner: ast.stmt | None, inside: bool = False) -> None:
         """Cut one block. ``owner`` is the definition it belongs to; ``inside``: in the body of a kept function."""
         groups = list(self.groups(body))
         remaining = 0
-        previous_end = 0
-        for first, last, group in groups:
-            if previous_end:
-                self.drop_comments(previous_end + 1, first)
-            previous_end = last
+        for first, group in groups:
             if all(self.is_irrelevant(node, inside) for node in group) and not self.shares_line(first, group):
-                self.dropped.update(range(first, last + 1))
+                self.dropped.update(map(id, group))
                 if owner is not None and not all(_is_text(node) for node in group):
-                    self.screened.add(_header_line(owner))
+                    self.screened.add(id(owner))
                 continue
             remaining += 1
             if len(group) == 1:
                 self.compound(group[0], owner, inside)
         if not remaining and groups:
-            first = groups[0][0]
-            line = self.lines[first - 1]
-            self.passes[first] = line[: len(line) - len(line.lstrip(" \t\f"))] + "pass"
+            self.pass_in(body, groups[0][0])
 
-    def groups(self, body: list[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]]]:
+    def pass_in(self, body: list[ast.stmt], first: int) -> None:
+        """Puts a ``pass`` in place of the whole block, which begins in line ``first``."""
+        line = self.lines[first - 1]
+        self.passes[id(body)] = first, len(line) - len(line.lstrip(" \t\f"))
+
+    def groups(self, body: list[ast.stmt]) -> Iterator[tuple[int, list[ast.stmt]]]:
+        """The statements that share lines, together, with their first line."""
         group: list[ast.stmt] = []
         first = last = 0
         for node in body:
@@ -329,10 +335,10 @@ class _Cutter:
                 last = max(last, end)
                 continue
             if group:
-                yield first, last, group
+                yield first, group
             first, last, group = start, end, [node]
         if group:
-            yield first, last, group
+            yield first, group
 
     def first_line(self, node: ast.stmt) -> int:
         decorators = getattr(node, "decorator_list", None)
@@ -393,21 +399,11 @@ class _Cutter:
         )
 
     def empty(self, body: list[ast.stmt], owner: ast.stmt | None) -> None:
-        first, last = self.first_line(body[0]), body[-1].end_lineno or body[-1].lineno
         if len(body) == 1 and isinstance(body[0], ast.Pass):
             return
-        self.dropped.update(range(first, last + 1))
-        line = self.lines[first - 1]
-        self.passes[first] = line[: len(line) - len(line.lstrip(" \t\f"))] + "pass"
+        self.pass_in(body, self.first_line(body[0]))
         if owner is not None and not all(_is_text(node) or isinstance(node, ast.Pass) for node in body):
-            self.screened.add(_header_line(owner))
-
-    def drop_comments(self, first: int, end: int) -> None:
-        for number in range(first, end):
-            text = self.lines[number - 1].strip()
-            continued = self.lines[number - 2].endswith("\\")
-            if (not text or text.startswith("#")) and not continued:
-                self.dropped.add(number)
+            self.screened.add(id(owner))
 
     def is_irrelevant(self, node: ast.stmt, inside: bool) -> bool:
         if _is_text(node):
@@ -432,10 +428,6 @@ def _is_text(node: ast.stmt) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, (str, bytes))
     )
-
-
-def _header_line(node: ast.stmt) -> int:
-    return node.lineno
 
 
 def _called(root: ast.AST) -> Iterator[tuple[str, bool]]:
