@@ -17,9 +17,10 @@ import flask_prodcheck
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts import syntax as s
 from flask_prodcheck.facts.python.convert import UnparsableError, convert
-from flask_prodcheck.facts.python.from_ast import Text, convert_ast
+from flask_prodcheck.facts.python.from_ast import convert_ast
 from flask_prodcheck.facts.python.regions import Cut
 from flask_prodcheck.facts.python.screen import decode
+from flask_prodcheck.facts.python.text import Text
 
 _LIMIT = 30_000
 

@@ -11,12 +11,14 @@ import warnings
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python.depth import TooDeepError, is_risky
-from flask_prodcheck.facts.python.from_ast import Text, convert_ast
+from flask_prodcheck.facts.python.from_ast import convert_ast
 from flask_prodcheck.facts.python.newer import bound_names
 from flask_prodcheck.facts.python.outline import outline
 from flask_prodcheck.facts.python.regions import cut
 from flask_prodcheck.facts.python.screen import can_carry_facts, decode
+from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.uses import mutations, uses
+from flask_prodcheck.facts.python.walk import statements_of
 from flask_prodcheck.facts.syntax import PyModule, Stmt
 
 __all__ = ["read_python"]
@@ -45,15 +47,16 @@ def _read(path: str, text: str) -> PyModule:
     except (SyntaxError, ValueError) as error:
         return _read_newer(path, text, error)
     written = Text(text)
-    found = outline(tree, text)
+    statements = statements_of(tree)
+    found = outline(statements, written)
     return PyModule(
         path,
-        convert_ast(path, tree, written, cut(tree, written.lines)),
+        convert_ast(path, tree, written, cut(tree, written)),
         found.names,
         found.open_names,
         found.imports,
-        uses(path, tree, text),
-        mutations(path, tree, text),
+        uses(path, tree, statements, written),
+        mutations(path, tree, statements, written),
     )
 
 

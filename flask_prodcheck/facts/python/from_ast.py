@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts import syntax as s
-from flask_prodcheck.facts.python.depth import may_be_deep, refuse_deep
-from flask_prodcheck.facts.python.outline import children
+from flask_prodcheck.facts.python.depth import MAX_EXPRESSION_DEPTH, MAX_OPERANDS, TooDeepError
 from flask_prodcheck.facts.python.regions import Cut
 from flask_prodcheck.facts.python.templates import Part, parts_of
+from flask_prodcheck.facts.python.text import Place, Text
+from flask_prodcheck.facts.python.walk import children
 
 _BINARY: Mapping[type[ast.AST], str] = {
     ast.Add: "+",
@@ -52,40 +53,6 @@ _OPAQUE_LIMIT = 200
 _COMMENT = re.compile(r"#[^\n]*")
 _CASE = re.compile(r"\bcase\b")
 
-_Place = tuple[int, int, int, int]
-
-
-class Text:
-    """The lines of a source, with the character columns of what ``ast`` places by UTF-8 bytes."""
-
-    def __init__(self, source: str) -> None:
-        self.lines: Sequence[str] = source.split("\n")
-        self._ascii = source.isascii()
-
-    def column(self, line: int, offset: int) -> int:
-        """The 0-based character column of a byte offset in a 1-based line."""
-        if self._ascii:
-            return offset
-        text = self.lines[line - 1]
-        if text.isascii():
-            return offset
-        return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "surrogatepass"))
-
-    def offset(self, line: int, column: int) -> int:
-        """The byte offset of a 0-based character column in a 1-based line."""
-        return len(self.lines[line - 1][:column].encode("utf-8", "surrogatepass"))
-
-    def place(self, node: ast.expr | ast.stmt | ast.ExceptHandler | ast.keyword | ast.pattern) -> _Place:
-        """(line, column, end line, end column): 1-based lines, 0-based columns in characters."""
-        line, end = node.lineno, node.end_lineno or node.lineno
-        return line, self.column(line, node.col_offset), end, self.column(end, node.end_col_offset or 0)
-
-    def between(self, line: int, column: int, end: int, end_column: int) -> str:
-        """The text of a place."""
-        if line == end:
-            return self.lines[line - 1][column:end_column]
-        return "\n".join([self.lines[line - 1][column:], *self.lines[line : end - 1], self.lines[end - 1][:end_column]])
-
 
 def convert_ast(path: str, tree: ast.Module, text: Text, cut: Cut) -> tuple[s.Stmt, ...]:
     """The statements of ``tree``, parsed from the source of ``text``, without what was ``cut``. Raises
@@ -100,20 +67,29 @@ class _Converter:
         self.path = path
         self.text = text
         self.cut = cut
+        self.depth = 0
 
     # --- places ------------------------------------------------------------------------------------------------------
 
     def span(self, node: ast.expr | ast.stmt | ast.ExceptHandler | ast.keyword | ast.pattern) -> Span:
+        if self.text.is_ascii:  # nearly always: bytes are characters
+            return Span(
+                self.path,
+                node.lineno,
+                node.col_offset + 1,
+                node.end_lineno or node.lineno,
+                (node.end_col_offset or 0) + 1,
+            )
         return self.at(self.text.place(node))
 
-    def at(self, place: _Place) -> Span:
+    def at(self, place: Place) -> Span:
         return Span(self.path, place[0], place[1] + 1, place[2], place[3] + 1)
 
     def header(self, node: ast.stmt) -> Span:
         line, column, _, _ = self.text.place(node)
         return self.at((line, column, line, len(self.text.lines[line - 1].rstrip())))
 
-    def bare(self, node: ast.Tuple | ast.GeneratorExp) -> _Place:
+    def bare(self, node: ast.Tuple | ast.GeneratorExp) -> Place:
         """The place without the parentheses that ``ast`` counts as part of a tuple or generator."""
         place = self.text.place(node)
         if isinstance(node, ast.Tuple):
@@ -140,7 +116,7 @@ class _Converter:
             return line, column, first + breaks, len(kept) - kept.rindex("\n") - 1
         return line, column, first, first_column + len(kept)
 
-    def is_parenthesised(self, node: ast.Tuple, place: _Place) -> bool:
+    def is_parenthesised(self, node: ast.Tuple, place: Place) -> bool:
         if self.text.lines[place[0] - 1][place[1] : place[1] + 1] != "(":
             return False
         first = self.text.place(node.elts[0])
@@ -156,13 +132,8 @@ class _Converter:
         if passed is not None:
             line, column = passed
             return (s.Jump(self.at((line, column, line, column + len("pass"))), "pass"),)
-        found: list[s.Stmt] = []
-        for node in body:
-            if id(node) not in self.cut.dropped:
-                if may_be_deep(node):
-                    refuse_deep(node)
-                found.append(self.statement(node))
-        return tuple(found)
+        dropped = self.cut.dropped
+        return tuple([self.statement(node) for node in body if id(node) not in dropped])
 
     def statement(self, node: ast.stmt) -> s.Stmt:
         build = _STATEMENTS.get(type(node))
@@ -328,7 +299,14 @@ class _Converter:
 
     def expr(self, node: ast.expr) -> s.Expr:
         build = _EXPRESSIONS.get(type(node))
-        return build(self, node) if build else self.opaque(node)
+        if build is None:
+            return self.opaque(node)
+        self.depth += 1
+        if self.depth > MAX_EXPRESSION_DEPTH:
+            raise TooDeepError
+        found = build(self, node)
+        self.depth -= 1
+        return found
 
     def exprs(self, nodes: Iterable[ast.expr]) -> tuple[s.Expr, ...]:
         return tuple([self.expr(node) for node in nodes])
@@ -364,7 +342,7 @@ class _Converter:
         ]
         return s.Template(self.span(node), tuple(found))
 
-    def literal(self, part: Part, source: str, place: _Place) -> s.Expr:
+    def literal(self, part: Part, source: str, place: Place) -> s.Expr:
         """A part without a field of the f-string ``source`` that stands at ``place``."""
         literal = written = source[part.start : part.end]
         span = self.at((*_moved(place, source, part.start), *_moved(place, source, part.end)))
@@ -376,7 +354,7 @@ class _Converter:
         value = _evaluated(literal)
         return s.Opaque(span, written[:_OPAQUE_LIMIT]) if value is None else s.Const(span, value)
 
-    def field(self, part: Part, node: ast.FormattedValue, source: str, place: _Place) -> s.Expr:
+    def field(self, part: Part, node: ast.FormattedValue, source: str, place: Place) -> s.Expr:
         """A part of the same that is replaced; ``node`` is what ``ast`` read of it."""
         is_formatted = isinstance(node.format_spec, ast.JoinedStr) and node.format_spec.values
         if not is_formatted and node.conversion == -1:
@@ -436,6 +414,8 @@ class _Converter:
         while isinstance(item, ast.BinOp):
             chain.append(item)
             item = item.left
+        if self.depth + len(chain) > MAX_EXPRESSION_DEPTH:
+            raise TooDeepError
         left = self.expr(item)
         for operation in reversed(chain):
             left = s.BinOp(self.span(operation), _BINARY[type(operation.op)], left, self.expr(operation.right))
@@ -451,6 +431,8 @@ class _Converter:
                 pending += reversed(item.values)
             else:
                 values.append(self.expr(item))
+        if len(values) > MAX_OPERANDS:
+            raise TooDeepError
         return s.BoolOp(self.span(node), "or" if kind is ast.Or else "and", tuple(values))
 
     def unary(self, node: ast.UnaryOp) -> s.Expr:
@@ -517,7 +499,7 @@ _EXPRESSIONS: Mapping[type[ast.AST], Callable[..., s.Expr]] = {
 }
 
 
-def _moved(place: _Place, source: str, offset: int) -> tuple[int, int]:
+def _moved(place: Place, source: str, offset: int) -> tuple[int, int]:
     """(line, column) of an ``offset`` in the text ``source`` that stands at ``place``."""
     above = source.count("\n", 0, offset)
     return (place[0] + above, offset - source.rindex("\n", 0, offset) - 1) if above else (place[0], place[1] + offset)

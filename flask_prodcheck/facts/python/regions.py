@@ -6,9 +6,11 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from flask_prodcheck.facts.python.outline import FunctionNode, blocks, children, is_type_checking, walk
+from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.views import is_view, view_class
+from flask_prodcheck.facts.python.walk import FunctionNode, blocks, children, is_type_checking, walk
 
 _LARGE_LINES = 200
 _LARGE_CHARACTERS = 20_000
@@ -139,7 +141,6 @@ _TRIGGERS = frozenset(
         "create_all",
     ]
 )
-_TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(_TRIGGERS)) + r")\b|create_\w*app|make_\w*app")
 _FACTORY_NAME = re.compile(
     r"(?:create|make|build|get|init|setup|configure|new)_?\w*(?:app|application|server|flask)\w*$"
 )
@@ -204,11 +205,11 @@ class Cut:
     screened: frozenset[int] = frozenset()
 
 
-def cut(tree: ast.Module, lines: Sequence[str]) -> Cut:
-    """What can carry no facts of the module ``tree`` with these source ``lines``."""
-    chooser = _Chooser(lines)
+def cut(tree: ast.Module, text: Text) -> Cut:
+    """What can carry no facts of the module ``tree``, whose source is ``text``."""
+    chooser = _Chooser(text)
     chooser.module(tree)
-    cutter = _Cutter(lines, chooser.kept)
+    cutter = _Cutter(text.lines, chooser.kept)
     cutter.block(tree.body, None)
     return Cut(frozenset(cutter.dropped), cutter.passes, frozenset(cutter.screened))
 
@@ -219,16 +220,23 @@ class _Chooser:
     ``kept`` maps the id of each function and class whose body stays.
     """
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = lines
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        # What a function has to mention to be kept, as far as the file has it.
+        self.triggers = _TRIGGERS & text.words
+        self.applications = frozenset(filter(_may_name_application, text.words))
         self.kept: set[int] = set()
         self.waiting: dict[tuple[str, bool], list[FunctionNode]] = {}  # by name, and whether it is a method
         self.pending: list[ast.AST] = []
 
     def module(self, tree: ast.Module) -> None:
         self.definitions(tree.body, None)
-        while self.pending:
-            for called in _called(self.pending.pop()):
+        names = {name for name, _ in self.waiting}
+        while self.pending and self.waiting:
+            node = self.pending.pop()
+            if isinstance(node, ast.stmt) and names.isdisjoint(self.text.words_in(node.lineno, _end(node))):
+                continue
+            for called in _called(node):
                 for function in self.waiting.pop(called, ()):
                     self.keep(function)
 
@@ -270,8 +278,10 @@ class _Chooser:
         self.pending.append(node)
 
     def mentions_trigger(self, node: FunctionNode) -> bool:
-        text = "\n".join(self.lines[node.lineno - 1 : node.end_lineno])
-        if not _TRIGGER_TEXT.search(text) and "return" not in text:
+        if not self.triggers and not self.applications:
+            return False
+        words = self.text.words_in(node.lineno, _end(node))
+        if self.triggers.isdisjoint(words) and (self.applications.isdisjoint(words) or "return" not in words):
             return False
         # Annotations name frameworks without using them.
         inner = (item for part in (*node.body, *node.args.defaults) for item in walk(part))
@@ -361,7 +371,7 @@ class _Cutter:
         return column != len(lead)
 
     def compound(self, node: ast.stmt, owner: ast.stmt | None, inside: bool) -> None:
-        inner = list(blocks(node))
+        inner = blocks(node)
         if not inner or any(self.is_inline(block[0]) for block in inner):
             return
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -428,6 +438,15 @@ def _is_text(node: ast.stmt) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, (str, bytes))
     )
+
+
+@lru_cache(maxsize=65536)  # the files of a project share most of their words
+def _may_name_application(word: str) -> bool:
+    return _APP_NAME.search(word) is not None
+
+
+def _end(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
 
 
 def _called(root: ast.AST) -> Iterator[tuple[str, bool]]:
