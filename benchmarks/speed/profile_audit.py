@@ -24,7 +24,7 @@ import flask_prodcheck.model.link as linking
 
 STAGES = {
     pipeline: ("discover", "load", "parse", "link", "run", "build", "decide"),
-    linking: ("find_apps", "find_run_sites", "find_launches", "effective_configuration"),
+    linking: ("find_apps", "find_run_sites", "find_launches", "_configurations"),
 }
 
 

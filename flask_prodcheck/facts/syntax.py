@@ -1,6 +1,6 @@
 """The syntax of Python as the model reads it: small frozen statements and expressions with positions.
 
-Built by :mod:`flask_prodcheck.facts.python` (libcst over the parts of a file that matter). It holds what the model
+Built by :mod:`flask_prodcheck.facts.python` of the parts of a file that matter. It holds what the model
 evaluates and follows, and nothing of formatting. Expressions that the model never interprets are :class:`Opaque`.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import os
-import textwrap
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,25 +16,21 @@ import pytest
 import flask_prodcheck
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts import syntax as s
-from flask_prodcheck.facts.python import decisive, read_python
 from flask_prodcheck.facts.python.convert import UnparsableError, convert
-from flask_prodcheck.facts.python.decisive import read_decisive
-from flask_prodcheck.facts.python.from_ast import Text, convert_ast
-from flask_prodcheck.facts.python.regions import whole
+from flask_prodcheck.facts.python.from_ast import convert_ast
+from flask_prodcheck.facts.python.regions import Cut
 from flask_prodcheck.facts.python.screen import decode
+from flask_prodcheck.facts.python.text import Text
 
 _LIMIT = 30_000
 
 
 def _quick(source: str) -> tuple[s.Stmt, ...]:
-    tree, text, reduced = ast.parse(source), Text(source), whole(source)
-    statements, expressions = read_decisive("f.py", tree, text, reduced.lines)
-    return convert_ast("f.py", tree, text, reduced.lines, reduced.screened, statements, expressions)
+    return convert_ast("f.py", ast.parse(source), Text(source), Cut())
 
 
 def _exact(source: str) -> tuple[s.Stmt, ...]:
-    reduced = whole(source)
-    return convert("f.py", reduced.source, reduced.lines, reduced.screened)
+    return convert("f.py", source)
 
 
 def _difference(left: object, right: object) -> str:
@@ -84,6 +80,11 @@ def _difference(left: object, right: object) -> str:
         "try: pass\nexcept (A, B) as e: pass\nexcept: pass\nelse: pass\nfinally: pass",
         "def f(a, b=(1), /, c=2, *args, d, e=(3), **kw): global g; return (a)",
         "x = {**a, (b): (c), 'd': 1}\nraise (A) from b\nassert (a), b\nimport a.b as c, d\nfrom ..e import (f as g, h)",
+        "x = f'{a:>{b}.{c}}' rf'\\{d}\\\\' f'\\N{EM DASH}{e}\\x41{{{f}}}' f'{g:}' 'plain' F\"{h['i']}\" f''",
+        "x = f'{a != b}{c == d}{(lambda: e)()}{f!s:x}{g[1:2]}{ {1: 2}[1] }{h, i}{*j, k}'\ny = (f'a'  # f'b'\n     f'{c}')",
+        "x = f'{a = }{b=:}{c=:5}{d=!r}'",
+        "def f():\n    return f'é{é}{(yield é)}' f\"\"\"{é +\n  ü}é\n{ü(\n é, 'x}')!r} '{é}'\"\"\"",
+        "x = f'{f\"{a}{b!r}\"}' f'{\"}\"}{\"{\" + c}' fR'{a}\\{b}' f'\\'{a}\\\"' f'\\\n{a}'",
         "SECRET_KEY = 'a' \\\n    'b'\nwhile (a): break\nelse: continue_()",
     ],
 )
@@ -119,38 +120,8 @@ def test_equal_on_real_sources() -> None:
     assert compared >= 20
 
 
-def test_libcst_reads_what_launches_or_configures_and_nothing_else() -> None:
-    source = textwrap.dedent("""\
-        app = Flask(__name__)
-        app.config["DEBUG"] = True
-        app.config.update(A=1)
-        SECRET_KEY = "x"
-        total = compute(1)
-        if ready:
-            app.run(
-                debug=True,
-            )
-        """)
-    tree = ast.parse(source)
-    read, _ = read_decisive("f.py", tree, Text(source), range(1, 12))
-    assert [statement.span.line for statement in read.values()] == [1, 2, 3, 4, 7]
-
-
-def test_what_libcst_cannot_parse_is_left_to_ast(monkeypatch: pytest.MonkeyPatch) -> None:
-    exact = _exact("app = Flask(a)\ndebug = refused()\napp.run()\n")
-
-    def refuse(path: str, source: str, lines: list[int]) -> tuple[s.Stmt, ...]:
-        if "refused" in source:
-            raise UnparsableError("no", 1)
-        return convert(path, source, lines)
-
-    monkeypatch.setattr("flask_prodcheck.facts.python.convert.convert", refuse)
-    assert _quick("app = Flask(a)\ndebug = refused()\napp.run()\n") == exact
-
-
-def test_a_long_table_is_not_given_to_libcst() -> None:
-    source = "app.config['TABLE'] = [" + ", ".join(["1"] * decisive.MAX_CHARACTERS) + "]\n"
-    read, _ = read_decisive("f.py", ast.parse(source), Text(source), (1, 2))
-    assert read == {}
-    module = read_python("app.py", source.encode())
-    assert module is not None and len(module.body) == 1
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="f-strings could not hold their own quotes")
+def test_equal_on_quotes_inside_fields() -> None:
+    source = """x = f"{f"{a}"}" f'{a['b']}' f"{'{'}{d["}"]}{"\\n".join(e)}{rf"\\{g}"}"\ny = f'{a  # } c\n }{ b\n}'"""
+    quick, exact = _quick(source), _exact(source)
+    assert quick == exact, _difference(quick, exact)

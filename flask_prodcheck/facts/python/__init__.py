@@ -1,8 +1,7 @@
 """The Python reader: one file's bytes to :class:`~flask_prodcheck.facts.syntax.PyModule`.
 
-Four stages: a byte screen, an ``ast`` outline, the choice of the statements that can carry facts, and their conversion:
-libcst reads those that launch or configure (and every file newer than this Python), ``ast`` the rest, to equal results.
-libcst is imported when first needed.
+A byte screen, an ``ast`` tree, the choice of its statements that can carry facts, and their conversion. libcst reads what
+is newer than this Python, to equal results; it is imported when first needed.
 """
 
 from __future__ import annotations
@@ -11,14 +10,15 @@ import ast
 import warnings
 
 from flask_prodcheck.errors import ReadError
-from flask_prodcheck.facts.python.decisive import read_decisive
-from flask_prodcheck.facts.python.depth import is_risky, is_too_deep
-from flask_prodcheck.facts.python.from_ast import Text, convert_ast
+from flask_prodcheck.facts.python.depth import TooDeepError, is_risky
+from flask_prodcheck.facts.python.from_ast import convert_ast
 from flask_prodcheck.facts.python.newer import bound_names
 from flask_prodcheck.facts.python.outline import outline
-from flask_prodcheck.facts.python.regions import Reduced, reduce, whole
+from flask_prodcheck.facts.python.regions import cut
 from flask_prodcheck.facts.python.screen import can_carry_facts, decode
+from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.uses import mutations, uses
+from flask_prodcheck.facts.python.walk import statements_of
 from flask_prodcheck.facts.syntax import PyModule, Stmt
 
 __all__ = ["read_python"]
@@ -37,7 +37,7 @@ def read_python(path: str, data: bytes) -> PyModule | None:
     text = decode(data)
     try:
         return _read(path, text)
-    except (RecursionError, MemoryError) as error:
+    except (RecursionError, MemoryError, TooDeepError) as error:
         raise ReadError(_TOO_DEEP) from error
 
 
@@ -46,32 +46,18 @@ def _read(path: str, text: str) -> PyModule:
         tree = _parse(text)
     except (SyntaxError, ValueError) as error:
         return _read_newer(path, text, error)
-    found = outline(tree, text)
+    written = Text(text)
+    statements = statements_of(tree)
+    found = outline(statements, written)
     return PyModule(
         path,
-        _statements(path, tree, text),
+        convert_ast(path, tree, written, cut(tree, written)),
         found.names,
         found.open_names,
         found.imports,
-        uses(path, tree, text),
-        mutations(path, tree, text),
+        uses(path, tree, statements, written),
+        mutations(path, tree, statements, written),
     )
-
-
-def _statements(path: str, tree: ast.Module, text: str) -> tuple[Stmt, ...]:
-    reduced = reduce(tree, text)
-    if not reduced.source.strip():
-        return ()
-    try:
-        left = tree if reduced.source == text else _parse(reduced.source)
-    except (SyntaxError, ValueError):
-        # Leaving lines out went wrong (a continued line, say): the file is taken as it is.
-        reduced, left = whole(text), tree
-    if is_too_deep(left):
-        raise ReadError(_TOO_DEEP)
-    written = Text(reduced.source)
-    statements, expressions = read_decisive(path, left, written, reduced.lines)
-    return convert_ast(path, left, written, reduced.lines, reduced.screened, statements, expressions)
 
 
 def _parse(text: str) -> ast.Module:
@@ -81,14 +67,13 @@ def _parse(text: str) -> ast.Module:
         return ast.parse(text)
 
 
-def _convert(path: str, reduced: Reduced) -> tuple[Stmt, ...]:
+def _convert(path: str, text: str) -> tuple[Stmt, ...]:
     from flask_prodcheck.facts.python.convert import UnparsableError, convert
 
     try:
-        return convert(path, reduced.source, reduced.lines, reduced.screened)
+        return convert(path, text)
     except UnparsableError as error:
-        line = reduced.lines[min(error.line, len(reduced.lines)) - 1]
-        raise ReadError(f"cannot be parsed: {error}", line) from error
+        raise ReadError(f"cannot be parsed: {error}", error.line) from error
 
 
 def _read_newer(path: str, text: str, error: SyntaxError | ValueError) -> PyModule:
@@ -99,7 +84,7 @@ def _read_newer(path: str, text: str, error: SyntaxError | ValueError) -> PyModu
     if "too many" in reason or is_risky(text):
         raise ReadError(_TOO_DEEP, line) from error
     try:
-        body = _convert(path, whole(text))
+        body = _convert(path, text)
     except ReadError:
         raise refused from error
     names, open_names, imports = bound_names(body)

@@ -83,15 +83,11 @@ def _parsed(source: str) -> cst.Module:
         raise UnparsableError(str(error), 1) from error
 
 
-def convert(path: str, source: str, lines: Sequence[int], screened: frozenset[int] = frozenset()) -> tuple[s.Stmt, ...]:
-    """The statements of a (reduced) source.
-
-    ``lines[i]`` is the original 1-based line of line ``i`` (0-based) of ``source``; ``screened`` holds the original
-    lines of the ``def`` and ``class`` headers whose bodies lost statements. Raises :class:`UnparsableError`.
-    """
+def convert(path: str, source: str) -> tuple[s.Stmt, ...]:
+    """The statements of ``source``. Raises :class:`UnparsableError`."""
     module = _parsed(source)
     positions = _Positions().of(module)
-    return _Converter(path, source.split("\n"), lines, screened, positions).block(module.body)
+    return _Converter(path, source.split("\n"), positions).block(module.body)
 
 
 class _Positions(PositionProvider):
@@ -104,27 +100,17 @@ class _Positions(PositionProvider):
 
 
 class _Converter:
-    """Holds what every step of one conversion needs: the source, the line map and libcst's positions."""
+    """Holds what every step of one conversion needs: the source and libcst's positions."""
 
-    def __init__(
-        self,
-        path: str,
-        text: Sequence[str],
-        lines: Sequence[int],
-        screened: frozenset[int],
-        positions: Mapping[cst.CSTNode, CodeRange],
-    ) -> None:
+    def __init__(self, path: str, text: Sequence[str], positions: Mapping[cst.CSTNode, CodeRange]) -> None:
         self.path = path
         self.text = text
-        self.lines = lines
-        self.screened = screened
         self.positions = positions
 
     # --- places ------------------------------------------------------------------------------------------------------
 
-    def line(self, reduced: int) -> int:
-        index = min(reduced, len(self.lines)) - 1
-        return self.lines[index]
+    def line(self, number: int) -> int:
+        return min(number, len(self.text))
 
     def span(self, node: cst.CSTNode) -> Span:
         place = self.positions[node]
@@ -310,31 +296,27 @@ class _Converter:
         return (), False
 
     def function(self, node: cst.FunctionDef) -> s.FunctionDef:
-        span = self.header(node)
         return s.FunctionDef(
-            span,
+            self.header(node),
             node.name.value,
             self.params(node.params),
             tuple(self.expr(item.decorator) for item in node.decorators),
             self.suite(node.body),
             node.asynchronous is not None,
-            span.line in self.screened,
         )
 
     def class_(self, node: cst.ClassDef) -> s.ClassDef:
-        span = self.header(node)
         bases: list[s.Expr] = []
         keywords: list[s.Keyword] = []
         for arg in (*node.bases, *node.keywords):
             self.argument(arg, bases, keywords)
         return s.ClassDef(
-            span,
+            self.header(node),
             node.name.value,
             tuple(bases),
             tuple(keywords),
             tuple(self.expr(item.decorator) for item in node.decorators),
             self.suite(node.body),
-            span.line in self.screened,
         )
 
     def params(self, node: cst.Parameters) -> tuple[s.Param, ...]:

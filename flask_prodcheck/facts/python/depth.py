@@ -1,18 +1,16 @@
-"""How deeply a source nests, so that nothing is handed to libcst whose native parser would exhaust the stack."""
+"""How deeply a source nests: the conversion takes some Python frames a level, and libcst's native parser would exhaust
+the stack."""
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 
-from flask_prodcheck.facts.python.outline import children
-
 MAX_EXPRESSION_DEPTH = 200
-"""Levels of one expression. libcst's positions take several Python frames a level and the default limit is 1000."""
+"""Levels of one expression. Its readers take a few Python frames a level and the default limit is 1000."""
 
 MAX_OPERANDS = 500
-"""Operands of one ``and``/``or`` chain, flat in ``ast`` but one level each in libcst; also joined string literals."""
+"""Operands of one ``and``/``or`` chain."""
 
 MAX_BRACKETS = 100
 MAX_OPERATORS = 2000
@@ -21,22 +19,13 @@ _OPERATOR = re.compile(r"\b(?:or|and|not|lambda|if|await)\b|[-+~*/%.&|^<>]")
 _BRACKET = re.compile(r"[()\[\]{}]")
 
 
-def is_too_deep(tree: ast.Module) -> bool:
-    """Whether an expression of a parsed source nests beyond what libcst can take."""
-    pending: list[ast.AST] = [tree]
-    while pending:
-        node = pending.pop()
-        for child in children(node):
-            if isinstance(child, ast.expr):
-                if _may_be_deep(child) and _is_deep(child):
-                    return True
-            else:
-                pending.append(child)
-    return False
+class TooDeepError(Exception):
+    """An expression nests beyond what can be converted."""
 
 
 def is_risky(text: str) -> bool:
-    """The same for a source that ``ast`` cannot parse, from its characters alone (strings count too)."""
+    """Whether a source that ``ast`` cannot parse may nest beyond what libcst can take, from its characters alone (strings
+    count too)."""
     depth = operators = 0
     for line in text.split("\n"):
         if depth == 0:
@@ -53,24 +42,3 @@ def is_risky(text: str) -> bool:
 
 def _brackets(line: str) -> Iterator[str]:
     return (match.group() for match in _BRACKET.finditer(line))
-
-
-def _may_be_deep(node: ast.expr) -> bool:
-    # A level costs at least one character, so short expressions need no walk.
-    return node.end_lineno != node.lineno or (node.end_col_offset or 0) - node.col_offset >= MAX_EXPRESSION_DEPTH
-
-
-def _is_deep(root: ast.expr) -> bool:
-    level: list[ast.AST] = [root]
-    depth = 0
-    while level:
-        depth += 1
-        if depth > MAX_EXPRESSION_DEPTH:
-            return True
-        below: list[ast.AST] = []
-        for node in level:
-            if isinstance(node, ast.BoolOp) and len(node.values) > MAX_OPERANDS:
-                return True
-            below += children(node)
-        level = below
-    return False

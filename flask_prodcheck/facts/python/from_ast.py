@@ -1,18 +1,23 @@
 """From ``ast`` nodes to the statements and expressions of :mod:`flask_prodcheck.facts.syntax`.
 
 The same result as :mod:`flask_prodcheck.facts.python.convert` gives, spans included, at a fraction of its cost. What
-``ast`` does not place (the parts of an f-string) and what is worth an exact reading is handed in ready made.
+was cut (:mod:`flask_prodcheck.facts.python.regions`) is left out.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts import syntax as s
-from flask_prodcheck.facts.python.outline import children
+from flask_prodcheck.facts.python.depth import MAX_EXPRESSION_DEPTH, MAX_OPERANDS, TooDeepError
+from flask_prodcheck.facts.python.regions import Cut
+from flask_prodcheck.facts.python.templates import Part, parts_of
+from flask_prodcheck.facts.python.text import Place, Text
+from flask_prodcheck.facts.python.walk import children
 
 _BINARY: Mapping[type[ast.AST], str] = {
     ast.Add: "+",
@@ -48,106 +53,43 @@ _OPAQUE_LIMIT = 200
 _COMMENT = re.compile(r"#[^\n]*")
 _CASE = re.compile(r"\bcase\b")
 
-#: Expressions that are not interpreted, whatever is inside them.
-OPAQUE = (
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-    ast.Await,
-    ast.Yield,
-    ast.YieldFrom,
-    ast.NamedExpr,
-    ast.Slice,
-)
 
-_Place = tuple[int, int, int, int]
-
-
-class Text:
-    """The lines of a source, with the character columns of what ``ast`` places by UTF-8 bytes."""
-
-    def __init__(self, source: str) -> None:
-        self.lines: Sequence[str] = source.split("\n")
-        self._ascii = source.isascii()
-
-    def column(self, line: int, offset: int) -> int:
-        """The 0-based character column of a byte offset in a 1-based line."""
-        if self._ascii:
-            return offset
-        text = self.lines[line - 1]
-        if text.isascii():
-            return offset
-        return len(text.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "surrogatepass"))
-
-    def place(self, node: ast.expr | ast.stmt | ast.ExceptHandler | ast.keyword | ast.pattern) -> _Place:
-        """(line, column, end line, end column): 1-based lines, 0-based columns in characters."""
-        line, end = node.lineno, node.end_lineno or node.lineno
-        return line, self.column(line, node.col_offset), end, self.column(end, node.end_col_offset or 0)
-
-    def between(self, line: int, column: int, end: int, end_column: int) -> str:
-        """The text of a place."""
-        if line == end:
-            return self.lines[line - 1][column:end_column]
-        return "\n".join([self.lines[line - 1][column:], *self.lines[line : end - 1], self.lines[end - 1][:end_column]])
-
-
-def convert_ast(
-    path: str,
-    tree: ast.Module,
-    text: Text,
-    lines: Sequence[int],
-    screened: frozenset[int],
-    statements: Mapping[int, s.Stmt],
-    expressions: Mapping[int, s.Expr],
-) -> tuple[s.Stmt, ...]:
-    """The statements of ``tree``, parsed from the (reduced) source of ``text``.
-
-    ``lines`` and ``screened`` as in :func:`flask_prodcheck.facts.python.convert.convert`; ``statements`` and
-    ``expressions`` hold what is ready made, by the ``id`` of its node.
-    """
-    return _Converter(path, text, lines, screened, statements, expressions).block(tree.body)
+def convert_ast(path: str, tree: ast.Module, text: Text, cut: Cut) -> tuple[s.Stmt, ...]:
+    """The statements of ``tree``, parsed from the source of ``text``, without what was ``cut``. Raises
+    :class:`TooDeepError` for an expression that nests too deeply."""
+    return _Converter(path, text, cut).block(tree.body)
 
 
 class _Converter:
     """Holds what every step of one conversion needs."""
 
-    def __init__(
-        self,
-        path: str,
-        text: Text,
-        lines: Sequence[int],
-        screened: frozenset[int],
-        statements: Mapping[int, s.Stmt],
-        expressions: Mapping[int, s.Expr],
-    ) -> None:
+    def __init__(self, path: str, text: Text, cut: Cut) -> None:
         self.path = path
         self.text = text
-        self.lines = lines
-        self.screened = screened
-        self.statements = statements
-        self.expressions = expressions
+        self.cut = cut
+        self.depth = 0
 
     # --- places ------------------------------------------------------------------------------------------------------
 
     def span(self, node: ast.expr | ast.stmt | ast.ExceptHandler | ast.keyword | ast.pattern) -> Span:
+        if self.text.is_ascii:  # nearly always: bytes are characters
+            return Span(
+                self.path,
+                node.lineno,
+                node.col_offset + 1,
+                node.end_lineno or node.lineno,
+                (node.end_col_offset or 0) + 1,
+            )
         return self.at(self.text.place(node))
 
-    def at(self, place: _Place) -> Span:
-        last = len(self.lines)
-        return Span(
-            self.path,
-            self.lines[min(place[0], last) - 1],
-            place[1] + 1,
-            self.lines[min(place[2], last) - 1],
-            place[3] + 1,
-        )
+    def at(self, place: Place) -> Span:
+        return Span(self.path, place[0], place[1] + 1, place[2], place[3] + 1)
 
     def header(self, node: ast.stmt) -> Span:
         line, column, _, _ = self.text.place(node)
         return self.at((line, column, line, len(self.text.lines[line - 1].rstrip())))
 
-    def bare(self, node: ast.Tuple | ast.GeneratorExp) -> _Place:
+    def bare(self, node: ast.Tuple | ast.GeneratorExp) -> Place:
         """The place without the parentheses that ``ast`` counts as part of a tuple or generator."""
         place = self.text.place(node)
         if isinstance(node, ast.Tuple):
@@ -174,7 +116,7 @@ class _Converter:
             return line, column, first + breaks, len(kept) - kept.rindex("\n") - 1
         return line, column, first, first_column + len(kept)
 
-    def is_parenthesised(self, node: ast.Tuple, place: _Place) -> bool:
+    def is_parenthesised(self, node: ast.Tuple, place: Place) -> bool:
         if self.text.lines[place[0] - 1][place[1] : place[1] + 1] != "(":
             return False
         first = self.text.place(node.elts[0])
@@ -185,8 +127,13 @@ class _Converter:
 
     # --- statements --------------------------------------------------------------------------------------------------
 
-    def block(self, body: Iterable[ast.stmt]) -> tuple[s.Stmt, ...]:
-        return tuple([self.statements.get(id(node)) or self.statement(node) for node in body])
+    def block(self, body: list[ast.stmt]) -> tuple[s.Stmt, ...]:
+        passed = self.cut.passes.get(id(body))
+        if passed is not None:
+            line, column = passed
+            return (s.Jump(self.at((line, column, line, column + len("pass"))), "pass"),)
+        dropped = self.cut.dropped
+        return tuple([self.statement(node) for node in body if id(node) not in dropped])
 
     def statement(self, node: ast.stmt) -> s.Stmt:
         build = _STATEMENTS.get(type(node))
@@ -260,7 +207,7 @@ class _Converter:
             self.exprs(node.decorator_list),
             self.block(node.body),
             isinstance(node, ast.AsyncFunctionDef),
-            span.line in self.screened,
+            id(node) in self.cut.screened,
         )
 
     def class_(self, node: ast.ClassDef) -> s.Stmt:
@@ -272,7 +219,7 @@ class _Converter:
             self.keywords(node.keywords),
             self.exprs(node.decorator_list),
             self.block(node.body),
-            span.line in self.screened,
+            id(node) in self.cut.screened,
         )
 
     def try_(self, node: ast.Try) -> s.Stmt:
@@ -352,7 +299,14 @@ class _Converter:
 
     def expr(self, node: ast.expr) -> s.Expr:
         build = _EXPRESSIONS.get(type(node))
-        return build(self, node) if build else self.opaque(node)
+        if build is None:
+            return self.opaque(node)
+        self.depth += 1
+        if self.depth > MAX_EXPRESSION_DEPTH:
+            raise TooDeepError
+        found = build(self, node)
+        self.depth -= 1
+        return found
 
     def exprs(self, nodes: Iterable[ast.expr]) -> tuple[s.Expr, ...]:
         return tuple([self.expr(node) for node in nodes])
@@ -373,7 +327,43 @@ class _Converter:
         return s.Const(self.span(node), node.value)  # type: ignore[arg-type]
 
     def template(self, node: ast.JoinedStr) -> s.Expr:
-        return self.expressions.get(id(node)) or self.opaque(node)
+        place = self.text.place(node)
+        source = self.text.between(*place)
+        parts = list(parts_of(source))
+        fields = [value for value in node.values if isinstance(value, ast.FormattedValue)]
+        if len(fields) != sum(part.kind == "field" for part in parts):
+            return self.opaque(node)
+        pending = iter(fields)
+        found = [
+            self.field(part, next(pending), source, place)
+            if part.kind == "field"
+            else self.literal(part, source, place)
+            for part in parts
+        ]
+        return s.Template(self.span(node), tuple(found))
+
+    def literal(self, part: Part, source: str, place: Place) -> s.Expr:
+        """A part without a field of the f-string ``source`` that stands at ``place``."""
+        literal = written = source[part.start : part.end]
+        span = self.at((*_moved(place, source, part.start), *_moved(place, source, part.end)))
+        if part.kind == "text":
+            literal = written.replace("{{", "{").replace("}}", "}")
+            if "\\" not in literal:
+                return s.Const(span, literal)
+            literal = f"{part.prefix.replace('f', '')}{part.quote}{literal}{part.quote}"
+        value = _evaluated(literal)
+        return s.Opaque(span, written[:_OPAQUE_LIMIT]) if value is None else s.Const(span, value)
+
+    def field(self, part: Part, node: ast.FormattedValue, source: str, place: Place) -> s.Expr:
+        """A part of the same that is replaced; ``node`` is what ``ast`` read of it."""
+        is_formatted = isinstance(node.format_spec, ast.JoinedStr) and node.format_spec.values
+        if not is_formatted and node.conversion == -1:
+            line, column = _moved(place, source, part.start + 1)
+            found = _parsed_at(source[part.start + 1 : part.inner], line, self.text.offset(line, column))
+            if found is not None:
+                return self.expr(found)
+        span = self.at((*_moved(place, source, part.start), *_moved(place, source, part.end)))
+        return s.Opaque(span, source[part.start : part.end][:_OPAQUE_LIMIT], _names_read(node))
 
     def name(self, node: ast.Name) -> s.Expr:
         return s.Name(self.span(node), node.id)
@@ -424,6 +414,8 @@ class _Converter:
         while isinstance(item, ast.BinOp):
             chain.append(item)
             item = item.left
+        if self.depth + len(chain) > MAX_EXPRESSION_DEPTH:
+            raise TooDeepError
         left = self.expr(item)
         for operation in reversed(chain):
             left = s.BinOp(self.span(operation), _BINARY[type(operation.op)], left, self.expr(operation.right))
@@ -439,6 +431,8 @@ class _Converter:
                 pending += reversed(item.values)
             else:
                 values.append(self.expr(item))
+        if len(values) > MAX_OPERANDS:
+            raise TooDeepError
         return s.BoolOp(self.span(node), "or" if kind is ast.Or else "and", tuple(values))
 
     def unary(self, node: ast.UnaryOp) -> s.Expr:
@@ -503,6 +497,57 @@ _EXPRESSIONS: Mapping[type[ast.AST], Callable[..., s.Expr]] = {
     ast.IfExp: _Converter.conditional,
     ast.Lambda: _Converter.lambda_,
 }
+
+
+def _moved(place: Place, source: str, offset: int) -> tuple[int, int]:
+    """(line, column) of an ``offset`` in the text ``source`` that stands at ``place``."""
+    above = source.count("\n", 0, offset)
+    return (place[0] + above, offset - source.rindex("\n", 0, offset) - 1) if above else (place[0], place[1] + offset)
+
+
+def _evaluated(literal: str) -> str | bytes | None:
+    with warnings.catch_warnings():
+        # The audited project's doubtful escapes are not this tool's warnings.
+        warnings.simplefilter("ignore")
+        try:
+            value = ast.literal_eval(literal)
+        except (ValueError, SyntaxError):
+            return None
+    return value if isinstance(value, (str, bytes)) else None
+
+
+def _parsed_at(source: str, line: int, offset: int) -> ast.expr | None:
+    """The expression ``source`` as if it stood in that ``line`` of its file, at that byte ``offset``; None when it is
+    not one alone (``x=``)."""
+    bare = source.strip(" \t\f")
+    found, shift = _expression(bare), offset + source.index(bare)
+    if found is None:
+        # In brackets as in its braces: over several lines, or a ``yield``.
+        found, shift = _expression(f"({source}\n)"), offset - 1
+    if found is None:
+        return None
+    if isinstance(found, ast.Tuple) and found.elts and (found.lineno, found.col_offset + shift) == (1, offset - 1):
+        first, last = found.elts[0], found.elts[-1]  # the brackets are not the author's
+        found.lineno, found.col_offset = first.lineno, first.col_offset
+        found.end_lineno, found.end_col_offset = last.end_lineno, last.end_col_offset
+    for node in ast.walk(found):
+        if isinstance(node, (ast.expr, ast.keyword, ast.arg)):
+            if node.lineno == 1:
+                node.col_offset += shift
+            if node.end_lineno == 1:
+                node.end_col_offset = (node.end_col_offset or 0) + shift
+            node.lineno += line - 1
+            node.end_lineno = (node.end_lineno or 1) + line - 1
+    return found
+
+
+def _expression(source: str) -> ast.expr | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(source, mode="eval").body
+        except SyntaxError:
+            return None
 
 
 def _last(node: ast.GeneratorExp) -> ast.expr:

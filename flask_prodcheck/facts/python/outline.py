@@ -1,4 +1,4 @@
-"""The quick outline of a module: the names it binds, what it imports, and its definitions, from ``ast``."""
+"""The quick outline of a module: the names it binds and what it imports, from ``ast``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+from flask_prodcheck.facts.python.text import Text
+from flask_prodcheck.facts.python.walk import Statements, blocks
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _OPENS = re.compile(
     r"^\s*(?:exec\(|execfile\(|globals\(\)(?:\[|\.)|vars\(\)(?:\[|\.)|locals\(\)(?:\[|\.update)"
     r"|setattr\(\s*sys\.modules\[|sys\.modules\[\s*__name__\s*\])",
@@ -26,127 +28,39 @@ class Outline:
     imports: frozenset[str]
 
 
-def outline(tree: ast.Module, text: str) -> Outline:
-    """What the module binds and imports. ``text`` is the source of ``tree``."""
+def outline(found: Statements, text: Text) -> Outline:
+    """What a module binds and imports. ``text`` is its source."""
     names: set[str] = set()
     imports: set[str] = set()
-    is_open = _OPENS.search(text) is not None
-    for node in _statements(tree):
-        if isinstance(node, ast.Import):
-            imports.update(alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            if node.module and not node.level:
-                imports.add(node.module.partition(".")[0])
-        elif isinstance(node, ast.Global):
-            names.update(node.names)
-    for node in _module_level(tree.body):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    is_open = _OPENS.search(text.source) is not None
+    for statement in found.imports:
+        if isinstance(statement, ast.Import):
+            imports.update([alias.name.partition(".")[0] for alias in statement.names])
+        elif statement.module and not statement.level:
+            imports.add(statement.module.partition(".")[0])
+    for shared in found.shared:
+        names.update(shared.names)
+    has_walrus = ":=" in text.source
+    for node in found.top:
+        if isinstance(node, _DEFINITIONS):
             names.add(node.name)
-        elif isinstance(node, ast.Import):
-            names.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+            continue
+        if isinstance(node, ast.Import):
+            names.update([alias.asname or alias.name.partition(".")[0] for alias in node.names])
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 if alias.name == "*":
                     is_open = True
                 else:
                     names.add(alias.asname or alias.name)
-        else:
+        elif not isinstance(node, (ast.Expr, ast.If)):
             for target in _targets(node):
                 names.update(_target_names(target))
-            if ":=" in text:
-                names.update(_walrus_names(node))
+        if has_walrus:
+            names.update(_walrus_names(node))
     if "__getattr__" in names:
         is_open = True
     return Outline(frozenset(names), is_open, frozenset(imports))
-
-
-def blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    """The statement lists directly inside a statement, in source order."""
-    if isinstance(node, ast.Match):
-        for case in node.cases:
-            yield case.body
-        return
-    body = getattr(node, "body", None)
-    if isinstance(body, list):
-        yield body
-    for handler in getattr(node, "handlers", ()):
-        yield handler.body
-    for field in ("orelse", "finalbody"):
-        block = getattr(node, field, None)
-        if isinstance(block, list) and block:
-            yield block
-
-
-# Fields that never hold a node with something inside, whatever the class.
-_BARE_FIELDS = frozenset(
-    {"ctx", "op", "ops", "id", "attr", "arg", "asname", "level", "module", "lineno", "kind", "type_comment", "conversion",
-     "is_async", "simple", "type_ignores", "rest", "kwd_attrs", "cls_name"}
-)  # fmt: skip
-_BARE_CLASSES = (ast.Constant, ast.MatchSingleton, ast.Global, ast.Nonlocal, ast.alias)
-# Class of node -> the fields that may hold nodes, filled as classes turn up.
-_INNER: dict[type[ast.AST], tuple[str, ...]] = {}
-
-
-def _inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    fields = () if issubclass(kind, _BARE_CLASSES) else tuple(each for each in kind._fields if each not in _BARE_FIELDS)
-    _INNER[kind] = fields
-    return fields
-
-
-def children(node: ast.AST) -> list[ast.AST]:
-    """``ast.iter_child_nodes`` without the nodes that have nothing inside them (operators, contexts): a quarter of the
-    time, which counts because every reader walks every tree."""
-    found: list[ast.AST] = []
-    kind = type(node)
-    fields = _INNER.get(kind)
-    for name in _inner_fields(kind) if fields is None else fields:
-        value = getattr(node, name, None)
-        if value.__class__ is list:
-            if value:
-                found += [item for item in value if isinstance(item, ast.AST) and item._fields]
-        elif isinstance(value, ast.AST) and value._fields:
-            found.append(value)
-    return found
-
-
-def walk(root: ast.AST) -> Iterator[ast.AST]:
-    """``ast.walk`` over :func:`children`, in the same order."""
-    pending = [root]
-    # The list grows while it is read.
-    for node in pending:
-        yield node
-        pending += children(node)
-
-
-def is_type_checking(test: ast.expr) -> bool:
-    """Whether an ``if`` test is ``TYPE_CHECKING`` or ``typing.TYPE_CHECKING``."""
-    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
-        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
-    )
-
-
-def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    pending: list[ast.stmt] = list(tree.body)
-    while pending:
-        node = pending.pop()
-        yield node
-        if hasattr(node, "body") or hasattr(node, "cases"):
-            for block in blocks(node):
-                pending += block
-
-
-def _module_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    pending = list(body)
-    while pending:
-        node = pending.pop()
-        yield node
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        if isinstance(node, ast.If) and is_type_checking(node.test):
-            pending += node.orelse
-            continue
-        for block in blocks(node):
-            pending += block
 
 
 def _targets(node: ast.stmt) -> Iterator[ast.AST]:

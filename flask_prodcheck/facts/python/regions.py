@@ -1,24 +1,47 @@
-"""Which statements of a module can carry launch or configuration facts, and the source reduced to them.
-
-Lines are dropped, never moved sideways: what stays keeps its exact text and columns, and a line map leads back.
-"""
+"""Which statements of a module can carry launch or configuration facts, and which are cut."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from flask_prodcheck.facts.python.launching import LAUNCHING
-from flask_prodcheck.facts.python.outline import FunctionNode, blocks, children, is_type_checking, walk
+from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.views import is_view, view_class
+from flask_prodcheck.facts.python.walk import FunctionNode, blocks, children, is_type_checking, walk
 
 _LARGE_LINES = 200
 _LARGE_CHARACTERS = 20_000
 
-_TRIGGERS = LAUNCHING | frozenset(
+_TRIGGERS = frozenset(
     [
+        "run",
+        "run_server",
+        "run_app",
+        "run_simple",
+        "run_with_reloader",
+        "run_forever",
+        "serve",
+        "serve_forever",
+        "make_server",
+        "WSGIServer",
+        "Flask",
+        "Dash",
+        "FlaskApp",
+        "APIFlask",
+        "SocketIO",
+        "create_app",
+        "make_app",
+        "build_app",
+        "from_object",
+        "from_pyfile",
+        "from_envvar",
+        "from_prefixed_env",
+        "from_file",
+        "from_mapping",
+        "from_json",
         "AioHttpApp",
         "AsyncApp",
         "App",
@@ -118,7 +141,6 @@ _TRIGGERS = LAUNCHING | frozenset(
         "create_all",
     ]
 )
-_TRIGGER_TEXT = re.compile(r"\b(?:" + "|".join(sorted(_TRIGGERS)) + r")\b|create_\w*app|make_\w*app")
 _FACTORY_NAME = re.compile(
     r"(?:create|make|build|get|init|setup|configure|new)_?\w*(?:app|application|server|flask)\w*$"
 )
@@ -173,38 +195,23 @@ _CONFIG_WORDS = re.compile(r"SECRET|DEBUG|SESSION|COOKIE|CONFIG|environ|getenv|T
 
 
 @dataclass(frozen=True, slots=True)
-class Reduced:
-    """A source with the irrelevant statements left out. ``lines[i]`` is the original 1-based line of line ``i``
-    (0-based); ``screened`` the header lines of functions and classes that lost statements."""
+class Cut:
+    """What is left out of a tree. Nodes and blocks are known by their ids: ``dropped`` statements, blocks that nothing
+    is left of (``passes``: a ``pass`` stands in their place, at this line and 0-based column), and the functions and
+    classes that lost statements (``screened``)."""
 
-    source: str
-    lines: tuple[int, ...]
-    screened: frozenset[int]
-
-
-def whole(text: str) -> Reduced:
-    """The source as it is."""
-    return Reduced(text, tuple(range(1, text.count("\n") + 2)), frozenset())
+    dropped: frozenset[int] = frozenset()
+    passes: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    screened: frozenset[int] = frozenset()
 
 
-def reduce(tree: ast.Module, text: str) -> Reduced:
-    """The source of ``tree`` without the statements that can carry no facts."""
-    lines = text.split("\n")
-    chooser = _Chooser(lines)
+def cut(tree: ast.Module, text: Text) -> Cut:
+    """What can carry no facts of the module ``tree``, whose source is ``text``."""
+    chooser = _Chooser(text)
     chooser.module(tree)
-    cutter = _Cutter(lines, chooser.kept)
+    cutter = _Cutter(text.lines, chooser.kept)
     cutter.block(tree.body, None)
-    source: list[str] = []
-    numbers: list[int] = []
-    for number, written in enumerate(lines, 1):
-        if number in cutter.dropped and number not in cutter.passes:
-            continue
-        source.append(cutter.passes.get(number, written))
-        numbers.append(number)
-    if not numbers or source[-1]:
-        source.append("")
-        numbers.append(len(lines))
-    return Reduced("\n".join(source), tuple(numbers), frozenset(cutter.screened))
+    return Cut(frozenset(cutter.dropped), cutter.passes, frozenset(cutter.screened))
 
 
 class _Chooser:
@@ -213,16 +220,23 @@ class _Chooser:
     ``kept`` maps the id of each function and class whose body stays.
     """
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = lines
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        # What a function has to mention to be kept, as far as the file has it.
+        self.triggers = _TRIGGERS & text.words
+        self.applications = frozenset(filter(_may_name_application, text.words))
         self.kept: set[int] = set()
         self.waiting: dict[tuple[str, bool], list[FunctionNode]] = {}  # by name, and whether it is a method
         self.pending: list[ast.AST] = []
 
     def module(self, tree: ast.Module) -> None:
         self.definitions(tree.body, None)
-        while self.pending:
-            for called in _called(self.pending.pop()):
+        names = {name for name, _ in self.waiting}
+        while self.pending and self.waiting:
+            node = self.pending.pop()
+            if isinstance(node, ast.stmt) and names.isdisjoint(self.text.words_in(node.lineno, _end(node))):
+                continue
+            for called in _called(node):
                 for function in self.waiting.pop(called, ()):
                     self.keep(function)
 
@@ -264,8 +278,10 @@ class _Chooser:
         self.pending.append(node)
 
     def mentions_trigger(self, node: FunctionNode) -> bool:
-        text = "\n".join(self.lines[node.lineno - 1 : node.end_lineno])
-        if not _TRIGGER_TEXT.search(text) and "return" not in text:
+        if not self.triggers and not self.applications:
+            return False
+        words = self.text.words_in(node.lineno, _end(node))
+        if self.triggers.isdisjoint(words) and (self.applications.isdisjoint(words) or "return" not in words):
             return False
         # Annotations name frameworks without using them.
         inner = (item for part in (*node.body, *node.args.defaults) for item in walk(part))
@@ -288,38 +304,38 @@ class _Chooser:
 
 
 class _Cutter:
-    """Marks the lines to leave out: ``dropped``, and ``passes`` (line -> the ``pass`` that replaces it)."""
+    """Marks what to leave out, as in :class:`Cut`."""
 
     def __init__(self, lines: Sequence[str], kept: set[int]) -> None:
         self.lines = lines
         self.kept = kept
         self.dropped: set[int] = set()
-        self.passes: dict[int, str] = {}
+        self.passes: dict[int, tuple[int, int]] = {}
         self.screened: set[int] = set()
 
     def block(self, body: list[ast.stmt], owner: ast.stmt | None, inside: bool = False) -> None:
         """Cut one block. ``owner`` is the definition it belongs to; ``inside``: in the body of a kept function."""
         groups = list(self.groups(body))
         remaining = 0
-        previous_end = 0
-        for first, last, group in groups:
-            if previous_end:
-                self.drop_comments(previous_end + 1, first)
-            previous_end = last
+        for first, group in groups:
             if all(self.is_irrelevant(node, inside) for node in group) and not self.shares_line(first, group):
-                self.dropped.update(range(first, last + 1))
+                self.dropped.update(map(id, group))
                 if owner is not None and not all(_is_text(node) for node in group):
-                    self.screened.add(_header_line(owner))
+                    self.screened.add(id(owner))
                 continue
             remaining += 1
             if len(group) == 1:
                 self.compound(group[0], owner, inside)
         if not remaining and groups:
-            first = groups[0][0]
-            line = self.lines[first - 1]
-            self.passes[first] = line[: len(line) - len(line.lstrip(" \t\f"))] + "pass"
+            self.pass_in(body, groups[0][0])
 
-    def groups(self, body: list[ast.stmt]) -> Iterator[tuple[int, int, list[ast.stmt]]]:
+    def pass_in(self, body: list[ast.stmt], first: int) -> None:
+        """Puts a ``pass`` in place of the whole block, which begins in line ``first``."""
+        line = self.lines[first - 1]
+        self.passes[id(body)] = first, len(line) - len(line.lstrip(" \t\f"))
+
+    def groups(self, body: list[ast.stmt]) -> Iterator[tuple[int, list[ast.stmt]]]:
+        """The statements that share lines, together, with their first line."""
         group: list[ast.stmt] = []
         first = last = 0
         for node in body:
@@ -329,10 +345,10 @@ class _Cutter:
                 last = max(last, end)
                 continue
             if group:
-                yield first, last, group
+                yield first, group
             first, last, group = start, end, [node]
         if group:
-            yield first, last, group
+            yield first, group
 
     def first_line(self, node: ast.stmt) -> int:
         decorators = getattr(node, "decorator_list", None)
@@ -355,7 +371,7 @@ class _Cutter:
         return column != len(lead)
 
     def compound(self, node: ast.stmt, owner: ast.stmt | None, inside: bool) -> None:
-        inner = list(blocks(node))
+        inner = blocks(node)
         if not inner or any(self.is_inline(block[0]) for block in inner):
             return
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -393,21 +409,11 @@ class _Cutter:
         )
 
     def empty(self, body: list[ast.stmt], owner: ast.stmt | None) -> None:
-        first, last = self.first_line(body[0]), body[-1].end_lineno or body[-1].lineno
         if len(body) == 1 and isinstance(body[0], ast.Pass):
             return
-        self.dropped.update(range(first, last + 1))
-        line = self.lines[first - 1]
-        self.passes[first] = line[: len(line) - len(line.lstrip(" \t\f"))] + "pass"
+        self.pass_in(body, self.first_line(body[0]))
         if owner is not None and not all(_is_text(node) or isinstance(node, ast.Pass) for node in body):
-            self.screened.add(_header_line(owner))
-
-    def drop_comments(self, first: int, end: int) -> None:
-        for number in range(first, end):
-            text = self.lines[number - 1].strip()
-            continued = self.lines[number - 2].endswith("\\")
-            if (not text or text.startswith("#")) and not continued:
-                self.dropped.add(number)
+            self.screened.add(id(owner))
 
     def is_irrelevant(self, node: ast.stmt, inside: bool) -> bool:
         if _is_text(node):
@@ -434,8 +440,13 @@ def _is_text(node: ast.stmt) -> bool:
     )
 
 
-def _header_line(node: ast.stmt) -> int:
-    return node.lineno
+@lru_cache(maxsize=65536)  # the files of a project share most of their words
+def _may_name_application(word: str) -> bool:
+    return _APP_NAME.search(word) is not None
+
+
+def _end(node: ast.stmt) -> int:
+    return node.end_lineno or node.lineno
 
 
 def _called(root: ast.AST) -> Iterator[tuple[str, bool]]:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.python.outline import FunctionNode, blocks, children, walk
+from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.views import is_route, is_view
+from flask_prodcheck.facts.python.walk import FunctionNode, Statements, blocks, children, walk
 from flask_prodcheck.facts.syntax import Mutation, Uses
 
-_INTERESTING = re.compile(
-    r"\b(?:session|flash|login_user|FlaskForm|request|remote_addr|get_remote_address|_external|route|add_url_rule"
-    r"|add_resource|get|post|put|delete|patch|MethodView|Resource|before_request|on|event|callback)\b"
-)
 _FRAMEWORKS = frozenset({"flask", "quart", "apiflask"})
 _SESSION_NAMES = frozenset({("flask", "session"), ("flask", "flash"), ("quart", "session"), ("quart", "flash")})
 _SESSION_EXTENSIONS = frozenset({"login_user", "FlaskForm", "login_required"})
+_ADDRESS = "get_remote_address"
+_DIRECT = _SESSION_EXTENSIONS | {_ADDRESS}  # names that are uses themselves
 # Attribute of the request -> the use it stands for.
 _REQUEST = {
     "files": "files", "get_data": "body", "get_json": "body", "data": "body", "json": "body",
@@ -54,38 +52,19 @@ _MUTATORS = frozenset(
 
 
 class _Places:
-    """Turns ``ast`` positions (UTF-8 bytes, 0-based) into spans (characters, 1-based)."""
+    """Turns ``ast`` positions into spans."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: Text) -> None:
         self.path = path
-        self.lines: Sequence[str] = text.split("\n")
+        self.text = text
 
     def span(self, node: ast.stmt | ast.expr) -> Span:
-        end_line = node.end_lineno or node.lineno
-        end = node.end_col_offset or 0
-        return Span(
-            self.path,
-            node.lineno,
-            self._column(node.lineno, node.col_offset),
-            end_line,
-            self._column(end_line, end),
-        )
+        line, column, end, end_column = self.text.place(node)
+        return Span(self.path, line, column + 1, end, end_column + 1)
 
     def header(self, node: FunctionNode | ast.ClassDef) -> Span:
-        end = len(self.lines[node.lineno - 1].rstrip()) + 1
-        return Span(
-            self.path,
-            node.lineno,
-            self._column(node.lineno, node.col_offset),
-            node.lineno,
-            end,
-        )
-
-    def _column(self, line: int, offset: int) -> int:
-        text = self.lines[line - 1]
-        if text.isascii():
-            return offset + 1
-        return len(text.encode()[:offset].decode(errors="replace")) + 1
+        line, column, _, _ = self.text.place(node)
+        return Span(self.path, line, column + 1, line, len(self.text.lines[line - 1].rstrip()) + 1)
 
 
 class _Bindings:
@@ -112,27 +91,10 @@ def _start(function: FunctionNode) -> tuple[int, int]:
     return min([(node.lineno, node.col_offset) for node in (function, *function.decorator_list)])
 
 
-def functions(tree: ast.Module) -> Iterator[tuple[FunctionNode, ast.ClassDef | None]]:
-    """Every function of the module, nested ones too, with the class it is a method of."""
-    pending: list[tuple[ast.stmt, ast.ClassDef | None]] = [(node, None) for node in reversed(tree.body)]
-    while pending:
-        node, owner = pending.pop()
-        inner: ast.ClassDef | None = owner
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield node, owner
-            inner = None
-        elif isinstance(node, ast.ClassDef):
-            inner = node
-        for block in blocks(node):
-            pending += ((child, inner) for child in reversed(block))
-
-
-def uses(path: str, tree: ast.Module, text: str) -> Uses:
+def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
     """The first place of each use of Flask in the file; names count only when imported from Flask or an extension."""
-    if not _INTERESTING.search(text):
-        return Uses()
     places = _Places(path, text)
-    names = {name: target for name, target in _imported(tree).items() if _may_matter(target)}
+    names = {name: target for name, target in _imported(found.imports).items() if _may_matter(target)}
     first: dict[str, ast.stmt | ast.expr] = {}
 
     def note(kind: str, node: ast.stmt | ast.expr) -> None:
@@ -144,22 +106,21 @@ def uses(path: str, tree: ast.Module, text: str) -> Uses:
             first[kind] = node
 
     views: list[tuple[str, Span]] = []
-    every = list(functions(tree))
-    for function, owner in every:
+    for function, owner in found.functions:
         if is_view(function, owner):
             views.append((function.name, places.header(function)))
         for decorator in function.decorator_list:
             if is_route(decorator):
                 note("routes", decorator)
     named: list[tuple[str, ast.expr, str]] = []  # uses of an imported name, unless a function binds it anew
-    for node in walk(tree):
+    for node in walk(tree) if _may_use(names, text.words) else ():
         if isinstance(node, ast.Name):
             target = names.get(node.id)
             if target is None:
                 continue
             if target in _SESSION_NAMES or target[1] in _SESSION_EXTENSIONS:
                 named.append(("session", node, node.id))
-            elif target[1] == "get_remote_address":
+            elif target[1] == _ADDRESS:
                 named.append(("remote_addr", node, node.id))
         elif isinstance(node, ast.Attribute):
             value = node.value
@@ -188,25 +149,25 @@ def uses(path: str, tree: ast.Module, text: str) -> Uses:
                 note("routes", node)
             elif name == "url_for" and any(k.arg == "_external" and not _is_false(k.value) for k in node.keywords):
                 note("external_urls", node)
-    bindings = _Bindings([function for function, _ in every])
+    bindings = _Bindings([function for function, _ in found.functions])
     done: set[str] = set()
     for kind, place, name in sorted(named, key=lambda item: (item[1].lineno, item[1].col_offset)):
         if kind not in done and not bindings.hide(name, place):
             done.add(kind)
             note(kind, place)
-    found = {kind: places.span(node) for kind, node in first.items()}
+    spans = {kind: places.span(node) for kind, node in first.items()}
     return Uses(
-        found.get("session"),
-        found.get("files"),
-        found.get("body"),
-        found.get("remote_addr"),
-        found.get("external_urls"),
-        found.get("routes"),
+        spans.get("session"),
+        spans.get("files"),
+        spans.get("body"),
+        spans.get("remote_addr"),
+        spans.get("external_urls"),
+        spans.get("routes"),
         tuple(views),
     )
 
 
-def mutations(path: str, tree: ast.Module, text: str) -> tuple[Mutation, ...]:
+def mutations(path: str, tree: ast.Module, found: Statements, text: Text) -> tuple[Mutation, ...]:
     """Every module-level mutable that a function of the module changes, the first change of each function.
 
     ``view`` is also true of a function that a view of the module calls by its simple name, over any number of steps:
@@ -216,17 +177,16 @@ def mutations(path: str, tree: ast.Module, text: str) -> tuple[Mutation, ...]:
     if not mutable and not scalars:
         return ()
     places = _Places(path, text)
-    mentions = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(mutable.keys() | scalars.keys()))) + r")\b")
+    names = mutable.keys() | scalars.keys()
     changed: list[tuple[str, ast.stmt, ast.stmt | ast.expr, FunctionNode]] = []
-    every = list(functions(tree))
-    for function, _ in every:
-        if not mentions.search("\n".join(places.lines[function.lineno - 1 : function.end_lineno])):
+    for function, _ in found.functions:
+        if names.isdisjoint(text.words_in(function.lineno, function.end_lineno or function.lineno)):
             continue
         for name, node in _changes(function, mutable.keys(), scalars.keys()):
             changed.append((name, mutable.get(name) or scalars[name], node, function))
     if not changed:
         return ()
-    serving = _serving(every)
+    serving = _serving(found.functions)
     return tuple(
         Mutation(
             name,
@@ -239,40 +199,44 @@ def mutations(path: str, tree: ast.Module, text: str) -> tuple[Mutation, ...]:
     )
 
 
+def _may_use(names: Mapping[str, tuple[str, str]], words: AbstractSet[str]) -> bool:
+    """Whether a file with these ``words`` that imports these ``names`` can hold one of the uses that only a look at
+    every expression finds. Each is spelled with the words tested here, whatever the imported name is called."""
+    if not words.isdisjoint(_REGISTRATIONS) or {"url_for", "_external"} <= words:
+        return True
+    if any(target in _SESSION_NAMES or target[1] in _DIRECT for target in names.values()):
+        return True
+    packages = {target[0] for target in names.values() if not target[1]}
+    if packages and not words.isdisjoint(_SESSION_EXTENSIONS):
+        return True
+    if not packages.isdisjoint(_FRAMEWORKS) and not words.isdisjoint({attr for _, attr in _SESSION_NAMES}):
+        return True
+    return not words.isdisjoint(_REQUEST) and (
+        any(target[1] == "request" for target in names.values()) or not packages.isdisjoint(_FRAMEWORKS)
+    )
+
+
 def _may_matter(target: tuple[str, str]) -> bool:
     """Whether an imported name is one that :func:`uses` looks for, or a package that may hold one."""
-    return (
-        not target[1]
-        or target[1] in ("request", "get_remote_address")
-        or target[1] in _SESSION_EXTENSIONS
-        or target in _SESSION_NAMES
-    )
+    return not target[1] or target[1] == "request" or target[1] in _DIRECT or target in _SESSION_NAMES
 
 
 def _is_false(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and not node.value
 
 
-def _imported(tree: ast.Module) -> dict[str, tuple[str, str]]:
-    """Local name -> (top package, imported name or "" for the package itself), for imports anywhere in the file."""
+def _imported(imports: Sequence[ast.Import | ast.ImportFrom]) -> dict[str, tuple[str, str]]:
+    """Local name -> (top package, imported name or "" for the package itself); of several, the first counts."""
     found: dict[str, tuple[str, str]] = {}
-    pending: list[ast.stmt] = list(tree.body)
-    while pending:
-        node = pending.pop()
+    for node in imports:
         if isinstance(node, ast.Import):
             for alias in node.names:
-                found[alias.asname or alias.name.partition(".")[0]] = (
-                    alias.name.partition(".")[0],
-                    "",
-                )
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                top = alias.name.partition(".")[0]
+                found.setdefault(alias.asname or top, (top, ""))
+        elif node.module and not node.level:
+            top = node.module.partition(".")[0]
             for alias in node.names:
-                found[alias.asname or alias.name] = (
-                    node.module.partition(".")[0],
-                    alias.name,
-                )
-        for block in blocks(node):
-            pending += block
+                found.setdefault(alias.asname or alias.name, (top, alias.name))
     return found
 
 

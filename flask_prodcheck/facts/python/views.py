@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flask_prodcheck.facts.python.outline import FunctionNode
+from flask_prodcheck.facts.python.walk import FunctionNode
 
 _METHODS = frozenset({"get", "post", "put", "delete", "patch"})
 _HTTP = _METHODS | {"head", "options", "dispatch_request"}
