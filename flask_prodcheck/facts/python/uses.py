@@ -8,17 +8,19 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.python.cookies import cookie_forms, guards_forms, login_cookies
 from flask_prodcheck.facts.python.outline import FunctionNode, blocks, children, walk
 from flask_prodcheck.facts.python.views import is_route, is_view
 from flask_prodcheck.facts.syntax import Mutation, Uses
 
 _INTERESTING = re.compile(
     r"\b(?:session|flash|login_user|FlaskForm|request|remote_addr|get_remote_address|_external|route|add_url_rule"
-    r"|add_resource|get|post|put|delete|patch|MethodView|Resource|before_request|on|event|callback)\b"
+    r"|add_resource|get|post|put|delete|patch|MethodView|Resource|before_request|on|event|callback|set_cookie)\b"
 )
 _FRAMEWORKS = frozenset({"flask", "quart", "apiflask"})
 _SESSION_NAMES = frozenset({("flask", "session"), ("flask", "flash"), ("quart", "session"), ("quart", "flash")})
 _SESSION_EXTENSIONS = frozenset({"login_user", "FlaskForm", "login_required"})
+_SESSION_PACKAGES = frozenset({"flask_login", "flask_wtf", "flask_security", "flask_user"})
 # Attribute of the request -> the use it stands for.
 _REQUEST = {
     "files": "files", "get_data": "body", "get_json": "body", "data": "body", "json": "body",
@@ -130,7 +132,7 @@ def functions(tree: ast.Module) -> Iterator[tuple[FunctionNode, ast.ClassDef | N
 def uses(path: str, tree: ast.Module, text: str) -> Uses:
     """The first place of each use of Flask in the file; names count only when imported from Flask or an extension."""
     if not _INTERESTING.search(text):
-        return Uses()
+        return Uses(guards_forms=guards_forms(text))
     places = _Places(path, text)
     names = {name: target for name, target in _imported(tree).items() if _may_matter(target)}
     first: dict[str, ast.stmt | ast.expr] = {}
@@ -157,7 +159,7 @@ def uses(path: str, tree: ast.Module, text: str) -> Uses:
             target = names.get(node.id)
             if target is None:
                 continue
-            if target in _SESSION_NAMES or target[1] in _SESSION_EXTENSIONS:
+            if target in _SESSION_NAMES or _keeps_session(target[0], target[1]):
                 named.append(("session", node, node.id))
             elif target[1] == "get_remote_address":
                 named.append(("remote_addr", node, node.id))
@@ -167,9 +169,7 @@ def uses(path: str, tree: ast.Module, text: str) -> Uses:
                 target = names.get(value.id)
                 if target is None:
                     continue
-                if ((target[0], node.attr) in _SESSION_NAMES and not target[1]) or (
-                    not target[1] and node.attr in _SESSION_EXTENSIONS
-                ):
+                if not target[1] and ((target[0], node.attr) in _SESSION_NAMES or _keeps_session(target[0], node.attr)):
                     named.append(("session", node, value.id))
                 elif target[1] == "request" and target[0] in _FRAMEWORKS and node.attr in _REQUEST:
                     named.append((_REQUEST[node.attr], node, value.id))
@@ -195,6 +195,9 @@ def uses(path: str, tree: ast.Module, text: str) -> Uses:
             done.add(kind)
             note(kind, place)
     found = {kind: places.span(node) for kind, node in first.items()}
+    requests = frozenset(
+        name for name, (package, each) in names.items() if each == "request" and package in _FRAMEWORKS
+    )
     return Uses(
         found.get("session"),
         found.get("files"),
@@ -203,6 +206,9 @@ def uses(path: str, tree: ast.Module, text: str) -> Uses:
         found.get("external_urls"),
         found.get("routes"),
         tuple(views),
+        login_cookies(tree, text, places.span),
+        tuple((function.name, places.header(function)) for function in cookie_forms(every, text, requests)),
+        guards_forms(text),
     )
 
 
@@ -237,6 +243,11 @@ def mutations(path: str, tree: ast.Module, text: str) -> tuple[Mutation, ...]:
         )
         for name, bound, node, function in changed
     )
+
+
+def _keeps_session(package: str, name: str) -> bool:
+    """Whether ``name`` of ``package`` is an extension's that keeps something in the session."""
+    return package in _SESSION_PACKAGES and name in _SESSION_EXTENSIONS
 
 
 def _may_matter(target: tuple[str, str]) -> bool:
