@@ -151,6 +151,17 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """The command function of a program that a launch runs: where it is, the values of its parameters as far as they are
+    known, and the options among them that the command line gives."""
+
+    file: str
+    function: str
+    values: tuple[tuple[str, object], ...] = ()
+    given: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """One way the project's files start a web process: the chain from the deploy file to the call that serves.
 
@@ -204,6 +215,7 @@ class Launch:
     called: bool = False  # the server, or the target text, calls the attribute
     layout: tuple[tuple[str, str], ...] = ()  # (path inside the image, project path), later ones win
     placed: Mapping[str, str] = field(default_factory=dict)  # project path -> the file that really stands there
+    entered: Entered | None = None  # the command function that ends in ``run_site``
 
     @property
     def head(self) -> Hop:
@@ -277,6 +289,7 @@ __all__ = [
     "App",
     "Confidence",
     "Configuration",
+    "Entered",
     "FunctionDef",
     "Guard",
     "Hop",
