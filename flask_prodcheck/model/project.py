@@ -127,7 +127,8 @@ class Setting:
     ``chosen_at``: where the deciding variable was read, when the value itself is a constant that it selects;
     ``deployed_at``: where a deploy file or ``.env`` sets the deciding variable, and ``deploy_default`` the variable
     whose default it writes there (``KEY=${NAME:-default}``); ``installed_as``: the place into which the deploy files
-    or the scripts copy the file that says so; ``either``: of an unknown value the texts, one of which it is."""
+    or the scripts copy the file that says so; ``either``: of an unknown value the texts, one of which it is;
+    ``in_project``: of an unknown value the text, with ``<project>`` for the folder that is all that is unknown of it."""
 
     key: str
     value: Value[object]
@@ -143,6 +144,7 @@ class Setting:
     deploy_default: str = ""
     installed_as: str = ""
     either: tuple[str | bytes, ...] = ()
+    in_project: str = ""
 
     @property
     def is_constant(self) -> bool:

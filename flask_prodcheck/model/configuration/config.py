@@ -17,7 +17,7 @@ from flask_prodcheck.facts.syntax import Expr, Keyword
 from flask_prodcheck.facts.types import EnvFile
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS
 from flask_prodcheck.model.evaluation import applications, libraries
-from flask_prodcheck.model.evaluation.evaluate import plain_value, version_of
+from flask_prodcheck.model.evaluation.evaluate import below_project, plain_value, version_of
 from flask_prodcheck.model.evaluation.machine import Arguments, Frame, Machine, RaisedError, ReachedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method, Obj, Ref, known
 from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Server, Setting, is_literal
@@ -364,6 +364,7 @@ def _setting(machine: Machine, key: str, cell: Evaluated) -> Setting:
         ),
         chosen_at=_chosen_at(machine, cell),
         either=cell.either if isinstance(value, Unknown) else (),
+        in_project=below_project(machine, cell),
         deployed_at=deployed.span if deployed is not None else None,
         deploy_default=_default_of(machine, cell, deployed) if deployed is not None else "",
     )

@@ -1159,7 +1159,9 @@ class _Program:
 
 def _entered(found: Definition, values: Mapping[str, object], argv: Sequence[str]) -> Entered:
     plain = tuple((name, value) for name, value in values.items() if isinstance(value, str | int | float | None))
-    words = {word.partition("=")[0].lstrip("-").removeprefix("no-").replace("-", "_") for word in argv if word[:1] == "-"}
+    words = {
+        word.partition("=")[0].lstrip("-").removeprefix("no-").replace("-", "_") for word in argv if word[:1] == "-"
+    }
     return Entered(found.module, found.name, plain, frozenset(name for name, _ in plain if name in words))
 
 
