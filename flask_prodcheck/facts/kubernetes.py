@@ -13,6 +13,22 @@ from flask_prodcheck.facts.types import Command, Container, EnvVar, KubernetesFi
 from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command, argv_command, env_entries, env_mapping, read_yaml
 
 _INGRESS = frozenset({"Ingress", "Route", "HTTPRoute", "IngressRoute", "VirtualService", "HTTPProxy", "DomainMapping"})
+#: Annotations by which an ingress or a service shows a certificate or sends visitors to https.
+_TLS_ANNOTATIONS = frozenset(
+    [
+        "networking.gke.io/managed-certificates",
+        "ingress.gcp.kubernetes.io/pre-shared-cert",
+        "alb.ingress.kubernetes.io/certificate-arn",
+        "alb.ingress.kubernetes.io/ssl-redirect",
+        "service.beta.kubernetes.io/aws-load-balancer-ssl-cert",
+        "cert-manager.io/cluster-issuer",
+        "cert-manager.io/issuer",
+        "kubernetes.io/tls-acme",
+        "nginx.ingress.kubernetes.io/force-ssl-redirect",
+        "traefik.ingress.kubernetes.io/router.tls",
+        "haproxy.org/ssl-redirect",
+    ]
+)
 _MAX_OBJECTS = 5_000
 
 
@@ -31,10 +47,14 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
             config_maps.extend(_generated(item))
         elif kind in _INGRESS:
             ingress = True
-            ends_here = item.get("spec", "tls")
-            if ends_here is not None and not ends_here.is_null and not ends_here.is_scalar:
-                tls = tls or ends_here.span
+            tls = tls or _ends_tls(item)
+        elif kind == "ManagedCertificate":  # Google's, for the host name of an ingress
+            tls = tls or item.span
+        elif kind == "Gateway":
+            tls = tls or _listens_tls(item)
         else:
+            if kind == "Service":
+                tls = tls or _annotated(item)
             containers.extend(_containers(item, kind))
     return KubernetesFile(path, tuple(containers), tuple(config_maps), ingress, tls)
 
@@ -55,6 +75,33 @@ def _objects(documents: tuple[YamlNode, ...]) -> Iterator[YamlNode]:
             pending.extend(reversed(list(members.elements())))
         else:
             yield item
+
+
+def _ends_tls(item: YamlNode) -> Span | None:
+    ends_here = item.get("spec", "tls")
+    if ends_here is not None and not ends_here.is_null and not ends_here.is_scalar:
+        return ends_here.span
+    return _annotated(item)
+
+
+def _annotated(item: YamlNode) -> Span | None:
+    """The annotation that shows a certificate, or sends visitors to https."""
+    annotations = item.get("metadata", "annotations")
+    for name, _, value in annotations.items() if annotations is not None and annotations.is_mapping else ():
+        if name in _TLS_ANNOTATIONS and (value.raw or "").lower() not in ("", "false"):
+            return value.span
+    return None
+
+
+def _listens_tls(item: YamlNode) -> Span | None:
+    """The listener of a gateway that ends TLS (``listeners`` of the Gateway API, ``servers`` of Istio)."""
+    spec = item.get("spec")
+    for key in ("listeners", "servers"):
+        for each in _elements(spec.get(key) if spec is not None else None):
+            mode = (each.string("tls", "mode") or "").upper()
+            if each.is_mapping and each.get("tls") is not None and mode not in ("PASSTHROUGH", "AUTO_PASSTHROUGH"):
+                return each.span
+    return None
 
 
 def _name(item: YamlNode) -> str:
@@ -88,7 +135,7 @@ def _containers(item: YamlNode, kind: str) -> Iterator[Container]:
         if node is not spec:
             name = node.string("name") or name
             count = _integer(node.string("replicas")) if node.get("replicas") is not None else count
-        pod = _flag(node.string("securityContext", "runAsNonRoot"))
+        pod = _security(node)
         below: list[tuple[YamlNode, str, int | None]] = []
         for key, _, value in node.items():
             if key == "containers" and value.is_sequence:
@@ -96,17 +143,17 @@ def _containers(item: YamlNode, kind: str) -> Iterator[Container]:
                     if each.is_mapping:
                         yield _container(each, workload, kind, each.string("name") or name, count, pod)
             elif key == "podSpec" and value.is_mapping and value.get("containers") is None:
-                yield _container(value, workload, kind, name, count, None)
+                yield _container(value, workload, kind, name, count, (None, None))
             elif key != "initContainers" and not value.is_scalar:
                 below.append((value, name, count))
         pending.extend(reversed(below))
 
 
 def _container(
-    node: YamlNode, workload: str, kind: str, name: str, replicas: int | None, pod: bool | None
+    node: YamlNode, workload: str, kind: str, name: str, replicas: int | None, pod: tuple[bool | None, str | None]
 ) -> Container:
     image, folder = node.get("image"), node.get("workingDir")
-    own = _flag(node.string("securityContext", "runAsNonRoot"))
+    non_root, user = _security(node)
     ports = node.get("ports")
     return Container(
         workload=workload,
@@ -118,10 +165,12 @@ def _container(
         args=_command(node, "args"),
         working_dir=folder.raw if folder is not None else None,
         env=env_entries(node.get("env")),
+        references=tuple(_references(node.get("env"))),
         env_from=tuple(_env_from(node.get("envFrom"))),
         ports=tuple(text for each in _elements(ports) if (text := each.string("containerPort")) is not None),
         replicas=replicas,
-        run_as_non_root=own if own is not None else pod,
+        run_as_non_root=non_root if non_root is not None else pod[0],
+        user=user if user is not None else pod[1],
         dynamic=node.templated,
     )
 
@@ -137,6 +186,21 @@ def _command(node: YamlNode, key: str) -> Command | None:
 
 def _elements(node: YamlNode | None) -> Iterator[YamlNode]:
     return iter(()) if node is None else node.elements()
+
+
+def _security(node: YamlNode) -> tuple[bool | None, str | None]:
+    """``runAsNonRoot`` and ``runAsUser`` of a pod's or a container's security context."""
+    return _flag(node.string("securityContext", "runAsNonRoot")), node.string("securityContext", "runAsUser")
+
+
+def _references(node: YamlNode | None) -> Iterator[tuple[str, str, str]]:
+    for each in _elements(node):
+        if each.is_mapping:
+            name = each.string("name")
+            source = each.string("valueFrom", "configMapKeyRef", "name")
+            key = each.string("valueFrom", "configMapKeyRef", "key")
+            if name and source and key:
+                yield name, source, key
 
 
 def _env_from(node: YamlNode | None) -> Iterator[str]:

@@ -409,12 +409,25 @@ class Mutation:
 
 
 @dataclass(frozen=True, slots=True)
+class LoginCookie:
+    """A cookie that the code sets by hand and that, by its name or value, is a login: which of its flags are given."""
+
+    span: Span
+    name: str
+    secure: bool
+    httponly: bool
+    same_site: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Uses:
     """What the bodies of a module use of Flask, from the quick outline (views are not parsed further).
 
     Each is the place of the first use, or None: ``session`` (flask.session read or written, ``flash``, Flask-Login's
     login_user, Flask-WTF's FlaskForm), ``files`` (request.files), ``body`` (request.get_data/get_json/data/json),
     ``remote_addr``, ``external_urls`` (url_for(..., _external=True)), ``routes`` (any route registration).
+    ``cookie_forms`` are the views that answer a POST, read a cookie and take a form; ``guards_forms`` when the file
+    mentions a protection of forms (a CSRF token, the origin).
     """
 
     session: Span | None = None
@@ -424,6 +437,9 @@ class Uses:
     external_urls: Span | None = None
     routes: Span | None = None
     views: tuple[tuple[str, Span], ...] = ()
+    login_cookies: tuple[LoginCookie, ...] = ()
+    cookie_forms: tuple[tuple[str, Span], ...] = ()
+    guards_forms: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,9 @@ class ComposeFile:
 @dataclass(frozen=True, slots=True)
 class Container:
     """One container of a workload (Deployment, StatefulSet, DaemonSet, Pod, Job, CronJob, Knative service...).
-    ``command`` replaces ENTRYPOINT, ``args`` replaces CMD. ``dynamic`` is true when templating hides parts of it."""
+    ``command`` replaces ENTRYPOINT, ``args`` replaces CMD. ``references`` are the variables that take one key of a
+    config map: (variable, map, key). ``user`` is what it runs as, where it says so. ``dynamic`` is true when templating
+    hides parts of it."""
 
     workload: str
     kind: str
@@ -192,10 +194,12 @@ class Container:
     args: Command | None = None
     working_dir: str | None = None
     env: tuple[EnvVar, ...] = ()
+    references: tuple[tuple[str, str, str], ...] = ()
     env_from: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
     replicas: int | None = None
     run_as_non_root: bool | None = None
+    user: str | None = None
     dynamic: bool = False
 
 
@@ -205,7 +209,7 @@ class KubernetesFile:
     containers: tuple[Container, ...]
     config_maps: tuple[tuple[str, tuple[EnvVar, ...]], ...] = ()
     has_ingress: bool = False
-    tls: Span | None = None  # where an ingress or a route ends TLS
+    tls: Span | None = None  # where an ingress or a route ends TLS, or the certificate it shows
 
 
 # --- shell -----------------------------------------------------------------------------------------------------------

@@ -92,7 +92,9 @@ def _notes(setting: Setting) -> Iterator[str]:
         source = f"${setting.variable}" if setting.variable else "the environment"
         yield f"the default in the source; {source} is not set by any file and could replace it"
     elif setting.variable:
-        yield f"from ${setting.variable}"
+        yield f"from {setting.variable}" if setting.variable.startswith("-") else f"from ${setting.variable}"
+    if setting.file:
+        yield f"{setting.file} is not part of the project and could replace it"
     if setting.random:
         yield "made anew by every process"
     if setting.guarded:

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from flask_prodcheck.base import Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.configuration.config import production_configuration
@@ -220,12 +221,14 @@ def _configuration(
     read: Reader | None,
     copied: Mapping[str, str],
 ) -> Configuration:
-    def followed(placed: Mapping[str, str]) -> Configuration:
+    own = launch.env if launch is not None else {}
+
+    def followed(placed: Mapping[str, str], env: Mapping[str, Value[str]]) -> Configuration:
         return production_configuration(
             installed_modules(modules, placed, read),
             app,
             launch=launch,
-            env=launch.env if launch is not None else {},
+            env=env,
             flask_version=version,
             target_module=app.module,
             factory_args=launch.factory_args if launch is not None else (),
@@ -234,9 +237,20 @@ def _configuration(
         )
 
     if launch is not None and launch.container:
-        return followed(launch.placed)
-    found = followed(copied)
-    return replace(found, weaker=(*found.weaker, followed({}))) if copied else found
+        found = followed(launch.placed, own)
+        without = {name: value for name, value in own.items() if not _is_beside(value, modules.facts)}
+        chosen = found.get("DEBUG").variable
+        if launch.kind == "dockerfile" and chosen in own and chosen not in without:
+            return replace(found, alone=followed(launch.placed, without))
+        return found
+    found = followed(copied, own)
+    return replace(found, weaker=(*found.weaker, followed({}, own))) if copied else found
+
+
+def _is_beside(value: Value[str], facts: Facts) -> bool:
+    """Whether a compose file, a manifest or a file that these name sets the variable, and not the image itself."""
+    places = {step.span.file for step in value.origin}
+    return not places.isdisjoint({*facts.compose, *facts.kubernetes, *facts.env_files})
 
 
 def _kind(apps: Sequence[App], found: Launches) -> str:

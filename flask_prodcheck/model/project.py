@@ -127,7 +127,8 @@ class Setting:
     ``chosen_at``: where the deciding variable was read, when the value itself is a constant that it selects;
     ``deployed_at``: where a deploy file or ``.env`` sets the deciding variable, and ``deploy_default`` the variable
     whose default it writes there (``KEY=${NAME:-default}``); ``installed_as``: the place into which the deploy files
-    or the scripts copy the file that says so; ``either``: of an unknown value the texts, one of which it is."""
+    or the scripts copy the file that says so; ``either``: of an unknown value the texts, one of which it is;
+    ``in_project``: of an unknown value the text, with ``<project>`` for the folder that is all that is unknown of it."""
 
     key: str
     value: Value[object]
@@ -143,11 +144,23 @@ class Setting:
     deploy_default: str = ""
     installed_as: str = ""
     either: tuple[str | bytes, ...] = ()
+    in_project: str = ""
 
     @property
     def is_constant(self) -> bool:
         """Whether the source writes the value as a literal (a variable may still select which)."""
         return is_literal(self.expression)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The command function of a program that a launch runs: where it is, the values of its parameters as far as they are
+    known, and the options among them that the command line gives."""
+
+    file: str
+    function: str
+    values: tuple[tuple[str, object], ...] = ()
+    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +217,7 @@ class Launch:
     called: bool = False  # the server, or the target text, calls the attribute
     layout: tuple[tuple[str, str], ...] = ()  # (path inside the image, project path), later ones win
     placed: Mapping[str, str] = field(default_factory=dict)  # project path -> the file that really stands there
+    entered: Entered | None = None  # the command function that ends in ``run_site``
 
     @property
     def head(self) -> Hop:
@@ -231,7 +245,8 @@ class Configuration:
 
     ``selector``: the variable that selects the production settings and that the launch does not set, taken here to be
     set to what selects them; ``unselected`` is then the configuration without it. ``weaker``: what is left when the
-    defaults of the deploy files, or the templates that scripts copy into place, are taken away."""
+    defaults of the deploy files, or the templates that scripts copy into place, are taken away. ``alone``: what an image
+    has without the variables that a compose file or a manifest beside it sets, where these decide on debug mode."""
 
     app: App
     launch: Launch | None
@@ -240,6 +255,7 @@ class Configuration:
     selector: str = ""
     unselected: Configuration | None = None
     weaker: tuple[Configuration, ...] = ()
+    alone: Configuration | None = None
 
     def get(self, key: str) -> Setting:
         """The setting for ``key``; an unset one when nothing sets it."""
@@ -277,6 +293,7 @@ __all__ = [
     "App",
     "Confidence",
     "Configuration",
+    "Entered",
     "FunctionDef",
     "Guard",
     "Hop",

@@ -31,7 +31,7 @@ def check(project: Project) -> Iterator[Hit]:
             at=at,
             severity="info",
             message="No production server is visible, but {start} starts something that cannot be seen",
-            facts={"start": str(project.unknown_starts[0])},
+            facts={"start": str(project.unknown_starts[0].span)},
         )
     else:
         yield Hit(at=at)

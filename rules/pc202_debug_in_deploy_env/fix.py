@@ -10,4 +10,6 @@ def fix(_project: Project, hit: Hit) -> Fix | None:
     if what == "--debug":
         return unsafe("drop --debug from the command", DropOption(hit.at, "debug"))
     name = what.partition("=")[0]
+    if name.startswith("-"):
+        return None  # which value the project's own option needs instead is not known
     return unsafe(f"remove {name}", DropVariable(hit.at, name))

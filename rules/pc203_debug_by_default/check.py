@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Known, Project, Server
+from flask_prodcheck.rulekit import Configuration, Hit, Known, Project, Server, Setting
+
+ALONE = "Debug mode is on in the image by itself: only what stands beside it ({place}) sets {variable}"
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -13,23 +15,46 @@ def check(project: Project) -> Iterator[Hit]:
         if site is not None and site.debug == "env-default-true":
             yield Hit(at=site.span, via=launch.hops, facts={"variable": "a variable"})
     for configuration in project.configurations:
-        launch = configuration.launch
-        setting = (configuration.unselected or configuration).get("DEBUG")
-        if (
-            setting.span is None
-            or not (setting.fallback or setting.file)
-            or not (isinstance(setting.value, Known) and setting.value.value is True)
-        ):
-            continue
-        if launch is not None and (
-            launch.server is Server.FLASK_RUN
-            or (launch.run_site is not None and launch.run_site.debug not in ("unset", "config"))
-        ):
-            continue
-        serves_console = launch is not None and launch.server.is_development
-        yield Hit(
-            at=setting.chosen_at or setting.span,
-            via=launch.hops if launch is not None else (),
-            facts={"variable": setting.variable or setting.file},
-            severity=None if serves_console else "warning",
-        )
+        found = _on_by_default(configuration)
+        if found is not None:
+            launch = configuration.launch
+            serves_console = launch is not None and launch.server.is_development
+            yield _hit(configuration, found, severity=None if serves_console else "warning")
+        elif configuration.alone is not None:
+            yield from _alone(configuration, configuration.alone)
+
+
+def _on_by_default(configuration: Configuration) -> Setting | None:
+    """The setting that turns debug mode on where a variable, or a file, is missing."""
+    launch = configuration.launch
+    setting = (configuration.unselected or configuration).get("DEBUG")
+    if launch is not None and (
+        launch.server is Server.FLASK_RUN
+        or (launch.run_site is not None and launch.run_site.debug not in ("unset", "config"))
+    ):
+        return None
+    on = isinstance(setting.value, Known) and setting.value.value is True and setting.span is not None
+    return setting if on and (setting.fallback or setting.file) else None
+
+
+def _alone(configuration: Configuration, image: Configuration) -> Iterator[Hit]:
+    """The image as anybody may start it, without the variables that a file beside it sets."""
+    found = _on_by_default(image)
+    given = configuration.launch.env.get(found.variable) if found is not None and configuration.launch else None
+    if found is not None and given is not None and given.origin:
+        place = str(given.origin[-1].span)
+        yield _hit(image, found, severity="warning", message=ALONE, place=place)
+
+
+def _hit(
+    configuration: Configuration, setting: Setting, *, severity: str | None, message: str | None = None, place: str = ""
+) -> Hit:
+    at = setting.chosen_at or setting.span
+    assert at is not None
+    return Hit(
+        at=at,
+        via=configuration.launch.hops if configuration.launch is not None else (),
+        facts={"variable": setting.variable or setting.file, "place": place},
+        severity=severity,
+        message=message,
+    )

@@ -1,4 +1,4 @@
-"""PC405: the session cookie of a site that is served over TLS never travels without it."""
+"""PC405: neither the session cookie nor a login cookie of a site that is served over TLS ever travels without it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ MARKS_THE_COOKIE = frozenset({"flask_talisman"})
 
 def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
-        if configuration.launch is None or used_by(project, configuration, "session") is None:
+        if configuration.launch is None:
+            continue
+        yield from _by_hand(project, configuration, configuration.launch.hops)
+        if used_by(project, configuration, "session") is None:
             continue
         if any(module.imports & MARKS_THE_COOKIE for module in served_modules(project, configuration)):
             continue
@@ -49,6 +52,21 @@ def check(project: Project) -> Iterator[Hit]:
                 "SESSION_COOKIE_SAMESITE is 'None' without Secure: browsers refuse the session cookie",
                 hops,
             )
+
+
+def _by_hand(project: Project, configuration: Configuration, hops: tuple[Hop, ...]) -> Iterator[Hit]:
+    """Login cookies that the code sets itself: nothing but their own arguments marks them."""
+    cookies = [
+        cookie
+        for module in served_modules(project, configuration)
+        for cookie in module.uses.login_cookies
+        if not cookie.secure
+    ]
+    tls = tls_evidence(project, configuration) if cookies else None
+    if tls is not None:
+        for cookie in cookies:
+            what = f"The login cookie {cookie.name} is set without secure=True: the site has TLS ({tls}), it is sent without"
+            yield _hit(cookie.span, what, (*hops, tls))
 
 
 def _is(setting: Setting, value: object) -> bool:

@@ -11,7 +11,6 @@ from flask_prodcheck.rulekit import (
     Launch,
     Project,
     Setting,
-    Unknown,
     loses_files,
     replicas,
     runs_several,
@@ -21,24 +20,30 @@ KEYS = ("SQLALCHEMY_DATABASE_URI", "DATABASE_URI", "DATABASE_URL")
 _MEMORY = re.compile(r"^sqlite(?:\+\w{1,30})?:(?://)?/?(?::memory:)?(?:\?.{0,200})?$")
 
 
+SELECTED = (
+    "The settings that {} selects for production keep the data in an SQLite file: lost with each new"
+    " host or container, and each has its own"
+)
+
+
 def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
         launch = configuration.launch
-        if launch is None:
-            continue
         for key in KEYS:
             setting = configuration.get(key)
             if setting.span is None or not _is_sqlite(setting) or setting.guarded:
                 continue
-            yield from _judged(project, launch, setting)
+            if launch is not None:
+                yield from _judged(project, launch, setting)
+            elif configuration.selector and not setting.fallback:
+                yield Hit(at=setting.span, facts={"what": SELECTED.format(configuration.selector)}, confidence="medium")
             break
 
 
 def _is_sqlite(setting: Setting) -> bool:
     if isinstance(setting.value, Known):
         return isinstance(setting.value.value, str) and setting.value.value.startswith("sqlite")
-    # The path may hang on the project's folder; which database it is does not, once no variable replaces it.
-    return isinstance(setting.value, Unknown) and setting.fallback and "sqlite:" in setting.expression
+    return setting.in_project.startswith("sqlite")
 
 
 def _judged(project: Project, launch: Launch, setting: Setting) -> Iterator[Hit]:
@@ -57,8 +62,8 @@ def _judged(project: Project, launch: Launch, setting: Setting) -> Iterator[Hit]
     if (replicas(project, launch) or 1) > 1:
         reason = "each replica has a file of its own"
     elif loses_files(project, launch):
-        if setting.fallback and project.facts.kubernetes:
-            return
+        if setting.fallback and (project.facts.kubernetes or not launch.container):
+            return  # the address may be a secret of the cluster, or come with the platform's database
         reason = "the file is lost with the container"
     else:
         return

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from flask_prodcheck.facts.kubernetes import read_kubernetes
 
 POD = """
@@ -87,3 +89,35 @@ def test_helm_template() -> None:
     assert found.command.argv == ("gunicorn", "a:b")
     assert found.command.span.line == 11
     assert [(var.name, var.value) for var in found.env] == [("A", None)]
+
+
+def test_user_and_references_to_config_maps() -> None:
+    text = DEPLOYMENT.replace("runAsNonRoot: true", "runAsNonRoot: true, runAsUser: 1000").replace(
+        "secretKeyRef: {name: s, key: k}", "configMapKeyRef: {name: s, key: k}"
+    )
+    (found,) = read_kubernetes("k.yml", text).containers
+    assert (found.user, found.references) == ("1000", (("B", "s", "k"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("kind: Ingress\nspec:\n  tls:\n  - hosts: [a.example.org]\n", 4),
+        ("kind: Ingress\nmetadata:\n  annotations:\n    cert-manager.io/cluster-issuer: main\n", 4),
+        (
+            "kind: Ingress\nmetadata:\n  annotations:\n    nginx.ingress.kubernetes.io/force-ssl-redirect: 'false'\n",
+            None,
+        ),
+        ("kind: Ingress\nspec: {defaultBackend: {service: {name: web}}}\n", None),
+        ("apiVersion: networking.gke.io/v1\nkind: ManagedCertificate\nspec: {domains: [a.example.org]}\n", 1),
+        ("kind: Gateway\nspec:\n  listeners:\n  - name: web\n    tls: {mode: Terminate}\n", 4),
+        ("kind: Gateway\nspec:\n  servers:\n  - port: {number: 443}\n    tls: {mode: PASSTHROUGH}\n", None),
+        (
+            "kind: Service\nmetadata:\n  annotations:\n    service.beta.kubernetes.io/aws-load-balancer-ssl-cert: arn\n",
+            4,
+        ),
+    ],
+)
+def test_what_ends_tls(text: str, line: int | None) -> None:
+    found = read_kubernetes("in.yml", text).tls
+    assert (found.line if found is not None else None) == line

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.python.cookies import cookie_forms, guards_forms, login_cookies
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.views import is_route, is_view
 from flask_prodcheck.facts.python.walk import FunctionNode, Statements, blocks, children, walk
@@ -15,6 +16,7 @@ from flask_prodcheck.facts.syntax import Mutation, Uses
 _FRAMEWORKS = frozenset({"flask", "quart", "apiflask"})
 _SESSION_NAMES = frozenset({("flask", "session"), ("flask", "flash"), ("quart", "session"), ("quart", "flash")})
 _SESSION_EXTENSIONS = frozenset({"login_user", "FlaskForm", "login_required"})
+_SESSION_PACKAGES = frozenset({"flask_login", "flask_wtf", "flask_security", "flask_user"})
 _ADDRESS = "get_remote_address"
 _DIRECT = _SESSION_EXTENSIONS | {_ADDRESS}  # names that are uses themselves
 # Attribute of the request -> the use it stands for.
@@ -118,7 +120,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
             target = names.get(node.id)
             if target is None:
                 continue
-            if target in _SESSION_NAMES or target[1] in _SESSION_EXTENSIONS:
+            if target in _SESSION_NAMES or _keeps_session(target[0], target[1]):
                 named.append(("session", node, node.id))
             elif target[1] == _ADDRESS:
                 named.append(("remote_addr", node, node.id))
@@ -128,9 +130,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
                 target = names.get(value.id)
                 if target is None:
                     continue
-                if ((target[0], node.attr) in _SESSION_NAMES and not target[1]) or (
-                    not target[1] and node.attr in _SESSION_EXTENSIONS
-                ):
+                if not target[1] and ((target[0], node.attr) in _SESSION_NAMES or _keeps_session(target[0], node.attr)):
                     named.append(("session", node, value.id))
                 elif target[1] == "request" and target[0] in _FRAMEWORKS and node.attr in _REQUEST:
                     named.append((_REQUEST[node.attr], node, value.id))
@@ -156,6 +156,9 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
             done.add(kind)
             note(kind, place)
     spans = {kind: places.span(node) for kind, node in first.items()}
+    requests = frozenset(
+        name for name, (package, each) in names.items() if each == "request" and package in _FRAMEWORKS
+    )
     return Uses(
         spans.get("session"),
         spans.get("files"),
@@ -164,6 +167,12 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
         spans.get("external_urls"),
         spans.get("routes"),
         tuple(views),
+        login_cookies(tree, text.source, places.span),
+        tuple(
+            (function.name, places.header(function))
+            for function in cookie_forms(found.functions, text.source, requests)
+        ),
+        guards_forms(text.source),
     )
 
 
@@ -214,6 +223,11 @@ def _may_use(names: Mapping[str, tuple[str, str]], words: AbstractSet[str]) -> b
     return not words.isdisjoint(_REQUEST) and (
         any(target[1] == "request" for target in names.values()) or not packages.isdisjoint(_FRAMEWORKS)
     )
+
+
+def _keeps_session(package: str, name: str) -> bool:
+    """Whether ``name`` of ``package`` is an extension's that keeps something in the session."""
+    return package in _SESSION_PACKAGES and name in _SESSION_EXTENSIONS
 
 
 def _may_matter(target: tuple[str, str]) -> bool:

@@ -17,10 +17,10 @@ from flask_prodcheck.facts.syntax import Expr, Keyword
 from flask_prodcheck.facts.types import EnvFile
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS
 from flask_prodcheck.model.evaluation import applications, libraries
-from flask_prodcheck.model.evaluation.evaluate import plain_value, version_of
-from flask_prodcheck.model.evaluation.machine import Arguments, Frame, Machine, RaisedError
+from flask_prodcheck.model.evaluation.evaluate import below_project, plain_value, version_of
+from flask_prodcheck.model.evaluation.machine import Arguments, Frame, Machine, RaisedError, ReachedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method, Obj, Ref, known
-from flask_prodcheck.model.project import App, Configuration, Launch, Server, Setting, is_literal
+from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Server, Setting, is_literal
 from flask_prodcheck.model.python.modules import Modules
 
 _ATTEMPTS = 24
@@ -116,6 +116,7 @@ def _followed(
     required: frozenset[str] = frozenset()
     doubtful = False
     entry = _entry(modules, app, launch, target_module)
+    entered = launch.entered if launch is not None else None
     environment = dict(env if env is not None else launch.env if launch is not None else {})
     written: dict[str, EnvFile] = {}
     for _ in range(_ATTEMPTS):
@@ -126,24 +127,31 @@ def _followed(
             roots=_roots(app, launch),
             flask_version=version_of(flask_version),
             required=required,
-            main=entry.path if entry.script else None,
+            main=entry.path if entry.script and entered is None else None,
             read=read,
             dotenv=_dotenv_files(modules, launch),
             layout=launch.layout if launch is not None else (),
             placed=placed,
             written=written,
             doubtful=doubtful,
+            stop_at=launch.run_site.node.span if launch is not None and launch.run_site is not None else None,
+            options=_options(launch),
         )
         raised: RaisedError | None = None
         found: int | None = None
         try:
-            found = _start(
-                machine,
-                app,
-                entry,
-                factory_args or (launch.factory_args if launch is not None else ()),
-                launch.factory_keywords if launch is not None else (),
-            )
+            if entered is not None:
+                found = _run_command(machine, entered)
+            if found is None:
+                found = _start(
+                    machine,
+                    app,
+                    entry,
+                    factory_args or (launch.factory_args if launch is not None else ()),
+                    launch.factory_keywords if launch is not None else (),
+                )
+        except ReachedError as reached:
+            found = reached.app
         except RaisedError as failure:
             raised = failure
         if raised is not None:
@@ -213,6 +221,29 @@ def _dotenv_files(modules: Modules, launch: Launch | None) -> frozenset[str] | N
         for path in modules.facts.env_files
         if not patterns & {path, posixpath.basename(path), ".env*", "*.env", ".env.*" if "." in path[5:] else path}
     )
+
+
+def _options(launch: Launch | None) -> dict[str, Origin]:
+    """The options that the command line of ``launch`` gives its command, as pseudo-variables with their place."""
+    if launch is None or launch.entered is None:
+        return {}
+    head = launch.head
+    return {f"--{name.replace('_', '-')}": Origin(head.span, head.text) for name in launch.entered.given}
+
+
+def _run_command(machine: Machine, entered: Entered) -> int | None:
+    """Import the module of a command function and call it as the command line does; None where it is not found."""
+    module = machine.run_module(entered.file)
+    function = _attribute(machine, module, entered.function)
+    item = function.value.value if function is not None and isinstance(function.value, Known) else None
+    if function is None or not isinstance(item, Function):
+        return None
+    keywords: dict[str, Evaluated] = {}
+    for name, value in entered.values:
+        option = f"--{name.replace('_', '-')}"
+        keywords[name] = replace(known(value), variables=(option,) if option in machine.options else ())
+    machine.call(function, Arguments((), keywords, open=True), Frame(entered.file, _oid(module)))
+    return None
 
 
 def _start(
@@ -323,7 +354,7 @@ def _setting(machine: Machine, key: str, cell: Evaluated) -> Setting:
         value,
         span=cell.span,
         fallback=cell.fallback,
-        variable=cell.variable,
+        variable=_option(machine, cell) or cell.variable,
         guarded=guarded,
         random=cell.random,
         expression=cell.expression,
@@ -333,6 +364,7 @@ def _setting(machine: Machine, key: str, cell: Evaluated) -> Setting:
         ),
         chosen_at=_chosen_at(machine, cell),
         either=cell.either if isinstance(value, Unknown) else (),
+        in_project=below_project(machine, cell),
         deployed_at=deployed.span if deployed is not None else None,
         deploy_default=_default_of(machine, cell, deployed) if deployed is not None else "",
     )
@@ -353,11 +385,19 @@ def _deployed(machine: Machine, cell: Evaluated) -> Origin | None:
     given = machine.env.get(cell.variable)
     if isinstance(given, Known):
         return given.origin[-1] if given.origin else None
+    option = _option(machine, cell)
+    if option:
+        return machine.options[option]
     loaded = machine.obj(Ref(machine.environ, "environ")).cells.get(cell.variable)
     step = loaded.value.origin[0] if loaded is not None and loaded.value.origin else None
     own = (*machine.modules.facts.env_files.values(), *machine.written.values())
     places = {variable.span for file in own for variable in file.variables}
     return step if step is not None and step.span in places else None
+
+
+def _option(machine: Machine, cell: Evaluated) -> str:
+    """The option of the command line that decides the value, "" when none does."""
+    return next((name for name in cell.variables if name in machine.options), "")
 
 
 def _default_of(machine: Machine, cell: Evaluated, step: Origin) -> str:

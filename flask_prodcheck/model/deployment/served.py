@@ -24,8 +24,6 @@ _TEST = re.compile(
     r"(?:^|/)(?:tests?|testing|examples?|docs?|migrations|alembic)/|(?:^|/)(?:test_|conftest)[^/]*$|_test\.py$"
 )
 
-_SESSION_EXTENSIONS = frozenset({"flask_login", "flask_wtf", "flask_security", "flask_user"})
-
 
 def served_modules(project: Project, configuration: Configuration) -> Iterator[PyModule]:
     """The modules that run when the application of ``configuration`` serves: those its launch imports, and those of the
@@ -53,17 +51,15 @@ def _package(folder: str, paths: frozenset[str]) -> str:
 
 
 def used_by(project: Project, configuration: Configuration, kind: str) -> Span | None:
-    """Where the application first uses ``kind`` (a field of :class:`~flask_prodcheck.facts.syntax.Uses`), or None.
-
-    A name such as ``login_required`` of the project's own is no session: the module has to import Flask's, or an
-    extension that keeps the login there."""
-    for module in served_modules(project, configuration):
-        found = getattr(module.uses, kind)
-        if not isinstance(found, Span):
-            continue
-        if kind != "session" or module.imports & _SESSION_EXTENSIONS or imports_session(module):
-            return found
-    return None
+    """Where the application first uses ``kind`` (a field of :class:`~flask_prodcheck.facts.syntax.Uses`), or None."""
+    return next(
+        (
+            found
+            for module in served_modules(project, configuration)
+            if isinstance(found := getattr(module.uses, kind), Span)
+        ),
+        None,
+    )
 
 
 def imports_session(module: PyModule) -> bool:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from flask_prodcheck.model.project import Launch, Project
 
 
 def loses_files(project: Project, launch: Launch) -> bool:
-    """Whether the launch runs in a container that no compose file of the project gives a volume. False where that cannot
-    be told: other orchestrators mount folders elsewhere, and which folder a volume keeps is not compared."""
+    """Whether the launch runs in a container that no compose file of the project gives a volume, or on a platform that
+    starts each process on a fresh disk. False where that cannot be told: other orchestrators mount folders elsewhere,
+    and which folder a volume keeps is not compared."""
+    if launch.kind == "procfile":
+        return _is_dyno(project, launch)
     if not launch.container or launch.kind not in ("dockerfile", "compose"):
         return False
     return not any(
@@ -16,3 +21,14 @@ def loses_files(project: Project, launch: Launch) -> bool:
         for service in file.services
         if service.build is not None or service.name == launch.service
     )
+
+
+#: Files beside a Procfile that only Heroku, and what works like it, reads.
+_PLATFORM_FILES = frozenset({"app.json", "runtime.txt", ".slugignore", "heroku.yml"})
+
+
+def _is_dyno(project: Project, launch: Launch) -> bool:
+    """Whether a platform runs the Procfile: it gives the port, or reads files that nothing else does."""
+    folder = posixpath.dirname(launch.head.span.file)
+    beside = {posixpath.join(folder, name) for name in _PLATFORM_FILES}
+    return "$PORT" in launch.head.text.replace("{", "") or not beside.isdisjoint(project.facts.paths)

@@ -474,6 +474,20 @@ def from_object(machine: Machine, item: Ref, source: Evaluated, args: Arguments,
         store(machine, item, name, own or cell, args.span, args.text)
 
 
+def hand_over(machine: Machine, name: str, args: Arguments) -> None:
+    """``init_app(app, Settings)`` of something external: it takes the settings of the class, as far as anything shows
+    it, for the keys that nothing has set; its own code may replace each (``files`` names it)."""
+    given = [_as_ref(arg) for arg in args.all]
+    target = next((machine.obj(each).config for each in given if each.kind == "app"), 0)
+    classes = [arg for arg in args.all if _as_ref(arg).kind == "class"]
+    for source in classes if target else ():
+        for key, cell in (_public(machine, _as_ref(source)) or {}).items():
+            known_so_far = machine.obj(Ref(target, "config")).cells
+            if key not in known_so_far and not isinstance(cell.value, Unset):
+                doubted = replace(selected(cell, source), files=merged(cell.files, (f"{name}()",)))
+                store(machine, Ref(target, "config"), key, doubted, args.span, args.text)
+
+
 def _note_class_selector(machine: Machine, source: Evaluated, plain: object, target: Evaluated) -> None:
     """A class that a variable's default names: its neighbour for production is what the variable selects there."""
     if not isinstance(plain, str) or len(source.absent) != 1 or _as_ref(target).kind != "class":

@@ -15,7 +15,7 @@ from flask_prodcheck.model.python.modules import Modules
 
 _ATTEMPTS = 12
 
-__all__ = ["Evaluated", "Scope", "evaluate", "plain_value", "version_of"]
+__all__ = ["Evaluated", "Scope", "below_project", "evaluate", "plain_value", "version_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,19 @@ def plain_value(machine: Machine, evaluated: Evaluated) -> Value[object]:
         if isinstance(item, Made):
             return Unknown(f"{item.name} gives it", value.origin)
         return Unknown("it is an object that is not known whole", value.origin)
-    if libraries.ROOT[1] in _texts(plain):
-        shown = str(plain).replace(libraries.ROOT, "<project>")
+    shown = below_project(machine, evaluated)
+    if shown:
         return Unknown(f"it depends on the folder of the project: {shown[:120]}", value.origin)
     return Known(plain, value.origin)
+
+
+def below_project(machine: Machine, evaluated: Evaluated) -> str:
+    """A value that is known but for the folder of the project, with ``<project>`` in its place; "" for any other."""
+    try:
+        plain = machine.plain(evaluated)
+    except NotPlainError:
+        return ""
+    return str(plain).replace(libraries.ROOT, "<project>") if libraries.ROOT[1] in _texts(plain) else ""
 
 
 def _texts(value: object) -> str:

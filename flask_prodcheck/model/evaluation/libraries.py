@@ -448,6 +448,7 @@ def call_external(machine: Machine, item: External | Made, args: Arguments, fram
     if name.rpartition(".")[2] in _LOADERS or _may_configure(machine, name, args):
         for arg in args.all:
             applications.lose(machine, arg, f"{name} sets what its own files say", args.span)
+        applications.hand_over(machine, name, args)
     machine.uncertain += 1
     return depending(known(Made(f"{name}()", args.positional[:4])), *args.all)
 

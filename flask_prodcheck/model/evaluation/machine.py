@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from flask_prodcheck.base import Known, Span, Unknown, Unset, Value
+from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import (
     Assert,
     Assign,
@@ -106,6 +106,14 @@ class RaisedError(Exception):
         self.deliberate = deliberate
 
 
+class ReachedError(Exception):
+    """The call was made at which the run was to stop: ``app`` is the heap number of the application that it serves."""
+
+    def __init__(self, app: int) -> None:
+        super().__init__(app)
+        self.app = app
+
+
 @dataclass(frozen=True, slots=True)
 class Super:
     """``super()`` in a method of the class ``owner``."""
@@ -166,7 +174,8 @@ class Machine:
     ``dotenv``: the ``.env`` files that the process can see (None: all). ``layout`` says which project path stands at
     which path of the image, ``placed`` which project file stands in the place of another, ``written``
     the environment files that an earlier start wrote. ``doubtful``: an operation that fails is taken
-    for something the evaluator does not know, also where a handler waits for it."""
+    for something the evaluator does not know, also where a handler waits for it. ``stop_at``: the call that serves, at
+    which the run is over. ``options``: what the command line gives, as the pseudo-variables ``--name``, with its place."""
 
     def __init__(
         self,
@@ -184,6 +193,8 @@ class Machine:
         placed: Mapping[str, str] | None = None,
         written: Mapping[str, EnvFile] | None = None,
         doubtful: bool = False,
+        stop_at: Span | None = None,
+        options: Mapping[str, Origin] | None = None,
     ) -> None:
         self.modules = modules
         self.env = env
@@ -200,6 +211,8 @@ class Machine:
         self.writes: dict[str, EnvFile] = {}  # environment files that this start writes
         self.missed: set[str] = set()  # environment files that it looked for in vain
         self.doubtful = doubtful
+        self.stop_at = stop_at
+        self.options = dict(options or {})
         self.heap: Heap = {}
         self.imported: dict[str, int] = {}
         self.apps: list[int] = []
@@ -1024,7 +1037,14 @@ class Machine:
                 return special
         function = self.evaluate(call.func, frame)
         item = function.value.value if isinstance(function.value, Known) else None
-        return self.call(function, self.arguments(call, frame, isinstance(item, Function | Method | Ref)), frame)
+        args = self.arguments(call, frame, isinstance(item, Function | Method | Ref))
+        result = self.call(function, args, frame)
+        if call.span == self.stop_at:
+            for served in (item.receiver if isinstance(item, Method) else NONE, *args.all):
+                ref = _ref(served)
+                if ref.kind == "app":
+                    raise ReachedError(ref.oid)
+        return result
 
     def _frame_call(self, name: str, call: Call, frame: Frame) -> Evaluated | None:
         if name == "super" and frame.receiver is not None and frame.owner:

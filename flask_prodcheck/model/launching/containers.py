@@ -107,7 +107,7 @@ def dockerfile_of_image(image: str, facts: Facts, near: str, *, local: bool = Fa
         return None
     candidates = [path for path in facts.dockerfiles if not _for_people(path)]
     return (
-        max(candidates, key=lambda path: (_shared(path, near), -path.count("/"), _is_release(path), path))
+        max(candidates, key=lambda path: (shared_folders(path, near), -path.count("/"), _is_release(path), path))
         if candidates
         else None
     )
@@ -130,7 +130,8 @@ def _is_release(path: str) -> bool:
     return purpose_of_words(words_of(posixpath.basename(path))) is not None
 
 
-def _shared(path: str, near: str) -> int:
+def shared_folders(path: str, near: str) -> int:
+    """How many leading parts two paths have in common."""
     count = 0
     for one, other in zip(path.split("/"), near.split("/"), strict=False):
         if one != other:

@@ -13,9 +13,18 @@ from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Span, Value
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.types import Command, ComposeFile, ComposeService, Container, Dockerfile, Start, StartFile
+from flask_prodcheck.facts.types import (
+    Command,
+    ComposeFile,
+    ComposeService,
+    Container,
+    Dockerfile,
+    EnvVar,
+    Start,
+    StartFile,
+)
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
-from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place
+from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, shared_folders
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import (
     Image,
@@ -126,6 +135,8 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
                     _service_variables(file, service, facts, place)
                 )
                 published, public = tuple(port.container for port in service.ports), _is_public(service)
+            elif not plain and (pod := _container_of(path, facts)) is not None:
+                place = _in_pod(place, pod, facts)
             names = tuple(filter(None, [dockerfile.stages[index].alias if len(dockerfile.stages) > 1 else None]))
             place = _default_command_hop(place, image, command)
             place = replace(place, args_open=image.entrypoint is not None and image.cmd is None)
@@ -355,16 +366,54 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
 def _kubernetes_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.kubernetes):
         file = facts.kubernetes[path]
-        maps = dict(file.config_maps)
         for container in file.containers:
-            if container.command is None and container.args is None:
-                continue
             head = _container_head(container, facts)
-            if head is None:
-                continue
-            for name in container.env_from:
-                head = replace(head, place=head.place.with_env(known_variables(maps.get(name, ()), {})))
-            yield replace(head, place=head.place.with_env(known_variables(container.env, {})))
+            if head is not None:
+                yield replace(head, place=_in_pod(head.place, container, facts))
+
+
+def _in_pod(place: Place, container: Container, facts: Facts) -> Place:
+    """``place`` with the environment and the user that a manifest gives ``container``."""
+    for name in container.env_from:
+        place = place.with_env(known_variables(_config_map(name, container, facts), {}))
+    variables = known_variables(container.env, {})
+    for variable, name, key in container.references:
+        found = known_variables(_config_map(name, container, facts), {}).get(key)
+        if found is not None:
+            variables[variable] = found
+    place = place.with_env(variables)
+    user = container.user or ("nonroot" if container.run_as_non_root else None)
+    return replace(place, user=user) if user is not None else place
+
+
+def _config_map(name: str, container: Container, facts: Facts) -> tuple[EnvVar, ...]:
+    """The entries of the config map that ``container`` means by ``name``: that of its own file, else of the nearest."""
+    own = container.span.file
+    found = [
+        (path == own, shared_folders(path, own), path, entries)
+        for path, file in facts.kubernetes.items()
+        for each, entries in file.config_maps
+        if each == name
+    ]
+    return max(found, key=lambda each: each[:3])[3] if found else ()
+
+
+def _container_of(dockerfile: str, facts: Facts) -> Container | None:
+    """The container of a manifest that runs the image of ``dockerfile`` with the image's own command: one for
+    production, None when the manifests show none."""
+    for path in sorted(facts.kubernetes):
+        named = purpose_of_words(words_of(path))
+        if named is not None and named[0] is not Purpose.PRODUCTION:
+            continue
+        folder = posixpath.dirname(path)
+        for container in facts.kubernetes[path].containers:
+            if (
+                container.command is None
+                and container.args is None
+                and dockerfile_of_image(container.image, facts, folder, local=True) == dockerfile
+            ):
+                return container
+    return None
 
 
 def _container_head(container: Container, facts: Facts) -> Head | None:

@@ -286,6 +286,7 @@ class _Builder:
             confidence=_confidence(place, None),
             target_kind="app",
             app=ending.app,
+            entered=ending.entered if server.is_development else None,
             module_file=place.hops[-1].span.file,
         )
 

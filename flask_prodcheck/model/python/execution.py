@@ -42,7 +42,7 @@ from flask_prodcheck.facts.syntax import (
     Try,
     With,
 )
-from flask_prodcheck.model.project import App, Hop, Server
+from flask_prodcheck.model.project import App, Entered, Hop, Server
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.argparse_options import declared_arguments, default_functions, module_body
 from flask_prodcheck.model.python.command_groups import (
@@ -68,6 +68,7 @@ from flask_prodcheck.model.python.modules import (
 )
 from flask_prodcheck.model.python.programs import OPEN, Frame, World, evaluate, render, text_of
 from flask_prodcheck.model.python.run_sites import argument
+from flask_prodcheck.model.python.task_options import task_options
 
 _SERVES = {
     "waitress.serve": Server.WAITRESS, "waitress.server.serve": Server.WAITRESS, "waitress.runner.run": Server.WAITRESS,
@@ -132,7 +133,7 @@ class Ending:
 
     ``hops``: each call on the way, the deciding one last. ``server`` is None when nothing is served here: then ``argv``
     or ``shell`` is the command to follow (undecided parts as ``${name}``), or ``missing`` says that the program does not
-    exist. ``socketio``: served by Flask-SocketIO's ``run`` (``server`` is None only while ``installed`` is unknown).
+    exist. ``entered``: the command function (of click, of invoke) that was run on the way, the innermost. ``socketio``: served by Flask-SocketIO's ``run`` (``server`` is None only while ``installed`` is unknown).
     ``run_site`` is the place of the call that the report lists as a run site. ``certain`` is False behind a branch that
     cannot be decided, or one decided by a variable that no file sets.
     """
@@ -148,6 +149,7 @@ class Ending:
     missing: bool = False
     socketio: bool = False
     app: App | None = None
+    entered: Entered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class _Way:
     certain: bool = True
     argv: tuple[str, ...] = ()
     env: tuple[str, ...] = ()  # "env" and its arguments, for what is started from here
+    entered: Entered | None = None
 
     def through(self, span: Span, text: str) -> _Way:
         return replace(self, hops=(*self.hops, Hop(span, text)))
@@ -274,7 +277,7 @@ class _Program:
         span = found.span or Span(self.path, 1)
         call = Call(span, owner, (), ())
         if found.kind == "function" and isinstance(found.node, FunctionDef):
-            self._enter(found, call, frame, way, hop=False)
+            self._enter(found, call, frame, way, hop=False, options=task_options(found.node, way.argv))
         else:
             self._one(call, frame, way)
 
@@ -738,7 +741,7 @@ class _Program:
         target = app.ref if app is not None else self.path
         here = way.through(call.span, render(call))
         self.endings.append(
-            Ending(here.hops, server, call, site, target, None, None, way.certain, False, socketio, app)
+            Ending(here.hops, server, call, site, target, None, None, way.certain, False, socketio, app, way.entered)
         )
         return _STOP
 
@@ -888,7 +891,9 @@ class _Program:
         owner: Definition | None = None,
         hop: bool = True,
         quiet: bool = False,
+        options: Mapping[str, object] | None = None,
     ) -> int:
+        """``options``: what a command line gives the parameters of a task."""
         node = found.node
         if not isinstance(node, FunctionDef):
             return _NEXT
@@ -905,8 +910,11 @@ class _Program:
         inner_way = way.through(call.span, render(call)) if hop and not quiet else way
         if kind:
             values = {name: value for name, value in values.items() if value is not OPEN}
-            options = click_options(node, way.argv)
-            values = {**options, **values}
+            values = {**click_options(node, way.argv), **values}
+        elif options is not None:
+            values = {**values, **options}
+        if kind or options is not None:
+            inner_way = replace(inner_way, entered=_entered(found, values, way.argv))
         shown = repr(sorted(values.items(), key=lambda item: item[0]))
         kinds = tuple((name, made.kind) for name, made in params.items() if made is not None)
         key = (found.module, node.span.line, node.name, shown, kinds, way.certain, way.argv)
@@ -1147,6 +1155,14 @@ class _Program:
 
 
 # --- what the project says about itself ------------------------------------------------------------------------------
+
+
+def _entered(found: Definition, values: Mapping[str, object], argv: Sequence[str]) -> Entered:
+    plain = tuple((name, value) for name, value in values.items() if isinstance(value, str | int | float | None))
+    words = {
+        word.partition("=")[0].lstrip("-").removeprefix("no-").replace("-", "_") for word in argv if word[:1] == "-"
+    }
+    return Entered(found.module, found.name, plain, frozenset(name for name, _ in plain if name in words))
 
 
 def _interesting(modules: Modules) -> frozenset[str]:

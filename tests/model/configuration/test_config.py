@@ -308,6 +308,15 @@ def test_a_default_of_a_deploy_file_leaves_the_default_of_the_source() -> None:
     assert left.get("SECRET_KEY").fallback
 
 
+def test_what_a_library_is_handed_fills_only_what_nothing_set() -> None:
+    body = "from house import init_app\nclass C:\n    DEBUG = True\n    SECRET_KEY = 'k'\n"
+    found = _configured(HEAD + body + "app.config['DEBUG'] = False\ninit_app(app, C)\n")
+    debug, key = found.get("DEBUG"), found.get("SECRET_KEY")
+    assert (debug.value, debug.file) == (Known(False, debug.value.origin), "")
+    assert (key.value, key.file) == (Known("k", key.value.origin), "house.init_app()")
+    assert not found.complete
+
+
 def test_a_path_inside_the_image_is_a_file_of_the_project() -> None:
     launch = _launch(layout=(("/srv", "."),))
     text = HEAD + "app.config.from_envvar('SETTINGS')\n"
