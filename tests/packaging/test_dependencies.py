@@ -39,7 +39,9 @@ def floors(requirements: list[str]) -> dict[NormalizedName, Version]:
 def stated_licence(package: PackageMetadata) -> str:
     """What the package's own metadata say, in lower case: the expression, the free text and the classifiers."""
     classifiers = [each for each in package.get_all("Classifier") or [] if each.startswith("License")]
-    return " ".join([package["License-Expression"] or "", package["License"] or "", *classifiers]).lower()
+    return " ".join(
+        [*(package.get_all("License-Expression") or []), *(package.get_all("License") or []), *classifiers]
+    ).lower()
 
 
 def test_each_dependency_is_documented_and_no_other() -> None:
