@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask_prodcheck.rulekit import Fix, Hit, Project, SetUpGunicorn, unsafe
 
 
-def fix(project: Project, _hit: Hit) -> Fix | None:
+def fix(project: Project, hit: Hit) -> Fix | None:
     if project.best_app is None or project.kind != "application" or project.unknown_starts:
+        return None
+    if hit.severity is not None:  # another part of the project has its server: which part is meant is not decided
         return None
     return unsafe("set up Gunicorn, as `prodcheck scaffold gunicorn` does", SetUpGunicorn())
