@@ -533,7 +533,8 @@ class Modules:
                 folder = posixpath.dirname(folder)
             if module:
                 return self._locate_in(module, folder or ".")
-            return f"{folder}/__init__.py" if f"{folder}/__init__.py" in self._files else f"{folder}/"
+            package = f"{folder}/__init__.py" if folder else "__init__.py"
+            return package if package in self._files else f"{folder or '.'}/"
         head = module.partition(".")[0]
         strong = dict.fromkeys(self._strong_roots(path))
         roots: Sequence[str] = tuple(strong)
