@@ -251,7 +251,6 @@ def _apply_copy(
     target = expand(copy.target, dict(scope))
     into_folder = target.endswith("/") or target in (".", "..") or len(copy.sources) > 1
     absolute = posixpath.normpath(target if target.startswith(("/", "$")) else posixpath.join(cwd, target))
-    into_folder = into_folder or absolute == posixpath.normpath(cwd) or _is_folder(absolute, mapping, facts)
     if copy.inline is not None:
         inline[absolute] = (copy.inline, copy.span)
         return False
@@ -266,6 +265,7 @@ def _apply_copy(
             mapping += _moved(source_image.mapping, start, absolute, into_folder)
         return carried
     opaque = False
+    into_folder = into_folder or absolute == posixpath.normpath(cwd) or _is_folder(absolute, mapping, facts)
     for source in copy.sources:
         text = expand(source, dict(scope))
         if is_open(text) or "://" in text:
