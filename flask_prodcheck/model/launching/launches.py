@@ -82,9 +82,10 @@ class _Builder:
         ]
 
     def _start_place(self, head: Head, place: Place) -> Place:
-        for source in (self.facts.start_files.get(head.span.file), self.facts.manifests.get(head.span.file)):
+        file = head.span.file
+        for source in (self.facts.start_files.get(file), self.facts.manifests.get(file), self.facts.proxies.get(file)):
             for start in source.starts if source is not None else ():
-                if start.command is head.command:
+                if start.command is head.command and (start.command is not None or start.span == head.span):
                     return start_place(start, place, self.facts)
         return place
 
@@ -352,6 +353,7 @@ def find_launches(
     unknown += _imageless_starts(facts)
     unknown += _undecided_starts(facts)
     found += _embedded(builder, facts)
+    found = [wrapped for each in found if (wrapped := _behind_handler(each, apps)) is not None]
     found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     consumed = _consumed(found)
     found = [
@@ -394,6 +396,18 @@ def _imageless_starts(facts: Facts) -> list[Hop]:
         ):
             found.append(Hop(stages[-1].span, f"FROM {stages[-1].base}"))
     return found
+
+
+def _behind_handler(each: _Found, apps: Sequence[App]) -> _Found | None:
+    """A function's handler is a launch only where its module reaches an application of the project: that is what it
+    hands the events to. None where it reaches none."""
+    if "handler" not in dict(each.head.options):
+        return each
+    reached = [app for app in apps if app.span.file in each.launch.imported]
+    own = [app for app in reached if app.span.file == each.launch.module_file] or reached
+    if not own:
+        return None
+    return replace(each, launch=replace(each.launch, app=own[0] if len(own) == 1 else None, target_kind="app"))
 
 
 _OTHER_FRAMEWORKS = frozenset(

@@ -52,7 +52,7 @@ def resolve_target(start: ServerStart, place: Place, facts: Facts, modules: Modu
         return _flask(start, place, facts, modules, roots)
     if start.server is Server.UWSGI:
         return _uwsgi(start, place, facts, modules, roots)
-    if start.server is Server.MOD_WSGI and ":" not in start.target:
+    if start.server in (Server.MOD_WSGI, Server.PASSENGER) and ":" not in start.target:
         return _file_target(start.target, start.options.get("callable-object", "application"), place, facts, modules)
     if not start.target:
         return Target("", None)
