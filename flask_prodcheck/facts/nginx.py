@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.types import ProxyConfig
+from flask_prodcheck.facts.types import ProxyConfig, Start
 
 _TOKEN = re.compile(
     r"""#[^\n]*|\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[{};]|"""
@@ -58,8 +58,27 @@ def read_nginx(path: str, text: str) -> ProxyConfig:
         host = _host(target)
         upstreams.extend(groups.get(host, [host]))
     return ProxyConfig(
-        path, "nginx", Span(path, first or 1), tls, frozenset(headers), tuple(dict.fromkeys(upstreams)), limit
+        path,
+        "nginx",
+        Span(path, first or 1),
+        tls,
+        frozenset(headers),
+        tuple(dict.fromkeys(upstreams)),
+        limit,
+        _passenger(path, text),
     )
+
+
+def _passenger(path: str, text: str) -> tuple[Start, ...]:
+    """The application that Passenger runs inside nginx, where a directive names the file that it executes (Passenger,
+    "Configuration reference": ``passenger_startup_file``, ``passenger_app_root``)."""
+    said = {words[0]: (words[1], line) for line, words, _ in _directives(text) if len(words) > 1}
+    file, line = said.get("passenger_startup_file", ("", 0))
+    if said.get("passenger_enabled", ("", 0))[0] != "on" or not file.endswith(".py"):
+        return ()
+    folder = said.get("passenger_app_root", (None, 0))[0]
+    user = said.get("passenger_user", (None, 0))[0]
+    return (Start("passenger", "web", Span(path, line), None, folder, user=user, options=(("startup", file),)),)
 
 
 def _directives(text: str) -> list[tuple[int, list[str], bool]]:

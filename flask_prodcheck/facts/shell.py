@@ -299,11 +299,16 @@ class _Reader:
             # The grammar has no node for some words, a lone "-" above all.
             words += [read_word(word) for word in self.missed(end, node.start_byte)]
             source = self.source_of(node)
-            # A "$" in the middle of a word (``/$A=$B``) makes the grammar cut it in two.
-            joined = bool(words) and node.start_byte == end and words[-1].text.endswith("$") and source[:1].isalpha()
+            # A "$" in the middle of a word (``/$A=$B``, ``A=$B:$C/d``) makes the grammar cut it in two.
+            cut = words[-1] if words else assigns[-1][1] if assigns else None
+            joined = node.start_byte == end and source[:1].isalpha() and cut is not None and cut.text.endswith("$")
             end = node.end_byte
-            if joined:
-                words[-1] = read_word(words[-1].text + source.strip())
+            if joined and cut is not None:
+                whole = read_word(cut.text + source.strip())
+                if words:
+                    words[-1] = whole
+                else:
+                    assigns[-1] = (assigns[-1][0], whole)
                 continue
             if node.type == "variable_assignment" and not words:
                 assigns.append(self._assignment(node))

@@ -418,7 +418,8 @@ class StartFile:
 @dataclass(frozen=True, slots=True)
 class ProxyConfig:
     """An nginx, Caddy or Apache file that proxies to the app: evidence of a front server. ``tls`` when it terminates
-    TLS; ``headers`` the forwarded headers it sets; ``upstreams`` host:port or unix sockets."""
+    TLS; ``headers`` the forwarded headers it sets; ``upstreams`` host:port or unix sockets; ``starts`` what Passenger
+    runs inside the server itself."""
 
     path: str
     server: str
@@ -427,3 +428,4 @@ class ProxyConfig:
     headers: frozenset[str] = frozenset()
     upstreams: tuple[str, ...] = ()
     body_limit: bool = False
+    starts: tuple[Start, ...] = ()

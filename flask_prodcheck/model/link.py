@@ -81,7 +81,7 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
         if _runs_a_command_group(launch):
             continue
         if launch.is_production and launch.app is not None and launch.resolves and launch.app.span.file.endswith(".py"):
-            wanted = _imported(launch, launch.app, apps, modules) or _as_launched(launch, launch.app)
+            wanted = _imported(launch, launch.app, apps, modules) or _as_launched(launch, launch.app, facts)
             break
     candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
     if wanted is None and candidates:
@@ -118,7 +118,7 @@ def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -
     return replace(origin, ref=f"{inside.replace('/', '.')}:{origin.ref.partition(':')[2]}", cwd=folder)
 
 
-def _as_launched(launch: Launch, app: App) -> App:
+def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
     """``app`` as the launch addresses it: its own target, from the folder it runs in."""
     if (
         launch.run_site is None
@@ -134,6 +134,11 @@ def _as_launched(launch: Launch, app: App) -> App:
     module, _, attribute = launch.target.partition(":")
     if not attribute or "${" in launch.target or launch.missing:
         return app
+    if module.endswith(".py") and f"{posixpath.dirname(launch.module_file)}/__init__.py" in facts.paths:
+        named = (
+            f"{app.ref.partition(':')[0]}:{attribute}"  # a file that the server executes, as a module of its package
+        )
+        return replace(app, ref=named) if app.span.file == launch.module_file else app
     stem = launch.module_file.removesuffix(".py").removesuffix("/__init__")
     dotted = module.removesuffix(".py").replace("/", ".") if not module.endswith(".py") else posixpath.basename(stem)
     tail = dotted.replace(".", "/")

@@ -40,7 +40,7 @@ def rows(path: str, text: str) -> list[Row]:
         ("zappa_settings.json", '{"dev": {"app_function": "m.app"},\n"prod": {"extends": "dev"}, "x": {}}', [("zappa", "dev", None, "run", 1), ("zappa", "prod", None, "run", 1)]),
         ("zappa_settings.toml", "[dev]\napp_function = 'm.app'\n", [("zappa", "dev", None, "run", 2)]),
         ("serverless.yml", "custom:\n  wsgi:\n    app: m.app\n", [("serverless", "wsgi", None, "run", 3)]),
-        ("template.yaml", "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {Handler: !Sub 'a.b'}\n", []),
+        ("template.yaml", "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {Handler: !Sub 'a.b'}\n", [("sam", "F", None, "run", 5)]),
         ("vercel.json", '{"builds": [{"src": "api/index.py", "use": "@vercel/python"}]}', [("vercel", "api/index.py", None, "run", 1)]),
         ("apprunner.yaml", "version: 1.0\nruntime: python311\nrun:\n  pre-run: [m]\n  command: g\n", [("apprunner", "pre-run", "m", "release", 4), ("apprunner", "web", "g", "run", 5)]),
         (".do/app.yaml", "name: x\nservices:\n- name: web\n  run_command: g\njobs:\n- name: m\n  run_command: n\n", [("digitalocean", "web", "g", "run", 4), ("digitalocean", "m", "n", "release", 7)]),

@@ -95,6 +95,13 @@ def test_declarations_keep_their_words() -> None:
     assert [plain(each) for each in script.body] == [["export", "A=b", "C"], ["local", "x=1"], ["declare", "-r", "Y=2"]]
 
 
+def test_an_assignment_of_two_variables_is_one_word() -> None:
+    command = one("PATH=$PATH:$ROOT/bin exec gunicorn app:app")
+    assert isinstance(command, ShellCommand)
+    assert plain(command) == ["exec", "gunicorn", "app:app"]
+    assert command.assigns == (("PATH", read_word("$PATH:$ROOT/bin")),)
+
+
 def test_several_assignments_do_not_swallow_the_next_line() -> None:
     first, second = read_shell("x.sh", "A=1 B=2\nexec gunicorn app:app\n").body
     assert isinstance(first, ShellCommand) and not first.words and len(first.assigns) == 2

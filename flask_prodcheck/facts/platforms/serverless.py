@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_prodcheck.facts.platforms.options import elements, entries, options_of
-from flask_prodcheck.facts.types import Start, StartFile
+from flask_prodcheck.facts.types import Command, Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, env_mapping
 
 _DEPTH = 5
@@ -31,27 +31,67 @@ def read_zappa(path: str, root: YamlNode) -> StartFile:
 
 
 def read_serverless(path: str, root: YamlNode) -> StartFile:
-    """``custom.wsgi.app`` (serverless-wsgi README); the handlers of functions are settings."""
-    settings = tuple(
-        (f"handler.{name}", value.string("handler") or "") for name, value in entries(root.get("functions"))
-    )
+    """``custom.wsgi.app`` (serverless-wsgi README), else the functions' own handlers, which the code may hand to a WSGI
+    application; the handlers are settings as well."""
+    functions = entries(root.get("functions"))
+    settings = tuple((f"handler.{name}", value.string("handler") or "") for name, value in functions)
+    env = env_mapping(root.get("provider", "environment"))
     wsgi = root.get("custom", "wsgi")
     app = wsgi.string("app") if wsgi is not None else None
-    if wsgi is None or app is None:
-        return StartFile(path, "serverless", (), settings)
-    env = env_mapping(root.get("provider", "environment"))
-    start = Start("serverless", "wsgi", wsgi.key_span("app"), None, env=env, options=(("app", app),))
-    return StartFile(path, "serverless", (start,), settings)
+    if wsgi is not None and app is not None:
+        start = Start("serverless", "wsgi", wsgi.key_span("app"), None, env=env, options=(("app", app),))
+        return StartFile(path, "serverless", (start,), settings)
+    runtime = root.string("provider", "runtime")
+    starts = [
+        Start(
+            "serverless",
+            name,
+            function.key_span("handler"),
+            None,
+            env=(*env, *env_mapping(function.get("environment"))),
+            options=(("handler", handler),),
+        )
+        for name, function in functions
+        if (handler := function.string("handler")) is not None
+        and _is_python(function.string("runtime") or runtime)
+        and "." in handler
+    ]
+    return StartFile(path, "serverless", tuple(starts), settings)
+
+
+def _is_python(runtime: str | None) -> bool:
+    return runtime is None or runtime.startswith(("python", "provided", "$"))
+
+
+#: The wrapper of AWS Lambda Web Adapter: the handler is then a script that starts a web server (its README, "Zip").
+_WEB_ADAPTER = "/opt/bootstrap"
 
 
 def read_sam(path: str, root: YamlNode) -> StartFile:
-    """The handlers of a template's functions, as settings: the code decides what they wrap."""
-    settings = []
+    """The functions of a CloudFormation or SAM template: a handler is Python that the code may hand to a WSGI
+    application, or, behind Lambda Web Adapter, the script that starts a web server; the handlers are settings as well."""
+    shared = root.get("Globals", "Function")
+    settings: list[tuple[str, str]] = []
+    starts: list[Start] = []
     for name, resource in entries(root.get("Resources")):
-        handler = resource.string("Properties", "Handler")
-        if handler is not None and "Function" in (resource.string("Type") or ""):
-            settings.append((f"handler.{name}", handler))
-    return StartFile(path, "sam", (), tuple(settings))
+        own = resource.get("Properties")
+        handler = own.string("Handler") if own is not None else None
+        if own is None or handler is None or "Function" not in (resource.string("Type") or ""):
+            continue
+        settings.append((f"handler.{name}", handler))
+        if not _is_python(own.string("Runtime") or (shared.string("Runtime") if shared is not None else None)):
+            continue
+        env = (
+            *env_mapping(shared.get("Environment", "Variables") if shared is not None else None),
+            *env_mapping(own.get("Environment", "Variables")),
+        )
+        folder, span = own.string("CodeUri"), own.key_span("Handler")
+        if any(each.name == "AWS_LAMBDA_EXEC_WRAPPER" and each.value == _WEB_ADAPTER for each in env):
+            command = Command(span, f"Handler: {handler}", argv=(f"./{handler}",))
+            starts.append(Start("sam", name, span, command, folder, env))
+        elif "." in handler:
+            starts.append(Start("sam", name, span, None, folder, env, options=(("handler", handler),)))
+    return StartFile(path, "sam", tuple(starts), tuple(settings))
 
 
 def read_vercel(path: str, root: YamlNode) -> StartFile:

@@ -8,7 +8,7 @@ Cycles and sheer size end in a note, never in a hang.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown
@@ -587,9 +587,14 @@ class Follower:
         args = (
             going[0].place.args if all(copy.place.args == going[0].place.args for copy in going) else state.place.args
         )
+        drafts = {
+            name: text
+            for name, text in going[0].place.drafts.items()
+            if all(copy.place.drafts.get(name) == text for copy in going)
+        }
         cwd_same = all(copy.place.cwd == going[0].place.cwd for copy in going)
         state.place = replace(
-            state.place, env=environment, args=args, args_open=state.place.args_open or any(copy.place.args != args for copy in going),
+            state.place, env=environment, drafts=drafts, args=args, args_open=state.place.args_open or any(copy.place.args != args for copy in going),
             cwd=going[0].place.cwd if cwd_same else state.place.cwd, cwd_known=state.place.cwd_known and cwd_same,
             certain=state.place.certain and not any(copy.ended for copy in copies),
         )  # fmt: skip
@@ -734,8 +739,17 @@ class Follower:
         }
         argv = [text for word in command.words for text in expander.texts(word)]
         if not argv:
-            state.place = state.place.with_env(assigned)
+            drafts = {name: value for name, value in state.place.drafts.items() if name not in assigned}
+            drafts |= {
+                name: expander.text(word)
+                for name, word in command.assigns
+                if name in assigned and not isinstance(assigned[name], Known)
+            }
+            state.place = replace(state.place.with_env(assigned), drafts=drafts)
             return []
+        if argv[0] == "eval" or is_open(argv[0]):
+            drafted = _Expander(state, drafts=True)
+            argv = [text for word in command.words for text in drafted.texts(word)]
         name = argv[0]
         if name in _DECLARING:
             self._declare(argv[1:], command, state)
@@ -866,8 +880,9 @@ class Follower:
 class _Expander:
     """Expands words of a running shell; what is not known stays as ``${NAME}``."""
 
-    def __init__(self, state: _State) -> None:
+    def __init__(self, state: _State, *, drafts: bool = False) -> None:
         self._state = state
+        self._drafts: Mapping[str, str] = state.place.drafts if drafts else {}
 
     def text(self, word: Word) -> str:
         return "".join(self._part(part) for part in word.parts)
@@ -917,7 +932,7 @@ class _Expander:
             value = str(len(place.args)) if not place.args_open else None
         else:
             known = place.env.get(part.name)
-            value = known.value if isinstance(known, Known) else None
+            value = known.value if isinstance(known, Known) else self._drafts.get(part.name)
             if known is None and part.op in (":-", "-", ":=", "=") and part.operand is not None:
                 return self.text(part.operand)
             if known is None and part.op in (":+", "+"):

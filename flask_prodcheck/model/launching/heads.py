@@ -473,6 +473,7 @@ _OWN_FOLDER = frozenset(
         "vercel",
         "zappa",
         "serverless",
+        "sam",
     ]
 )
 
@@ -482,6 +483,9 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
         yield from start_file_heads(_completed(facts.start_files[path], facts), facts)
     for path in sorted(facts.manifests):
         for start in facts.manifests[path].starts:
+            yield start_head(start, facts)
+    for path in sorted(facts.proxies):
+        for start in facts.proxies[path].starts:
             yield start_head(start, facts)
     for path in sorted(facts.uwsgi):
         config = facts.uwsgi[path]
@@ -549,6 +553,8 @@ def start_head(start: Start, facts: Facts) -> Head:
         for each in beside:
             place = place.with_env(known_variables(each.env, {}))
     name = start.name if start.kind not in ("fly", "render", "railway", "app-engine", "azure", "beanstalk") else ""
+    if start.kind == "zappa" and len(facts.start_files[start.span.file].starts) == 1:
+        name = ""  # ``zappa init`` calls the first stage "dev": alone it says nothing
     return Head(
         start.kind, span, text, place, start.command, names=tuple(filter(None, [name])), comment=start.comment, platform=start.kind, service=start.name,
         default="" if start.command is not None or start.kind == "apache" else start.kind, options=start.options,

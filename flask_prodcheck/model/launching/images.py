@@ -9,7 +9,7 @@ from __future__ import annotations
 import fnmatch
 import functools
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Span
@@ -145,7 +145,24 @@ def build_image(
     folder = context if context is not None else choose_context(dockerfile, facts)
     index = len(dockerfile.stages) - 1 if target is None else target
     image = _stage_image(dockerfile, facts, index, folder, args or {}, 0)
-    return replace(image, opaque=True) if context is None and _is_context_open(dockerfile) else image
+    unseen = (context is None and _is_context_open(dockerfile)) or is_without_code(image, facts)
+    return replace(image, opaque=True) if unseen else image
+
+
+def is_without_code(image: Image, facts: Facts) -> bool:
+    """Whether no COPY brings a Python file of the project: the code then comes with a volume, when the container runs."""
+    folders = {each.repo for each in image.mapping}
+    return "." not in folders and not any(
+        path in folders or any(outer in folders for outer in _above(path)) for path in facts.modules
+    )
+
+
+def _above(path: str) -> Iterator[str]:
+    """Every folder that holds ``path``, the root excepted."""
+    folder = posixpath.dirname(path)
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
 
 
 def _is_context_open(dockerfile: Dockerfile) -> bool:
@@ -248,6 +265,7 @@ def _apply_copy(
             mapping += _moved(source_image.mapping, start, absolute, into_folder)
         return carried
     opaque = False
+    into_folder = into_folder or absolute == posixpath.normpath(cwd) or _is_folder(absolute, mapping, facts)
     for source in copy.sources:
         text = expand(source, dict(scope))
         if is_open(text) or "://" in text:
@@ -255,6 +273,14 @@ def _apply_copy(
             continue
         mapping += _placed(join(context, text), absolute, into_folder, facts)
     return opaque
+
+
+def _is_folder(absolute: str, mapping: Sequence[Mapped], facts: Facts) -> bool:
+    """Whether an earlier COPY made a folder of ``absolute``: a file that is copied over it goes into it."""
+    return any(
+        (each.image == absolute and each.repo in folders_of(facts)) or each.image.startswith(absolute + "/")
+        for each in mapping
+    )
 
 
 def _placed(repo: str, absolute: str, into_folder: bool, facts: Facts) -> list[Mapped]:

@@ -85,9 +85,10 @@ class _Builder:
         ]
 
     def _start_place(self, head: Head, place: Place) -> Place:
-        for source in (self.facts.start_files.get(head.span.file), self.facts.manifests.get(head.span.file)):
+        file = head.span.file
+        for source in (self.facts.start_files.get(file), self.facts.manifests.get(file), self.facts.proxies.get(file)):
             for start in source.starts if source is not None else ():
-                if start.command is head.command:
+                if start.command is head.command and (start.command is not None or start.span == head.span):
                     return start_place(start, place, self.facts)
         return place
 
@@ -356,6 +357,7 @@ def find_launches(
     unknown += _imageless_starts(facts)
     unknown += _undecided_starts(facts)
     found += _embedded(builder, facts)
+    found = [wrapped for each in found if (wrapped := _behind_handler(each, apps)) is not None]
     found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     consumed = _consumed(found)
     found = [
@@ -404,6 +406,18 @@ def _imageless_starts(facts: Facts) -> list[Hop]:
     return found
 
 
+def _behind_handler(each: _Found, apps: Sequence[App]) -> _Found | None:
+    """A function's handler is a launch only where its module reaches an application of the project: that is what it
+    hands the events to. None where it reaches none."""
+    if "handler" not in dict(each.head.options):
+        return each
+    reached = [app for app in apps if app.span.file in each.launch.imported]
+    own = [app for app in reached if app.span.file == each.launch.module_file] or reached
+    if not own:
+        return None
+    return replace(each, launch=replace(each.launch, app=own[0] if len(own) == 1 else None, target_kind="app"))
+
+
 _OTHER_FRAMEWORKS = frozenset(
     {
         "fastapi.FastAPI", "fastapi.applications.FastAPI", "starlette.applications.Starlette", "quart.Quart", "sanic.Sanic", "litestar.Litestar",
@@ -420,6 +434,13 @@ def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modu
     """Whether the target is made by another framework, in a program that imports no Flask application."""
     if launch.app is not None or not launch.module_file or not launch.resolves:
         return False
+    if launch.server is Server.UVICORN or launch.options.get("worker_class", ("",))[0].startswith("uvicorn."):
+        # An ASGI server has no use for Flask itself: without one of ours behind an adapter it serves something else.
+        reached = launch.imported or imports_closure(modules, launch.module_file, (launch.cwd,))
+        imported = {
+            name for path in reached if path in modules.facts.modules for name in modules.facts.modules[path].imports
+        }
+        return "flask" not in imported and not any(app.span.file in reached for app in apps)
     name = launch.target.partition(":")[2]
     found = modules.define(launch.module_file, name)
     made = found.value.func if isinstance(found.value, Call) else None

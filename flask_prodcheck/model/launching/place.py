@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import EnvVar
-from flask_prodcheck.model.launching.images import Image, Mapped, folders_of, project_path
+from flask_prodcheck.model.launching.images import Image, Mapped, folders_of, is_without_code, project_path
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.model.project import Hop
 from flask_prodcheck.sources.kinds import stripped
@@ -25,7 +25,8 @@ class Place:
     ``cwd`` is a project folder ("." = root); ``cwd_known`` is false where it is assumed. ``args`` are the positional
     parameters; ``args_open`` when the caller may pass more. ``mapping`` holds bind mounts on top of the image's own.
     ``hints`` are words of undecided branches that were taken ("development" side or "production" side);
-    ``certain`` is false behind one. ``shell_parent``: the shell that stays as parent of what runs.
+    ``certain`` is false behind one. ``shell_parent``: the shell that stays as parent of what runs. ``drafts`` are shell
+    variables whose text is known but for some ``${NAME}`` in it: commands that a script puts together and runs later.
     """
 
     hops: tuple[Hop, ...]
@@ -43,6 +44,7 @@ class Place:
     shell_parent: Span | None = None
     reloads: bool = False
     import_paths: tuple[str, ...] = ()
+    drafts: Mapping[str, str] = field(default_factory=dict)
 
     def hop(self, span: Span, text: str) -> Place:
         """This place after one more step (the same place twice in a row counts once)."""
@@ -90,11 +92,26 @@ def locate(path: str, place: Place, facts: Facts) -> str | None:
     candidate = posixpath.normpath(posixpath.join(place.cwd, path))
     if candidate in facts.paths or candidate in folders_of(facts):
         return candidate
-    if place.image is not None and not place.cwd_known:
-        inside = project_path((*place.image.mapping, *place.mounts), posixpath.join(place.image.workdir, path), facts)
+    folder = _folder_inside(place, facts)
+    if folder is not None and place.image is not None:
+        inside = project_path((*place.image.mapping, *place.mounts), posixpath.join(folder, path), facts)
         if inside is not None and (inside in facts.paths or inside in folders_of(facts)):
             return inside
-    return _by_suffix(path, facts) if not place.cwd_known else None
+    unseen = place.image is not None and place.image.opaque and is_without_code(place.image, facts)
+    return _by_suffix(path, facts) if not place.cwd_known or unseen else None
+
+
+def _folder_inside(place: Place, facts: Facts) -> str | None:
+    """The folder of the image in which ``place`` stands; None where no COPY or mount says which one it is."""
+    if place.image is None:
+        return None
+    mapping = (*place.image.mapping, *place.mounts)
+    if not place.cwd_known or project_path(mapping, place.image.workdir, facts) == place.cwd:
+        return place.image.workdir
+    for each in reversed(mapping):
+        if each.repo == place.cwd or each.repo == "." or place.cwd.startswith(each.repo + "/"):
+            return posixpath.normpath(posixpath.join(each.image, posixpath.relpath(place.cwd, each.repo)))
+    return None
 
 
 def _absolute(path: str, place: Place, facts: Facts) -> str | None:

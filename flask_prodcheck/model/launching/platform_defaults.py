@@ -60,9 +60,14 @@ def platform_default(head: Head, facts: Facts) -> Default | None:
     if head.default in ("railway", "railpack", "nixpacks"):
         return _railway(folder, options, facts)
     if head.default == "passenger":
-        return Default(ServerStart(Server.PASSENGER, "passenger_wsgi:application", program="passenger"))
+        target = options.get("startup", "passenger_wsgi:application")
+        return Default(ServerStart(Server.PASSENGER, target, program="passenger"))
     if head.default == "pythonanywhere":  # a uWSGI process executes the file
         return Default(ServerStart(Server.UWSGI, "", {"wsgi-file": head.span.file}, program="pythonanywhere"))
+    if "handler" in options:
+        module, _, function = options["handler"].rpartition(".")
+        target = f"{module.removeprefix('./').replace('/', '.')}:{function}"
+        return Default(ServerStart(Server.LAMBDA, target, program=head.default))
     if head.default in ("zappa", "serverless", "vercel"):
         target = options.get("app_function") or options.get("app") or ""
         module, _, attribute = target.rpartition(".")

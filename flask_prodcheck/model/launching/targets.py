@@ -52,7 +52,7 @@ def resolve_target(start: ServerStart, place: Place, facts: Facts, modules: Modu
         return _flask(start, place, facts, modules, roots)
     if start.server is Server.UWSGI:
         return _uwsgi(start, place, facts, modules, roots)
-    if start.server is Server.MOD_WSGI and ":" not in start.target:
+    if start.server in (Server.MOD_WSGI, Server.PASSENGER) and ":" not in start.target:
         return _file_target(start.target, start.options.get("callable-object", "application"), place, facts, modules)
     if not start.target:
         return Target("", None)
@@ -142,8 +142,11 @@ def _decidable(place: Place) -> bool:
 
 
 def _elsewhere(module: str, facts: Facts) -> bool:
-    """Whether a distribution that the project installs may bring ``module``."""
+    """Whether ``module`` may come from somewhere else: a distribution that the project installs, or the checkout's own
+    folder as a package."""
     top = module.split(".", maxsplit=1)[0]
+    if "__init__.py" in facts.paths and top not in folders_of(facts):
+        return True  # the checkout is a package itself, and only its folder's name says what it is called
     names = {dep.name for dep in production_dependencies(facts)}
     names |= {
         normalised(manifest.project_name)
@@ -178,6 +181,9 @@ def _find(module: str, place: Place, facts: Facts, modules: Modules, roots: tupl
         # In one folder a package wins over a module of the same name, as the import system has it.
         root = re.sub(rf"/?{re.escape(tail)}(?:\.py|/__init__\.py)$", "", candidates[0]) or "."
         return modules.path_of(module, (root,)) or candidates[0], True
+    outer, _, inner = module.partition(".")
+    if inner and "__init__.py" in facts.paths and outer.isidentifier():
+        return modules.path_of(inner, (".",)), True  # the checkout is a package itself, called after its folder
     return None, False
 
 

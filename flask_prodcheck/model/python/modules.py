@@ -533,7 +533,8 @@ class Modules:
                 folder = posixpath.dirname(folder)
             if module:
                 return self._locate_in(module, folder or ".")
-            return f"{folder}/__init__.py" if f"{folder}/__init__.py" in self._files else f"{folder}/"
+            package = f"{folder}/__init__.py" if folder else "__init__.py"
+            return package if package in self._files else f"{folder or '.'}/"
         head = module.partition(".")[0]
         strong = dict.fromkeys(self._strong_roots(path))
         roots: Sequence[str] = tuple(strong)
@@ -770,6 +771,9 @@ class Modules:
                 chosen = choose(usable or local)
                 if chosen is not None and not declared:
                     return self._follow(path, chosen, scope, depth + 1)
+            before = self._before(path, expr)
+            if before is not None:
+                return self._follow(path, before, (), depth + 1)
             found = self.define(path, expr.id)
             if found.kind == "missing" and expr.id in _BUILTINS:
                 return Definition("external", "", f"builtins.{expr.id}")
@@ -778,6 +782,15 @@ class Modules:
             base = self._resolve(path, expr.value, scope, depth + 1)
             return self.attribute(base, expr.attr, depth + 1)
         return Definition("unknown")
+
+    def _before(self, path: str, expr: Name) -> Binding | None:
+        """The binding that ``expr`` means inside the assignment that gives its name a new value: the one before it
+        (``import app`` and then ``app = app.create_app()``)."""
+        bound = self.bindings(path, expr.id)
+        chosen = choose(bound) if len(bound) > 1 else None
+        if chosen is None or chosen.value is None or all(inner is not expr for inner in subexpressions(chosen.value)):
+            return None
+        return choose(bound[: bound.index(chosen)])
 
     def attribute(self, base: Definition, attr: str, depth: int = 0) -> Definition:
         """The attribute ``attr`` of what ``base`` stands for."""

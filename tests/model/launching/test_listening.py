@@ -69,6 +69,14 @@ def test_port_decides_gunicorns_default() -> None:
     assert [(each.host, each.port) for each in listens(found.launches[0], found.facts) or ()] == [("", 5000)]
 
 
+@pytest.mark.parametrize(("kind", "port"), [("Procfile", None), ("Dockerfile", 5000)])
+def test_the_platforms_port_replaces_the_default_of_the_file(kind: str, port: int | None) -> None:
+    start = {"Procfile": "web: gunicorn app:app\n", "Dockerfile": f'{IMAGE}CMD ["gunicorn", "app:app"]\n'}
+    bind = "import os\nbind = f\"0.0.0.0:{os.getenv('PORT', '5000')}\"\n"
+    found = project({kind: start[kind], "gunicorn.conf.py": bind})
+    assert [each.port for each in listens(found.launches[0], found.facts) or ()] == [port]
+
+
 def test_a_file_that_hands_its_names_on_decides_nothing() -> None:
     found = project(
         {"Dockerfile": f'{IMAGE}CMD ["gunicorn", "app:app"]\n', "gunicorn.conf.py": "import x\nx.set(globals())\n"}

@@ -472,6 +472,66 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         {"project.toml": "", "Procfile": "web: gunicorn 'app:create_app()'\n", "app.py": FACTORY},
         ["Procfile:1 gunicorn production app:create_app() True"],
     ),
+    (
+        "the only stage of Zappa is what is deployed, whatever its name",
+        {"zappa_settings.json": '{"dev": {"app_function": "app.app"}}', "app.py": APP},
+        ["zappa_settings.json:1 lambda production app:app True"],
+    ),
+    (
+        "of several, the names say which",
+        {
+            "zappa_settings.json": '{"dev": {"app_function": "app.app"},\n"prod": {"app_function": "app.app"}}',
+            "app.py": APP,
+        },
+        [
+            "zappa_settings.json:1 lambda development app:app True",
+            "zappa_settings.json:2 lambda production app:app True",
+        ],
+    ),
+    (
+        "a SAM function whose handler hands events to the application",
+        {
+            "template.yaml": "Transform: AWS::Serverless-2016-10-31\nResources:\n  Api:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: handler.main\n      Runtime: python3.12\n  Job:\n    Type: AWS::Serverless::Function\n    Properties: {CodeUri: src/, Handler: job.main, Runtime: python3.12}\n",
+            "src/handler.py": "import awsgi\nfrom web import app\n\n\ndef main(event, context):\n    return awsgi.response(app, event, context)\n",
+            "src/job.py": "def main(event, context):\n    return 1\n",
+            "src/web.py": APP,
+        },
+        ["template.yaml:7 lambda production handler:main True"],
+    ),
+    (
+        "a SAM function behind Lambda Web Adapter",
+        {
+            "template.yaml": "Transform: AWS::Serverless-2016-10-31\nGlobals:\n  Function:\n    Runtime: python3.12\nResources:\n  Api:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: run.sh\n      Environment:\n        Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/bootstrap, PORT: 8000}\n",
+            "src/run.sh": "#!/bin/bash\nPATH=$PATH:$LAMBDA_TASK_ROOT/bin exec python -m gunicorn -b=:$PORT app:app\n",
+            "src/app.py": APP,
+        },
+        ["template.yaml:10 > src/run.sh:2 gunicorn production app:app True"],
+    ),
+    (
+        "a SAM function in another language",
+        {
+            "template.yaml": "Transform: AWS::Serverless-2016-10-31\nResources:\n  Api:\n    Type: AWS::Serverless::Function\n    Properties: {Handler: app.main, Runtime: nodejs20.x}\n",
+            "app.py": APP + "\n\ndef main(event, context):\n    return app\n",
+        },
+        [],
+    ),
+    (
+        "a handler of the Serverless Framework without its WSGI plug-in",
+        {
+            "serverless.yml": "service: site\nprovider: {name: aws, runtime: python3.12}\nfunctions:\n  api:\n    handler: src/entry.main\n",
+            "src/entry.py": "import awsgi\nfrom src.web import app\n\n\ndef main(event, context):\n    return awsgi.response(app, event, context)\n",
+            "src/web.py": APP,
+        },
+        ["serverless.yml:5 lambda production src.entry:main True"],
+    ),
+    (
+        "Passenger inside nginx",
+        {
+            "deploy/site.conf": "server {\n  listen 80;\n  passenger_enabled on;\n  passenger_app_root /home/app/site;\n  passenger_startup_file web/entry.py;\n}\n",
+            "web/entry.py": "from flask import Flask\napplication = Flask(__name__)\n",
+        },
+        ["deploy/site.conf:5 > web/entry.py:2 passenger production web/entry.py:application True"],
+    ),
 ]
 
 

@@ -114,6 +114,43 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Procfile:1 > serve.py:3 gunicorn production app:app True"],
     ),
+    (
+        "a command that the script puts together and runs later",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": '#!/bin/sh\nPUID=${PUID:-0}\ncmd="exec gunicorn app:app -b 0.0.0.0:$PORT $@"\nif [ "$PUID" -ne 0 ]; then\n  cmd="su - web -c \'$cmd\'"\nfi\neval "$cmd"\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > boot.sh:7 gunicorn production app:app True"],
+    ),
+    (
+        "such a command, but a branch that nobody can decide changes it",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": '#!/bin/sh\ncmd="gunicorn app:app -b :$PORT"\nif [ -n "$DEV" ]; then\n  cmd="flask run -p $PORT"\nfi\n$cmd\n',
+            "app.py": APP,
+        },
+        [],
+    ),
+    (
+        "a file copied over a folder that an earlier COPY made",
+        {
+            "docker/Dockerfile": 'FROM python:3.13\nCOPY . /srv/web\nCOPY docker/boot.sh /srv/web\nWORKDIR /srv/web\nCMD ["bash", "./boot.sh"]\n',
+            "docker/boot.sh": "#!/bin/sh\nexec gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["docker/Dockerfile:5 > docker/boot.sh:2 gunicorn production app:app True"],
+    ),
+    (
+        "an image without the code, which a volume brings",
+        {
+            "Dockerfile": "FROM python:3.13\nWORKDIR /code\nCOPY tools /code/\nCMD sh site/boot.sh\n",
+            "tools/redis.conf": "",
+            "boot.sh": "#!/bin/sh\nexec gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > boot.sh:2 gunicorn production app:app True"],
+    ),
 ]
 
 

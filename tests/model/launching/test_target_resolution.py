@@ -287,6 +287,43 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Dockerfile:5 gunicorn production ${MODULE}.wsgi:app True"],
     ),
+    (
+        "the checkout is a package itself, called after its folder",
+        {"Procfile": "web: gunicorn site.server.index:app\n", "__init__.py": "", "server/index.py": APP},
+        ["Procfile:1 gunicorn production site.server.index:app True"],
+    ),
+    (
+        "a module that the checkout's own package may hold elsewhere",
+        {"Procfile": "web: gunicorn other.index:app\n", "__init__.py": "", "server/index.py": APP},
+        ["Procfile:1 gunicorn production other.index:app None"],
+    ),
+    (
+        "a name that is bound anew from the module it named before",
+        {
+            "app.yaml": "runtime: python312\n",
+            "main.py": "import app\n\napp = app.create_app()\n",
+            "app/__init__.py": FACTORY,
+        },
+        ["app.yaml:1 gunicorn production main:app True"],
+    ),
+    (
+        "what an ASGI server starts without a Flask application behind it is not ours",
+        {
+            "Dockerfile": IMAGE + 'CMD ["uvicorn", "api:app"]\n',
+            "api.py": "from tools import Resolver\napp = Resolver()\n",
+            "web.py": APP,
+        },
+        [],
+    ),
+    (
+        "with one behind it, it is",
+        {
+            "Dockerfile": IMAGE + 'CMD ["uvicorn", "api:app"]\n',
+            "api.py": "from web import app as site\nfrom tools import wrapped\napp = wrapped(site)\n",
+            "web.py": APP,
+        },
+        ["Dockerfile:4 uvicorn production api:app True"],
+    ),
 ]
 
 

@@ -159,3 +159,17 @@ def test_main_guards(test: str, expected: tuple[bool, bool]) -> None:
     assert module is not None
     guard = next(statement for statement in module.body if isinstance(statement, If))
     assert main_branches(guard.test) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "module", "loaded"),
+    [
+        ({"__init__.py": "from . import views\n", "views.py": "x = 1\n"}, "__init__.py", "__init__.py"),
+        ({"app.py": "from . import views\n", "views.py": "x = 1\n"}, "app.py", "./"),
+    ],
+)
+def test_the_audited_root_is_a_package_of_its_own(files: dict[str, str], module: str, loaded: str) -> None:
+    modules = modules_of(files)
+    assert modules.imported_file(module, "", 1) == loaded
+    assert modules.define(module, "views").module == "views.py"
+    assert modules.roots_for(loaded) == (".",)
