@@ -41,6 +41,7 @@ _TEXT_READERS = {
     Kind.SETUP_CFG: ("setup_files", "read_setup_cfg"),
     Kind.SETUP_PY: ("setup_files", "read_setup_py"),
     Kind.PIPFILE: ("pipfile", "read_pipfile"),
+    Kind.CONDA: ("conda", "read_conda"),
     Kind.LOCK: ("pipfile", "read_lock"),
     Kind.SYSTEMD: ("systemd", "read_systemd"),
     Kind.SUPERVISOR: ("supervisor", "read_supervisor"),

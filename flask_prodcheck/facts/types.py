@@ -377,7 +377,7 @@ class EntryPoint:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one requirements file, pyproject.toml, setup.cfg, setup.py, Pipfile or lock file declares.
+    """What one requirements file, pyproject.toml, setup.cfg, setup.py, Pipfile, conda environment or lock file declares.
     ``includes`` are the paths of ``-r``/``-c`` lines as written. ``package_dirs``: where packages live ("src" layout),
     relative to the manifest; ``open`` is true when parts could not be decided statically (setup.py that computes)."""
 

@@ -20,7 +20,7 @@ from flask_prodcheck.model.python.apps import find_apps, rank_apps
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.run_sites import find_run_sites
 
-LOCK_FILES = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "pylock.toml"})
+LOCK_FILES = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml"})
 
 
 def link(

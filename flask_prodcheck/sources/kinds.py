@@ -22,6 +22,7 @@ class Kind(enum.Enum):
     SETUP_CFG = "setup-cfg"
     SETUP_PY = "setup-py"
     PIPFILE = "pipfile"
+    CONDA = "conda"
     LOCK = "lock"
     SYSTEMD = "systemd"
     SUPERVISOR = "supervisor"
@@ -91,6 +92,7 @@ _CI_PATH = re.compile(
 _REQUIREMENTS = re.compile(
     r"(?:[^/]*requirements?[^/]*|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE
 )
+_CONDA = re.compile(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
 _REQUIREMENTS_FOLDERS = frozenset({"requirements", "requirement", "reqs"})
 _ENV_NAME = re.compile(
     r"\.env(?:[._-][^/]*)?|\.flaskenv|dotenv|[^/]*\.env"
@@ -338,6 +340,8 @@ def _yaml(path: str, head: bytes) -> Kind | None:
         return Kind.PLATFORM
     if has(rb"^uwsgi:"):
         return Kind.UWSGI
+    if has(rb"^dependencies:[ \t]*(?:#.*)?$") and _CONDA.fullmatch(posixpath.basename(path)):
+        return Kind.CONDA
     return Kind.COMPOSE if _looks_like_compose(head) else None
 
 

@@ -1,0 +1,48 @@
+"""Reads conda environment files (``environment.yml``): packages of conda, and those of pip inside them.
+
+Source: conda, "Creating an environment file manually", and the package match specification: ``name=1.2`` is any 1.2
+release, ``name==1.2`` exactly that one, ``channel::name`` names where it comes from.
+"""
+
+from __future__ import annotations
+
+import re
+
+from packaging.utils import canonicalize_name
+
+from flask_prodcheck.facts.requirements import group_of, parse_requirement
+from flask_prodcheck.facts.types import Dependency, Manifest
+from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
+
+_SPEC = re.compile(r"(?:[^\s:]+::)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?:\[[^\]]*\])?[ \t]*(.*)")
+_FUZZY = re.compile(r"=([0-9][^=,|\s]*)(?:=\S*)?")  # a build string may follow
+
+
+def read_conda(path: str, text: str) -> Manifest:
+    """The dependencies of an environment file. Raises ReadError for invalid YAML."""
+    documents = read_yaml(path, text)
+    listed = documents[0].get("dependencies") if documents else None
+    found: list[Dependency] = []
+    for node in listed.elements() if listed is not None else ():
+        if node.is_mapping:
+            pip = node.get("pip")
+            found += [each for line in (pip.elements() if pip is not None else ()) if (each := _of_pip(line, path))]
+        elif (each := _of_conda(node, path)) is not None:
+            found.append(each)
+    python = next((each.specifier for each in found if each.name == "python"), None)
+    return Manifest(path, tuple(each for each in found if each.name != "python"), python_requires=python or None)
+
+
+def _of_conda(node: YamlNode, path: str) -> Dependency | None:
+    match = _SPEC.fullmatch((node.text or "").strip())
+    if match is None:
+        return None
+    name, version = match.groups()
+    fuzzy = _FUZZY.fullmatch(version)
+    specifier = f"=={fuzzy.group(1).removesuffix('.*').removesuffix('*')}.*" if fuzzy is not None else version.strip()
+    return Dependency(canonicalize_name(name), specifier, node.span, group_of(path))
+
+
+def _of_pip(node: YamlNode, path: str) -> Dependency | None:
+    text = (node.text or "").strip()
+    return None if text.startswith("-") else parse_requirement(text, node.span, group_of(path))
