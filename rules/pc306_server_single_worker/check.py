@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import Confidence, Hit, Launch, Project, Server
@@ -9,21 +10,36 @@ from flask_prodcheck.rulekit import Confidence, Hit, Launch, Project, Server
 # Formats whose platform sets WEB_CONCURRENCY or brings workers of its own.
 PLATFORM_WORKERS = frozenset({"procfile", "heroku-yml", "render", "azure", "beanstalk", "app-engine", "railway"})
 
+UWSGI_COUNTS = ("processes", "workers", "p", "threads")
+UWSGI_OTHERS = frozenset({"cheaper", "async", "gevent", "asyncio", "coroae", "ugreen", "emperor", "legion"})
+UWSGI_FILES = ("ini", "yaml", "xml", "json", "config", "include", "inherit")
+
 
 def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
-        if (
-            launch.server is Server.GUNICORN
-            and launch.kind not in PLATFORM_WORKERS
-            and launch.confidence is not Confidence.LOW
-            and _is_single(launch)
-        ):
-            setting = launch.setting("workers")
+        if launch.kind in PLATFORM_WORKERS or launch.confidence is Confidence.LOW:
+            continue
+        if (launch.server is Server.GUNICORN and _is_single(launch)) or _is_single_uwsgi(launch, project):
+            setting = launch.setting("workers", "processes", "p")
             yield Hit(
                 at=setting[1] if setting is not None else launch.end.span,
                 via=launch.hops,
                 facts={"server": launch.server.value},
             )
+
+
+def _is_single_uwsgi(launch: Launch, project: Project) -> bool:
+    """uWSGI's defaults are one process and one thread (uWSGI, "Things to know"); other ways to serve several requests at a
+    time, option files that are not read here, and an option file that something unseen starts leave it open."""
+    if launch.server is not Server.UWSGI or launch.source != "file" or launch.kind == "uwsgi":
+        return False
+    if any(name.startswith("UWSGI_") for name in launch.env):
+        return False
+    counts = [value[0] for name in UWSGI_COUNTS if (value := launch.setting(name)) is not None]
+    if any(count != "1" for count in counts) or not UWSGI_OTHERS.isdisjoint(launch.options):
+        return False
+    files = [value for name in UWSGI_FILES if (value := launch.setting(name)) is not None]
+    return all(any(path.endswith(posixpath.basename(name)) for path in project.facts.uwsgi) for name, _ in files)
 
 
 def _is_single(launch: Launch) -> bool:
