@@ -20,6 +20,7 @@ from flask_prodcheck.model.evaluation import applications, libraries
 from flask_prodcheck.model.evaluation.evaluate import below_project, plain_value, version_of
 from flask_prodcheck.model.evaluation.machine import Arguments, Frame, Machine, RaisedError, ReachedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method, Obj, Ref, known
+from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Server, Setting, is_literal
 from flask_prodcheck.model.python.modules import Modules
 
@@ -119,6 +120,7 @@ def _followed(process: _Process, environment: Mapping[str, Value[str]]) -> tuple
             stop_at=launch.run_site.node.span if launch is not None and launch.run_site is not None else None,
             options=_options(launch),
         )
+        _command_environment(machine, launch)
         raised: RaisedError | None = None
         found: int | None = None
         try:
@@ -203,6 +205,18 @@ def _dotenv_files(modules: Modules, launch: Launch | None) -> frozenset[str] | N
         for path in modules.facts.env_files
         if not patterns & {path, posixpath.basename(path), ".env*", "*.env", ".env.*" if "." in path[5:] else path}
     )
+
+
+def _command_environment(machine: Machine, launch: Launch | None) -> None:
+    """``flask run`` reads ``.env`` and ``.flaskenv`` before the application, where python-dotenv is installed."""
+    if launch is None or launch.server is not Server.FLASK_RUN:
+        return
+    facts = machine.modules.facts
+    installed = launch.installs or frozenset(each.name for each in production_dependencies(facts))
+    for name in (".env", ".flaskenv") if "python-dotenv" in installed else ():
+        path = libraries.nearest_dotenv(machine, launch.cwd, name)
+        if path in facts.env_files:
+            libraries.load_dotenv(machine, path)
 
 
 def _options(launch: Launch | None) -> dict[str, Origin]:

@@ -194,9 +194,7 @@ class Follower:
             return self._console(step, span, place)
         return []
 
-    def _given(
-        self, environment: Mapping[str, str], env_files: Sequence[str], place: Place
-    ) -> dict[str, Value[str]]:
+    def _given(self, environment: Mapping[str, str], env_files: Sequence[str], place: Place) -> dict[str, Value[str]]:
         """The variables that a command line gives what it starts, those of the files it names last."""
         origin = (Origin(place.hops[-1].span, "set in front of the command"),)
         given: dict[str, Value[str]] = {

@@ -23,7 +23,7 @@ from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.placed_files import image_files
 from flask_prodcheck.model.launching.platform_defaults import platform_default
 from flask_prodcheck.model.launching.purpose import Evidence, judge
-from flask_prodcheck.model.launching.server_config import gunicorn_options
+from flask_prodcheck.model.launching.server_config import file_variables, gunicorn_options
 from flask_prodcheck.model.launching.server_environment import gunicorn_variables, uwsgi_variables
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments, uwsgi_options
@@ -198,6 +198,8 @@ class _Builder:
             start, options = self._granian_environment(place, start, options)
         elif start.server is Server.GUNICORN:
             options, config_settings, config_file = gunicorn_options(start, place, self.facts, self.modules)
+            if config_file is not None:
+                place = place.with_env(file_variables(config_file, place, self.modules))
             place = place.with_env(gunicorn_variables(options))
             if not start.target and "wsgi_app" in options:
                 start = replace(start, target=options["wsgi_app"][0])

@@ -311,6 +311,12 @@ def test_a_default_of_a_deploy_file_leaves_the_default_of_the_source() -> None:
     assert left.get("SECRET_KEY").fallback
 
 
+def test_a_loader_that_is_not_known_gives_nothing_certain() -> None:
+    body = "import confuse\nsettings = confuse.Configuration('shop', __name__)\n"
+    found = _configured(HEAD + body + "app.debug = settings['debug'].get(bool)\n").get("DEBUG")
+    assert isinstance(found.value, Unknown)
+
+
 def test_what_a_library_is_handed_fills_only_what_nothing_set() -> None:
     body = "from house import init_app\nclass C:\n    DEBUG = True\n    SECRET_KEY = 'k'\n"
     found = _configured(HEAD + body + "app.config['DEBUG'] = False\ninit_app(app, C)\n")
