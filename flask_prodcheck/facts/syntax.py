@@ -425,7 +425,7 @@ class Uses:
 
     Each is the place of the first use, or None: ``session`` (flask.session read or written, ``flash``, Flask-Login's
     login_user, Flask-WTF's FlaskForm), ``files`` (request.files), ``body`` (request.get_data/get_json/data/json),
-    ``remote_addr``, ``external_urls`` (url_for(..., _external=True)), ``routes`` (any route registration).
+    ``remote_addr``, ``external_urls`` (url_for(..., _external=True), without a scheme), ``routes`` (any route registration).
     ``cookie_forms`` are the views that answer a POST, read a cookie and take a form; ``guards_forms`` when the file
     mentions a protection of forms (a CSRF token, the origin).
     """

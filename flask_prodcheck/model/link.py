@@ -9,7 +9,7 @@ from dataclasses import replace
 from flask_prodcheck.base import Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Name
-from flask_prodcheck.model.configuration.config import production_configuration
+from flask_prodcheck.model.configuration.config import effective_configuration
 from flask_prodcheck.model.configuration.installed import installed_modules
 from flask_prodcheck.model.evaluation.libraries import Reader
 from flask_prodcheck.model.launching.installs import production_dependencies
@@ -229,7 +229,7 @@ def _configuration(
     own = launch.env if launch is not None else {}
 
     def followed(placed: Mapping[str, str], env: Mapping[str, Value[str]]) -> Configuration:
-        return production_configuration(
+        return effective_configuration(
             installed_modules(modules, placed, read),
             app,
             launch=launch,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Confidence, Hit, Launch, Project, Server
+from flask_prodcheck.rulekit import Confidence, Hit, Launch, Project, Server, open_environment
 
 # Formats whose platform sets WEB_CONCURRENCY or brings workers of its own.
 PLATFORM_WORKERS = frozenset({"procfile", "heroku-yml", "render", "azure", "beanstalk", "app-engine", "railway"})
@@ -33,7 +33,7 @@ def _is_single_uwsgi(launch: Launch, project: Project) -> bool:
     time, option files that are not read here, and an option file that something unseen starts leave it open."""
     if launch.server is not Server.UWSGI or launch.source != "file" or launch.kind == "uwsgi":
         return False
-    if any(name.startswith("UWSGI_") for name in launch.env):
+    if any(name.startswith("UWSGI_") for name in launch.env) or open_environment(launch, project.facts):
         return False
     counts = [value[0] for name in UWSGI_COUNTS if (value := launch.setting(name)) is not None]
     if any(count != "1" for count in counts) or not UWSGI_OTHERS.isdisjoint(launch.options):

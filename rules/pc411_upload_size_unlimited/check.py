@@ -12,11 +12,13 @@ def check(project: Project) -> Iterator[Hit]:
     if any(proxy.upstreams or proxy.body_limit for proxy in project.facts.proxies.values()):
         return
     for configuration in project.configurations:
+        launch = configuration.launch
+        if launch is not None and launch.setting("limit-post") is not None:
+            continue  # uWSGI's own limit
         limit = configuration.get("MAX_CONTENT_LENGTH")
         unlimited = isinstance(limit.value, Unset) or (
             isinstance(limit.value, Known) and limit.value.value is None and not limit.fallback
         )
         use = used_by(project, configuration, "files") if unlimited and configuration.complete else None
         if use is not None:
-            launch = configuration.launch
             yield Hit(at=use, via=launch.hops if launch is not None else ())

@@ -33,7 +33,7 @@ def read_heroku_yml(path: str, root: YamlNode) -> StartFile:
 
 def read_app_json(path: str, root: YamlNode) -> StartFile:
     """``scripts`` (``postdeploy``...) with role "release"; Dokku's ``scripts.dokku.*`` too. Processes come from the
-    Procfile; ``formation`` and the stack are settings."""
+    Procfile, their variables from ``env``; ``formation`` and the stack are settings."""
     env = []
     for name, span, value in _items(root.get("env")):
         env.append(EnvVar(name, value.string("value") if value.is_mapping else value.text, span))
@@ -48,6 +48,8 @@ def read_app_json(path: str, root: YamlNode) -> StartFile:
             command = shell_command(text, place)
             if command is not None:
                 starts.append(Start("app-json", inner, place, command, env=tuple(env), role="release"))
+    if env:  # not a process: carries the environment of those that the Procfile starts
+        starts.append(Start("app-json", "environment", env[0].span, None, env=tuple(env), role="release"))
     settings = [
         (f"formation.{name}", value.string("quantity") or "") for name, _, value in _items(root.get("formation"))
     ]

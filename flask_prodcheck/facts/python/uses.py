@@ -147,7 +147,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
             name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
             if name in _REGISTRATIONS and isinstance(func, ast.Attribute):
                 note("routes", node)
-            elif name == "url_for" and any(k.arg == "_external" and not _is_false(k.value) for k in node.keywords):
+            elif name == "url_for" and _is_external(node):
                 note("external_urls", node)
     bindings = _Bindings([function for function, _ in found.functions])
     done: set[str] = set()
@@ -233,6 +233,12 @@ def _keeps_session(package: str, name: str) -> bool:
 def _may_matter(target: tuple[str, str]) -> bool:
     """Whether an imported name is one that :func:`uses` looks for, or a package that may hold one."""
     return not target[1] or target[1] == "request" or target[1] in _DIRECT or target in _SESSION_NAMES
+
+
+def _is_external(call: ast.Call) -> bool:
+    """Whether an address with the request's own scheme is built: one that is given by hand is right behind any proxy."""
+    words = {word.arg: word.value for word in call.keywords}
+    return "_external" in words and not _is_false(words["_external"]) and "_scheme" not in words
 
 
 def _is_false(node: ast.expr) -> bool:

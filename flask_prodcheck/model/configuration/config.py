@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
@@ -20,11 +20,27 @@ from flask_prodcheck.model.evaluation import applications, libraries
 from flask_prodcheck.model.evaluation.evaluate import below_project, plain_value, version_of
 from flask_prodcheck.model.evaluation.machine import Arguments, Frame, Machine, RaisedError, ReachedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method, Obj, Ref, known
+from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Server, Setting, is_literal
 from flask_prodcheck.model.python.modules import Modules
 
 _ATTEMPTS = 24
 _DEFAULT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?[-=][^}]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """What a server starts: :func:`effective_configuration` says what each field is."""
+
+    modules: Modules
+    app: App
+    launch: Launch | None
+    env_closed: bool
+    flask_version: str | None
+    target_module: str | None
+    factory_args: tuple[Expr, ...]
+    read: libraries.Reader | None
+    placed: Mapping[str, str]
 
 
 def effective_configuration(
@@ -40,103 +56,71 @@ def effective_configuration(
     read: libraries.Reader | None = None,
     placed: Mapping[str, str] | None = None,
 ) -> Configuration:
-    """What ``app.config`` holds after a server imported ``target_module`` (the app's own module when None) and, for a
-    factory, called it with ``factory_args``.
+    """What ``app.config`` holds in production after a server imported ``target_module`` (the app's own module when None)
+    and, for a factory, called it with ``factory_args``.
 
-    ``env`` is the environment of the process; a variable that is not in it is taken as not set, and the default that
-    then applies is marked as a fallback. Where start-up fails without the variable, it is run again with the variable
-    set to something unknown, and the setting is ``guarded``. ``env_closed``: nothing else can set variables.
+    ``env`` is the environment of the process as far as the project sets it. Of a variable that is not in it the default
+    applies and is marked as a fallback; a variable for which the project has production settings to select selects them
+    (``unselected`` is then the configuration without it). Where start-up fails without the variable, it is run again
+    with the variable set to something unknown, and the setting is ``guarded``. ``env_closed``: nothing else can set
+    variables, so nothing is taken to be selected.
     ``target_module`` is a dotted name, or a path ending in ``.py`` for a script. ``read`` gives the bytes of project
     files that are not Python (None: not to be had), for ``from_file`` and ``from_pyfile``. ``placed``: the project file
     that stands in the place of another (already so in ``modules``).
     """
-    return _followed(
-        modules, app, launch, env, env_closed, flask_version, target_module, factory_args, read, placed or {}
-    )[0]
-
-
-def production_configuration(
-    modules: Modules,
-    app: App,
-    *,
-    launch: Launch | None = None,
-    env: Mapping[str, Value[str]] | None = None,
-    flask_version: str | None = None,
-    target_module: str | None = None,
-    factory_args: tuple[Expr, ...] = (),
-    read: libraries.Reader | None = None,
-    placed: Mapping[str, str] | None = None,
-) -> Configuration:
-    """:func:`effective_configuration` as production has it: a variable that nothing sets, and for which the project has
-    production settings to select, selects them. ``unselected`` is then the configuration without it."""
+    process = _Process(modules, app, launch, env_closed, flask_version, target_module, factory_args, read, placed or {})
     given = dict(env if env is not None else launch.env if launch is not None else {})
-
-    def followed(extra: Mapping[str, Value[str]]) -> tuple[Configuration, Mapping[str, str]]:
-        environment = {**given, **extra}
-        return _followed(
-            modules, app, launch, environment, False, flask_version, target_module, factory_args, read, placed or {}
-        )
-
-    plain, selectors = followed({})
-    plain = replace(plain, weaker=_weaker(plain, given, followed))
+    plain, selectors = _followed(process, given)
+    if env_closed:
+        return plain
+    plain = replace(plain, weaker=_weaker(process, plain, given))
     wanted = {name: value for name, value in selectors.items() if name not in given}
     if not wanted:
         return plain
-    selected, _ = followed({name: Known(value) for name, value in wanted.items()})
+    chosen: dict[str, Value[str]] = {**given, **{name: Known(value) for name, value in wanted.items()}}
+    selected, _ = _followed(process, chosen)
     if not selected.settings:
         return plain
-    weaker = _weaker(selected, given, followed)
+    weaker = _weaker(process, selected, given)
     return replace(selected, selector=next(iter(wanted)), unselected=plain, weaker=weaker)
 
 
 def _weaker(
-    configuration: Configuration,
-    given: Mapping[str, Value[str]],
-    followed: Callable[[Mapping[str, Value[str]]], tuple[Configuration, Mapping[str, str]]],
+    process: _Process, configuration: Configuration, given: Mapping[str, Value[str]]
 ) -> tuple[Configuration, ...]:
     """What is left of the signing keys when the defaults that the deploy files write for them are taken away."""
     settings = (configuration.get(key) for key in SIGNING_KEYS)
     names = {each.variable for each in settings if each.deploy_default and each.variable in given}
-    return (followed(dict.fromkeys(names, Unset()))[0],) if names else ()
+    return (_followed(process, {**given, **dict.fromkeys(names, Unset())})[0],) if names else ()
 
 
-def _followed(
-    modules: Modules,
-    app: App,
-    launch: Launch | None,
-    env: Mapping[str, Value[str]] | None,
-    env_closed: bool,
-    flask_version: str | None,
-    target_module: str | None,
-    factory_args: tuple[Expr, ...],
-    read: libraries.Reader | None,
-    placed: Mapping[str, str],
-) -> tuple[Configuration, Mapping[str, str]]:
+def _followed(process: _Process, environment: Mapping[str, Value[str]]) -> tuple[Configuration, Mapping[str, str]]:
     """The configuration, and the variables that would select production with the values that do."""
+    modules, app, launch = process.modules, process.app, process.launch
     required: frozenset[str] = frozenset()
     doubtful = False
-    entry = _entry(modules, app, launch, target_module)
+    entry = _entry(modules, app, launch, process.target_module)
     entered = launch.entered if launch is not None else None
-    environment = dict(env if env is not None else launch.env if launch is not None else {})
     written: dict[str, EnvFile] = {}
     for _ in range(_ATTEMPTS):
         machine = Machine(
             modules,
             env=environment,
-            env_closed=env_closed,
+            env_closed=process.env_closed,
             roots=_roots(app, launch),
-            flask_version=version_of(flask_version),
+            flask_version=version_of(process.flask_version),
             required=required,
             main=entry.path if entry.script and entered is None else None,
-            read=read,
+            read=process.read,
             dotenv=_dotenv_files(modules, launch),
             layout=launch.layout if launch is not None else (),
-            placed=placed,
+            placed=process.placed,
             written=written,
             doubtful=doubtful,
             stop_at=launch.run_site.node.span if launch is not None and launch.run_site is not None else None,
             options=_options(launch),
         )
+        _command_environment(machine, launch)
         raised: RaisedError | None = None
         found: int | None = None
         try:
@@ -147,7 +131,7 @@ def _followed(
                     machine,
                     app,
                     entry,
-                    factory_args or (launch.factory_args if launch is not None else ()),
+                    process.factory_args or (launch.factory_args if launch is not None else ()),
                     launch.factory_keywords if launch is not None else (),
                 )
         except ReachedError as reached:
@@ -221,6 +205,18 @@ def _dotenv_files(modules: Modules, launch: Launch | None) -> frozenset[str] | N
         for path in modules.facts.env_files
         if not patterns & {path, posixpath.basename(path), ".env*", "*.env", ".env.*" if "." in path[5:] else path}
     )
+
+
+def _command_environment(machine: Machine, launch: Launch | None) -> None:
+    """``flask run`` reads ``.env`` and ``.flaskenv`` before the application, where python-dotenv is installed."""
+    if launch is None or launch.server is not Server.FLASK_RUN:
+        return
+    facts = machine.modules.facts
+    installed = launch.installs or frozenset(each.name for each in production_dependencies(facts))
+    for name in (".env", ".flaskenv") if "python-dotenv" in installed else ():
+        path = libraries.nearest_dotenv(machine, launch.cwd, name)
+        if path in facts.env_files:
+            libraries.load_dotenv(machine, path)
 
 
 def _options(launch: Launch | None) -> dict[str, Origin]:

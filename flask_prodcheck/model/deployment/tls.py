@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_prodcheck.base import Known, Span
 from flask_prodcheck.facts.types import ComposeService
+from flask_prodcheck.model.launching.beside import platform_starts
 from flask_prodcheck.model.project import Configuration, Launch, Project
 
 #: Hosts that serve every application under an ``https://`` address of their own.
@@ -37,7 +38,10 @@ def tls_evidence(project: Project, configuration: Configuration) -> Span | None:
         file = project.facts.kubernetes[path]
         if file.tls is not None:
             return file.tls
-    return launch.head.span if launch.kind in _TLS_HOSTS else None
+    if launch.kind in _TLS_HOSTS:
+        return launch.head.span
+    hosted = platform_starts(launch.head.span.file, launch.kind, project.facts)
+    return next((start.span for start in hosted if start.kind in _TLS_HOSTS), None)
 
 
 def _routed(project: Project, launch: Launch) -> Span | None:

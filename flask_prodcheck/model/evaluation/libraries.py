@@ -201,17 +201,19 @@ def environment_entries(machine: Machine) -> tuple[dict[object, Evaluated], bool
     return cells, not machine.env_closed or machine.open_environment
 
 
-def load_dotenv(machine: Machine, path: str | None, folder: str, override: bool = False) -> bool:
-    """Load a ``.env`` file of the project into the environment: the one at ``path``, or the nearest from ``folder``
-    upwards. False, and an environment that may hold more, when the project has none."""
+def nearest_dotenv(machine: Machine, folder: str, name: str = ".env") -> str:
+    """The path of the file ``name`` in ``folder`` or the nearest folder above that has one; in the root where none has."""
+    while True:
+        candidate = posixpath.normpath(posixpath.join(folder, name))
+        if candidate in machine.modules.facts.env_files or folder in ("", "."):
+            return candidate
+        folder = posixpath.dirname(folder)
+
+
+def load_dotenv(machine: Machine, path: str, override: bool = False) -> bool:
+    """Load the ``.env`` file of the project at ``path`` into the environment. False, and an environment that may hold
+    more, when the project has none there."""
     files = machine.modules.facts.env_files
-    if path is None:
-        while True:
-            candidate = f"{folder}/.env" if folder else ".env"
-            if candidate in files or not folder:
-                path = candidate
-                break
-            folder = posixpath.dirname(folder)
     file = machine.written.get(path) or files.get(path)
     seen = machine.dotenv is None or path in machine.dotenv or path in machine.written
     if file is None or not seen:
@@ -772,7 +774,9 @@ def _load_dotenv(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
                 machine.open_environment = True
                 return unknown("the file lies outside of the project")
     loaded = load_dotenv(
-        machine, path, posixpath.dirname(frame.file), override is not None and machine.truth(override) is True
+        machine,
+        path if path is not None else nearest_dotenv(machine, posixpath.dirname(frame.file)),
+        override is not None and machine.truth(override) is True,
     )
     return known(True) if loaded else unknown("whether the file exists is not known")
 
@@ -781,13 +785,8 @@ def _find_dotenv(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
     folder = posixpath.dirname(frame.file)
     key = machine.key_of(args.positional[0]) if args.positional else (".env",)
     name = str(key[0]) if key is not None else ".env"
-    while True:
-        candidate = f"{folder}/{name}" if folder else name
-        if candidate in machine.modules.facts.env_files:
-            return known(f"{ROOT}/{candidate}")
-        if not folder:
-            return known("")
-        folder = posixpath.dirname(folder)
+    path = nearest_dotenv(machine, folder, name)
+    return known(f"{ROOT}/{path}" if path in machine.modules.facts.env_files else "")
 
 
 def _dotenv_values(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
@@ -857,7 +856,7 @@ def _decouple(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
     key = machine.key_of(args.positional[0]) if args.positional else None
     if key is None or not isinstance(key[0], str):
         return unknown("which variable is read is not known", *args.all)
-    load_dotenv(machine, None, posixpath.dirname(frame.file))
+    load_dotenv(machine, nearest_dotenv(machine, posixpath.dirname(frame.file)))
     default = args.get(1, "default")
     found = environment_value(machine, key[0])
     if found is None:

@@ -395,8 +395,30 @@ def _runner_task(program: str, words: Words) -> Step:
             rest = _drop_options(rest[1:], _DOCKER_RUN_VALUE_OPTIONS)
             while len(rest) > 1 and re.fullmatch(r"\$\{[A-Za-z_]+\}", rest[0]) and "IMAGE" not in rest[0].upper():
                 rest = _drop_options(rest[1:], _DOCKER_RUN_VALUE_OPTIONS)  # options kept in a variable
-            return ContainerRun(rest[0], tuple(rest[1:])) if rest else Nothing("docker run")
+            if not rest:
+                return Nothing("docker run")
+            options = words[: len(words) - len(rest)]
+            files = _option_values(options, ("--env-file",))
+            return ContainerRun(rest[0], tuple(rest[1:]), _container_variables(options), files)
     return Nothing(" ".join([program, *words[:1]]))
+
+
+def _option_values(words: Words, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Every value of an option that may be given more than once."""
+    found = []
+    for index, word in enumerate(words):
+        name, glued, value = word.partition("=")
+        if word in names and index + 1 < len(words):
+            found.append(words[index + 1])
+        elif glued and name in names:
+            found.append(value)
+    return tuple(found)
+
+
+def _container_variables(options: Words) -> dict[str, str]:
+    """``-e NAME=value``; a bare name takes the value that the caller has."""
+    pairs = [each.partition("=") for each in _option_values(options, ("-e", "--env"))]
+    return {name: value if has_value else f"${{{name}}}" for name, has_value, value in pairs}
 
 
 _PYTHON_VALUE_OPTIONS = frozenset({"-W", "-X", "--check-hash-based-pycs"})

@@ -8,10 +8,11 @@ Cycles and sheer size end in a note, never in a hang.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown
+from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Value
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell import parse_command_line
@@ -38,7 +39,7 @@ from flask_prodcheck.model.launching.containers import dockerfile_of_image, imag
 from flask_prodcheck.model.launching.embedded import embedded_file, every_command
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image
-from flask_prodcheck.model.launching.place import Place, enter, known_variables, locate, on_path
+from flask_prodcheck.model.launching.place import Environment, Place, enter, known_variables, locate, on_path
 from flask_prodcheck.model.launching.shell_tests import decide, matches
 from flask_prodcheck.model.launching.steps import (
     ConsoleRun,
@@ -61,6 +62,8 @@ _MAX_FUNCTION_STEPS = 600  # for one function of a script whose caller is not kn
 _MAX_ALL_STEPS = 60_000
 _MAX_TURNS = 32
 
+#: ``export $(cat .env | xargs)`` and its like.
+_LISTED = re.compile(r"^\$\((?:cat|grep|sed|egrep|xargs)\b.*?([\w./-]*\.env[\w.-]*)")
 _DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset"})
 
 
@@ -122,7 +125,7 @@ class Follower:
         except ReadError as failure:
             self._note(span, f"the command could not be read as shell: {failure}")
             return []
-        state = _State(replace(place, shell_parent=span), dict(functions or {}))
+        state = _State(replace(place.in_new_shell(), shell_parent=span), dict(functions or {}))
         return self._walk(statements, state)
 
     def words(self, argv: Sequence[str], span: Span, place: Place, state: _State | None = None) -> list[Ended]:
@@ -151,16 +154,7 @@ class Follower:
     # --- one command -----------------------------------------------------------------------------------------------
 
     def _reading(self, reading: Reading, span: Span, place: Place, state: _State | None) -> list[Ended]:
-        origin = (Origin(span, "set in front of the command"),)
-        place = place.with_env(
-            {
-                name: Unknown(f"depends on {value}", origin) if is_open(value) else Known(value, origin)
-                for name, value in reading.environment.items()
-            }
-        )
-        for name in reading.env_files:
-            if (path := locate(name, place, self.facts)) in self.facts.env_files and path is not None:
-                place = place.with_env(known_variables(self.facts.env_files[path].variables, place.variables))
+        place = place.with_env(self._given(reading.environment, reading.env_files, place))
         if reading.wrappers or reading.reloads or reading.user:
             place = replace(
                 place,
@@ -200,6 +194,17 @@ class Follower:
             return self._console(step, span, place)
         return []
 
+    def _given(self, environment: Mapping[str, str], env_files: Sequence[str], place: Place) -> dict[str, Value[str]]:
+        """The variables that a command line gives what it starts, those of the files it names last."""
+        origin = (Origin(place.hops[-1].span, "set in front of the command"),)
+        given: dict[str, Value[str]] = {
+            name: Unknown(f"depends on {value}", origin) if is_open(value) else Known(value, origin)
+            for name, value in environment.items()
+        }
+        for name in env_files:
+            given.update(self._variables_of(name, place.with_env(given)))
+        return given
+
     def _written_place(self, text: str, place: Place) -> Place:
         """``place`` with the line of the script that holds ``text`` as its end, where a later script only hands it on."""
         shown = " ".join(text.split())[:60]
@@ -227,7 +232,8 @@ class Follower:
         if not argv:
             return []
         inner = image_place(image, self.facts, place.hops[-1])
-        inner = replace(inner, hops=place.hops, certain=place.certain, hints=place.hints).with_env(place.env)
+        inner = replace(inner, hops=place.hops, certain=place.certain, hints=place.hints)
+        inner = inner.with_env(self._given(run.environment, run.env_files, place))
         if entry is not None:
             inner = inner.hop(entry.span, entry.text)
         return self.words(argv, entry.span if entry is not None else place.hops[-1].span, inner)
@@ -379,7 +385,7 @@ class Follower:
             if state is not None:
                 self.sourced.add(script.path)
                 return self._walk(script.body, state)
-            inner = _State(replace(place, args=tuple(args), shell_parent=Span(script.path, 1)))
+            inner = _State(replace(place.in_new_shell(), args=tuple(args), shell_parent=Span(script.path, 1)))
             return self._walk(script.body, inner)
         finally:
             self._active.discard(key)
@@ -576,14 +582,8 @@ class Follower:
         if not going:
             state.ended = True
             return found
-        environment = dict(state.place.env)
-        for name in {name for copy in going for name in copy.place.env}:
-            values = [copy.place.env.get(name) for copy in going]
-            first = values[0]
-            if first is not None and all(value == first for value in values):
-                environment[name] = first
-            else:
-                environment[name] = Unknown("depends on a branch that cannot be decided")
+        environment = _joined(state.place.env, [copy.place.env for copy in going])
+        shell = _joined(state.place.shell, [copy.place.shell for copy in going])
         args = (
             going[0].place.args if all(copy.place.args == going[0].place.args for copy in going) else state.place.args
         )
@@ -594,7 +594,7 @@ class Follower:
         }
         cwd_same = all(copy.place.cwd == going[0].place.cwd for copy in going)
         state.place = replace(
-            state.place, env=environment, drafts=drafts, args=args, args_open=state.place.args_open or any(copy.place.args != args for copy in going),
+            state.place, env=environment, shell=shell, drafts=drafts, args=args, args_open=state.place.args_open or any(copy.place.args != args for copy in going),
             cwd=going[0].place.cwd if cwd_same else state.place.cwd, cwd_known=state.place.cwd_known and cwd_same,
             certain=state.place.certain and not any(copy.ended for copy in copies),
         )  # fmt: skip
@@ -745,20 +745,22 @@ class Follower:
                 for name, word in command.assigns
                 if name in assigned and not isinstance(assigned[name], Known)
             }
-            state.place = replace(state.place.with_env(assigned), drafts=drafts)
+            state.place = replace(state.place.assigned(assigned), drafts=drafts)
             return []
         if argv[0] == "eval" or is_open(argv[0]):
             drafted = _Expander(state, drafts=True)
             argv = [text for word in command.words for text in drafted.texts(word)]
         name = argv[0]
         if name in _DECLARING:
-            self._declare(argv[1:], command, state)
+            self._declare(name, argv[1:], command, state)
             return []
         if name in ("cd", "pushd"):
             target = next((word for word in argv[1:] if not word.startswith("-")), "")
             state.place = enter(state.place, target, self.facts)
             return []
         if name == "set":
+            for switch in (word for word in argv[1:] if re.fullmatch(r"[-+][a-z]*a[a-z]*", word)):
+                state.place = replace(state.place, exports_all=switch[0] == "-")
             if "--" in argv:
                 state.place = replace(
                     state.place,
@@ -774,11 +776,13 @@ class Follower:
             state.ended = state.ended or name == "exit" or bool(self._depth)
             return []
         if name == "unset":
-            state.place = replace(
-                state.place, env={key: value for key, value in state.place.env.items() if key not in argv[1:]}
-            )
+            state.place = _without(state.place, argv[1:])
+            return []
+        if name in (".", "source") and len(argv) > 1 and (given := self._variables_of(argv[1], state.place)):
+            state.place = state.place.assigned(given)
             return []
         if name == ":":
+            state.place = state.place.assigned(self._defaults(command, expander))
             return []
         if name in state.functions:
             return self._function(state.functions[name], argv[1:], state, command)
@@ -814,16 +818,37 @@ class Follower:
                 found += [replace(each, background=True) for each in self.command(start.command, inner)]
         return found
 
-    def _declare(self, words: Sequence[str], command: ShellCommand, state: _State) -> None:
+    def _declare(self, kind: str, words: Sequence[str], command: ShellCommand, state: _State) -> None:
+        exports = kind == "export" or any(re.fullmatch(r"-[a-zA-Z]*x[a-zA-Z]*", word) for word in words)
         for word in words:
             if word.startswith("-"):
                 continue
+            listed = _LISTED.search(word) if exports else None
             name, has_value, value = word.partition("=")
-            if has_value:
+            if listed is not None:
+                state.place = state.place.with_env(self._variables_of(listed[1], state.place))
+            elif has_value:
                 origin = (Origin(command.span, command.text[:200]),)
-                state.place = state.place.with_env(
-                    {name: Unknown(f"depends on {value}", origin) if is_open(value) else Known(value, origin)}
-                )
+                given = {name: Unknown(f"depends on {value}", origin) if is_open(value) else Known(value, origin)}
+                state.place = state.place.with_env(given) if exports else state.place.assigned(given)
+            elif exports:
+                state.place = state.place.exported([name])
+
+    def _variables_of(self, path: str, place: Place) -> Mapping[str, Value[str]]:
+        """The variables of the environment file that ``path`` names, {} where the project has none there."""
+        found = locate(path, place, self.facts)
+        file = self.facts.env_files.get(found or "")
+        return known_variables(file.variables, place.variables) if file is not None else {}
+
+    def _defaults(self, command: ShellCommand, expander: _Expander) -> Mapping[str, Value[str]]:
+        """What ``: ${NAME:=default}`` assigns."""
+        origin = (Origin(command.span, command.text[:200]),)
+        found: dict[str, Value[str]] = {}
+        for part in (part for word in command.words for part in word.parts):
+            if isinstance(part, Var) and part.op in (":=", "=") and part.operand is not None:
+                text = expander.text(Word((part,), part.name))
+                found[part.name] = Unknown(f"depends on {text}", origin) if is_open(text) else Known(text, origin)
+        return found
 
     def _function(
         self, function: ShellFunction, args: Sequence[str], state: _State, command: ShellCommand
@@ -931,7 +956,7 @@ class _Expander:
         elif part.name == "#":
             value = str(len(place.args)) if not place.args_open else None
         else:
-            known = place.env.get(part.name)
+            known = place.env.get(part.name) or place.shell.get(part.name)
             value = known.value if isinstance(known, Known) else self._drafts.get(part.name)
             if known is None and part.op in (":-", "-", ":=", "=") and part.operand is not None:
                 return self.text(part.operand)
@@ -944,6 +969,24 @@ class _Expander:
         if part.op == "other" or value is None:
             return f"${{{part.name}}}"
         return value
+
+
+def _joined(before: Environment, ways: Sequence[Environment]) -> Environment:
+    """The variables after several ways that may each have been taken."""
+    joined = dict(before)
+    for name in {name for way in ways for name in way}:
+        first, *others = [way.get(name) for way in ways]
+        if first is not None and all(value == first for value in others):
+            joined[name] = first
+        else:
+            joined[name] = Unknown("depends on a branch that cannot be decided")
+    return joined
+
+
+def _without(place: Place, names: Sequence[str]) -> Place:
+    """``place`` after ``unset``."""
+    env = {name: value for name, value in place.env.items() if name not in names}
+    return replace(place, env=env, shell={name: value for name, value in place.shell.items() if name not in names})
 
 
 def _after(words: Sequence[str], name: str) -> tuple[str, ...]:

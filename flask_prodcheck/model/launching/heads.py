@@ -24,6 +24,7 @@ from flask_prodcheck.facts.types import (
     StartFile,
 )
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
+from flask_prodcheck.model.launching.beside import platform_starts
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, shared_folders
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import (
@@ -137,6 +138,8 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 published, public = tuple(port.container for port in service.ports), _is_public(service)
             elif not plain and (pod := _container_of(path, facts)) is not None:
                 place = _in_pod(place, pod, facts)
+            for start in platform_starts(path, "dockerfile", facts) if own is None else ():
+                place = place.with_env(known_variables(start.env, {}))
             names = tuple(filter(None, [dockerfile.stages[index].alias if len(dockerfile.stages) > 1 else None]))
             place = _default_command_hop(place, image, command)
             place = replace(place, args_open=image.entrypoint is not None and image.cmd is None)
@@ -551,6 +554,9 @@ def start_head(start: Start, facts: Facts) -> Head:
             if each.kind == "beanstalk" and each.name == "environment"
         ]
         for each in beside:
+            place = place.with_env(known_variables(each.env, {}))
+    if start.kind == "procfile":
+        for each in platform_starts(span.file, "procfile", facts):
             place = place.with_env(known_variables(each.env, {}))
     name = start.name if start.kind not in ("fly", "render", "railway", "app-engine", "azure", "beanstalk") else ""
     if start.kind == "zappa" and len(facts.start_files[start.span.file].starts) == 1:

@@ -23,7 +23,8 @@ from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.placed_files import image_files
 from flask_prodcheck.model.launching.platform_defaults import platform_default
 from flask_prodcheck.model.launching.purpose import Evidence, judge
-from flask_prodcheck.model.launching.server_config import gunicorn_options
+from flask_prodcheck.model.launching.server_config import file_variables, gunicorn_options
+from flask_prodcheck.model.launching.server_environment import gunicorn_variables, uwsgi_variables
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments, uwsgi_options
 from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
@@ -198,6 +199,9 @@ class _Builder:
             start, options = self._granian_environment(place, start, options)
         elif start.server is Server.GUNICORN:
             options, config_settings, config_file = gunicorn_options(start, place, self.facts, self.modules)
+            if config_file is not None:
+                place = place.with_env(file_variables(config_file, place, self.modules))
+            place = place.with_env(gunicorn_variables(options))
             if not start.target and "wsgi_app" in options:
                 start = replace(start, target=options["wsgi_app"][0])
             if start.chdir is None and "chdir" in options:
@@ -254,11 +258,11 @@ class _Builder:
             chdir = merged.get("chdir", (start.chdir or "", place.hops[-1].span))[0] or None
             paths = tuple(value for key, (value, _) in merged.items() if key in ("pythonpath", "python-path", "pp"))
             return (
-                place,
+                place.with_env(uwsgi_variables(options, config)),
                 replace(start, options={key: value for key, (value, _) in merged.items()}, chdir=chdir, paths=paths),
                 merged,
             )
-        return place, start, options
+        return place.with_env(uwsgi_variables(options)), start, options
 
     def _granian_environment(
         self, place: Place, start: ServerStart, options: dict[str, tuple[str, Span]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
@@ -23,7 +23,8 @@ class Place:
     """One state of a followed chain.
 
     ``cwd`` is a project folder ("." = root); ``cwd_known`` is false where it is assumed. ``args`` are the positional
-    parameters; ``args_open`` when the caller may pass more. ``mapping`` holds bind mounts on top of the image's own.
+    parameters; ``args_open`` when the caller may pass more. ``shell`` holds the variables of the running shell that no
+    command inherits, unless ``exports_all`` (``set -a``). ``mapping`` holds bind mounts on top of the image's own.
     ``hints`` are words of undecided branches that were taken ("development" side or "production" side);
     ``certain`` is false behind one. ``shell_parent``: the shell that stays as parent of what runs. ``drafts`` are shell
     variables whose text is known but for some ``${NAME}`` in it: commands that a script puts together and runs later.
@@ -45,6 +46,8 @@ class Place:
     reloads: bool = False
     import_paths: tuple[str, ...] = ()
     drafts: Mapping[str, str] = field(default_factory=dict)
+    shell: Environment = field(default_factory=dict)
+    exports_all: bool = False
 
     def hop(self, span: Span, text: str) -> Place:
         """This place after one more step (the same place twice in a row counts once)."""
@@ -59,6 +62,22 @@ class Place:
 
     def with_env(self, variables: Mapping[str, Value[str]]) -> Place:
         return replace(self, env={**self.env, **variables}) if variables else self
+
+    def assigned(self, variables: Mapping[str, Value[str]]) -> Place:
+        """This place after the running shell assigned ``variables``: what is in the environment already stays there."""
+        if self.exports_all:
+            return self.with_env(variables)
+        inherited = {name: value for name, value in variables.items() if name in self.env}
+        own = {name: value for name, value in variables.items() if name not in self.env}
+        return replace(self.with_env(inherited), shell={**self.shell, **own} if own else self.shell)
+
+    def exported(self, names: Iterable[str]) -> Place:
+        """This place after ``export NAME``."""
+        return self.with_env({name: self.shell[name] for name in names if name in self.shell})
+
+    def in_new_shell(self) -> Place:
+        """What another shell inherits: the environment only."""
+        return replace(self, shell={}, exports_all=False)
 
 
 def _one_line(text: str) -> str:

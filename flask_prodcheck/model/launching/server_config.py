@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import posixpath
 
-from flask_prodcheck.base import Known, Span, Unknown
+from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Assign, FunctionDef, Name
 from flask_prodcheck.model.evaluation.evaluate import Scope, evaluate
+from flask_prodcheck.model.evaluation.machine import Machine, RaisedError
+from flask_prodcheck.model.evaluation.values import Ref
 from flask_prodcheck.model.launching.gunicorn import parse_arguments, removed_settings, settings_table
 from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.steps import ServerStart
@@ -66,6 +68,23 @@ def gunicorn_options(
         options.update({name: (value, end) for name, value in parsed.items()})
     options.update({name: (value, end) for name, value in start.options.items()})
     return options, in_file, path
+
+
+def file_variables(path: str, place: Place, modules: Modules) -> dict[str, Value[str]]:
+    """The variables that a config file writes into ``os.environ``: the workers inherit them."""
+    machine = Machine(modules, env=place.env, roots=(place.cwd,))
+    try:
+        machine.run_module(path)
+    except RaisedError:
+        return {}
+    found: dict[str, Value[str]] = {}
+    for name, cell in machine.obj(Ref(machine.environ, "environ")).cells.items():
+        if isinstance(name, str) and not isinstance(cell.value, Unset):
+            origin = cell.value.origin or (Origin(cell.span or Span(path, 1), f"os.environ[{name!r}]"),)
+            plain = cell.value.value if isinstance(cell.value, Known) else None
+            known = isinstance(plain, str)
+            found[name] = Known(str(plain), origin) if known else Unknown("the config file sets it", origin)
+    return found
 
 
 def file_settings(path: str, place: Place, modules: Modules) -> tuple[Setting, ...]:

@@ -67,10 +67,13 @@ class TaskRun:
 
 @dataclass(frozen=True, slots=True)
 class ContainerRun:
-    """``docker run IMAGE args``: the image's ENTRYPOINT with ``args`` for its CMD."""
+    """``docker run IMAGE args``: the image's ENTRYPOINT with ``args`` for its CMD; ``environment`` and ``env_files`` are
+    what ``-e`` and ``--env-file`` give it."""
 
     image: str
     args: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    env_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import posixpath
 import re
 from dataclasses import dataclass, replace
 
-from flask_prodcheck.base import Span
+from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Const, Expr, Keyword, Opaque
 from flask_prodcheck.facts.types import UwsgiConfig
@@ -254,7 +254,12 @@ _FLASK_FACTORIES = ("create_app", "make_app")
 def _flask(start: ServerStart, place: Place, facts: Facts, modules: Modules, roots: tuple[str, ...]) -> Target:
     """The Flask CLI's search: ``--app``/FLASK_APP as module or path, else ``wsgi.py`` then ``app.py``."""
     text = expand(start.target, place.variables) or place.variables.get("FLASK_APP", "")
-    if not text and "FLASK_APP" in place.env:
+    given = place.env.get("FLASK_APP")
+    if not text and isinstance(given, Unknown) and given.reason == "depends on ${FLASK_APP}":
+        # handed on under its own name: where the caller has none, Flask searches
+        env = {name: value for name, value in place.env.items() if name != "FLASK_APP"}
+        return replace(_flask(start, replace(place, env=env), facts, modules, roots), assumed=True)
+    if not text and given is not None:
         return Target("", None)
     if not text:
         text = _flaskenv_app(place, facts)

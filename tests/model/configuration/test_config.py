@@ -11,7 +11,7 @@ from flask_prodcheck.base import Known, Origin, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.python import read_python
 from flask_prodcheck.facts.types import EnvFile, EnvVar
-from flask_prodcheck.model.configuration.config import effective_configuration, production_configuration
+from flask_prodcheck.model.configuration.config import effective_configuration
 from flask_prodcheck.model.project import App, Confidence, Configuration, Hop, Launch, Purpose, Server
 from flask_prodcheck.model.python.modules import Modules
 
@@ -110,7 +110,9 @@ def test_a_guard_that_another_variable_switches_on_still_guards() -> None:
         "app.secret_key = os.getenv('K', 'dev')\n"
         "if os.getenv('MODE') == 'production' and app.secret_key == 'dev':\n    raise RuntimeError\n"
     )
-    setting = _configured(text).get("SECRET_KEY")
+    plain = _configured(text).unselected
+    assert plain is not None
+    setting = plain.get("SECRET_KEY")
     assert isinstance(setting.value, Known) and setting.fallback and setting.guarded
     assert _configured(text, MODE="production").get("SECRET_KEY").guarded
 
@@ -150,7 +152,8 @@ def test_the_chosen_class_is_a_fallback_but_not_what_all_classes_say() -> None:
         "class Prod(Base):\n    pass\nconfigs = {'dev': Dev, 'prod': Prod}\n"
     )
     text = HEAD + "from config import configs\napp.config.from_object(configs[os.getenv('MODE', 'dev')])\n"
-    found = _configured(text, {"config.py": config})
+    found = _configured(text, {"config.py": config}).unselected
+    assert found is not None
     assert (found.get("DEBUG").fallback, found.get("DEBUG").variable) == (True, "MODE")
     assert (found.get("SECRET_KEY").fallback, str(found.get("SECRET_KEY").span)) == (False, "config.py:2")
 
@@ -232,7 +235,7 @@ _CLASSES = "class Base:\n    SECRET_KEY = 'b'\nclass ProdConfig(Base):\n    DEBU
     ],
 )  # fmt: skip
 def test_what_selects_production_is_taken_to_be_set(body: str, chosen_at: int) -> None:
-    found = production_configuration(_modules({"app.py": HEAD + body, "config.py": _CLASSES}), _app())
+    found = effective_configuration(_modules({"app.py": HEAD + body, "config.py": _CLASSES}), _app())
     assert (found.selector, str(found.get("SECRET_KEY").span)) == ("MODE", "config.py:2")
     assert isinstance(found.get("DEBUG").value, Known) and not found.get("DEBUG").fallback
     assert found.unselected is not None
@@ -244,7 +247,7 @@ def test_what_selects_production_is_taken_to_be_set(body: str, chosen_at: int) -
 def test_a_set_variable_selects_by_itself() -> None:
     text = HEAD + "app.config.from_object(os.getenv('MODE', 'config.DevConfig'))\n"
     modules = _modules({"app.py": text, "config.py": _CLASSES})
-    found = production_configuration(modules, _app(), env={"MODE": Known("config.DevConfig")})
+    found = effective_configuration(modules, _app(), env={"MODE": Known("config.DevConfig")})
     assert (found.selector, found.unselected) == ("", None)
     assert found.get("DEBUG").value == Known(True, found.get("DEBUG").value.origin)
 
@@ -303,9 +306,15 @@ def test_the_line_of_the_deploy_file_that_sets_a_value(written: str, default: st
 def test_a_default_of_a_deploy_file_leaves_the_default_of_the_source() -> None:
     env = {"SECRET_KEY": Known("x", (Origin(Span("docker-compose.yml", 7), "SECRET_KEY=${KEY:-x}"),))}
     modules = _modules({"app.py": HEAD + "app.secret_key = os.getenv('SECRET_KEY', 'dev')\n"})
-    (left,) = production_configuration(modules, _app(), env=env).weaker
+    (left,) = effective_configuration(modules, _app(), env=env).weaker
     assert left.get("SECRET_KEY").value == Known("dev", left.get("SECRET_KEY").value.origin)
     assert left.get("SECRET_KEY").fallback
+
+
+def test_a_loader_that_is_not_known_gives_nothing_certain() -> None:
+    body = "import confuse\nsettings = confuse.Configuration('shop', __name__)\n"
+    found = _configured(HEAD + body + "app.debug = settings['debug'].get(bool)\n").get("DEBUG")
+    assert isinstance(found.value, Unknown)
 
 
 def test_what_a_library_is_handed_fills_only_what_nothing_set() -> None:

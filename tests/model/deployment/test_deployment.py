@@ -54,6 +54,8 @@ def compose(labels: str = "", environment: str = "", replicas: str = "") -> dict
         ),
         ([IMAGE, compose("    labels:\n      traefik.http.routers.web.tls: 'false'\n")], None),
         ([IMAGE, compose("    labels:\n      - org.example.tls=yes\n")], None),
+        ([IMAGE, {"fly.toml": "app = 'shop'\n[http_service]\ninternal_port = 8000\n"}], "fly.toml"),
+        ([IMAGE, {"other/fly.toml": "app = 'shop'\n[http_service]\ninternal_port = 8000\n"}], None),
         (
             [IMAGE, compose(environment="    environment:\n      LETSENCRYPT_HOST: shop.example.org\n")],
             "docker-compose.yml",

@@ -250,6 +250,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
     ),
     ("celery is no web server", {"Procfile": "worker: celery -A app worker\n", "app.py": APP}, []),
     (
+        "a variable that is handed on under its own name",
+        {
+            "run.sh": "#!/bin/sh\ndocker run -e FLASK_APP=$FLASK_APP site flask run\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["run.sh:2 flask-run development app:app True"],
+    ),
+    (
         "docker run from a task",
         {
             "Makefile": "run-local:\n\tdocker run -it -p 80:80 site web\n",

@@ -1,0 +1,41 @@
+"""The variables that a server puts into the environment of its workers by its own settings.
+
+Sources: gunicorn's ``raw_env`` (``--env``); uWSGI's ``env``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
+from flask_prodcheck.facts.types import UwsgiConfig
+from flask_prodcheck.model.launching.words import is_open
+
+_NEXT = re.compile(r",(?=[A-Za-z_]\w*=)")
+
+
+def gunicorn_variables(options: Mapping[str, tuple[str, Span]]) -> dict[str, Value[str]]:
+    """What ``raw_env`` among gunicorn's ``options`` sets."""
+    if "raw_env" not in options:
+        return {}
+    text, span = options["raw_env"]
+    return _variables((part, span) for part in _NEXT.split(text))
+
+
+def uwsgi_variables(
+    options: Mapping[str, tuple[str, Span]], config: UwsgiConfig | None = None
+) -> dict[str, Value[str]]:
+    """What ``env`` in uWSGI's file ``config`` sets, and then that of the command line's ``options``."""
+    in_file = [(value, span) for key, value, span in (config.options if config is not None else ()) if key == "env"]
+    return _variables([*in_file, *([options["env"]] if "env" in options else [])])
+
+
+def _variables(pairs: Iterable[tuple[str, Span]]) -> dict[str, Value[str]]:
+    found: dict[str, Value[str]] = {}
+    for text, span in pairs:
+        name, has_value, value = text.partition("=")
+        if has_value and name.isidentifier():
+            origin = (Origin(span, text),)
+            found[name] = Unknown(f"depends on {value}", origin) if is_open(value) else Known(value, origin)
+    return found
