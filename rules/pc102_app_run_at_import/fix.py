@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask_prodcheck.rulekit import ExprStmt, Fix, GuardStatement, Hit, Project, safe, unsafe
+from flask_prodcheck.rulekit import ExprStmt, Fix, GuardStatement, Hit, Project, safe, statements, unsafe
 
 
 def fix(project: Project, hit: Hit) -> Fix | None:
     module = project.facts.modules.get(hit.at.file)
-    if module is None or not any(isinstance(each, ExprStmt) and each.value.span == hit.at for each in module.body):
+    written = [each for each, _ in statements(module.body)] if module is not None else []
+    if not any(isinstance(each, ExprStmt) and each.value.span == hit.at for each in written):
         return None
     title = 'run it under `if __name__ == "__main__":` only'
     # A program that starts the server by importing this module would no longer do so.

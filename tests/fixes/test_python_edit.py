@@ -75,13 +75,18 @@ def test_drop_argument(source: str, expected: str) -> None:
         ('app.run("""a\nb""")\n', 'if __name__ == "__main__":\n    app.run("""a\nb""")\n'),
         ("app.run()\r\nx = 1\r\n", 'if __name__ == "__main__":\r\n    app.run()\r\nx = 1\r\n'),
         ("\ufeffapp.run()\n", '\ufeffif __name__ == "__main__":\n    app.run()\n'),
+        (
+            "with app.context():\n  # now\n  app.run(\n    p,\n  )  # c\n  x = 1\n",
+            'with app.context():\n  # now\n  if __name__ == "__main__":\n    app.run(\n      p,\n    )  # c\n  x = 1\n',
+        ),
+        ("if x:\n\tapp.run()", 'if x:\n\tif __name__ == "__main__":\n\t\tapp.run()'),
     ],
 )
 def test_guard(source: str, expected: str) -> None:
     assert edited(source, GuardStatement(first(plain(source), ast.Expr))) == expected
 
 
-@pytest.mark.parametrize("source", ["x = 1; app.run()\n", "if x:\n    app.run()\n", "if x: app.run()\n"])
+@pytest.mark.parametrize("source", ["x = 1; app.run()\n", "def f():\n    app.run()\n", "if x: app.run()\n"])
 def test_only_a_statement_of_its_own_is_guarded(source: str) -> None:
     with pytest.raises(RefusedError, match="no statement of its own"):
         edited(source, GuardStatement(first(source, ast.Expr)))
