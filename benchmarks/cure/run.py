@@ -82,7 +82,7 @@ def pip(python: Path, cwd: Path, *args: str) -> str:
         return "it takes longer than ten minutes"
     if done.returncode == 0:
         return ""
-    errors = [line for line in done.stderr.splitlines() if line.lstrip().startswith("ERROR")]
+    errors = [line for line in done.stderr.splitlines() if re.search(r"ERROR: |error: (?!subproc)", line)]
     return (errors or done.stderr.splitlines() or ["pip failed"])[0].strip()
 
 
@@ -91,7 +91,14 @@ def installed(python: Path, root: Path) -> str:
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(python.parents[1])], check=True)
     asked = manifest(root)
-    return "no requirements in the folder" if asked is None else pip(python, root, *asked)
+    if asked is None:
+        return "no requirements in the folder"
+    return pip(python, root, *asked) or ("" if has(python, "flask") else "its requirements install no Flask here")
+
+
+def has(python: Path, distribution: str) -> bool:
+    command = [str(python), "-c", f"import importlib.metadata as m; m.version('{distribution}')"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def verify(root: Path, python: Path, *args: str) -> dict[str, Any]:
@@ -117,7 +124,7 @@ def run(name: str, folder: str, clones: Path, work: Path, *, unsafe: bool) -> di
     if found["not_installed"]:
         return found
     again = installed(python, root)  # the scaffold may have named the server there
-    if again or subprocess.run([str(python), "-c", "import gunicorn"], capture_output=True, check=False).returncode:
+    if again or not has(python, "gunicorn"):
         pip(python, root, "gunicorn")
     found["verify"] = verify(root, python)
     prepare = found["verify"].get("prepare", "")
