@@ -28,6 +28,8 @@ from flask_prodcheck.verify.cookies import BEHIND_HTTPS, cookies
 from flask_prodcheck.verify.preparation import preparation, run_preparation
 
 _BOOT = 30.0
+_PATIENCE = 35.0  # seconds: MongoDB's driver looks 30 for its server before it says that there is none
+_LOGGED = 2.0
 _AT_ONCE = 8
 _SLOW = 1.5
 _QUIET_WORDS = re.compile(
@@ -124,30 +126,32 @@ class Proof:
             yield _nothing_left(server.box, stopped=False)
             return
         state = self._state = server.state()
-        path = self.path or chosen_path(routes_of(state))
+        path = asked = self.path or chosen_path(routes_of(state))
         steps: list[tuple[str, Callable[[], Check]]] = [
             ("answers", lambda: self._answers(server, path)),
             ("concurrency", lambda: _concurrency(server, path, self._left())),
-            ("debugger", lambda: _debugger(server, path)),
+            ("debugger", lambda: _debugger(server, asked)),
             ("errors", lambda: _errors(server, bool(state.get("flask")))),
-            ("cookies", lambda: cookies(server, path, self.recipe, state)),
-            ("headers", lambda: _headers(server, path)),
-            ("proxy", lambda: _proxy(server, path, bool(state.get("flask")))),
+            ("cookies", lambda: cookies(server, asked, self.recipe, state)),
+            ("headers", lambda: _headers(server, asked)),
+            ("proxy", lambda: _proxy(server, asked, bool(state.get("flask")))),
             ("configuration", lambda: self._configuration(server, server.state() or state)),
             ("worker-replaced", lambda: _worker_replaced(server, self._left())),
             ("graceful-stop", lambda: _graceful_stop(server, self._left())),
         ]
-        answered = ""
+        waits = False
         for place, (name, step) in enumerate(steps):
             if not server.box.lives:
                 yield self._ended(name, server.box)
                 yield from _not_reached([each for each, _ in steps[place + 1 :]], "the server had ended")
                 break
-            if name == "concurrency" and answered == SKIPPED:
+            if name == "concurrency" and waits:
                 yield from _not_reached((name,), "its page cannot be served yet")
                 continue
             done = step()
-            answered = done.status if name == "answers" else answered
+            if name == "answers" and done.status != PASSED:
+                waits = done.status == SKIPPED
+                asked = server.page("request")  # what is left is asked of a page that is there in any case
             yield done
         server.box.end()
         yield _nothing_left(server.box, stopped=True)
@@ -241,6 +245,13 @@ class Proof:
         recipe = self.recipe
         return diagnose(output, recipe.root, recipe.env, recipe.configuration, recipe.project.facts.paths)
 
+    def _logged(self, box: Box) -> Diagnosis:
+        """What the log says of an error that was just answered; it may come a little later than the answer."""
+        end = time.monotonic() + _LOGGED
+        while not (found := self._diagnosis(box.output)).said and time.monotonic() < end:
+            box.wait(0.1)
+        return found
+
     def _ended(self, name: str, box: Box) -> Check:
         if box.over or box.failure:
             return Check(
@@ -251,12 +262,12 @@ class Proof:
     # --- serving ---------------------------------------------------------------------------------------------------
 
     def _answers(self, server: Server, path: str) -> Check:
-        answer = server.get(path, seconds=min(20.0, self._left()))
+        answer = server.get(path, seconds=min(_PATIENCE, self._left()))
         shown = safe(path)
         if answer.status == 0:
             return Check("answers", FAILED, f"GET {shown}: {answer.failure}", _tail(server.box.output))
         if answer.status >= 500:
-            found = self._diagnosis(server.box.output)
+            found = self._logged(server.box)
             if found.environment:
                 return Check(
                     "answers",
@@ -401,10 +412,6 @@ def _headers(server: Server, path: str) -> Check:
     answer = server.get(path, headers=BEHIND_HTTPS)
     if answer.status == 0:
         return Check("headers", SKIPPED, f"GET {safe(path)}: {answer.failure}")
-    if answer.status >= 500:
-        return Check(
-            "headers", SKIPPED, "not tried: an error page is answered, at worst by the server itself", reached=False
-        )
     there = [name for name in _SECURITY_HEADERS if answer.header(name) is not None]
     lacking = [name for name in _SECURITY_HEADERS if name not in there]
     server_name = answer.header("server") or "none"
