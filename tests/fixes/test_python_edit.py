@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -239,6 +240,29 @@ def everything(source: str) -> None:
 )
 def test_every_fixture(path: Path) -> None:
     everything(path.read_text(encoding="utf-8"))
+
+
+CORPUS = os.environ.get("PRODCHECK_CORPUS", "")
+LARGE = 6_000  # bytes: each of a file's edits reads it anew
+MANY = 12
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CORPUS, reason="PRODCHECK_CORPUS names no folder with the labelled projects")
+@pytest.mark.parametrize(
+    "root",
+    sorted(path for path in Path(CORPUS).iterdir() if path.is_dir()) if CORPUS else [],
+    ids=lambda path: path.name,
+)
+def test_every_labelled_project(root: Path) -> None:
+    files = sorted(path for path in root.rglob("*.py") if path.is_file() and 200 < path.stat().st_size < LARGE)
+    for path in files[:: max(1, len(files) // MANY)][:MANY]:
+        try:
+            text = path.read_text(encoding="utf-8")
+            compile(text, str(path), "exec", dont_inherit=True)
+        except (UnicodeDecodeError, SyntaxError, ValueError):
+            continue
+        everything(text)
 
 
 ARGUMENT = st.sampled_from(
