@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +27,7 @@ def preparation(recipe: Recipe, state: Mapping[str, object]) -> str:
     a process said of itself, lists them), a command of a managing script, or a script of that name. Each is one that is
     there; that it makes what was missing is not certain."""
     paths = recipe.project.facts.paths
-    folder = posixpath.normpath(recipe.cwd.relative_to(recipe.root).as_posix())
+    folder = os.path.relpath(recipe.cwd, recipe.root).replace(os.sep, "/")
     here = {posixpath.relpath(path, folder) for path in paths if folder == "." or path.startswith(f"{folder}/")}
     modules = recipe.project.facts.modules.values()
     if any(re.fullmatch(r"migrations/versions/[^/]+\.py", path) for path in here):
