@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from flask_prodcheck.base import Span
 from flask_prodcheck.boot.box import Box, Limits
 from flask_prodcheck.boot.client import free_port
 from flask_prodcheck.boot.interpreter import environment
 from flask_prodcheck.boot.recipe import Recipe
-from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Const, FunctionDef, Name, PyModule
+from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Const, ExprStmt, FunctionDef, Name, PyModule
+from flask_prodcheck.model.project import Project
+from flask_prodcheck.model.python.modules import statements
 
 _VERBS = ("init", "initialize", "create", "setup", "set_up", "make", "build", "prepare", "bootstrap")
 _THINGS = r"(?:the_)?(?:db|database|tables?|schema)"
@@ -45,6 +48,16 @@ def preparation(recipe: Recipe, state: Mapping[str, object]) -> str:
         if name:
             return f"python {path} {name}"
     return next((f"python {path}" for path in sorted(here) if path.endswith(".py") and _makes(path[:-3])), "")
+
+
+def made_as_main(project: Project) -> Span | None:
+    """Where the tables are made by a module that does so as the main program only, which a server never runs."""
+    for path in sorted(project.facts.modules):
+        for stmt, context in statements(project.facts.modules[path].body):
+            call = stmt.value if isinstance(stmt, ExprStmt) else None
+            if context.in_main and isinstance(call, Call) and _last(call.func) == "create_all":
+                return stmt.span
+    return None
 
 
 def _makes(name: str) -> bool:

@@ -25,7 +25,7 @@ from flask_prodcheck.reports.style import safe
 from flask_prodcheck.verify.check import FAILED, NOTED, PASSED, SKIPPED, Check
 from flask_prodcheck.verify.configuration import compared, compared_options
 from flask_prodcheck.verify.cookies import BEHIND_HTTPS, cookies
-from flask_prodcheck.verify.preparation import preparation, run_preparation
+from flask_prodcheck.verify.preparation import made_as_main, preparation, run_preparation
 
 _BOOT = 30.0
 _PATIENCE = 35.0  # seconds: MongoDB's driver looks 30 for its server before it says that there is none
@@ -301,11 +301,12 @@ class Proof:
             return f"{safe(found.unreachable)} does not answer here: start it, or name another with --env-file"
         if found.table:
             self.prepare = preparation(self.recipe, self._state)
-            return f"its database has no {safe(found.table)}: " + (
-                f"--prepare '{safe(self.prepare)}' runs the project's command first"
-                if self.prepare
-                else "make it first, or name the command that does with --prepare"
-            )
+            lacks = f"its database has no {safe(found.table)}"
+            if self.prepare:
+                return f"{lacks}: --prepare '{safe(self.prepare)}' runs the project's command first"
+            place = made_as_main(self.recipe.project)
+            where = f", which {place} makes as the main program only" if place is not None else ""
+            return f"{lacks}{where}: make it first, or name the command that does with --prepare"
         return f"{safe(found.module)}: not installed for {self._python}: install the project's requirements there, or name its interpreter with --python"
 
     # --- limits ----------------------------------------------------------------------------------------------------

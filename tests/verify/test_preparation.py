@@ -9,7 +9,7 @@ import pytest
 
 from flask_prodcheck.boot.recipe import recipe_for
 from flask_prodcheck.settings import Settings
-from flask_prodcheck.verify.preparation import preparation
+from flask_prodcheck.verify.preparation import made_as_main, preparation
 
 APP = "from flask import Flask\napp = Flask(__name__)\n"
 MIGRATED = f"from flask_migrate import Migrate\n{APP}Migrate(app)\n"
@@ -55,3 +55,14 @@ def test_the_command_is_one_that_the_project_has(
         (tmp_path / name).write_text(text, encoding="utf-8")
     recipe = recipe_for(tmp_path, Settings(), tmp_path / "scratch")
     assert preparation(recipe, {"commands": commands}) == command
+
+
+def test_tables_that_only_the_main_program_makes(tmp_path: Path) -> None:
+    (tmp_path / "Procfile").write_text("web: gunicorn app:app\n", encoding="utf-8")
+    text = f"{APP}if __name__ == '__main__':\n    if True:\n        db.create_all()\n    app.run()\n"
+    (tmp_path / "app.py").write_text(text, encoding="utf-8")
+    recipe = recipe_for(tmp_path, Settings(), tmp_path / "scratch")
+    assert str(made_as_main(recipe.project)) == "app.py:5"
+    assert preparation(recipe, {}) == ""
+    (tmp_path / "app.py").write_text(f"{APP}db.create_all()\n", encoding="utf-8")
+    assert made_as_main(recipe_for(tmp_path, Settings(), tmp_path / "scratch").project) is None
