@@ -82,8 +82,9 @@ def pip(python: Path, cwd: Path, *args: str) -> str:
         return "it takes longer than ten minutes"
     if done.returncode == 0:
         return ""
-    errors = [line for line in done.stderr.splitlines() if re.search(r"ERROR: |error: (?!subproc)", line)]
-    return (errors or done.stderr.splitlines() or ["pip failed"])[0].strip()
+    said = [line.strip() for line in done.stderr.splitlines() if line.strip() and not line.startswith("WARNING")]
+    errors = [line for line in said if re.search(r"ERROR: |[Ee]rror: (?!subproc|metadata)", line)]
+    return (errors or said or ["pip failed"])[0]
 
 
 def installed(python: Path, root: Path) -> str:
@@ -139,14 +140,14 @@ def run(name: str, folder: str, clones: Path, work: Path, *, unsafe: bool) -> di
 def why_not(report: dict[str, Any]) -> list[str]:
     """What failed or could not be tried, in the words of the report."""
     return [
-        f"{each['name']}: {each['said']}"
+        re.sub(r" \(/[^)]*\)", "", f"{each['name']}: {each['said']}")
         for each in report["checks"]
         if each["status"] in ("failed", "skipped") and not each["said"].startswith("not tried: ")
     ]
 
 
 def scaffolded(found: dict[str, Any]) -> str:
-    said = " ".join(found["scaffold"]["said"])
+    said = " ".join(found["scaffold"]["said"]).lower()
     return "nothing to do" if "nothing to" in said else "yes" if found["scaffold"]["code"] == 0 else "refused"
 
 
@@ -156,46 +157,66 @@ def boots(found: dict[str, Any]) -> bool:
     )
 
 
+#: What the words of a report mean, the first that fits.
+CAUSES = (
+    (r"not set: give", "a variable that only the deployment has"),
+    (r"does not answer here|no answer within", "a service that is not there"),
+    (r"its database has no", "a database that was not made"),
+    (r"^set-up: ", "refused: it is not certain what to start"),
+    (r"check-config: .*(?:ImportError|AttributeError|TypeError|ModuleNotFoundError)", "it does not run with the releases that its requirements allow today"),
+    (r"^cookies: ", "a session cookie without Secure, where the site has TLS"),
+)  # fmt: skip
+
+
+def cause(found: dict[str, Any]) -> str:
+    """Why a project is not verified, in one phrase."""
+    reasons = why_not(found["verify"])
+    for pattern, phrase in CAUSES:
+        if any(re.search(pattern, reason) for reason in reasons):
+            return phrase
+    return reasons[0] if reasons else found["verify"]["verdict"]
+
+
 def table(results: Sequence[dict[str, Any]]) -> str:
     own = [each for each in results if not each["not_installed"]]
     proven = [each for each in own if each["verify"]["verdict"] == "proven"]
     prepared = [each for each in own if each.get("prepared", {}).get("verdict") == "proven"]
-    ready = [each for each in own if each["after"][0] == "ready"]
     rows = [
         ("projects", len(results), len(own)),
         (
             "scaffolded, or nothing to do",
             *(sum(scaffolded(each) != "refused" for each in group) for group in (results, own)),
         ),
-        ("audit ready afterwards", sum(each["after"][0] == "ready" for each in results), len(ready)),
+        ("audit ready afterwards", *(sum(each["after"][0] == "ready" for each in group) for group in (results, own))),
         ("booted", "", sum(map(boots, own))),
         ("verified: all seen", "", len(proven)),
-        ("verified with the command that `verify` names", "", len(proven) + len(prepared)),
-        ("ready and verified", "", sum(each in ready for each in proven)),
+        ("verified, with the command that `verify` names", "", len(proven) + len(prepared)),
+        ("ready and verified", "", sum(each["after"][0] == "ready" for each in proven)),
     ]
     lines = ["| figure | all | with own requirements that install |", "|---|---|---|"]
     lines += [f"| {what} | {every} | {ours} |" for what, every, ours in rows]
     lines += ["", "| project | scaffolded | audit after | boots | verified | why not |", "|---|---|---|---|---|---|"]
-    causes: Counter[str] = Counter()
-    for each in sorted(
-        results,
-        key=lambda one: (bool(one["not_installed"]), one not in proven, one not in prepared, one["name"].lower()),
-    ):
-        where = each["name"] + ("" if each["folder"] == "." else f" {each['folder']}")
-        after = "ready" if each["after"][0] == "ready" else ", ".join(each["after"][1]) or each["after"][0]
+    for each in sorted(own, key=lambda one: (one not in proven, one not in prepared, one["name"].lower())):
+        verdict = "yes" if each in proven else "with its command" if each in prepared else "no"
+        reasons = "" if each in proven else "; ".join(why_not(each["verify"]))
+        booted = "yes" if boots(each) else "no"
+        lines.append(f"| {where(each)} | {scaffolded(each)} | {after(each)} | {booted} | {verdict} | {reasons[:200]} |")
+    lines += ["", "| not installed | scaffolded | audit after | why not |", "|---|---|---|---|"]
+    for each in results:
         if each["not_installed"]:
-            lines.append(
-                f"| {where} | {scaffolded(each)} | {after} | not tried | not tried | {each['not_installed'][:160]} |"
-            )
-            continue
-        verdict = "yes" if each in proven else "prepared" if each in prepared else "no"
-        reasons = "; ".join(why_not(each["verify"]))
-        causes.update(reason.partition(":")[0] for reason in why_not(each.get("prepared", each["verify"])))
-        lines.append(
-            f"| {where} | {scaffolded(each)} | {after} | {'yes' if boots(each) else 'no'} | {verdict} | {reasons[:300]} |"
-        )
-    lines += ["", *(f"{count}  {cause}" for cause, count in causes.most_common())]
+            lines.append(f"| {where(each)} | {scaffolded(each)} | {after(each)} | {each['not_installed'][:120]} |")
+    causes = Counter(cause(each) for each in own if each not in proven)
+    lines += ["", "| projects | cause |", "|---|---|"]
+    lines += [f"| {count} | {phrase} |" for phrase, count in causes.most_common()]
     return "\n".join(lines)
+
+
+def where(found: dict[str, Any]) -> str:
+    return str(found["name"]) + ("" if found["folder"] == "." else f" {found['folder']}")
+
+
+def after(found: dict[str, Any]) -> str:
+    return "ready" if found["after"][0] == "ready" else ", ".join(found["after"][1]) or str(found["after"][0])
 
 
 def main() -> None:
