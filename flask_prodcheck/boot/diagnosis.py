@@ -36,6 +36,11 @@ _PORT = re.compile(r"(?:port[ =]+|:)(\d{2,5})\b")
 _ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]{0,40}://(?:[^/@\s]{0,200}@)?([A-Za-z0-9_.-]{1,200})?(?::(\d{2,5}))?", re.IGNORECASE
 )
+#: SQLite, PostgreSQL, MySQL, SQL Server, Oracle.
+_TABLE = re.compile(
+    r"no such table: ?([\w.]{1,200})|relation \"([^\"]{1,200})\" does not exist|Table '([^']{1,200})' doesn't exist"
+    r"|Invalid object name '([^']{1,200})'|ORA-00942"
+)
 _MODULE = re.compile(r"No module named '([\w.]{1,200})'")
 _LINES = 4000
 #: Exceptions whose message quotes names of the source, not values.
@@ -45,19 +50,20 @@ _NAMES_CODE = frozenset({"AttributeError", "ImportError", "ModuleNotFoundError",
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """``missing`` variables have no value here; ``unreachable`` names what did not answer, with the variables that lead
-    there; ``module`` is a package that the interpreter lacks. ``said`` is the error as it was raised, secrets cut, and
+    there; ``module`` is a package that the interpreter lacks; ``table`` is one that the database lacks. ``said`` is the error as it was raised, secrets cut, and
     ``place`` the last line of the project that it came from ("" when there is none)."""
 
     missing: tuple[str, ...] = ()
     unreachable: str = ""
     module: str = ""
+    table: str = ""
     said: str = ""
     place: str = ""
 
     @property
     def environment(self) -> bool:
         """Whether this is about the surroundings, not about the project: with them it may well run."""
-        return bool(self.missing or self.unreachable or self.module)
+        return bool(self.missing or self.unreachable or self.module or self.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,10 @@ def diagnose(
         text = f"{each.type}: {each.message}"
         if _REFUSED.search(text) or "ConnectionRefused" in each.type:
             return Diagnosis(unreachable=_unreachable(text, env, configuration), said=redact(text), place=place)
+        lacking = _TABLE.search(each.message)
+        if lacking is not None:
+            table = next(filter(None, lacking.groups()), "")
+            return Diagnosis(table=f"table {table}".rstrip(), said=redact(text), place=place)
     found = _MODULE.search(last.message)
     if found is not None and last.type in ("ModuleNotFoundError", "ImportError"):
         top = found.group(1).partition(".")[0]

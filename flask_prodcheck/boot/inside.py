@@ -228,7 +228,20 @@ def _state(flask: Any) -> dict[str, object]:
         for rule in list(flask.url_map.iter_rules())[:2000]
         if "GET" in (rule.methods or ())
     ]
+    said["commands"] = _commands(getattr(flask, "cli", None))[:200]
     return said
+
+
+def _commands(group: Any, before: str = "", depth: int = 2) -> list[str]:
+    """The words that call the commands which the application itself adds to ``flask``."""
+    found: list[str] = []
+    for name, command in sorted((getattr(group, "commands", None) or {}).items()):
+        words = before + str(name)
+        if getattr(command, "commands", None) is None:
+            found.append(words)
+        elif depth:
+            found += _commands(command, words + " ", depth - 1)
+    return found
 
 
 def _plain(value: Any, depth: int = 3) -> list[object]:

@@ -133,8 +133,12 @@ class Server:
     ) -> Answer:
         """The answer of a probe of :mod:`flask_prodcheck.boot.inside`: state, slow, error, session or request. What it
         says is without the token, which nobody may learn."""
-        answer = self.get(f"/{self.token}/{name}{'?' + query if query else ''}", headers=headers, seconds=seconds)
+        answer = self.get(f"{self.page(name)}{'?' + query if query else ''}", headers=headers, seconds=seconds)
         return replace(answer, failure=answer.failure.replace(self.token, "..."))
+
+    def page(self, name: str) -> str:
+        """The path of a probe."""
+        return f"/{self.token}/{name}"
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         """What the program inside the box noted under ``kind``."""

@@ -19,7 +19,7 @@ class DropArgument:
 
 @dataclass(frozen=True, slots=True)
 class GuardStatement:
-    """The module-level statement at ``at`` runs under ``if __name__ == "__main__":`` only."""
+    """The statement at ``at``, which runs when the module is imported, runs under ``if __name__ == "__main__":`` only."""
 
     at: Span
 

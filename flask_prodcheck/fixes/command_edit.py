@@ -55,7 +55,7 @@ def dropped_word(text: str, start: int, end: int) -> Edit:
         before = text[: first - 2].rstrip(" \t")
         return Edit(len(before), end, "")
     blanks = len(lead) - len(lead.rstrip(" \t"))
-    if blanks:
+    if blanks and lead.strip():
         return Edit(start - blanks, end, "")
     return Edit(start, end + _blanks(text, end), "")
 

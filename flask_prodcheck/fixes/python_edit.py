@@ -179,17 +179,25 @@ def _statement_at(source: _Source, span: Span) -> tuple[cst.BaseSmallStatement, 
 
 def _guard(source: _Source, action: GuardStatement) -> list[Edit]:
     statement, line = _statement_at(source, action.at)
-    if (
-        not isinstance(line, cst.SimpleStatementLine)
-        or len(line.body) != 1
-        or source.parents[line] is not source.module
-    ):
-        raise RefusedError("it is no statement of its own at module level")
-    bare = line.with_changes(leading_lines=())
+    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1 or not _runs_at_import(source, line):
+        raise RefusedError("it is no statement of its own that runs with the module")
     test = cst.parse_expression('__name__ == "__main__"')
-    guarded = cst.If(test=test, body=cst.IndentedBlock([bare]))
-    stop = source.line_of(source.end(statement))[1]
-    return [Edit(source.start(statement), stop, source.module.code_for_node(guarded).rstrip("\n"))]
+    guarded = cst.If(
+        test=test, body=cst.IndentedBlock([line.with_changes(leading_lines=())]), leading_lines=line.leading_lines
+    )
+    start, stop = source.start(statement), source.line_of(source.end(statement))[1]
+    changed = source.module.deep_replace(line, guarded)
+    assert isinstance(changed, cst.Module)
+    return [Edit(start, stop, changed.code[start : len(changed.code) - (len(source.text) - stop)])]
+
+
+def _runs_at_import(source: _Source, node: cst.CSTNode) -> bool:
+    """Whether no function and no class is around ``node``."""
+    while node is not source.module:
+        node = source.parents[node]
+        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            return False
+    return True
 
 
 def _drop_statement(source: _Source, span: Span) -> list[Edit]:

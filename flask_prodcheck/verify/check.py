@@ -26,7 +26,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The whole proof: ``origin`` says what was booted, ``command`` names target and folder, ``python`` the interpreter."""
+    """The whole proof: ``origin`` says what was booted, ``python`` names the interpreter, ``prepare`` the
+    project's command for what was missing ("" when nothing was, or none is known)."""
 
     origin: str
     target: str
@@ -35,6 +36,7 @@ class Verification:
     checks: tuple[Check, ...]
     seconds: float
     notes: tuple[str, ...] = ()
+    prepare: str = ""
 
     @property
     def exit_code(self) -> int:

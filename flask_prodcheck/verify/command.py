@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +20,13 @@ _EXIT_HELP = "Exit codes: 0 everything was seen; 1 something failed; 2 wrong usa
 @options.python
 @options.env_files
 @options.page
+@click.option(
+    "--prepare",
+    "commands",
+    multiple=True,
+    metavar="COMMAND",
+    help="Run this first, in the same box (makes a database ready, for instance; may be repeated).",
+)
 @click.option("--launch", type=int, metavar="N", help="Boot this launch, by its number in `prodcheck graph`.")
 @click.option(
     "--seconds", type=click.IntRange(10, 3600), default=120, show_default=True, help="End everything after this time."
@@ -39,6 +47,7 @@ def verify(
     python: Path | None,
     env_files: tuple[Path, ...],
     page: str,
+    commands: tuple[str, ...],
     launch: int | None,
     seconds: int,
     memory: int,
@@ -67,6 +76,7 @@ def verify(
     settings = load_settings(root)
     if page and not page.startswith("/"):
         raise click.UsageError("--path begins with a slash")
+    first = [_words(command) for command in commands]
     program = interpreter_for(root, python)
     variables = read_variables(env_files)
     live = form == "text" and output is None
@@ -81,20 +91,28 @@ def verify(
             )
             write(render_json(done) if form == "json" else render(done, color=style.color), output)
             return done.exit_code
-        proof = Proof(recipe, program, seconds=seconds, memory=memory * 1024**2, path=page, shown=shown(program, root))
+        proof = Proof(
+            recipe,
+            program,
+            seconds=seconds,
+            memory=memory * 1024**2,
+            path=page,
+            shown=shown(program, root),
+            commands=first,
+        )
         checks: list[Check] = []
-        said = False
+        held: list[str] = []
         for check in proof.run():
             checks.append(check)
-            if live and not said:
-                write(
-                    heading(
-                        Verification(recipe.origin, recipe.target, shown(program, root), proof.versions, (), 0.0), style
-                    )
-                )
-                said = True
-            if live:
-                write(line(check, style))
+            if not live:
+                continue
+            if len(checks) == len(first) + 1:  # from the first step of its own on, the versions are known
+                begun = Verification(recipe.origin, recipe.target, shown(program, root), proof.versions, (), 0.0)
+                held.insert(0, heading(begun, style))
+            held.append(line(check, style))
+            if len(checks) > len(first):
+                write("".join(held))
+                held.clear()
         notes = (
             *recipe.notes,
             *(f"{name} is set by the deployment only: --env-file can give it" for name in recipe.undecided),
@@ -107,9 +125,20 @@ def verify(
             tuple(checks),
             round(time.monotonic() - started, 1),
             notes,
+            proof.prepare,
         )
     if live:
         write(closing(done, style))
     else:
         write(render_json(done) if form == "json" else render(done, color=False), output)
     return done.exit_code
+
+
+def _words(command: str) -> list[str]:
+    try:
+        words = shlex.split(command)
+    except ValueError as failure:
+        raise click.UsageError(f"--prepare {command}: {failure}") from failure
+    if not words:
+        raise click.UsageError("--prepare needs a command")
+    return words

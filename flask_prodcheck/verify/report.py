@@ -84,6 +84,7 @@ def render_json(verification: Verification) -> str:
             for each in verification.checks
         ],
         "notes": list(verification.notes),
+        "prepare": verification.prepare,
         "seconds": verification.seconds,
     }
     return json.dumps(data, indent=2, ensure_ascii=True) + "\n"

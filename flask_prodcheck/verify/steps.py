@@ -6,10 +6,11 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,8 +24,12 @@ from flask_prodcheck.findings.redact import redact
 from flask_prodcheck.reports.style import safe
 from flask_prodcheck.verify.check import FAILED, NOTED, PASSED, SKIPPED, Check
 from flask_prodcheck.verify.configuration import compared, compared_options
+from flask_prodcheck.verify.cookies import BEHIND_HTTPS, cookies
+from flask_prodcheck.verify.preparation import made_as_main, preparation, run_preparation
 
 _BOOT = 30.0
+_PATIENCE = 35.0  # seconds: MongoDB's driver looks 30 for its server before it says that there is none
+_LOGGED = 2.0
 _AT_ONCE = 8
 _SLOW = 1.5
 _QUIET_WORDS = re.compile(
@@ -38,12 +43,6 @@ _SECURITY_HEADERS = (
     "x-frame-options",
     "referrer-policy",
 )
-_PROXY = {
-    "X-Forwarded-For": "203.0.113.7",
-    "X-Forwarded-Proto": "https",
-    "X-Forwarded-Host": "prodcheck.example",
-    "X-Forwarded-Port": "443",
-}
 _FRAME = re.compile(r'File "([^"]{1,500})", line (\d{1,7}) in ')
 NAMES = (
     "check-config",
@@ -66,21 +65,41 @@ NAMES = (
 
 class Proof:
     """Runs the steps against one recipe. ``seconds`` bounds the whole, ``path`` is the page to ask for ("" to choose),
-    ``shown`` how the interpreter is named."""
+    ``shown`` how the interpreter is named; ``commands`` are run first. ``prepare`` becomes the command that the project
+    has for what was found missing."""
 
     def __init__(
-        self, recipe: Recipe, python: Path, *, seconds: float, memory: int, path: str = "", shown: str = ""
+        self,
+        recipe: Recipe,
+        python: Path,
+        *,
+        seconds: float,
+        memory: int,
+        path: str = "",
+        shown: str = "",
+        commands: Sequence[Sequence[str]] = (),
     ) -> None:
         self.recipe = recipe
         self.python = python
         self.path = path
         self.memory = memory
+        self.prepare = ""
+        self._commands = commands
+        self._state: dict[str, object] = {}
         self._python = shown or str(python)
         self.versions: dict[str, str] = {}
         self._end = time.monotonic() + seconds
 
     def run(self) -> Iterator[Check]:
         """Every check; those after one that everything depends on are skipped."""
+        for argv in self._commands:
+            box = run_preparation(argv, self.recipe, self.python, self._limits())
+            done = self._prepared(shlex.join(argv), box)
+            yield done
+            if done.status != PASSED:
+                yield from _not_reached(NAMES[:-1], "what was to be made ready is not")
+                yield _nothing_left(box, stopped=False)
+                return
         seconds = max(1.0, min(_BOOT, self._left() - 2))
         loading = Server(self.recipe, self.python, self._limits(), mode=CHECK, hang=max(0.5, seconds - 2))
         with loading:
@@ -91,7 +110,7 @@ class Proof:
         yield checked
         if checked.status in (FAILED, SKIPPED):
             yield from _not_reached(NAMES[1:-1], "Gunicorn cannot load the application")
-            yield _nothing_left(loading, stopped=False)
+            yield _nothing_left(loading.box, stopped=False)
             return
         with Server(self.recipe, self.python, self._limits()) as server:
             yield from self._booted(server)
@@ -104,32 +123,49 @@ class Proof:
             last = ("nothing-left",)
             yield from _not_reached([name for name in NAMES[3:] if name not in last], "the server did not start")
             server.box.end()
-            yield _nothing_left(server, stopped=False)
+            yield _nothing_left(server.box, stopped=False)
             return
-        state = server.state()
-        path = self.path or chosen_path(routes_of(state))
+        state = self._state = server.state()
+        path = asked = self.path or chosen_path(routes_of(state))
         steps: list[tuple[str, Callable[[], Check]]] = [
             ("answers", lambda: self._answers(server, path)),
             ("concurrency", lambda: _concurrency(server, path, self._left())),
-            ("debugger", lambda: _debugger(server, path)),
+            ("debugger", lambda: _debugger(server, asked)),
             ("errors", lambda: _errors(server, bool(state.get("flask")))),
-            ("cookies", lambda: self._cookies(server, path)),
-            ("headers", lambda: _headers(server, path)),
-            ("proxy", lambda: _proxy(server, path, bool(state.get("flask")))),
+            ("cookies", lambda: cookies(server, asked, self.recipe, state)),
+            ("headers", lambda: _headers(server, asked)),
+            ("proxy", lambda: _proxy(server, asked, bool(state.get("flask")))),
             ("configuration", lambda: self._configuration(server, server.state() or state)),
             ("worker-replaced", lambda: _worker_replaced(server, self._left())),
             ("graceful-stop", lambda: _graceful_stop(server, self._left())),
         ]
+        waits = False
         for place, (name, step) in enumerate(steps):
             if not server.box.lives:
                 yield self._ended(name, server.box)
                 yield from _not_reached([each for each, _ in steps[place + 1 :]], "the server had ended")
                 break
-            yield step()
+            if name == "concurrency" and waits:
+                yield from _not_reached((name,), "its page cannot be served yet")
+                continue
+            done = step()
+            if name == "answers" and done.status != PASSED:
+                waits = done.status == SKIPPED
+                asked = server.page("request")  # what is left is asked of a page that is there in any case
+            yield done
         server.box.end()
-        yield _nothing_left(server, stopped=True)
+        yield _nothing_left(server.box, stopped=True)
 
     # --- starting --------------------------------------------------------------------------------------------------
+
+    def _prepared(self, command: str, box: Box) -> Check:
+        name = "prepare"
+        shown = f"`{safe(command)}`"
+        if box.over or box.failure:
+            return Check(name, FAILED, f"{shown}: {_why_ended(box.over, box.failure, box)}", _tail(box.output))
+        if box.status != 0:
+            return self._not_started(name, box.output, f"{shown} ends with status {box.status}")
+        return Check(name, PASSED, f"{shown} ended with status 0")
 
     def _check_config(self, server: Server, *, hangs: bool, opened: list[str], seconds: float) -> Check:
         """What Gunicorn's own check came to; ``opened`` are the ports that a hanging import listens on."""
@@ -200,7 +236,7 @@ class Proof:
     def _not_started(self, name: str, output: str, fact: str) -> Check:
         found = self._diagnosis(output)
         if found.environment:
-            return Check(name, SKIPPED, _asks_for(found, self._python), _told(found, ()))
+            return Check(name, SKIPPED, self._asks_for(found), _told(found, ()))
         place = f" at {safe(found.place)}" if found.place else ""
         said = f"{fact}: {safe(found.said)}{place}" if found.said else fact
         return Check(name, FAILED, said, () if found.said else _tail(output))
@@ -208,6 +244,13 @@ class Proof:
     def _diagnosis(self, output: str) -> Diagnosis:
         recipe = self.recipe
         return diagnose(output, recipe.root, recipe.env, recipe.configuration, recipe.project.facts.paths)
+
+    def _logged(self, box: Box) -> Diagnosis:
+        """What the log says of an error that was just answered; it may come a little later than the answer."""
+        end = time.monotonic() + _LOGGED
+        while not (found := self._diagnosis(box.output)).said and time.monotonic() < end:
+            box.wait(0.1)
+        return found
 
     def _ended(self, name: str, box: Box) -> Check:
         if box.over or box.failure:
@@ -219,50 +262,23 @@ class Proof:
     # --- serving ---------------------------------------------------------------------------------------------------
 
     def _answers(self, server: Server, path: str) -> Check:
-        answer = server.get(path, seconds=min(20.0, self._left()))
+        answer = server.get(path, seconds=min(_PATIENCE, self._left()))
         shown = safe(path)
         if answer.status == 0:
             return Check("answers", FAILED, f"GET {shown}: {answer.failure}", _tail(server.box.output))
         if answer.status >= 500:
-            found = self._diagnosis(server.box.output)
+            found = self._logged(server.box)
             if found.environment:
                 return Check(
                     "answers",
                     SKIPPED,
-                    f"GET {shown}: status {answer.status}; {_asks_for(found, self._python)}",
+                    f"GET {shown}: status {answer.status}; {self._asks_for(found)}",
                     _told(found, ()),
                 )
             return Check(
                 "answers", FAILED, f"GET {shown}: status {answer.status}{': ' + safe(found.said) if found.said else ''}"
             )
         return Check("answers", PASSED, f"GET {shown}: status {answer.status} in {answer.seconds * 1000:.0f} ms")
-
-    def _cookies(self, server: Server, path: str) -> Check:
-        probe = server.probe("session", headers=_PROXY)
-        page = server.get(path, headers=_PROXY)
-        cookies = [value for answer in (page, probe) for key, value in answer.headers if key == "set-cookie"]
-        uses = any(module.uses.session is not None for module in self.recipe.project.facts.modules.values())
-        try:
-            session = str(json.loads(probe.body).get("session", "")) if probe.status == 200 else ""
-        except ValueError:
-            session = ""
-        if not cookies:
-            if uses and session and session != "set":
-                return Check("cookies", FAILED, f"sessions do not work: {safe(session)}")
-            return Check("cookies", NOTED, "no cookie is set" + ("" if uses else ", and nothing uses sessions"))
-        shown = tuple(dict.fromkeys(_cookie_flags(cookie) for cookie in cookies))
-        open_ones = [name for name, flags in map(_parsed_cookie, cookies) if not {"secure", "httponly"} <= flags]
-        real = any(key == "set-cookie" for key, _ in page.headers)
-        if open_ones and (uses or real):
-            names = ", ".join(dict.fromkeys(map(safe, open_ones)))
-            return Check(
-                "cookies", FAILED, f"{names} goes without Secure or HttpOnly, behind an HTTPS proxy too", shown
-            )
-        if open_ones:
-            return Check(
-                "cookies", NOTED, "the session cookie would go without Secure or HttpOnly; nothing uses sessions", shown
-            )
-        return Check("cookies", PASSED, "every cookie has Secure and HttpOnly", shown)
 
     def _configuration(self, server: Server, state: dict[str, object]) -> Check:
         found = compared(state, self.recipe.configuration, self.recipe.env)
@@ -276,6 +292,22 @@ class Proof:
             f"{found.said}; {len(options)} settings of the server differ",
             (*options, *found.details),
         )
+
+    def _asks_for(self, found: Diagnosis) -> str:
+        if found.missing:
+            variables = ", ".join(map(safe, found.missing))
+            return f"{variables} {'is' if len(found.missing) == 1 else 'are'} not set: give {'it' if len(found.missing) == 1 else 'them'} with --env-file"
+        if found.unreachable:
+            return f"{safe(found.unreachable)} does not answer here: start it, or name another with --env-file"
+        if found.table:
+            self.prepare = preparation(self.recipe, self._state)
+            lacks = f"its database has no {safe(found.table)}"
+            if self.prepare:
+                return f"{lacks}: --prepare '{safe(self.prepare)}' runs the project's command first"
+            place = made_as_main(self.recipe.project)
+            where = f", which {place} makes as the main program only" if place is not None else ""
+            return f"{lacks}{where}: make it first, or name the command that does with --prepare"
+        return f"{safe(found.module)}: not installed for {self._python}: install the project's requirements there, or name its interpreter with --python"
 
     # --- limits ----------------------------------------------------------------------------------------------------
 
@@ -378,7 +410,7 @@ def _errors(server: Server, flask: bool) -> Check:
 
 
 def _headers(server: Server, path: str) -> Check:
-    answer = server.get(path, headers=_PROXY)
+    answer = server.get(path, headers=BEHIND_HTTPS)
     if answer.status == 0:
         return Check("headers", SKIPPED, f"GET {safe(path)}: {answer.failure}")
     there = [name for name in _SECURITY_HEADERS if answer.header(name) is not None]
@@ -397,7 +429,7 @@ def _proxy(server: Server, path: str, flask: bool) -> Check:
         if 300 <= plain.status < 400 and (plain.header("location") or "").startswith("https:")
         else "plain HTTP is answered"
     )
-    answer = server.probe("request", headers=_PROXY)
+    answer = server.probe("request", headers=BEHIND_HTTPS)
     try:
         said = json.loads(answer.body)
         scheme, client, root = str(said["scheme"]), str(said["remote_addr"]), str(said["root"])
@@ -407,8 +439,8 @@ def _proxy(server: Server, path: str, flask: bool) -> Check:
             SKIPPED,
             f"a probe behind a simulated proxy was not answered: status {answer.status} {answer.failure}".rstrip(),
         )
-    if 300 <= server.get(path, headers=_PROXY).status < 400 and moved.startswith("plain HTTP is redirected"):
-        again = server.get(path, headers=_PROXY).header("location") or ""
+    if 300 <= server.get(path, headers=BEHIND_HTTPS).status < 400 and moved.startswith("plain HTTP is redirected"):
+        again = server.get(path, headers=BEHIND_HTTPS).header("location") or ""
         if again.startswith("https:") and scheme != "https":
             return Check(
                 "proxy",
@@ -417,7 +449,7 @@ def _proxy(server: Server, path: str, flask: bool) -> Check:
             )
     details = (
         f"X-Forwarded-Proto: https is {'believed' if scheme == 'https' else 'not believed: url_for makes http:// addresses'}",
-        f"X-Forwarded-For is {'believed' if client == _PROXY['X-Forwarded-For'] else f'not believed: every visitor is {safe(client)}'}",
+        f"X-Forwarded-For is {'believed' if client == BEHIND_HTTPS['X-Forwarded-For'] else f'not believed: every visitor is {safe(client)}'}",
         f"addresses begin with {safe(root)}",
     )
     return Check(
@@ -485,8 +517,7 @@ def _graceful_stop(server: Server, left: float) -> Check:
     )
 
 
-def _nothing_left(server: Server, *, stopped: bool) -> Check:
-    box = server.box
+def _nothing_left(box: Box, *, stopped: bool) -> Check:
     if not box.clean:
         return Check("nothing-left", FAILED, "processes of the project could not be ended")
     if stopped and box.left:
@@ -500,15 +531,6 @@ def _nothing_left(server: Server, *, stopped: bool) -> Check:
 def _not_reached(names: tuple[str, ...] | list[str], why: str) -> Iterator[Check]:
     for name in names:
         yield Check(name, SKIPPED, f"not tried: {why}", reached=False)
-
-
-def _asks_for(found: Diagnosis, python: str) -> str:
-    if found.missing:
-        variables = ", ".join(map(safe, found.missing))
-        return f"{variables} {'is' if len(found.missing) == 1 else 'are'} not set: give {'it' if len(found.missing) == 1 else 'them'} with --env-file"
-    if found.unreachable:
-        return f"{safe(found.unreachable)} does not answer here: start it, or name another with --env-file"
-    return f"{safe(found.module)}: not installed for {python}: install the project's requirements there, or name its interpreter with --python"
 
 
 def _told(found: Diagnosis, more: tuple[str, ...]) -> tuple[str, ...]:
@@ -543,19 +565,3 @@ def _refused(server: Server) -> Iterator[str]:
 def _tail(output: str, lines: int = 6) -> tuple[str, ...]:
     kept = [line for line in output.splitlines() if line.strip()][-lines:]
     return tuple(safe(redact(line))[:200] for line in kept)
-
-
-def _cookie_flags(cookie: str) -> str:
-    name, flags = _parsed_cookie(cookie)
-    same_site = next((flag for flag in flags if flag.startswith("samesite=")), "no SameSite")
-    words = [
-        "Secure" if "secure" in flags else "no Secure",
-        "HttpOnly" if "httponly" in flags else "no HttpOnly",
-        same_site,
-    ]
-    return safe(f"{name}: {', '.join(words)}")
-
-
-def _parsed_cookie(cookie: str) -> tuple[str, frozenset[str]]:
-    name, _, rest = cookie.partition("=")
-    return name.strip()[:80], frozenset(part.strip().lower()[:80] for part in rest.split(";")[1:])

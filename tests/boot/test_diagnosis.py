@@ -126,3 +126,19 @@ def test_a_package_that_is_not_installed() -> None:
 def test_long_output_is_read_in_no_time() -> None:
     output = "Traceback (most recent call last):\n" + "  x\n" * 200_000 + "E: " + "A_" * 200_000 + " not set\n"
     assert diagnose(output, ROOT, {}, None).environment is False
+
+
+@pytest.mark.parametrize(
+    ("last", "table"),
+    [
+        ("sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such table: user", "table user"),
+        ("sqlite3.OperationalError: no such table: shop.book", "table shop.book"),
+        ('psycopg2.errors.UndefinedTable: relation "book" does not exist', "table book"),
+        ("pymysql.err.ProgrammingError: (1146, \"Table 'shop.book' doesn't exist\")", "table shop.book"),
+        ("cx_Oracle.DatabaseError: ORA-00942: table or view does not exist", "table"),
+        ("ValueError: there is no such book", ""),
+    ],
+)
+def test_a_table_that_is_not_there(last: str, table: str) -> None:
+    found = diagnose(trace(last), ROOT, {}, None)
+    assert (found.table, found.environment) == (table, bool(table))

@@ -80,6 +80,7 @@ def test_an_option_that_is_not_there_once(text: str) -> None:
         ('environment=FLASK_DEBUG="1",A="b"\n', 1, 'environment=A="b"\n'),
         ('environment=A="b",FLASK_DEBUG="1"\n', 1, 'environment=A="b"\n'),
         ("web: FLASK_DEBUG=1 gunicorn app:app\n", 1, "web: gunicorn app:app\n"),
+        ("deploy:\n\tFLASK_DEBUG=1 gunicorn app:app\n", 2, "deploy:\n\tgunicorn app:app\n"),
         ("FLASK_DEBUG=1 exec gunicorn app:app\n", 1, "exec gunicorn app:app\n"),
         ('[env]\n  FLASK_DEBUG = "1"\n', 2, "[env]\n"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -75,13 +76,18 @@ def test_drop_argument(source: str, expected: str) -> None:
         ('app.run("""a\nb""")\n', 'if __name__ == "__main__":\n    app.run("""a\nb""")\n'),
         ("app.run()\r\nx = 1\r\n", 'if __name__ == "__main__":\r\n    app.run()\r\nx = 1\r\n'),
         ("\ufeffapp.run()\n", '\ufeffif __name__ == "__main__":\n    app.run()\n'),
+        (
+            "with app.context():\n  # now\n  app.run(\n    p,\n  )  # c\n  x = 1\n",
+            'with app.context():\n  # now\n  if __name__ == "__main__":\n    app.run(\n      p,\n    )  # c\n  x = 1\n',
+        ),
+        ("if x:\n\tapp.run()", 'if x:\n\tif __name__ == "__main__":\n\t\tapp.run()'),
     ],
 )
 def test_guard(source: str, expected: str) -> None:
     assert edited(source, GuardStatement(first(plain(source), ast.Expr))) == expected
 
 
-@pytest.mark.parametrize("source", ["x = 1; app.run()\n", "if x:\n    app.run()\n", "if x: app.run()\n"])
+@pytest.mark.parametrize("source", ["x = 1; app.run()\n", "def f():\n    app.run()\n", "if x: app.run()\n"])
 def test_only_a_statement_of_its_own_is_guarded(source: str) -> None:
     with pytest.raises(RefusedError, match="no statement of its own"):
         edited(source, GuardStatement(first(source, ast.Expr)))
@@ -234,6 +240,29 @@ def everything(source: str) -> None:
 )
 def test_every_fixture(path: Path) -> None:
     everything(path.read_text(encoding="utf-8"))
+
+
+CORPUS = os.environ.get("PRODCHECK_CORPUS", "")
+LARGE = 6_000  # bytes: each of a file's edits reads it anew
+MANY = 12
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CORPUS, reason="PRODCHECK_CORPUS names no folder with the labelled projects")
+@pytest.mark.parametrize(
+    "root",
+    sorted(path for path in Path(CORPUS).iterdir() if path.is_dir()) if CORPUS else [],
+    ids=lambda path: path.name,
+)
+def test_every_labelled_project(root: Path) -> None:
+    files = sorted(path for path in root.rglob("*.py") if path.is_file() and 200 < path.stat().st_size < LARGE)
+    for path in files[:: max(1, len(files) // MANY)][:MANY]:
+        try:
+            text = path.read_text(encoding="utf-8")
+            compile(text, str(path), "exec", dont_inherit=True)
+        except (UnicodeDecodeError, SyntaxError, ValueError):
+            continue
+        everything(text)
 
 
 ARGUMENT = st.sampled_from(

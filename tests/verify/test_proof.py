@@ -170,17 +170,90 @@ SWALLOWS = f"{APP}\n@app.errorhandler(Exception)\ndef fine(error):\n    return '
     ("app", "procfile", "failed"),
     [
         (DEBUGGED, "web: gunicorn -w 1 app:app\n", {"debugger", "errors"}),
-        (OPEN_COOKIE, "web: gunicorn -w 1 app:app\n", {"cookies"}),
+        (f"{OPEN_COOKIE}app.config['SESSION_COOKIE_HTTPONLY'] = False\n", "web: gunicorn -w 1 app:app\n", {"cookies"}),
         (SWALLOWS, "web: gunicorn -w 1 app:app\n", {"errors"}),
         (APP, "web: gunicorn -w 1 app:nothing\n", {"check-config"}),
         (APP.replace('return "hello"', "return 1 / 0"), "web: gunicorn -w 1 app:app\n", {"answers", "concurrency"}),
     ],
-    ids=["debugger", "cookie", "swallowed errors", "no such attribute", "the page fails"],
+    ids=["debugger", "readable session", "swallowed errors", "no such attribute", "the page fails"],
 )
 def test_what_is_wrong_fails(tmp_path: Path, app: str, procfile: str, failed: set[str]) -> None:
     folder = written(tmp_path / "shop", {**PROCFILE, "Procfile": procfile, "app.py": app})
     done = proof(folder)
     assert (done.code, done.left, set(done.with_status("failed"))) == (1, 0, failed), done
+
+
+TLS = "server {\n    listen 443 ssl;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}\n"
+
+
+def test_a_cookie_without_secure_fails_only_where_the_site_has_tls(tmp_path: Path) -> None:
+    folder = written(tmp_path / "shop", {**PROCFILE, "app.py": OPEN_COOKIE})
+    plain = proof(folder)
+    assert (plain.code, plain.check("cookies")["status"]) == (0, "noted"), plain
+    assert plain.check("cookies")["said"].endswith("no file of the project shows that the site has TLS")
+    served = proof(written(folder, {"deploy/nginx.conf": TLS}))
+    assert (served.code, served.with_status("failed")) == (1, ["cookies"]), served
+    assert served.check("cookies")["said"].endswith("the site has TLS (deploy/nginx.conf:4)")
+
+
+TABLE = f"""import pathlib
+import sqlite3
+{APP}
+
+def database():
+    return sqlite3.connect(pathlib.Path(app.root_path) / "shop.db")
+
+@app.get("/books")
+def books():
+    return str(database().execute("select count(*) from book").fetchone()[0])
+
+@app.cli.command("init-db")
+def init():
+    database().execute("create table book (title text)")
+"""
+
+
+def test_a_database_that_was_not_made_is_named_with_its_command_and_made_by_request(tmp_path: Path) -> None:
+    folder = written(tmp_path / "shop", {**PROCFILE, "app.py": TABLE})
+    done = proof(folder, "--path", "/books")
+    assert (done.code, done.left, done.with_status("failed")) == (3, 0, []), done
+    said = "its database has no table book: --prepare 'flask init-db' runs the project's command first"
+    assert done.check("answers")["said"] == f"GET /books: status 500; {said}"
+    assert done.check("concurrency")["said"] == "not tried: its page cannot be served yet"
+    assert done.data["prepare"] == "flask init-db"
+    made = proof(folder, "--path", "/books", "--prepare", "flask init-db")
+    assert (made.code, made.left, made.check("prepare")["said"]) == (0, 0, "`flask init-db` ended with status 0"), made
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("python -c 'raise SystemExit(4)'", 1, "`python -c 'raise SystemExit(4)'` ends with status 4"),
+        ("python -c \"import os; os.environ['KEY']\"", 3, "KEY is not set: give it with --env-file"),
+        (
+            "no-such-program",
+            1,
+            "`no-such-program`: FileNotFoundError: [Errno 2] No such file or directory: 'no-such-program'",
+        ),
+    ],
+)
+def test_a_preparation_that_fails_is_said_and_nothing_is_booted(
+    tmp_path: Path, command: str, code: int, said: str
+) -> None:
+    done = proof(written(tmp_path / "shop", {**PROCFILE, "app.py": APP}), "--prepare", command)
+    assert (done.code, done.left, done.check("prepare")["said"]) == (code, 0, said), done
+    assert done.check("check-config")["said"] == "not tried: what was to be made ready is not"
+
+
+def test_the_headers_are_the_application_s_even_where_its_error_page_fails(tmp_path: Path) -> None:
+    app = APP.replace('return "hello"', "return 1 / 0")
+    app += "\n@app.errorhandler(500)\ndef broken(error):\n    return 1 / 0\n"
+    app += (
+        "\n@app.after_request\ndef more(answer):\n    answer.headers['X-Frame-Options'] = 'DENY'\n    return answer\n"
+    )
+    done = proof(written(tmp_path / "shop", {**PROCFILE, "app.py": app}))
+    assert set(done.with_status("failed")) == {"answers", "concurrency"}, done
+    assert done.check("headers")["said"] == "Server: gunicorn; 1 of 5 security headers are sent"
 
 
 def test_a_server_that_ends_while_it_is_asked_fails_once(tmp_path: Path) -> None:

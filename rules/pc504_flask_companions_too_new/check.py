@@ -1,0 +1,67 @@
+"""PC504: an old Flask is installed with the releases it was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask_prodcheck.rulekit import Dependency, Hit, Project, newest_allowed
+
+Version = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """``missed`` is what Flask imports of ``name``, whose release ``since`` no longer has it."""
+
+    name: str
+    since: Version
+    missed: str
+
+
+JINJA2 = Lost("jinja2", (3, 1), "jinja2.escape")
+ITSDANGEROUS = Lost("itsdangerous", (2, 1), "itsdangerous.json")
+WERKZEUG_2 = Lost("werkzeug", (2, 1), "werkzeug.wrappers.BaseResponse")
+WERKZEUG_3 = Lost("werkzeug", (3,), "werkzeug.urls.url_quote")
+# Measured by installing and importing: from the first to the last of these Flasks. Those in between, 1.1.3 and 1.1.4,
+# ask for old companions themselves.
+BROKEN: tuple[tuple[Version, Version, tuple[Lost, ...]], ...] = (
+    ((1, 0), (1, 0, 4), (WERKZEUG_3, JINJA2, ITSDANGEROUS)),
+    ((1, 1), (1, 1, 2), (WERKZEUG_2, JINJA2, ITSDANGEROUS)),
+    ((2, 0), (2, 2, 3), (WERKZEUG_3,)),
+)
+
+
+def check(project: Project) -> Iterator[Hit]:
+    if project.has_lock_file or project.open_manifests:
+        return
+    for flask in project.dependencies:
+        newest = newest_allowed(flask.specifier) if flask.name == "flask" else None
+        if newest is None or flask.group != "main" or flask.marker:
+            continue
+        lost = [
+            each
+            for first, last, companions in BROKEN
+            if first <= newest <= last
+            for each in companions
+            if not _kept_below(project, each)
+        ]
+        if lost:
+            bounds = [(each.name, ".".join(map(str, each.since))) for each in lost]
+            facts = {
+                "version": flask.specifier,
+                "releases": " or ".join(f"{name} {bound}" for name, bound in bounds),
+                "missed": ", ".join(each.missed for each in lost),
+                "lines": "\n".join(f"{name}<{bound}" for name, bound in bounds),
+            }
+            yield Hit(at=flask.span, facts=facts)
+
+
+def _kept_below(project: Project, lost: Lost) -> bool:
+    """Whether a file keeps the companion at a release that has it all."""
+    return any(_is_below(each, lost.since) for each in project.dependencies if each.name == lost.name)
+
+
+def _is_below(dependency: Dependency, version: Version) -> bool:
+    newest = newest_allowed(dependency.specifier)
+    return newest is not None and newest < version
