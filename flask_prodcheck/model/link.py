@@ -49,7 +49,7 @@ def link(
         run_sites=tuple(site for site in sites if not site.test),
         configurations=_configurations(modules, apps, launches, read),
         dependencies=production_dependencies(facts),
-        kind=_kind(apps, found),
+        kind=_kind(apps, found, sites),
         problems=(*facts.problems, *found.problems),
         installed=_installed(launches, facts),
         open_manifests=any(manifest.open for manifest in facts.manifests.values()),
@@ -258,8 +258,14 @@ def _is_beside(value: Value[str], facts: Facts) -> bool:
     return not places.isdisjoint({*facts.compose, *facts.kubernetes, *facts.env_files})
 
 
-def _kind(apps: Sequence[App], found: Launches) -> str:
-    """ "application", or "library"/"examples" when every app is only an example or a test."""
-    if any(not app.library for app in apps):
+def _is_importable(app: App) -> bool:
+    """Whether a server can name the app: one in ``bin/migrate-1.3.py`` serves a program that needs its settings."""
+    return not app.ref.partition(":")[0].endswith(".py")
+
+
+def _kind(apps: Sequence[App], found: Launches, sites: Sequence[RunSite]) -> str:
+    """ "application", or "library"/"examples" when every app is only an example, a test or a tool's own."""
+    started = {site.span.file for site in sites}
+    if any(not app.library and (_is_importable(app) or app.span.file in started) for app in apps):
         return "application"
     return "application" if found.launches else "examples" if apps else "library"

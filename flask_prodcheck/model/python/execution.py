@@ -562,14 +562,20 @@ class _Program:
         if made is not None and made.kind in ("flask-group", "click-group"):
             return self._group_instance(made, call, call.func, frame, way)
         found = self.modules.resolve(frame.path, call.func, frame.scope.body)
-        if found.kind == "unknown" and isinstance(call.func, Attribute):
+        owner: Definition | None = None
+        if found.kind in ("unknown", "function") and isinstance(call.func, Attribute):
             owner = self.instances.owner_of(frame.path, call.func.value, frame.scope)
-            if owner is not None:
-                found = self.modules.class_member(owner, call.func.attr)
-                if found.kind == "function":
-                    return self._enter(found, call, frame, way, owner=owner)
+            method = self.modules.class_member(owner, call.func.attr) if owner is not None else None
+            if (
+                method is not None
+                and method.kind == "function"
+                and (found.kind == "unknown" or found.span == method.span)
+            ):
+                found = method
+            else:
+                owner = None
         if found.kind == "function":
-            return self._enter(found, call, frame, way)
+            return self._enter(found, call, frame, way, owner=owner)
         if found.kind == "class":
             if self._group_class(found):
                 return _NEXT
