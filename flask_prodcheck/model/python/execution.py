@@ -562,28 +562,26 @@ class _Program:
         if made is not None and made.kind in ("flask-group", "click-group"):
             return self._group_instance(made, call, call.func, frame, way)
         found = self.modules.resolve(frame.path, call.func, frame.scope.body)
-        owner: Definition | None = None
-        if found.kind in ("unknown", "function") and isinstance(call.func, Attribute):
-            owner = self.instances.owner_of(frame.path, call.func.value, frame.scope)
-            method = self.modules.class_member(owner, call.func.attr) if owner is not None else None
-            if (
-                method is not None
-                and method.kind == "function"
-                and (found.kind == "unknown" or found.span == method.span)
-            ):
-                found = method
-            else:
-                owner = None
+        owner, method = self._method_of(call, frame)
+        if method is not None and (found.kind == "unknown" or found.span == method.span):
+            return self._enter(method, call, frame, way, owner=owner)
         if found.kind == "function":
-            return self._enter(found, call, frame, way, owner=owner)
+            return self._enter(found, call, frame, way)
         if found.kind == "class":
             if self._group_class(found):
                 return _NEXT
-            for method in ("__init__",):
-                init = self.modules.class_member(found, method)
-                if init.kind == "function":
-                    return self._enter(init, call, frame, way, owner=found, quiet=True)
+            init = self.modules.class_member(found, "__init__")
+            if init.kind == "function":
+                return self._enter(init, call, frame, way, owner=found, quiet=True)
         return _NEXT
+
+    def _method_of(self, call: Call, frame: Frame) -> tuple[Definition | None, Definition | None]:
+        """The project class whose method ``call`` calls, and that method."""
+        if not isinstance(call.func, Attribute):
+            return None, None
+        owner = self.instances.owner_of(frame.path, call.func.value, frame.scope)
+        method = self.modules.class_member(owner, call.func.attr) if owner is not None else None
+        return (owner, method) if method is not None and method.kind == "function" else (None, None)
 
     def _group_class(self, found: Definition) -> bool:
         return any(base.startswith(("click.", "flask.cli.")) for base in self.modules.bases(found))
