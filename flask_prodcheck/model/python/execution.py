@@ -394,7 +394,12 @@ class _Program:
                     self.world = replace(self.world, argv=tuple(str(word) for word in words[1:]))
             if isinstance(target, Name):
                 frame.values.pop(target.id, None)
+                frame.assumptions.discard(target.id)
+                before, frame.assumed = frame.assumed, False
                 value = evaluate(self.world, frame, stmt.value)
+                if frame.assumed:
+                    frame.assumptions.add(target.id)
+                frame.assumed = before or frame.assumed
                 if value is not OPEN:
                     frame.values[target.id] = list(value) if isinstance(value, list) else value
                 elif frame.scope.body and target.id in frame.scope.params:
@@ -436,7 +441,12 @@ class _Program:
         value = evaluate(self.world, frame, stmt.test)
         assumed, frame.assumed = frame.assumed, before
         if value is not OPEN:
-            return self._body(stmt.body if value else stmt.orelse, frame, way.doubted(assumed)), False
+            taken, other = (stmt.body, stmt.orelse) if value else (stmt.orelse, stmt.body)
+            reached = len(self.endings)
+            flow = self._body(taken, frame, way.doubted(assumed))
+            if flow == _STOP and assumed and len(self.endings) == reached:
+                return self._body(other, frame, way), False  # it refuses to start without what the deployment sets
+            return flow, False
         saved = dict(frame.values)
         first = self._body(stmt.body, frame, way.doubted())
         after = frame.values
