@@ -105,7 +105,7 @@ def _runs_a_command_group(launch: Launch) -> bool:
 def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -> App | None:
     """The app itself, as the program addresses it that serves it, where that program only imports it (a server of one's
     own says no target); None where the launch's own words say which app it is."""
-    if launch.end.span.file != app.span.file:
+    if launch.end.span.file != app.span.file or launch.kind in ("passenger", "pythonanywhere"):
         return None
     found = modules.resolve(app.span.file, Name(app.span, app.name))
     origin = next((each for each in apps if (each.span.file, each.name) == (found.module, found.name)), None)
@@ -120,6 +120,8 @@ def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -
 
 def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
     """``app`` as the launch addresses it: its own target, from the folder it runs in."""
+    if launch.target_kind == "asgi":
+        return app  # the adapter around it is nothing that a WSGI server could be pointed at
     if (
         launch.run_site is None
         and launch.module_file

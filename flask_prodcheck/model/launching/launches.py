@@ -357,7 +357,7 @@ def find_launches(
     unknown += _imageless_starts(facts)
     unknown += _undecided_starts(facts)
     found += _embedded(builder, facts)
-    found = [wrapped for each in found if (wrapped := _behind_handler(each, apps)) is not None]
+    found = [wrapped for each in found if (wrapped := _with_wrapped(each, apps)) is not None]
     found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     consumed = _consumed(found)
     found = [
@@ -406,16 +406,20 @@ def _imageless_starts(facts: Facts) -> list[Hop]:
     return found
 
 
-def _behind_handler(each: _Found, apps: Sequence[App]) -> _Found | None:
-    """A function's handler is a launch only where its module reaches an application of the project: that is what it
-    hands the events to. None where it reaches none."""
-    if "handler" not in dict(each.head.options):
+def _with_wrapped(each: _Found, apps: Sequence[App]) -> _Found | None:
+    """A launch of something that hands requests on, with the application behind it where the files show which one:
+    an ASGI adapter, or the handler of a function. Such a handler is a launch only where its module reaches an
+    application of the project; None where it reaches none."""
+    launch = each.launch
+    handler = "handler" in dict(each.head.options)
+    if launch.app is not None or not (handler or launch.target_kind == "asgi"):
         return each
-    reached = [app for app in apps if app.span.file in each.launch.imported]
-    own = [app for app in reached if app.span.file == each.launch.module_file] or reached
-    if not own:
+    reached = [app for app in apps if app.span.file in launch.imported]
+    own = [app for app in reached if app.span.file == launch.module_file] or reached
+    if handler and not own:
         return None
-    return replace(each, launch=replace(each.launch, app=own[0] if len(own) == 1 else None, target_kind="app"))
+    kind = "app" if handler else launch.target_kind
+    return replace(each, launch=replace(launch, app=own[0] if len(own) == 1 else None, target_kind=kind))
 
 
 _OTHER_FRAMEWORKS = frozenset(

@@ -325,6 +325,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Procfile:1 > run.py:3 > web.py:6 > web.py:10 > web.py:14 app-run production web:app True"],
     ),
+    (
+        "a program that refuses to start without a variable",
+        {
+            "Procfile": "web: python app.py\n",
+            "app.py": "import os\n"
+            + APP
+            + "KEY = os.environ.get('KEY')\nif not KEY:\n    raise ValueError('KEY is not set')\nif __name__ == '__main__':\n    app.run()\n",
+        },
+        ["Procfile:1 > app.py:8 app-run production app:app True"],
+    ),
 ]
 
 

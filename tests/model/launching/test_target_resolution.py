@@ -324,6 +324,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Dockerfile:4 uvicorn production api:app True"],
     ),
+    (
+        "a module that no import statement could name",
+        {"Procfile": "web: gunicorn 05-web-app:app\n", "05-web-app.py": APP},
+        ["Procfile:1 gunicorn production 05-web-app:app True"],
+    ),
 ]
 
 
