@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from flask_prodcheck.base import Known, Span, Value
+from flask_prodcheck.base import Span, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import (
     Command,
@@ -139,8 +139,6 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 published, public = tuple(port.container for port in service.ports), _is_public(service)
             elif not plain and (pod := _container_of(path, facts)) is not None:
                 place = _in_pod(place, pod, facts)
-            else:
-                place = place.with_env(_shared_variables(services, facts, place))
             names = tuple(filter(None, [dockerfile.stages[index].alias if len(dockerfile.stages) > 1 else None]))
             place = _default_command_hop(place, image, command)
             place = replace(place, args_open=image.entrypoint is not None and image.cmd is None)
@@ -273,29 +271,6 @@ def _service_variables(file: ComposeFile, service: ComposeService, facts: Facts,
             found.update(known_variables(facts.env_files[path].variables, scope))
     found.update(known_variables(service.environment, scope))
     return found
-
-
-def _shared_variables(
-    services: Sequence[tuple[ComposeFile, ComposeService]], facts: Facts, place: Place
-) -> dict[str, Value[str]]:
-    """What every production service that builds an image gives it, where each runs a command of its own: the deployment
-    gives these variables to the image, whatever it runs."""
-    given = [
-        _service_variables(file, service, facts, place)
-        for file, service in services
-        if not _is_development(file, service)
-    ]
-    if not given:
-        return {}
-    return {
-        name: value
-        for name, value in given[0].items()
-        if all(_same_value(value, other.get(name)) for other in given[1:])
-    }
-
-
-def _same_value(one: Value[str], other: Value[str] | None) -> bool:
-    return isinstance(one, Known) and isinstance(other, Known) and one.value == other.value
 
 
 def merged_service(file: ComposeFile, service: ComposeService, facts: Facts) -> ComposeService:

@@ -6,11 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from flask_prodcheck.base import Known
-from flask_prodcheck.facts.parse import parse
-from flask_prodcheck.model.link import link
-from flask_prodcheck.sources.discover import memory_tree
-
 APP = "from flask import Flask\napp = Flask(__name__)\n"
 IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
 
@@ -212,17 +207,3 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
 @pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_chains(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
     assert chains(files) == expected
-
-
-def test_an_image_has_the_variables_of_the_services_that_run_it_with_other_commands() -> None:
-    files = {
-        "Dockerfile": IMAGE + 'CMD ["gunicorn", "app:app"]\n',
-        "compose.yml": "services:\n"
-        "  web: {build: ., command: gunicorn -c conf.py app:app, environment: [MODE=live, ONE=1]}\n"
-        "  jobs: {build: ., command: celery -A app worker, environment: [MODE=live, ONE=2]}\n",
-        "compose.dev.yml": "services:\n  web: {build: ., command: flask run, environment: [MODE=dev]}\n",
-        "app.py": APP,
-    }
-    launches = link(parse(memory_tree(files)), name="site").launches
-    environment = next(launch.env for launch in launches if launch.kind == "dockerfile")
-    assert {name: value.value for name, value in environment.items() if isinstance(value, Known)} == {"MODE": "live"}
