@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from flask_prodcheck.base import Problem, Span, Unknown
+from flask_prodcheck.base import Problem, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
@@ -24,8 +24,14 @@ from flask_prodcheck.model.launching.placed_files import image_files
 from flask_prodcheck.model.launching.platform_defaults import platform_default
 from flask_prodcheck.model.launching.purpose import Evidence, judge
 from flask_prodcheck.model.launching.server_config import gunicorn_options
+from flask_prodcheck.model.launching.server_settings import (
+    granian_settings,
+    mod_wsgi_start,
+    uwsgi_settings,
+    waitress_settings,
+)
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
-from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments, uwsgi_options
+from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
 from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
 from flask_prodcheck.model.python.command_groups import decorator_name
 from flask_prodcheck.model.python.execution import imports_closure
@@ -121,7 +127,7 @@ class _Builder:
         start = ServerStart(
             Server.MOD_WSGI, script, {"callable-object": options.get("callable", "application")}, program="mod_wsgi"
         )
-        return [self._found(head, Ended(head.place, start=start))]
+        return [self._found(head, Ended(head.place, start=mod_wsgi_start(start, options)))]
 
     # --- from a chain to a launch ------------------------------------------------------------------------------------
 
@@ -193,9 +199,11 @@ class _Builder:
         config_file = None
         config_settings: tuple[Setting, ...] = ()
         if start.server is Server.UWSGI:
-            place, start, options = self._uwsgi_file(place, start, options)
+            place, start, options, uwsgi = uwsgi_settings(start, place, options, self.facts)
+            if uwsgi is not None:
+                self.follower.visited.add(uwsgi.path)
         elif start.server is Server.GRANIAN:
-            start, options = self._granian_environment(place, start, options)
+            options = granian_settings(place, options)
         elif start.server is Server.GUNICORN:
             options, config_settings, config_file = gunicorn_options(start, place, self.facts, self.modules)
             if not start.target and "wsgi_app" in options:
@@ -232,44 +240,6 @@ class _Builder:
         )
         return place, launch
 
-    def _uwsgi_file(
-        self, place: Place, start: ServerStart, options: dict[str, tuple[str, Span]]
-    ) -> tuple[Place, ServerStart, dict[str, tuple[str, Span]]]:
-        """The configuration file that a uWSGI command names, with its target's line as one more hop."""
-        for name in ("ini", "yaml", "json", "xml", "uwsgi"):
-            if name not in options:
-                continue
-            written = options[name][0]
-            path = locate(written, place, self.facts) or locate(written.split(":")[0], place, self.facts)
-            config = self.facts.uwsgi.get(path or "")
-            if config is None:
-                continue
-            self.follower.visited.add(config.path)
-            in_file = uwsgi_options(config)
-            merged = {**in_file, **options}
-            for key in ("module", "wsgi", "wsgi-file", "file", "mount"):
-                if key in in_file and key not in options:
-                    place = place.hop(in_file[key][1], f"{key} = {in_file[key][0]}")
-                    break
-            chdir = merged.get("chdir", (start.chdir or "", place.hops[-1].span))[0] or None
-            paths = tuple(value for key, (value, _) in merged.items() if key in ("pythonpath", "python-path", "pp"))
-            return (
-                place,
-                replace(start, options={key: value for key, (value, _) in merged.items()}, chdir=chdir, paths=paths),
-                merged,
-            )
-        return place, start, options
-
-    def _granian_environment(
-        self, place: Place, start: ServerStart, options: dict[str, tuple[str, Span]]
-    ) -> tuple[ServerStart, dict[str, tuple[str, Span]]]:
-        from_env = {
-            name.removeprefix("GRANIAN_").lower().replace("_", "-"): (value, place.hops[-1].span)
-            for name, value in place.variables.items()
-            if name.startswith("GRANIAN_")
-        }
-        return start, {**from_env, **options}
-
     def _python_launch(self, head: Head, ended: Ended) -> tuple[Place, Launch]:
         place, ending = ended.place, ended.ending
         assert ending is not None
@@ -287,6 +257,7 @@ class _Builder:
             confidence=_confidence(place, None),
             target_kind="app",
             app=ending.app,
+            options=waitress_settings(ending.call, place, self.modules) if server is Server.WAITRESS else {},
             entered=ending.entered if server.is_development else None,
             module_file=place.hops[-1].span.file,
         )
