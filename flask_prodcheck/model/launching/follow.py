@@ -264,6 +264,8 @@ class Follower:
             module = (run.module or "").replace("/", ".")
             roots = self.import_roots(place)
             path = self.modules.path_of(f"{module}.__main__", roots) or self.modules.path_of(module, roots)
+            if path is None and "__init__.py" in self.facts.paths:
+                path = self.modules.path_of(module.partition(".")[2], (".",))  # the checkout is that package itself
             if path is None:
                 return [Ended(place, ending=_missing_script(f"-m {module}"))] if self._project_module(module) else []
         return self.python_file(path, run.args, place)
