@@ -67,6 +67,8 @@ PLACEHOLDER = "CHANGE-ME"
 _FILLED_KINDS = DEPLOY_KINDS | {Kind.NGINX, Kind.ENV}
 _COMMENT = ("#", ";", "//")
 _APP = re.compile(rb"\b(?:Flask|Dash|APIFlask|Quart|FlaskApp|FlaskUnchained)\s*\(|\bdef\s+(?:create|make)_app\b")
+#: What a ``setup.py`` holds that installs a distribution: a module of the application may be called so as well.
+_SETUP = re.compile(rb"\b(?:setuptools|distutils|numpy\.distutils|skbuild|pbr)\b")
 _FLASK = re.compile(rb"[Ff]lask|\bdash\b|\bquart\b|\bconnexion\b")
 _TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
@@ -142,8 +144,9 @@ def _read(source: Source, tree: Tree) -> _Outcome:
 def facts_of(source: Source, data: bytes) -> FileFacts | None:
     """The facts of one file with the content ``data``; None when it is of no reader's kind or holds nothing of use.
     Raises :class:`~flask_prodcheck.errors.ReadError` when it cannot be read."""
-    if source.kind in _BYTE_READERS:
-        return _reader(_BYTE_READERS[source.kind])(source.path, data)
+    kind = Kind.PYTHON if source.kind is Kind.SETUP_PY and not _SETUP.search(data) else source.kind
+    if kind in _BYTE_READERS:
+        return _reader(_BYTE_READERS[kind])(source.path, data)
     if source.kind not in _TEXT_READERS:
         return None
     return _reader(_TEXT_READERS[source.kind])(source.path, _text(data, strict=source.kind in DEPLOY_KINDS))

@@ -49,7 +49,7 @@ def link(
         run_sites=tuple(site for site in sites if not site.test),
         configurations=_configurations(modules, apps, launches, read),
         dependencies=production_dependencies(facts),
-        kind=_kind(apps, found),
+        kind=_kind(apps, found, sites),
         problems=(*facts.problems, *found.problems),
         installed=_installed(launches, facts),
         open_manifests=any(manifest.open for manifest in facts.manifests.values()),
@@ -105,7 +105,7 @@ def _runs_a_command_group(launch: Launch) -> bool:
 def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -> App | None:
     """The app itself, as the program addresses it that serves it, where that program only imports it (a server of one's
     own says no target); None where the launch's own words say which app it is."""
-    if launch.end.span.file != app.span.file:
+    if launch.end.span.file != app.span.file or launch.kind in ("passenger", "pythonanywhere"):
         return None
     found = modules.resolve(app.span.file, Name(app.span, app.name))
     origin = next((each for each in apps if (each.span.file, each.name) == (found.module, found.name)), None)
@@ -120,6 +120,8 @@ def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -
 
 def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
     """``app`` as the launch addresses it: its own target, from the folder it runs in."""
+    if launch.target_kind == "asgi":
+        return app  # the adapter around it is nothing that a WSGI server could be pointed at
     if (
         launch.run_site is None
         and launch.module_file
@@ -258,8 +260,14 @@ def _is_beside(value: Value[str], facts: Facts) -> bool:
     return not places.isdisjoint({*facts.compose, *facts.kubernetes, *facts.env_files})
 
 
-def _kind(apps: Sequence[App], found: Launches) -> str:
-    """ "application", or "library"/"examples" when every app is only an example or a test."""
-    if any(not app.library for app in apps):
+def _is_importable(app: App) -> bool:
+    """Whether a server can name the app: one in ``bin/migrate-1.3.py`` serves a program that needs its settings."""
+    return not app.ref.partition(":")[0].endswith(".py")
+
+
+def _kind(apps: Sequence[App], found: Launches, sites: Sequence[RunSite]) -> str:
+    """ "application", or "library"/"examples" when every app is only an example, a test or a tool's own."""
+    started = {site.span.file for site in sites}
+    if any(not app.library and (_is_importable(app) or app.span.file in started) for app in apps):
         return "application"
     return "application" if found.launches else "examples" if apps else "library"

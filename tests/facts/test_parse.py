@@ -85,3 +85,15 @@ def test_a_project_without_yaml_never_imports_yaml() -> None:
         "parse(memory_tree({'requirements.txt': 'flask'}))\nassert not {'yaml', 'libcst'} & set(sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stderr == ""
+
+
+def test_a_module_called_setup_that_installs_nothing_is_python() -> None:
+    facts = parse(
+        memory_tree(
+            {
+                "app/setup.py": "from flask import Flask\napp = Flask(__name__)\n",
+                "setup.py": "from setuptools import setup\nsetup(name='site')\n",
+            }
+        )
+    )
+    assert (list(facts.modules), list(facts.manifests)) == (["app/setup.py"], ["setup.py"])

@@ -66,7 +66,18 @@ def test_json() -> None:
     assert data["checks"] == [
         {"name": "headers", "status": "noted", "said": "Server: gunicorn", "details": ["not sent: x"]}
     ]
-    assert list(data) == ["schema", "verdict", "target", "origin", "python", "versions", "checks", "notes", "prepare", "seconds"]
+    assert list(data) == [
+        "schema",
+        "verdict",
+        "target",
+        "origin",
+        "python",
+        "versions",
+        "checks",
+        "notes",
+        "prepare",
+        "seconds",
+    ]
 
 
 def setting(key: str, value: Value[object], **more: object) -> Setting:

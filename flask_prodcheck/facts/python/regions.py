@@ -141,6 +141,24 @@ _TRIGGERS = frozenset(
         "create_all",
     ]
 )
+#: What a function that starts a server calls.
+_SERVERS = frozenset(
+    [
+        "run",
+        "run_server",
+        "run_app",
+        "run_simple",
+        "serve",
+        "serve_forever",
+        "make_server",
+        "WSGIServer",
+        "execv",
+        "execvp",
+        "execlp",
+        "Popen",
+        "check_call",
+    ]
+)
 _FACTORY_NAME = re.compile(
     r"(?:create|make|build|get|init|setup|configure|new)_?\w*(?:app|application|server|flask)\w*$"
 )
@@ -217,7 +235,8 @@ def cut(tree: ast.Module, text: Text) -> Cut:
 class _Chooser:
     """Decides which function bodies stay, following calls until nothing new is found.
 
-    ``kept`` maps the id of each function and class whose body stays.
+    ``kept`` maps the id of each function and class whose body stays; ``serving`` names the functions that may start a
+    server, themselves or through another one.
     """
 
     def __init__(self, text: Text) -> None:
@@ -225,12 +244,22 @@ class _Chooser:
         # What a function has to mention to be kept, as far as the file has it.
         self.triggers = _TRIGGERS & text.words
         self.applications = frozenset(filter(_may_name_application, text.words))
+        self.servers = _SERVERS & text.words
         self.kept: set[int] = set()
+        self.serving: set[str] = set()
         self.waiting: dict[tuple[str, bool], list[FunctionNode]] = {}  # by name, and whether it is a method
         self.pending: list[ast.AST] = []
 
     def module(self, tree: ast.Module) -> None:
         self.definitions(tree.body, None)
+        self.follow()
+        while callers := self.callers():
+            for function in callers:
+                self.keep(function)
+            self.follow()
+
+    def follow(self) -> None:
+        """Keep what the kept code calls."""
         names = {name for name, _ in self.waiting}
         while self.pending and self.waiting:
             node = self.pending.pop()
@@ -239,6 +268,21 @@ class _Chooser:
             for called in _called(node):
                 for function in self.waiting.pop(called, ()):
                     self.keep(function)
+
+    def callers(self) -> list[FunctionNode]:
+        """The functions still waiting that call one which serves: another module may call them. They wait no longer."""
+        found: list[FunctionNode] = []
+        for key, functions in list(self.waiting.items()) if self.serving else ():
+            calling = [each for each in functions if self.calls_server(each)]
+            if calling:
+                found += calling
+                self.waiting[key] = [each for each in functions if each not in calling]
+        return found
+
+    def calls_server(self, node: FunctionNode) -> bool:
+        if self.serving.isdisjoint(self.text.words_in(node.body[0].lineno, _end(node))):
+            return False
+        return any(name in self.serving for part in node.body for name, _ in _called(part))
 
     def definitions(self, body: list[ast.stmt], owner: ast.ClassDef | None) -> None:
         for node in body:
@@ -276,6 +320,11 @@ class _Chooser:
     def keep(self, node: FunctionNode) -> None:
         self.kept.add(id(node))
         self.pending.append(node)
+        if node.name.startswith("__"):
+            return
+        words = self.text.words_in(node.body[0].lineno, _end(node)) if self.servers else ()
+        if not self.servers.isdisjoint(words) or self.calls_server(node):
+            self.serving.add(node.name)
 
     def mentions_trigger(self, node: FunctionNode) -> bool:
         if not self.triggers and not self.applications:

@@ -155,7 +155,10 @@ _WORDS = frozenset(
         "hell",
     ]
 )
-_SHAPES = re.compile(r"<[^<>]{0,80}>|\{\{[^{}]{0,80}\}\}|\$\{[^{}]{0,80}\}|x{4,}|\*{3,}|\.{3,}", re.IGNORECASE)
+_SHAPES = re.compile(
+    r"<[^<>]{0,80}>|\{\{[^{}]{0,80}\}\}|\$\{[^{}]{0,80}\}|x{4,}|\*{3,}|\.{3,}|your(?:[-_ ][a-z]{2,20}){1,8}",
+    re.IGNORECASE,
+)
 
 
 def is_secret(key: str) -> bool:

@@ -38,3 +38,12 @@ def base_start(image: str, script: str) -> tuple[str, ...] | None:
         if script in scripts and pattern.search(image):
             return command
     return None
+
+
+def base_script(image: str) -> str | None:
+    """The script that the base image ``image`` starts where nothing else is said; None when it is not known."""
+    return next((scripts[0] for pattern, scripts, _ in _STARTS if pattern.search(image)), None)
+
+
+#: What the configuration that the images of uWSGI bring says, where the project brings none ("/app/uwsgi.ini").
+BASE_UWSGI = ("uwsgi", "--chdir", "/app", "--module", "main", "--callable", "app")

@@ -33,7 +33,7 @@ from flask_prodcheck.facts.types import (
     Var,
     Word,
 )
-from flask_prodcheck.model.launching.base_images import base_start
+from flask_prodcheck.model.launching.base_images import BASE_UWSGI, base_start
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, start_stage
 from flask_prodcheck.model.launching.embedded import embedded_file, every_command
@@ -270,6 +270,8 @@ class Follower:
             module = (run.module or "").replace("/", ".")
             roots = self.import_roots(place)
             path = self.modules.path_of(f"{module}.__main__", roots) or self.modules.path_of(module, roots)
+            if path is None and "__init__.py" in self.facts.paths:
+                path = self.modules.path_of(module.partition(".")[2], (".",))  # the checkout is that package itself
             if path is None:
                 return [Ended(place, ending=_missing_script(f"-m {module}"))] if self._project_module(module) else []
         return self.python_file(path, run.args, place)
@@ -360,6 +362,8 @@ class Follower:
     def _absent_script(self, run: ScriptRun, span: Span, place: Place) -> list[Ended]:
         """A script that the project does not hold: the start script of a known base image, else one that is missing."""
         if place.image is not None and (started := base_start(place.image.base, run.path)) is not None:
+            if started[:2] == ("uwsgi", "--ini") and locate(started[2], place, self.facts) not in self.facts.uwsgi:
+                started = BASE_UWSGI
             return self.words(list(started), span, replace(place, cwd_known=True))
         if run.path.startswith("/") or run.sourced or is_open(run.path) or len(place.hops) > 1:
             return []
@@ -439,7 +443,7 @@ class Follower:
         elif run.runner != "supervisor":
             near = [start for start in starts if (posixpath.dirname(start.span.file) or ".") == place.cwd]
             starts = near or [start for start in starts if posixpath.dirname(start.span.file) == ""] or starts
-        if run.names and run.names != ("",):
+        if run.names and run.names != ("",) and not any(is_open(name) for name in run.names):
             return [start for start in starts if start.name in run.names]
         if run.runner in ("make", "just"):
             first = starts[0].name if starts else ""

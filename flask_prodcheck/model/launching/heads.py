@@ -20,10 +20,12 @@ from flask_prodcheck.facts.types import (
     Container,
     Dockerfile,
     EnvVar,
+    Stage,
     Start,
     StartFile,
 )
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
+from flask_prodcheck.model.launching.base_images import base_script
 from flask_prodcheck.model.launching.beside import platform_starts
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, shared_folders
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
@@ -115,7 +117,7 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             )
             args = next((_build_args(service) for file, service in services if not _is_development(file, service)), {})
             image = build_image(dockerfile, facts, target=index, context=context, args=args)
-            begun = effective_start(image)
+            begun = effective_start(image) or _base_start(image, dockerfile.stages[index])
             if begun is None:
                 continue
             command, argv, shell = begun
@@ -154,6 +156,14 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 public=public,
                 container=True,
             )
+
+
+def _base_start(image: Image, stage: Stage) -> tuple[Command, tuple[str, ...] | None, str | None] | None:
+    """What the base image starts by itself, where it is one whose start is known and the Dockerfile names none."""
+    script = base_script(image.base)
+    if script is None:
+        return None
+    return Command(stage.span, f"FROM {stage.base}", argv=(script,)), (script,), None
 
 
 def _is_public(service: ComposeService) -> bool | None:

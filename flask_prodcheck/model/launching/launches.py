@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from flask_prodcheck.base import Problem, Span, Unknown
+from flask_prodcheck.base import Problem, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
@@ -24,9 +24,15 @@ from flask_prodcheck.model.launching.placed_files import image_files
 from flask_prodcheck.model.launching.platform_defaults import platform_default
 from flask_prodcheck.model.launching.purpose import Evidence, judge
 from flask_prodcheck.model.launching.server_config import file_variables, gunicorn_options
-from flask_prodcheck.model.launching.server_environment import gunicorn_variables, uwsgi_variables
+from flask_prodcheck.model.launching.server_environment import gunicorn_variables
+from flask_prodcheck.model.launching.server_settings import (
+    granian_settings,
+    mod_wsgi_start,
+    uwsgi_settings,
+    waitress_settings,
+)
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
-from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments, uwsgi_options
+from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
 from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
 from flask_prodcheck.model.python.command_groups import decorator_name
 from flask_prodcheck.model.python.execution import imports_closure
@@ -122,7 +128,7 @@ class _Builder:
         start = ServerStart(
             Server.MOD_WSGI, script, {"callable-object": options.get("callable", "application")}, program="mod_wsgi"
         )
-        return [self._found(head, Ended(head.place, start=start))]
+        return [self._found(head, Ended(head.place, start=mod_wsgi_start(start, options)))]
 
     # --- from a chain to a launch ------------------------------------------------------------------------------------
 
@@ -194,9 +200,11 @@ class _Builder:
         config_file = None
         config_settings: tuple[Setting, ...] = ()
         if start.server is Server.UWSGI:
-            place, start, options = self._uwsgi_file(place, start, options)
+            place, start, options, uwsgi = uwsgi_settings(start, place, options, self.facts)
+            if uwsgi is not None:
+                self.follower.visited.add(uwsgi.path)
         elif start.server is Server.GRANIAN:
-            start, options = self._granian_environment(place, start, options)
+            options = granian_settings(place, options)
         elif start.server is Server.GUNICORN:
             options, config_settings, config_file = gunicorn_options(start, place, self.facts, self.modules)
             if config_file is not None:
@@ -236,44 +244,6 @@ class _Builder:
         )
         return place, launch
 
-    def _uwsgi_file(
-        self, place: Place, start: ServerStart, options: dict[str, tuple[str, Span]]
-    ) -> tuple[Place, ServerStart, dict[str, tuple[str, Span]]]:
-        """The configuration file that a uWSGI command names, with its target's line as one more hop."""
-        for name in ("ini", "yaml", "json", "xml", "uwsgi"):
-            if name not in options:
-                continue
-            written = options[name][0]
-            path = locate(written, place, self.facts) or locate(written.split(":")[0], place, self.facts)
-            config = self.facts.uwsgi.get(path or "")
-            if config is None:
-                continue
-            self.follower.visited.add(config.path)
-            in_file = uwsgi_options(config)
-            merged = {**in_file, **options}
-            for key in ("module", "wsgi", "wsgi-file", "file", "mount"):
-                if key in in_file and key not in options:
-                    place = place.hop(in_file[key][1], f"{key} = {in_file[key][0]}")
-                    break
-            chdir = merged.get("chdir", (start.chdir or "", place.hops[-1].span))[0] or None
-            paths = tuple(value for key, (value, _) in merged.items() if key in ("pythonpath", "python-path", "pp"))
-            return (
-                place.with_env(uwsgi_variables(options, config)),
-                replace(start, options={key: value for key, (value, _) in merged.items()}, chdir=chdir, paths=paths),
-                merged,
-            )
-        return place.with_env(uwsgi_variables(options)), start, options
-
-    def _granian_environment(
-        self, place: Place, start: ServerStart, options: dict[str, tuple[str, Span]]
-    ) -> tuple[ServerStart, dict[str, tuple[str, Span]]]:
-        from_env = {
-            name.removeprefix("GRANIAN_").lower().replace("_", "-"): (value, place.hops[-1].span)
-            for name, value in place.variables.items()
-            if name.startswith("GRANIAN_")
-        }
-        return start, {**from_env, **options}
-
     def _python_launch(self, head: Head, ended: Ended) -> tuple[Place, Launch]:
         place, ending = ended.place, ended.ending
         assert ending is not None
@@ -291,6 +261,7 @@ class _Builder:
             confidence=_confidence(place, None),
             target_kind="app",
             app=ending.app,
+            options=waitress_settings(ending.call, place, self.modules) if server is Server.WAITRESS else {},
             entered=ending.entered if server.is_development else None,
             module_file=place.hops[-1].span.file,
         )
@@ -361,7 +332,7 @@ def find_launches(
     unknown += _imageless_starts(facts)
     unknown += _undecided_starts(facts)
     found += _embedded(builder, facts)
-    found = [wrapped for each in found if (wrapped := _behind_handler(each, apps)) is not None]
+    found = [wrapped for each in found if (wrapped := _with_wrapped(each, apps)) is not None]
     found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     consumed = _consumed(found)
     found = [
@@ -410,16 +381,20 @@ def _imageless_starts(facts: Facts) -> list[Hop]:
     return found
 
 
-def _behind_handler(each: _Found, apps: Sequence[App]) -> _Found | None:
-    """A function's handler is a launch only where its module reaches an application of the project: that is what it
-    hands the events to. None where it reaches none."""
-    if "handler" not in dict(each.head.options):
+def _with_wrapped(each: _Found, apps: Sequence[App]) -> _Found | None:
+    """A launch of something that hands requests on, with the application behind it where the files show which one:
+    an ASGI adapter, or the handler of a function. Such a handler is a launch only where its module reaches an
+    application of the project; None where it reaches none."""
+    launch = each.launch
+    handler = "handler" in dict(each.head.options)
+    if launch.app is not None or not (handler or launch.target_kind == "asgi"):
         return each
-    reached = [app for app in apps if app.span.file in each.launch.imported]
-    own = [app for app in reached if app.span.file == each.launch.module_file] or reached
-    if not own:
+    reached = [app for app in apps if app.span.file in launch.imported]
+    own = [app for app in reached if app.span.file == launch.module_file] or reached
+    if handler and not own:
         return None
-    return replace(each, launch=replace(each.launch, app=own[0] if len(own) == 1 else None, target_kind="app"))
+    kind = "app" if handler else launch.target_kind
+    return replace(each, launch=replace(launch, app=own[0] if len(own) == 1 else None, target_kind=kind))
 
 
 _OTHER_FRAMEWORKS = frozenset(

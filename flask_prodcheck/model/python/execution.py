@@ -394,7 +394,12 @@ class _Program:
                     self.world = replace(self.world, argv=tuple(str(word) for word in words[1:]))
             if isinstance(target, Name):
                 frame.values.pop(target.id, None)
+                frame.assumptions.discard(target.id)
+                before, frame.assumed = frame.assumed, False
                 value = evaluate(self.world, frame, stmt.value)
+                if frame.assumed:
+                    frame.assumptions.add(target.id)
+                frame.assumed = before or frame.assumed
                 if value is not OPEN:
                     frame.values[target.id] = list(value) if isinstance(value, list) else value
                 elif frame.scope.body and target.id in frame.scope.params:
@@ -436,7 +441,12 @@ class _Program:
         value = evaluate(self.world, frame, stmt.test)
         assumed, frame.assumed = frame.assumed, before
         if value is not OPEN:
-            return self._body(stmt.body if value else stmt.orelse, frame, way.doubted(assumed)), False
+            taken, other = (stmt.body, stmt.orelse) if value else (stmt.orelse, stmt.body)
+            reached = len(self.endings)
+            flow = self._body(taken, frame, way.doubted(assumed))
+            if flow == _STOP and assumed and len(self.endings) == reached:
+                return self._body(other, frame, way), False  # it refuses to start without what the deployment sets
+            return flow, False
         saved = dict(frame.values)
         first = self._body(stmt.body, frame, way.doubted())
         after = frame.values
@@ -562,22 +572,26 @@ class _Program:
         if made is not None and made.kind in ("flask-group", "click-group"):
             return self._group_instance(made, call, call.func, frame, way)
         found = self.modules.resolve(frame.path, call.func, frame.scope.body)
-        if found.kind == "unknown" and isinstance(call.func, Attribute):
-            owner = self.instances.owner_of(frame.path, call.func.value, frame.scope)
-            if owner is not None:
-                found = self.modules.class_member(owner, call.func.attr)
-                if found.kind == "function":
-                    return self._enter(found, call, frame, way, owner=owner)
+        owner, method = self._method_of(call, frame)
+        if method is not None and (found.kind == "unknown" or found.span == method.span):
+            return self._enter(method, call, frame, way, owner=owner)
         if found.kind == "function":
             return self._enter(found, call, frame, way)
         if found.kind == "class":
             if self._group_class(found):
                 return _NEXT
-            for method in ("__init__",):
-                init = self.modules.class_member(found, method)
-                if init.kind == "function":
-                    return self._enter(init, call, frame, way, owner=found, quiet=True)
+            init = self.modules.class_member(found, "__init__")
+            if init.kind == "function":
+                return self._enter(init, call, frame, way, owner=found, quiet=True)
         return _NEXT
+
+    def _method_of(self, call: Call, frame: Frame) -> tuple[Definition | None, Definition | None]:
+        """The project class whose method ``call`` calls, and that method."""
+        if not isinstance(call.func, Attribute):
+            return None, None
+        owner = self.instances.owner_of(frame.path, call.func.value, frame.scope)
+        method = self.modules.class_member(owner, call.func.attr) if owner is not None else None
+        return (owner, method) if method is not None and method.kind == "function" else (None, None)
 
     def _group_class(self, found: Definition) -> bool:
         return any(base.startswith(("click.", "flask.cli.")) for base in self.modules.bases(found))

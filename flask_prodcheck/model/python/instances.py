@@ -227,7 +227,12 @@ class Instances:
             if base.kind in ("flask", "wsgi") and expr.attr == "wsgi_app":
                 return Instance("wsgi", base.module, base.call, base)
         owner = self.owner_of(path, expr.value, scope, depth)
-        return self._set_on_self(owner, expr.attr, depth) if owner is not None else None
+        if owner is None:
+            return None
+        here = [value for value in _values_on_self(scope.body, expr.attr) if not isinstance(value, Const)]
+        if here:  # the method itself says what the attribute holds
+            return next(filter(None, (self.of(path, value, scope, depth + 1) for value in here)), None)
+        return self._set_on_self(owner, expr.attr, depth)
 
     def owner_of(self, path: str, expr: Expr, scope: Scope, depth: int = 0) -> Definition | None:
         """The project class that ``expr`` is an instance of (or, for ``cls``, is)."""
@@ -259,17 +264,10 @@ class Instances:
                     isinstance(item, Name) and "property" in item.id for item in method.decorators
                 ):
                     return self.returned(owner.module, method, owner=owner)
-                for stmt, _ in statements(method.body):
-                    if isinstance(stmt, Assign) and any(
-                        isinstance(target, Attribute)
-                        and target.attr == attr
-                        and isinstance(target.value, Name)
-                        and target.value.id == "self"
-                        for target in stmt.targets
-                    ):
-                        found = self.of(owner.module, stmt.value, inner, depth + 1)
-                        if found is not None:
-                            return found
+                for value in _values_on_self(method.body, attr):
+                    found = self.of(owner.module, value, inner, depth + 1)
+                    if found is not None:
+                        return found
         finally:
             self._active.discard(key)
         return None
@@ -423,6 +421,19 @@ class Instances:
                 for name, value in self.bind(where, call, node, scope).items():
                     bound[name] = bound[name] or value
         return bound
+
+
+def _values_on_self(body: Sequence[Stmt], attr: str) -> Iterator[Expr]:
+    """What the statements of ``body`` assign to ``self.<attr>``, in order."""
+    for stmt, _ in statements(body):
+        if isinstance(stmt, Assign) and any(
+            isinstance(target, Attribute)
+            and target.attr == attr
+            and isinstance(target.value, Name)
+            and target.value.id == "self"
+            for target in stmt.targets
+        ):
+            yield stmt.value
 
 
 def _entered(node: Stmt, name: str) -> Expr | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import posixpath
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -61,6 +62,8 @@ _NEVER_PROJECT = frozenset(sys.stdlib_module_names) | {
 }  # fmt: skip
 _FLASK_STAR = frozenset({"Flask", "Blueprint", "current_app", "request", "session", "g", "jsonify", "render_template"})
 _DEPTH = 24
+#: A part of a dotted name that servers import: they ask the import system by name, so it need not be an identifier.
+_IMPORTABLE = re.compile(r"[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +458,7 @@ class Modules:
 
     def _search(self, dotted: str, root: str) -> str | None:
         parts = dotted.split(".")
-        if not all(part.isidentifier() for part in parts):
+        if not all(_IMPORTABLE.fullmatch(part) for part in parts):
             return None
         folder = "" if root in (".", "") else root
         for index, part in enumerate(parts):
@@ -493,7 +496,7 @@ class Modules:
         parts = relative[:-3].split("/")
         if parts[-1] == "__init__":
             parts.pop()
-        return ".".join(parts) if parts and all(part.isidentifier() for part in parts) else None
+        return ".".join(parts) if parts and all(map(_IMPORTABLE.fullmatch, parts)) else None
 
     def roots_for(self, path: str) -> tuple[str, ...]:
         """The folders that may be on ``sys.path`` when ``path`` runs, likeliest first: the parent of its top package,

@@ -50,13 +50,15 @@ OPEN = _Open()
 @dataclass(slots=True)
 class Frame:
     """One activation of a module or function body: its file, scope and local values; ``name`` is ``__name__`` there.
-    ``assumed`` turns true once a value depended on a variable that no file sets."""
+    ``assumed`` turns true once a value depended on a variable that no file sets; ``assumptions`` are the names that hold
+    such values."""
 
     path: str
     name: str
     scope: Scope = field(default_factory=Scope)
     values: dict[str, object] = field(default_factory=dict)
     assumed: bool = False
+    assumptions: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +331,7 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
         if expr.id == "__name__":
             return frame.name
         if expr.id in frame.values:
+            frame.assumed = frame.assumed or expr.id in frame.assumptions
             return frame.values[expr.id]
         if expr.id in frame.scope.params:
             return OPEN

@@ -126,6 +126,8 @@ def test_secrets_are_masked(key: str, value: object, shown: str) -> None:
         ("Change-Me!", True),
         ("you-will-never-guess", True),
         ("<your secret key>", True),
+        ("your-cloudsql-password", True),
+        ("your-Sf8-2kd", False),
         ("kP9", False),
         ("qzqzqzqzqzqzqzqzqz", False),
         ("", False),

@@ -306,6 +306,35 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Procfile:1 uvicorn production api:api True"],
     ),
+    (
+        "a server that an object keeps, two methods deep",
+        {
+            "Procfile": "web: python run.py\n",
+            "run.py": 'from flask import Flask\nfrom server import Web\napp = Flask(__name__)\nweb = Web(app)\nif __name__ == "__main__":\n    web.start()\n',
+            "server.py": 'from gevent.pywsgi import WSGIServer\n\n\nclass Web:\n    def __init__(self, app):\n        self.app = app\n        self.server = None\n\n    def start(self):\n        self._go()\n\n    def _go(self):\n        self.server = WSGIServer(("", 80), self.app)\n        self.server.serve_forever()\n',
+        },
+        ["Procfile:1 > run.py:6 > server.py:10 > server.py:14 gevent production run.py True"],
+    ),
+    (
+        "functions of another module that lead to the server by names of their own",
+        {
+            "Procfile": "web: python run.py\n",
+            "run.py": 'from web import begin\nif __name__ == "__main__":\n    begin()\n',
+            "web.py": APP
+            + "\n\ndef begin():\n    _second()\n\n\ndef _second():\n    _third()\n\n\ndef _third():\n    app.run()\n",
+        },
+        ["Procfile:1 > run.py:3 > web.py:6 > web.py:10 > web.py:14 app-run production web:app True"],
+    ),
+    (
+        "a program that refuses to start without a variable",
+        {
+            "Procfile": "web: python app.py\n",
+            "app.py": "import os\n"
+            + APP
+            + "KEY = os.environ.get('KEY')\nif not KEY:\n    raise ValueError('KEY is not set')\nif __name__ == '__main__':\n    app.run()\n",
+        },
+        ["Procfile:1 > app.py:8 app-run production app:app True"],
+    ),
 ]
 
 

@@ -532,6 +532,29 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["deploy/site.conf:5 > web/entry.py:2 passenger production web/entry.py:application True"],
     ),
+    (
+        "a base image that starts the application by itself",
+        {"Dockerfile": "FROM tiangolo/uwsgi-nginx-flask:python3.12\nCOPY ./site /app\n", "site/main.py": APP},
+        ["Dockerfile:1 uwsgi production main:app True"],
+    ),
+    (
+        "such an image with a configuration of the project's own",
+        {
+            "Dockerfile": "FROM tiangolo/uwsgi-nginx-flask:python3.12\nCOPY ./site /app\n",
+            "site/uwsgi.ini": "[uwsgi]\nmodule = web.entry\ncallable = app\n",
+            "site/web/entry.py": APP,
+        },
+        ["Dockerfile:1 > site/uwsgi.ini:2 uwsgi production web.entry:app True"],
+    ),
+    (
+        "a process manager told by a variable which processes to start",
+        {
+            "Dockerfile": IMAGE + "CMD honcho start -f Procfile $PROCESSES\n",
+            "Procfile": "web: gunicorn app:app\nworker: celery -A app worker\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Procfile:1 gunicorn production app:app True"],
+    ),
 ]
 
 

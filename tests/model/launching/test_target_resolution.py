@@ -324,6 +324,20 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Dockerfile:4 uvicorn production api:app True"],
     ),
+    (
+        "a module that no import statement could name",
+        {"Procfile": "web: gunicorn 05-web-app:app\n", "05-web-app.py": APP},
+        ["Procfile:1 gunicorn production 05-web-app:app True"],
+    ),
+    (
+        "a program of the checkout that is a package itself",
+        {
+            "Procfile": "web: python -m site.server.index\n",
+            "__init__.py": "",
+            "server/index.py": APP + 'if __name__ == "__main__":\n    app.run()\n',
+        },
+        ["Procfile:1 > server/index.py:4 app-run production index:app True"],
+    ),
 ]
 
 

@@ -1,0 +1,55 @@
+"""The one application that a production server should be pointed at, and by which name."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.link import link
+from flask_prodcheck.sources.discover import memory_tree
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        # the file that uWSGI executes is a module of its package
+        (
+            {
+                "serve.sh": "uwsgi --http :80 --wsgi-file shop/wsgi.py\n",
+                "shop/__init__.py": "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n",
+                "shop/shop.py": "",
+                "shop/wsgi.py": "from shop import create_app\napplication = create_app()\n",
+            },
+            ("shop.wsgi:application", "."),
+        ),
+        # Passenger names the file itself
+        (
+            {"passenger_wsgi.py": "from web import app as application\n", "web.py": APP},
+            ("passenger_wsgi:application", "."),
+        ),
+        # an ASGI adapter is nothing for a WSGI server, the application in it is
+        (
+            {
+                "Procfile": "web: uvicorn entry:site\n",
+                "entry.py": f"from asgiref.wsgi import WsgiToAsgi\n{APP}site = WsgiToAsgi(app)\n",
+            },
+            ("entry:app", "."),
+        ),
+    ],
+)
+def test_the_best_app(files: dict[str, str], expected: tuple[str, str]) -> None:
+    best = link(parse(memory_tree(files)), name="site").best_app
+    assert best is not None
+    assert (best.ref, best.cwd) == expected
+
+
+def test_an_adapter_has_the_application_behind_it() -> None:
+    files = {
+        "Procfile": "web: uvicorn entry:site\n",
+        "entry.py": f"from asgiref.wsgi import WsgiToAsgi\n{APP}site = WsgiToAsgi(app)\n",
+    }
+    [launch] = link(parse(memory_tree(files)), name="site").launches
+    assert launch.app is not None
+    assert (launch.target_kind, launch.app.ref) == ("asgi", "entry:app")

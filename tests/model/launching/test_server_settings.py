@@ -1,0 +1,75 @@
+"""Settings that servers take from files, variables and keywords: what a launch then has."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_prodcheck.base import Known
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.link import link
+from flask_prodcheck.model.project import Launch
+from flask_prodcheck.sources.discover import memory_tree
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+
+
+def launch_of(files: dict[str, str]) -> Launch:
+    [launch] = [each for each in link(parse(memory_tree(files)), name="site").launches if each.is_production]
+    return launch
+
+
+def options(launch: Launch) -> dict[str, str]:
+    return {name: value for name, (value, _) in launch.options.items()}
+
+
+def test_uwsgi_takes_variables_and_every_folder_from_its_file() -> None:
+    launch = launch_of(
+        {
+            "Dockerfile": IMAGE + 'CMD ["uwsgi", "--ini", "site.ini", "--processes", "3"]\n',
+            "site.ini": "[uwsgi]\nmodule = web:app\npythonpath = lib\npythonpath = src\nenv = MODE=live\n"
+            "env = KEY=$(KEY)\nprocesses = 9\n",
+            "src/web.py": APP,
+            "lib/other.py": "",
+        }
+    )
+    assert (launch.resolves, launch.module_file) == (True, "src/web.py")
+    assert options(launch)["processes"] == "3"
+    assert {name: isinstance(value, Known) for name, value in launch.env.items()} == {"MODE": True, "KEY": False}
+
+
+def test_uwsgi_reads_its_own_variables_last() -> None:
+    files = {
+        "Dockerfile": IMAGE + "ENV UWSGI_MODULE=web:app UWSGI_PROCESSES=2\nCMD uwsgi --processes 4\n",
+        "web.py": APP,
+    }
+    launch = launch_of(files)
+    assert (launch.target, launch.resolves, options(launch)["processes"]) == ("web:app", True, "4")
+
+
+def test_mod_wsgi_works_where_its_daemon_process_says() -> None:
+    launch = launch_of(
+        {
+            "site.conf": "<VirtualHost *:80>\nWSGIDaemonProcess site processes=2 threads=15 home=/srv/site/web"
+            " python-path=/srv/site/lib\nWSGIProcessGroup site\nWSGIScriptAlias / /srv/site/web/entry.wsgi\n</VirtualHost>\n",
+            "web/entry.wsgi": "from views import app as application\n",
+            "web/views.py": APP,
+            "lib/x.py": "",
+        }
+    )
+    assert (launch.cwd, options(launch)["processes"], options(launch)["threads"]) == ("web", "2", "15")
+
+
+@pytest.mark.parametrize(
+    ("keywords", "expected"),
+    [
+        ("host='127.0.0.1', port=8000", {"host": "127.0.0.1", "port": "8000"}),
+        ("listen='*:80', trusted_proxy='*'", {"listen": "*:80", "trusted-proxy": "*"}),
+        ("port=PORT, threads=2 * 4", {"port": "5000", "threads": "8"}),
+        ("port=os.environ.get('PORT', 5000)", {"port": "${port}"}),
+        ("**settings", {}),
+    ],
+)
+def test_keywords_of_waitress(keywords: str, expected: dict[str, str]) -> None:
+    program = f"import os\nfrom waitress import serve\n{APP}PORT = 5000\nserve(app, {keywords})\n"
+    assert options(launch_of({"Procfile": "web: python run.py\n", "run.py": program})) == expected
