@@ -183,7 +183,7 @@ def key_from_environment(project: Project, hit: Hit) -> Fix | None:
     """The fix that takes the signing key ``hit.facts["key"]``, which is decided at ``hit.at``, from the variable that
     the project already names for it, else from one with the key's own name."""
     for setting in settings_at(project, hit.at, hit.facts["key"]):
-        if setting.either:
+        if setting.either or setting.key == "SECRET_KEY_FALLBACKS":
             continue  # one place of several: the others would still publish a key
         variable = setting.variable if setting.variable.isidentifier() else setting.key
         value = SetValue(hit.at, setting.key, f'os.environ["{variable}"]', ("os",))

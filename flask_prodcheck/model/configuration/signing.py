@@ -8,8 +8,8 @@ from flask_prodcheck.base import Known, Span, Unknown
 from flask_prodcheck.model.configuration.secrets import is_secret
 from flask_prodcheck.model.project import Configuration
 
-#: Flask's own, Flask-WTF's, Flask-JWT-Extended's and Flask-Security's keys.
-SIGNING_KEYS = ("SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY", "SECURITY_PASSWORD_SALT")
+#: Flask's own (also the old keys that it still accepts), Flask-WTF's, Flask-JWT-Extended's and Flask-Security's keys.
+SIGNING_KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY", "SECURITY_PASSWORD_SALT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,9 @@ class PublishedKey:
 
 
 def is_secret_text(value: object) -> bool:
-    """Whether ``value`` could be used as a key at all (a non-empty text)."""
+    """Whether ``value`` could be used as a key at all: a text that is not empty, or a list that holds one."""
+    if isinstance(value, (list, tuple)):
+        return any(isinstance(each, (str, bytes)) and each for each in value)
     return isinstance(value, (str, bytes)) and bool(value)
 
 
