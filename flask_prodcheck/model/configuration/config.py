@@ -18,7 +18,8 @@ from flask_prodcheck.facts.types import EnvFile
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS
 from flask_prodcheck.model.evaluation import applications, libraries
 from flask_prodcheck.model.evaluation.evaluate import below_project, plain_value, version_of
-from flask_prodcheck.model.evaluation.machine import Arguments, Frame, Machine, RaisedError, ReachedError
+from flask_prodcheck.model.evaluation.machine import Machine
+from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError, ReachedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method, Obj, Ref, known
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Server, Setting, is_literal

@@ -23,6 +23,7 @@ from flask_prodcheck.facts.syntax import PyModule
 from flask_prodcheck.model.evaluation import libraries
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.evaluation.operations import NotPlainError
+from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
     External,
@@ -34,13 +35,14 @@ from flask_prodcheck.model.evaluation.values import (
     join,
     known,
     merged,
+    ref_of,
     selected,
     traced,
     unknown,
 )
 
 if TYPE_CHECKING:
-    from flask_prodcheck.model.evaluation.machine import Arguments, Frame, Machine
+    from flask_prodcheck.model.evaluation.machine import Machine
 
 ATTRIBUTES: Mapping[str, str] = {
     "debug": "DEBUG",
@@ -247,8 +249,6 @@ def lose(machine: Machine, arg: Evaluated, reason: str, span: Span | None = None
 
 def config_item(machine: Machine, item: Ref, key: object) -> Evaluated:
     """``app.config[key]``. Raises the program's KeyError."""
-    from flask_prodcheck.model.evaluation.machine import RaisedError
-
     if isinstance(key, str):
         machine.keys_read.append(key)
     obj = machine.obj(item)
@@ -346,8 +346,6 @@ def config_method(machine: Machine, item: Ref, name: str, args: Arguments, frame
 
 
 def _get(machine: Machine, item: Ref, key_value: Evaluated, default: Evaluated) -> Evaluated:
-    from flask_prodcheck.model.evaluation.machine import RaisedError
-
     key = machine.key_of(key_value)
     if key is None:
         return unknown("which key is read is not known", key_value)
@@ -395,8 +393,6 @@ def _update(machine: Machine, item: Ref, args: Arguments, *, upper: bool) -> Non
 
 def imported_object(machine: Machine, name: Evaluated, file: str) -> Evaluated:
     """What ``werkzeug.utils.import_string`` finds. Raises the program's ImportError."""
-    from flask_prodcheck.model.evaluation.machine import RaisedError
-
     key = machine.key_of(name)
     if key is None or not isinstance(key[0], str):
         return unknown("what is imported is not known", name)
@@ -418,8 +414,6 @@ def imported_object(machine: Machine, name: Evaluated, file: str) -> Evaluated:
 
 def from_object(machine: Machine, item: Ref, source: Evaluated, args: Arguments, frame: Frame) -> None:
     """``config.from_object(source)``: the upper-case attributes of a module, class or instance."""
-    from flask_prodcheck.model.evaluation.machine import RaisedError
-
     plain = source.value.value if isinstance(source.value, Known) else None
     target = imported_object(machine, source, frame.file) if isinstance(plain, str) else source
     value = target.value
@@ -477,11 +471,11 @@ def from_object(machine: Machine, item: Ref, source: Evaluated, args: Arguments,
 def hand_over(machine: Machine, name: str, args: Arguments) -> None:
     """``init_app(app, Settings)`` of something external: it takes the settings of the class, as far as anything shows
     it, for the keys that nothing has set; its own code may replace each (``files`` names it)."""
-    given = [_as_ref(arg) for arg in args.all]
+    given = [ref_of(arg) for arg in args.all]
     target = next((machine.obj(each).config for each in given if each.kind == "app"), 0)
-    classes = [arg for arg in args.all if _as_ref(arg).kind == "class"]
+    classes = [arg for arg in args.all if ref_of(arg).kind == "class"]
     for source in classes if target else ():
-        for key, cell in (_public(machine, _as_ref(source)) or {}).items():
+        for key, cell in (_public(machine, ref_of(source)) or {}).items():
             known_so_far = machine.obj(Ref(target, "config")).cells
             if key not in known_so_far and not isinstance(cell.value, Unset):
                 doubted = replace(selected(cell, source), files=merged(cell.files, (f"{name}()",)))
@@ -490,10 +484,10 @@ def hand_over(machine: Machine, name: str, args: Arguments) -> None:
 
 def _note_class_selector(machine: Machine, source: Evaluated, plain: object, target: Evaluated) -> None:
     """A class that a variable's default names: its neighbour for production is what the variable selects there."""
-    if not isinstance(plain, str) or len(source.absent) != 1 or _as_ref(target).kind != "class":
+    if not isinstance(plain, str) or len(source.absent) != 1 or ref_of(target).kind != "class":
         return
     machine.note_selection(source)
-    obj = machine.obj(_as_ref(target))
+    obj = machine.obj(ref_of(target))
     outer = plain.replace(":", ".").rpartition(".")[0]
     if is_production_name(obj.name) or not outer:
         return
@@ -521,8 +515,6 @@ def _whatever_is_chosen(machine: Machine) -> dict[str, Evaluated]:
 
 def _configuration_classes(machine: Machine) -> list[Ref]:
     """The classes of the project's configuration modules."""
-    from flask_prodcheck.model.evaluation.machine import RaisedError
-
     paths = sorted(machine.modules.facts.modules)
     files = [path for path in paths if _CONFIG_FILES.search(path) and not _TEST_PATH.search(path)]
     classes: list[Ref] = []
@@ -533,16 +525,11 @@ def _configuration_classes(machine: Machine) -> list[Ref]:
             if raised.cause.absent:
                 raise  # a variable that production has to set
             return []
-        for cell in machine.obj(_as_ref(module)).cells.values():
-            made = _as_ref(cell)
+        for cell in machine.obj(ref_of(module)).cells.values():
+            made = ref_of(cell)
             if made.kind == "class" and machine.obj(made).file == path:
                 classes.append(made)
     return classes
-
-
-def _as_ref(evaluated: Evaluated) -> Ref:
-    item = evaluated.value.value if isinstance(evaluated.value, Known) else None
-    return item if isinstance(item, Ref) else Ref(0, "")
 
 
 def _public(machine: Machine, owner: Ref) -> dict[str, Evaluated] | None:
@@ -653,8 +640,6 @@ def _pyfile(machine: Machine, path: str) -> PyModule | None:
 
 
 def _run_pyfile(machine: Machine, module: PyModule) -> tuple[dict[object, Evaluated], bool]:
-    from flask_prodcheck.model.evaluation.machine import Frame, RaisedError
-
     start: dict[object, Evaluated] = {
         "__file__": known(f"{libraries.ROOT}/{module.path}"),
         "__name__": known("config"),

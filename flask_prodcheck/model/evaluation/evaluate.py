@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from flask_prodcheck.base import Known, Unknown, Value
 from flask_prodcheck.facts.syntax import Expr
 from flask_prodcheck.model.evaluation import libraries
-from flask_prodcheck.model.evaluation.machine import Frame, Machine, RaisedError
+from flask_prodcheck.model.evaluation.machine import Machine
 from flask_prodcheck.model.evaluation.operations import NotPlainError
+from flask_prodcheck.model.evaluation.running import Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Made, Obj, Ref, unknown
 from flask_prodcheck.model.python.modules import Modules
 

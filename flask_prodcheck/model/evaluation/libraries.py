@@ -20,6 +20,7 @@ from flask_prodcheck.base import Known, Span, Unknown, Unset
 from flask_prodcheck.facts.types import EnvFile, EnvVar
 from flask_prodcheck.model.evaluation import applications
 from flask_prodcheck.model.evaluation.operations import NotPlainError, RefusedError, format_text, text_of
+from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError
 from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
@@ -36,7 +37,7 @@ from flask_prodcheck.model.evaluation.values import (
 )
 
 if TYPE_CHECKING:
-    from flask_prodcheck.model.evaluation.machine import Arguments, Frame, Machine
+    from flask_prodcheck.model.evaluation.machine import Machine
 
 Reader = Callable[[str], "bytes | None"]
 Compute = Callable[[list[object]], object]
@@ -173,8 +174,6 @@ def environment_get(machine: Machine, name: str, default: Evaluated) -> Evaluate
 
 def environment_item(machine: Machine, name: str, error: str = "KeyError") -> Evaluated:
     """``os.environ[name]``. Raises the program's ``error`` when nothing sets it."""
-    from flask_prodcheck.model.evaluation.machine import RaisedError
-
     found = environment_value(machine, name)
     if found is None:
         raise RaisedError(error, environment_default(name, known(None)), deliberate=True)
@@ -650,8 +649,6 @@ def _dict(machine: Machine, args: Arguments) -> Evaluated:
 
 
 def _attribute_call(machine: Machine, name: str, args: Arguments) -> Evaluated:
-    from flask_prodcheck.model.evaluation.machine import RaisedError
-
     if len(args.positional) < 2:
         return unknown(f"{name}() is not evaluated")
     target, attr = args.positional[0], args.positional[1]
@@ -692,8 +689,6 @@ def _isinstance(machine: Machine, args: Arguments) -> Evaluated:
 
 
 def _exit(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
-    from flask_prodcheck.model.evaluation.machine import RaisedError
-
     raise RaisedError("SystemExit", known(None), deliberate=True)
 
 

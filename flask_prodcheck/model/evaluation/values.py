@@ -243,3 +243,9 @@ def _join_objects(one: Obj, other: Obj) -> Obj:
             absent = Evaluated(Unset())
             cells[key] = join(left or absent, right or absent)
     return replace(one, cells=cells, open=one.open or other.open)
+
+
+def ref_of(evaluated: Evaluated) -> Ref:
+    """The heap object that ``evaluated`` is; one of no kind when it is none."""
+    item = evaluated.value.value if isinstance(evaluated.value, Known) else None
+    return item if isinstance(item, Ref) else Ref(0, "")

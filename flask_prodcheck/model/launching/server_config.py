@@ -12,7 +12,8 @@ from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Assign, FunctionDef, Name
 from flask_prodcheck.model.evaluation.evaluate import Scope, evaluate
-from flask_prodcheck.model.evaluation.machine import Machine, RaisedError
+from flask_prodcheck.model.evaluation.machine import Machine
+from flask_prodcheck.model.evaluation.running import RaisedError
 from flask_prodcheck.model.evaluation.values import Ref
 from flask_prodcheck.model.launching.gunicorn import parse_arguments, removed_settings, settings_table
 from flask_prodcheck.model.launching.place import Place, locate

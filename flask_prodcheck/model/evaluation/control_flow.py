@@ -1,0 +1,348 @@
+"""Branches, loops, contexts and exceptions: a branch that cannot be decided is run both ways and joined."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask_prodcheck.base import Known
+from flask_prodcheck.facts.syntax import (
+    Attribute,
+    BoolOp,
+    Call,
+    Collection,
+    Expr,
+    ExprStmt,
+    If,
+    Loop,
+    Match,
+    Name,
+    Raise,
+    Return,
+    Stmt,
+    Try,
+    With,
+)
+from flask_prodcheck.model.evaluation.running import ITEMS, End, Ends, Frame, RaisedError, merge_ends
+from flask_prodcheck.model.evaluation.unparse import unparse
+from flask_prodcheck.model.evaluation.values import Evaluated, Heap, Made, join_heaps, selected, unknown
+from flask_prodcheck.model.python.modules import main_branches
+
+if TYPE_CHECKING:
+    from flask_prodcheck.model.evaluation.machine import Machine
+
+_ROUNDS = 60
+
+
+def _mark_guard(machine: Machine, condition: Evaluated, mark: int) -> None:
+    machine.guarded_variables.update(condition.variables)
+    machine.guarded_keys.update(machine.keys_read[mark:])
+
+
+def run_assert(machine: Machine, test: Expr, frame: Frame) -> Ends:
+    mark = len(machine.keys_read)
+    condition = machine.evaluate(test, frame)
+    truth = machine.truth(condition)
+    if truth is True:
+        return {"next": End(machine.heap)}
+    _mark_guard(machine, condition, mark)
+    ends: Ends = {"raise": End(machine.heap, condition, "AssertionError", True)}
+    if truth is None:
+        ends["next"] = End(machine.heap)
+    return ends
+
+
+def run_if(machine: Machine, stmt: If, frame: Frame) -> Ends:
+    in_body, in_else = main_branches(stmt.test)
+    if (in_body or in_else) and not frame.scopes:
+        run_body = (frame.file == machine.main) is in_body
+        return machine.block(stmt.body if run_body else stmt.orelse, frame)
+    if _type_checking(stmt.test):
+        return machine.block(stmt.orelse, frame)
+    mark = len(machine.keys_read)
+    condition = machine.evaluate(stmt.test, frame)
+    truth = machine.truth(condition)
+    if truth is not True and _raises(stmt.body) and (truth is None or condition.absent):
+        _mark_guard(machine, condition, mark)
+        if truth is False:
+            _mark_operands(machine, stmt.test, frame)
+    depth = len(machine.control)
+    machine.control.append(condition)
+    try:
+        if truth is not None:
+            ends = machine.block(stmt.body if truth else stmt.orelse, frame)
+            if "raise" in ends and "next" not in ends and "return" not in ends:
+                _mark_guard(machine, condition, mark)
+        else:
+            ends = run_both(machine, stmt.body, stmt.orelse, frame)
+    finally:
+        del machine.control[depth:]
+    if frame.scopes and (_returns(stmt.body) or _returns(stmt.orelse)):
+        machine.control.append(condition)
+    return ends
+
+
+def _mark_operands(machine: Machine, test: Expr, frame: Frame) -> None:
+    """A check that only a variable's default switched off still guards what it names."""
+    if isinstance(test, BoolOp) and test.op == "and":
+        for value in test.values[1:]:
+            mark = len(machine.keys_read)
+            try:
+                _mark_guard(machine, machine.evaluate(value, frame), mark)
+            except RaisedError:
+                continue
+
+
+def run_both(machine: Machine, body: Sequence[Stmt], orelse: Sequence[Stmt], frame: Frame) -> Ends:
+    before = machine.heap
+    machine.heap = dict(before)
+    ends = machine.block(body, frame)
+    machine.heap = dict(before)
+    for kind, end in machine.block(orelse, frame).items():
+        ends[kind] = merge_ends(ends.get(kind), end)
+    return ends
+
+
+def run_loop(machine: Machine, stmt: Loop, frame: Frame) -> Ends:
+    ends: Ends = {}
+    if stmt.target is None:
+        return _while(machine, stmt, frame)
+    source = machine.evaluate(stmt.source, frame)
+    items = machine.elements(source)
+    if items is None or len(items) > ITEMS:
+        return _loop_unknown(machine, stmt, frame)
+    left: End | None = None
+    for item in items:
+        machine.assign(stmt.target, selected(item, source), frame, stmt.span)
+        result = machine.block(stmt.body, frame)
+        broken = result.pop("break", None)
+        skipped = result.pop("continue", None)
+        following = result.pop("next", None)
+        for kind, end in result.items():
+            ends[kind] = merge_ends(ends.get(kind), end)
+        left = merge_ends(left, broken) if broken is not None else left
+        if skipped is not None:
+            following = merge_ends(following, skipped)
+        if following is None:
+            if left is not None:
+                ends["next"] = left
+            return ends
+        machine.heap = following.heap
+    for kind, end in machine.block(stmt.orelse, frame).items():
+        ends[kind] = merge_ends(ends.get(kind), end)
+    if left is not None:
+        ends["next"] = merge_ends(ends.get("next"), left)
+    return ends
+
+
+def _while(machine: Machine, stmt: Loop, frame: Frame) -> Ends:
+    ends: Ends = {}
+    for _ in range(_ROUNDS):
+        truth = machine.truth(machine.evaluate(stmt.source, frame))
+        if truth is None:
+            break
+        if not truth:
+            for kind, end in machine.block(stmt.orelse, frame).items():
+                ends[kind] = merge_ends(ends.get(kind), end)
+            return ends
+        before = dict(machine.heap)
+        result = machine.block(stmt.body, frame)
+        following = result.pop("next", None) or result.pop("continue", None)
+        if result or following is None:
+            if following is None and set(result) == {"break"}:
+                return {**ends, "next": merge_ends(ends.get("next"), result["break"])}
+            if following is None and set(result) <= {"return", "raise"}:
+                return {**ends, **result}
+            machine.heap = before
+            break
+        machine.heap = following.heap
+    for kind, end in _loop_unknown(machine, stmt, frame).items():
+        ends[kind] = merge_ends(ends.get(kind), end)
+    return ends
+
+
+def _loop_unknown(machine: Machine, stmt: Loop, frame: Frame) -> Ends:
+    """A loop that runs an unknown number of times: its body twice, joined with not at all."""
+    machine.uncertain += 1
+    ends: Ends = {}
+    for _ in range(2):
+        before = machine.heap
+        machine.heap = dict(before)
+        if stmt.target is not None:
+            machine.assign(stmt.target, _element_of_unknown(), frame, stmt.span)
+        result = machine.block(stmt.body, frame)
+        after = before
+        for kind, end in result.items():
+            if kind in ("next", "break", "continue"):
+                after = join_heaps(after, end.heap)
+            elif kind != "raise":
+                ends[kind] = merge_ends(ends.get(kind), end)
+        machine.heap = after if after is not before else dict(before)
+    ends["next"] = merge_ends(ends.get("next"), End(machine.heap))
+    return ends
+
+
+def run_with(machine: Machine, stmt: With, frame: Frame) -> Ends:
+    suppressed = False
+    prefixes = len(machine.prefixes)
+    for context, target in stmt.items:
+        value = machine.evaluate(context, frame)
+        item = value.value.value if isinstance(value.value, Known) else None
+        suppressed = suppressed or (isinstance(item, Made) and item.name == "contextlib.suppress")
+        if isinstance(item, Made) and item.name == "environs.Env().prefixed()":
+            key = machine.key_of(item.args[0])
+            machine.prefixes.append(str(key[0]) if key is not None else "?")
+        if target is not None:
+            entered = value if isinstance(item, Made) else unknown("a context manager gives it", value)
+            machine.assign(target, entered, frame, stmt.span)
+    before = dict(machine.heap)
+    try:
+        ends = machine.block(stmt.body, frame)
+    finally:
+        del machine.prefixes[prefixes:]
+    if suppressed and "raise" in ends:
+        ends["next"] = merge_ends(ends.get("next"), End(join_heaps(before, ends.pop("raise").heap)))
+    return ends
+
+
+def run_try(machine: Machine, stmt: Try, frame: Frame) -> Ends:
+    before = dict(machine.heap)
+    count = machine.uncertain
+    machine.handlers += bool(stmt.handlers)
+    try:
+        ends = machine.block(stmt.body, frame)
+    finally:
+        machine.handlers -= bool(stmt.handlers)
+    uncertain = machine.uncertain > count
+    if "next" in ends and stmt.orelse:
+        machine.heap = ends.pop("next").heap
+        for kind, end in machine.block(stmt.orelse, frame).items():
+            ends[kind] = merge_ends(ends.get(kind), end)
+    raised = ends.pop("raise", None)
+    for handler in stmt.handlers:
+        names = _handled(handler.type)
+        heap: Heap | None = None
+        causes: list[Evaluated] = []
+        if raised is not None and _catches(names, raised.name):
+            heap = raised.heap
+            causes.append(raised.value)
+            raised = None
+        elif uncertain and not (names and names <= {"KeyError"}):
+            heap = join_heaps(before, ends["next"].heap) if "next" in ends else before
+        if heap is None:
+            continue
+        machine.heap = dict(heap)
+        depth = len(machine.control)
+        machine.control.extend(causes)
+        try:
+            if handler.name is not None:
+                machine.bind(handler.name, unknown("an exception"), frame)
+            for kind, end in machine.block(handler.body, frame).items():
+                ends[kind] = merge_ends(ends.get(kind), end)
+        finally:
+            del machine.control[depth:]
+    if raised is not None:
+        ends["raise"] = merge_ends(ends.get("raise"), raised)
+    if not stmt.final:
+        return ends
+    result: Ends = {}
+    for kind, end in ends.items():
+        machine.heap = dict(end.heap)
+        for inner, final in machine.block(stmt.final, frame).items():
+            if inner == "next":
+                result[kind] = merge_ends(result.get(kind), replace(end, heap=final.heap))
+            else:
+                result[inner] = merge_ends(result.get(inner), final)
+    return result
+
+
+def run_match(machine: Machine, stmt: Match, frame: Frame) -> Ends:
+    subject = machine.evaluate(stmt.subject, frame)
+    ends: Ends = {}
+    depth = len(machine.control)
+    machine.control.append(subject)
+    try:
+        before = machine.heap
+        decided = False
+        for case in stmt.cases:
+            outcome: bool | None = True if case.wildcard else None
+            if not case.wildcard and case.values:
+                outcomes = [
+                    machine.compare_pair("==", subject, machine.evaluate(value, frame)) for value in case.values
+                ]
+                outcome = True if True in outcomes else None if None in outcomes else False
+            if outcome is True and case.guard is not None:
+                outcome = machine.truth(machine.evaluate(case.guard, frame))
+            if outcome is False:
+                continue
+            machine.heap = dict(before)
+            for kind, end in machine.block(case.body, frame).items():
+                ends[kind] = merge_ends(ends.get(kind), end)
+            if outcome is True:
+                decided = True
+                break
+        if not decided:
+            ends["next"] = merge_ends(ends.get("next"), End(before))
+    finally:
+        del machine.control[depth:]
+    return ends
+
+
+def _element_of_unknown() -> Evaluated:
+    return unknown("an element of something unknown")
+
+
+def _type_checking(expr: Expr) -> bool:
+    return (isinstance(expr, Name) and expr.id == "TYPE_CHECKING") or (
+        isinstance(expr, Attribute) and expr.attr == "TYPE_CHECKING"
+    )
+
+
+def _returns(body: Sequence[Stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], Return)
+
+
+def _raises(body: Sequence[Stmt]) -> bool:
+    if not body:
+        return False
+    last = body[-1]
+    return isinstance(last, Raise) or (
+        isinstance(last, ExprStmt)
+        and isinstance(last.value, Call)
+        and unparse(last.value.func) in ("sys.exit", "exit", "quit", "os._exit", "_exit")
+    )
+
+
+def exception_name(value: Expr | None) -> str:
+    """The class that a ``raise`` or an ``except`` names."""
+    target = value.func if isinstance(value, Call) else value
+    if isinstance(target, Attribute):
+        return target.attr
+    return target.id if isinstance(target, Name) else "?"
+
+
+def _handled(expr: Expr | None) -> frozenset[str]:
+    """The class names of an ``except`` clause; empty for one that catches everything."""
+    if expr is None:
+        return frozenset()
+    items = expr.items if isinstance(expr, Collection) else (expr,)
+    return frozenset(exception_name(item) for item in items)
+
+
+def _catches(names: frozenset[str], raised: str) -> bool:
+    if not names or "BaseException" in names or raised in names or "?" in names:
+        return True
+    if raised == "SystemExit":
+        return False
+    if "Exception" in names or raised == "?":
+        return True
+    raised_class = getattr(builtins, raised, None)
+    for name in names:
+        handled = getattr(builtins, name, None)
+        if isinstance(raised_class, type) and isinstance(handled, type) and issubclass(raised_class, handled):
+            return True
+        if raised == "ImportError" and name == "ModuleNotFoundError":
+            return True
+    return False
