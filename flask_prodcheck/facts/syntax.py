@@ -420,13 +420,22 @@ class LoginCookie:
 
 
 @dataclass(frozen=True, slots=True)
+class CookieForm:
+    """A view that answers a POST with a form: its function, and the names of the cookies that it reads, as written."""
+
+    span: Span
+    function: str
+    cookies: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Uses:
     """What the bodies of a module use of Flask, from the quick outline (views are not parsed further).
 
     Each is the place of the first use, or None: ``session`` (flask.session read or written, ``flash``, Flask-Login's
     login_user, Flask-WTF's FlaskForm), ``files`` (request.files), ``body`` (request.get_data/get_json/data/json),
     ``remote_addr``, ``external_urls`` (url_for(..., _external=True), without a scheme), ``routes`` (any route registration).
-    ``cookie_forms`` are the views that answer a POST, read a cookie and take a form; ``guards_forms`` when the file
+    ``cookie_forms`` are the views that answer a POST, read cookies and take a form; ``guards_forms`` when the file
     mentions a protection of forms (a CSRF token, the origin).
     """
 
@@ -438,7 +447,7 @@ class Uses:
     routes: Span | None = None
     views: tuple[tuple[str, Span], ...] = ()
     login_cookies: tuple[LoginCookie, ...] = ()
-    cookie_forms: tuple[tuple[str, Span], ...] = ()
+    cookie_forms: tuple[CookieForm, ...] = ()
     guards_forms: bool = False
 
 

@@ -17,14 +17,15 @@ def check(project: Project) -> Iterator[Hit]:
         modules = list(served_modules(project, configuration))
         if any(module.uses.guards_forms or module.imports & PROTECTIONS for module in modules):
             continue
-        cookies = [cookie for module in modules for cookie in module.uses.login_cookies if not cookie.same_site]
         forms = [form for module in modules for form in module.uses.cookie_forms]
-        if cookies and forms:
-            (name, place), *others = forms
-            more = f" and {len(others)} more" if others else ""
-            yield Hit(
-                at=place,
-                via=(*configuration.launch.hops, cookies[0].span),
-                facts={"views": f"{name}(){more}", "cookie": cookies[0].name},
-                symbol=name,
-            )
+        for cookie in (cookie for module in modules for cookie in module.uses.login_cookies if not cookie.same_site):
+            trusting = [form for form in forms if cookie.name in form.cookies]
+            if trusting:
+                more = f" and {len(trusting) - 1} more" if len(trusting) > 1 else ""
+                yield Hit(
+                    at=trusting[0].span,
+                    via=(*configuration.launch.hops, cookie.span),
+                    facts={"views": f"{trusting[0].function}(){more}", "cookie": cookie.name},
+                    symbol=trusting[0].function,
+                )
+                break

@@ -117,3 +117,24 @@ def test_mutations(bound: str, body: str, expected: list[tuple[str, int, str, bo
     found = read(f"{bound}\n{body}\n").mutations
     assert [(m.name, m.changed.line, m.function, m.view) for m in found] == expected
     assert all(m.bound.line == 1 for m in found)
+
+
+def test_login_cookies_and_the_forms_that_read_them() -> None:
+    found = read(
+        "from flask import request\nNAME = 'sid'\n"
+        "def a(r):\n    r.set_cookie(NAME, token, httponly=True, samesite='none')\n    r.set_cookie('csrf_token', x)\n"
+        "    r.set_cookie('token', '', max_age=0)\n    r.set_cookie('auth', x, **flags)\n"
+        "    r.set_cookie(key='jwt', value=x, secure=flag, samesite='Lax')\n"
+        "@app.post('/a')\ndef b():\n    return request.form[request.cookies.get(NAME)]\n"
+        "@app.get('/b')\ndef c():\n    return request.values[request.cookies['jwt']]\n"
+    ).uses
+    assert [
+        (each.span.line, each.name, each.secure, each.httponly, each.same_site) for each in found.login_cookies
+    ] == [
+        (4, "NAME", False, True, False),
+        (8, "jwt", True, False, True),
+    ]
+    assert [(each.span.line, each.function, each.cookies) for each in found.cookie_forms] == [
+        (10, "b", frozenset({"NAME"}))
+    ]
+    assert found.guards_forms

@@ -79,19 +79,36 @@ def _same_site(words: dict[str | None, ast.expr]) -> bool:
 
 def cookie_forms(
     every: Sequence[tuple[FunctionNode, ast.ClassDef | None]], text: str, request: frozenset[str]
-) -> Iterator[FunctionNode]:
-    """The views that answer a POST, read a cookie and take a form; ``request`` are the names of Flask's request."""
+) -> Iterator[tuple[FunctionNode, frozenset[str]]]:
+    """The views that answer a POST, read cookies and take a form, each with the names of the cookies as they are
+    written; ``request`` are the names of Flask's request."""
     if "cookies" not in text or not request:
         return
     for function, owner in every:
-        if _changes(function, owner):
-            read = {
-                node.attr
-                for node in walk(function)
-                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in request
-            }
-            if "cookies" in read and read & {"form", "values"}:
-                yield function
+        if not _changes(function, owner):
+            continue
+        nodes = list(walk(function))
+        cookies = frozenset(_source(name) for node in nodes if (name := _cookie_read(node, request)) is not None)
+        if cookies and any(_is_of(node, request, "form", "values") for node in nodes):
+            yield function, cookies
+
+
+def _cookie_read(node: ast.AST, request: frozenset[str]) -> ast.expr | None:
+    """The name in ``request.cookies[name]`` or ``request.cookies.get(name)``."""
+    if isinstance(node, ast.Subscript) and _is_of(node.value, request, "cookies"):
+        return node.slice
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+        return node.args[0] if node.func.attr == "get" and _is_of(node.func.value, request, "cookies") else None
+    return None
+
+
+def _is_of(node: ast.AST, request: frozenset[str], *names: str) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr in names
+        and isinstance(node.value, ast.Name)
+        and node.value.id in request
+    )
 
 
 def _changes(function: FunctionNode, owner: ast.ClassDef | None) -> bool:

@@ -11,7 +11,7 @@ from flask_prodcheck.facts.python.cookies import cookie_forms, guards_forms, log
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.views import is_route, is_view
 from flask_prodcheck.facts.python.walk import FunctionNode, Statements, blocks, children, walk
-from flask_prodcheck.facts.syntax import Mutation, Uses
+from flask_prodcheck.facts.syntax import CookieForm, Mutation, Uses
 
 _FRAMEWORKS = frozenset({"flask", "quart", "apiflask"})
 _SESSION_NAMES = frozenset({("flask", "session"), ("flask", "flash"), ("quart", "session"), ("quart", "flash")})
@@ -169,8 +169,8 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
         tuple(views),
         login_cookies(tree, text.source, places.span),
         tuple(
-            (function.name, places.header(function))
-            for function in cookie_forms(found.functions, text.source, requests)
+            CookieForm(places.header(function), function.name, cookies)
+            for function, cookies in cookie_forms(found.functions, text.source, requests)
         ),
         guards_forms(text.source),
     )
