@@ -229,7 +229,8 @@ def join_heaps(left: Heap, right: Heap) -> Heap:
     result: Heap = dict(right)
     for oid, one in left.items():
         other = right.get(oid)
-        result[oid] = one if other is None or other is one else _join_objects(one, other)
+        if other is not one:
+            result[oid] = one if other is None else _join_objects(one, other)
     return result
 
 

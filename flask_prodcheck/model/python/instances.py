@@ -27,7 +27,8 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     With,
 )
-from flask_prodcheck.model.python.modules import Definition, Modules, calls_in, statements
+from flask_prodcheck.model.python.mentions import mentions_of
+from flask_prodcheck.model.python.modules import Definition, Modules, call_name, calls_in, statements
 
 FLASK_KINDS = frozenset({"flask", "apiflask", "openapi", "dash", "connexion"})
 """Kinds whose ``run`` starts Flask's development server."""
@@ -79,6 +80,7 @@ _WRAPPER_HOMES = (
     "asgiref", "a2wsgi", "uvicorn", "hypercorn", "starlette", "fastapi", "paste", "dozer", "raven", "webob", "flask_reverse_proxy",
 )  # fmt: skip
 _DEPTH = 16
+_CALLS = 50  # of one name that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ class Instances:
         self._globals: dict[tuple[str, str], Instance | None] = {}
         self._returns: dict[tuple[str, int, str], Instance | None] = {}
         self._active: set[object] = set()
-        self._calls: dict[str, list[tuple[str, Call, Scope]]] | None = None
+        self._calls: dict[str, list[tuple[str, Call, Scope]]] = {}
+        self._in_file: dict[str, list[tuple[Call, Scope]]] = {}
 
     # --- expressions
 
@@ -405,24 +408,34 @@ class Instances:
     def parameters(self, path: str, node: FunctionDef) -> dict[str, Instance | None]:
         """What the project's own calls of the module-level function ``node`` hand to its parameters."""
         bound = unknown_params(node)
-        if self._calls is None:
-            self._calls = {}
-            for module in self.modules:
-                for call, scope in all_calls(self.modules, module.path):
-                    name = (
-                        call.func.id
-                        if isinstance(call.func, Name)
-                        else call.func.attr
-                        if isinstance(call.func, Attribute)
-                        else ""
-                    )
-                    self._calls.setdefault(name, []).append((module.path, call, scope))
-        for where, call, scope in self._calls.get(node.name, ())[:50]:
+        for where, call, scope in self._calls_of_name(node.name):
             target = self.modules.resolve(where, call.func, scope.body)
             if target.node is node:
                 for name, value in self.bind(where, call, node, scope).items():
                     bound[name] = bound[name] or value
         return bound
+
+    def _calls_of_name(self, name: str) -> list[tuple[str, Call, Scope]]:
+        """The first calls of something called ``name``, by file: (file, call, scope)."""
+        known = self._calls.get(name)
+        if known is None:
+            known = self._calls[name] = []
+            called = mentions_of(self.modules).called
+            for module in self.modules:
+                if name in called[module.path]:
+                    known += [
+                        (module.path, call, scope) for call, scope in self._all_calls(module.path) if call_name(call) == name
+                    ]
+                if len(known) >= _CALLS:
+                    break
+            del known[_CALLS:]
+        return known
+
+    def _all_calls(self, path: str) -> list[tuple[Call, Scope]]:
+        known = self._in_file.get(path)
+        if known is None:
+            known = self._in_file[path] = list(all_calls(self.modules, path))
+        return known
 
 
 def _entered(node: Stmt, name: str) -> Expr | None:
