@@ -242,6 +242,8 @@ def audit_command(
     from flask_prodcheck.audit import examine
     from flask_prodcheck.facts.time_limit import was_given_up
 
+    if question is not None:
+        tree = question.watched()
     report, project = examine(tree, settings, root=root, started=started)
     text = _rendered(report, root, form, color=colored)
     if explain_launch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -53,6 +53,23 @@ class MemoryContent:
             return self.files[path]
         except KeyError:
             raise ReadError("cannot be read: no such file") from None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedContent:
+    """``content``, with a note of the bytes that were read of each path (None: it could not be read) but those
+    ``known``."""
+
+    content: Content
+    known: Container[str]
+    seen: dict[str, bytes | None] = field(default_factory=dict)
+
+    def read(self, path: str) -> bytes:
+        if path in self.known:
+            return self.content.read(path)
+        self.seen[path] = None
+        data = self.seen[path] = self.content.read(path)
+        return data
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,22 @@ def test_a_file_that_changes_during_the_audit_is_not_remembered(project: Path, m
     assert run(project)[2]["from_cache"] == 0
 
 
+def test_files_of_no_known_kind_count_when_the_audit_reads_them(project: Path) -> None:
+    loads = "import json\n" + APP + 'app.config.from_file("settings.json", load=json.load)\n'
+    write(project, {"app.py": loads, "settings.json": '{"DEBUG": false}', "notes.json": "{}"})
+    age(project)
+    assert not remembered(project)
+    assert remembered(project)
+    write(project, {"notes.json": "[]"})
+    assert remembered(project)  # nothing reads it
+    write(project, {"settings.json": '{"DEBUG": true}'})
+    assert run(project)[:2] == fresh(project)
+    assert remembered(project)
+    (project / "settings.json").unlink()
+    (project / "settings.json").mkdir()
+    assert run(project)[:2] == fresh(project)
+
+
 def test_another_tool_gives_its_own_answers(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not remembered(project)
     monkeypatch.setattr(answers, "tool_identity", lambda: "another version")
