@@ -10,33 +10,32 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
 from flask_prodcheck.cache.contents import Content, contents, from_data, to_data
 from flask_prodcheck.cache.identity import tool_identity
-from flask_prodcheck.cache.store import Store, default_folder, store_of
+from flask_prodcheck.cache.place import default_folder
+from flask_prodcheck.cache.recall import SECONDS, with_seconds
+from flask_prodcheck.cache.store import Store, store_of
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.place import prefix_of
 from flask_prodcheck.sources.tree import Tree, WatchedContent
 
-SECONDS = 987654321.125
-"""Stands for the time taken in a remembered text."""
-
-_SECONDS = re.compile(r"987654321\.(\d+)")
 _INDEX = "contents"
 _INCOMPLETE = 3  # what could not be read today may be readable tomorrow, without any change of the files
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``text`` as it is printed, with ``exit_code``."""
+    """``text`` as it is printed, with :data:`SECONDS` for the time taken, and ``exit_code``. ``others`` are the files of
+    no known kind that it also depends on."""
 
     text: str
     exit_code: int
+    others: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -52,8 +51,8 @@ class Question:
     found: dict[str, Content] = field(default_factory=dict)
     seen: dict[str, bytes | None] = field(default_factory=dict)
 
-    def answer(self, seconds: float) -> Answer | None:
-        """What was answered, with the time taken replaced by ``seconds``."""
+    def answer(self) -> Answer | None:
+        """What was answered."""
         known = self.store.read(self.name)
         if known is None or known.get("key") != self.key:
             return None
@@ -62,7 +61,7 @@ class Question:
             return None
         if not isinstance(others, dict) or any(self._digest(path) != digest for path, digest in others.items()):
             return None
-        return Answer(with_seconds(text, seconds), code)
+        return Answer(text, code, tuple(others))
 
     def watched(self) -> Tree:
         """The tree to audit for an answer that is to be remembered."""
@@ -122,12 +121,7 @@ def asked(
     """The question in the cache ``folder`` (None: the user's), with paths as seen from the current folder; None when
     there is no cache to ask."""
     place = folder or default_folder(os.environ)
-    return ask(root, tree, settings, (*view, prefix_of(root, Path.cwd())), place) if place is not None else None
-
-
-def with_seconds(text: str, seconds: float) -> str:
-    """``text`` with ``seconds`` in place of :data:`SECONDS`, to as many decimals."""
-    return _SECONDS.sub(lambda found: f"{seconds:.{len(found[1])}f}", text)
+    return ask(root, tree, settings, (*view, prefix_of(root, Path.cwd())), Path(place)) if place is not None else None
 
 
 def _rule_files(root: Path, settings: Settings) -> list[tuple[str, str]] | None:

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 import flask_prodcheck.audit
 from flask_prodcheck.cache import answers, contents, identity
-from flask_prodcheck.cache.store import Store, default_folder, store_of
+from flask_prodcheck.cache.place import default_folder
+from flask_prodcheck.cache.store import Store, store_of
 from flask_prodcheck.cli import main
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.discover import discover
@@ -389,7 +390,7 @@ def test_runs_at_the_same_time_do_not_disturb_each_other(project: Path, cache_fo
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="each system has a place of its own")
 def test_the_default_folder(environment: dict[str, str], expected: str | None) -> None:
-    assert default_folder(environment) == (Path(expected) if expected else None)
+    assert default_folder(environment) == expected
 
 
 # --- any edits -------------------------------------------------------------------------------------------------------

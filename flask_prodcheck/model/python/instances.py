@@ -424,7 +424,9 @@ class Instances:
             for module in self.modules:
                 if name in called[module.path]:
                     known += [
-                        (module.path, call, scope) for call, scope in self._all_calls(module.path) if call_name(call) == name
+                        (module.path, call, scope)
+                        for call, scope in self._all_calls(module.path)
+                        if call_name(call) == name
                     ]
                 if len(known) >= _CALLS:
                     break

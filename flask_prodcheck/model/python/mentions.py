@@ -99,5 +99,3 @@ def _aliases(stmt: Stmt) -> Iterator[tuple[str, str]]:
 
 def _simple(expr: Name | Attribute) -> str:
     return expr.id if isinstance(expr, Name) else expr.attr
-
-

@@ -27,8 +27,6 @@ from flask_prodcheck.facts.syntax import (
     Collection,
     Compare,
     Const,
-    Declare,
-    Delete,
     Dict,
     Expr,
     ExprStmt,
