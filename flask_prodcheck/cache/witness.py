@@ -18,7 +18,7 @@ from flask_prodcheck.sources.kinds import kind_of, wants_head
 from flask_prodcheck.sources.tree import Tree
 
 _MARGIN = 2_000_000_000  # as in ``contents``: time stamps are as coarse as that
-_MAX_PLACES = 50_000
+_MAX_PLACES = 200_000
 _DAYS_KEPT = 30
 _SETTINGS = ("pyproject.toml", "prodcheck.toml")
 #: Folders that no audit looks into, whatever is in them.
