@@ -33,9 +33,10 @@ def _spellings() -> Iterator[tuple[str, str]]:
     for framework, name in sorted(uses_module._SESSION_NAMES):
         yield "session", f"from {framework} import {name} as held\nheld['a'] = 1\n"
         yield "session", f"import {framework} as f\nprint(f.{name})\n"
-    for name in sorted(uses_module._SESSION_EXTENSIONS):
-        yield "session", f"from anything import {name} as held\nheld()\n"
-        yield "session", f"import anything\nanything.{name}(user)\n"
+    for package in sorted(uses_module._SESSION_PACKAGES):
+        for name in sorted(uses_module._SESSION_EXTENSIONS):
+            yield "session", f"from {package} import {name} as held\nheld()\n"
+            yield "session", f"import {package} as p\np.{name}(user)\n"
     for framework in sorted(uses_module._FRAMEWORKS):
         for name, kind in sorted(uses_module._REQUEST.items()):
             yield kind, f"from {framework} import request as r\nx = r.{name}\n"
@@ -47,6 +48,12 @@ def _spellings() -> Iterator[tuple[str, str]]:
         yield "routes", f"app.{name}('/', view)\n"
     yield "routes", VIEW + "    pass\n"
     yield "views", VIEW + "    pass\n"
+    yield "login_cookies", "def f(response):\n    response.set_cookie(key='token', value=token)\n"
+    yield (
+        "cookie_forms",
+        ("from flask import request as r\n@app.route('/', methods=['POST'])\ndef f():\n    return r.cookies, r.form\n"),
+    )
+    yield "guards_forms", "# the nonce of the form\n"
     yield "external_urls", "x = url_for('a', _external=True)\ny = anything.url_for('a', _external=b)\n"
 
 
