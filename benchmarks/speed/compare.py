@@ -34,7 +34,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 WORK = HERE.parents[1] / ".venv-bench"
-PEERS = ("bandit", "ruff", "semgrep")
+LINTERS = ("bandit", "semgrep")  # what a cold audit is compared with
+PEERS = (*LINTERS, "ruff")
 PACKAGES = ("indico", "apache-superset", "pgadmin4", "apache-airflow<3", "mlflow")
 SETTLING = 2.5
 """Seconds after which the time stamps of a written file are trusted (``flask_prodcheck.cache.contents``)."""
@@ -174,7 +175,7 @@ def show(name: str, numbers: tuple[int, int], costs: dict[str, Cost]) -> None:
     for way, cost in costs.items():
         ratios = (
             [f"{getattr(cost, part) / getattr(costs['cold'], part):.1f}" for part in ("wall", "cpu")]
-            if way in PEERS
+            if way in LINTERS
             else ["", ""]
         )
         print(

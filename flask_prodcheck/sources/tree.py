@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.kinds import Kind
 
 

@@ -8,10 +8,11 @@ on a copy of the heap, and the copies are joined key by key afterwards.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, FunctionDef, Lambda
+from flask_prodcheck.records import dataclass
 
 _HOPS = 8
 _WAYS = 6

@@ -12,7 +12,7 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import (
@@ -72,6 +72,7 @@ from flask_prodcheck.model.python.modules import (
 from flask_prodcheck.model.python.programs import OPEN, Frame, World, evaluate, render, text_of
 from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.model.python.task_options import task_options
+from flask_prodcheck.records import dataclass
 
 _SERVES = {
     "waitress.serve": Server.WAITRESS, "waitress.server.serve": Server.WAITRESS, "waitress.runner.run": Server.WAITRESS,
