@@ -121,6 +121,7 @@ class Instances:
         self._returns: dict[tuple[str, int, str], Instance | None] = {}
         self._active: set[object] = set()
         self._calls: dict[str, list[tuple[str, Call, Scope]]] = {}
+        self._set_by_class: dict[int, tuple[ClassDef, dict[str, list[tuple[FunctionDef, Expr | None]]]]] = {}
         self._in_file: dict[str, list[tuple[Call, Scope]]] = {}
 
     # --- expressions
@@ -254,28 +255,39 @@ class Instances:
             return None
         self._active.add(key)
         try:
-            for method in node.body:
-                if not isinstance(method, FunctionDef):
-                    continue
-                inner = Scope(method.body, unknown_params(method), owner)
-                if method.name == attr and any(
-                    isinstance(item, Name) and "property" in item.id for item in method.decorators
-                ):
+            for method, value in self._set_in(node).get(attr, ()):
+                if value is None:
                     return self.returned(owner.module, method, owner=owner)
-                for stmt, _ in statements(method.body):
-                    if isinstance(stmt, Assign) and any(
-                        isinstance(target, Attribute)
-                        and target.attr == attr
-                        and isinstance(target.value, Name)
-                        and target.value.id == "self"
-                        for target in stmt.targets
-                    ):
-                        found = self.of(owner.module, stmt.value, inner, depth + 1)
-                        if found is not None:
-                            return found
+                inner = Scope(method.body, unknown_params(method), owner)
+                found = self.of(owner.module, value, inner, depth + 1)
+                if found is not None:
+                    return found
         finally:
             self._active.discard(key)
         return None
+
+    def _set_in(self, node: ClassDef) -> dict[str, list[tuple[FunctionDef, Expr | None]]]:
+        """What the methods of a class assign to each attribute of ``self``, in order: (method, value), without a value
+        for a property of that name."""
+        known = self._set_by_class.get(id(node))
+        if known is None:
+            found: dict[str, list[tuple[FunctionDef, Expr | None]]] = {}
+            for method in node.body:
+                if not isinstance(method, FunctionDef):
+                    continue
+                if any(isinstance(item, Name) and "property" in item.id for item in method.decorators):
+                    found.setdefault(method.name, []).append((method, None))
+                for stmt, _ in statements(method.body):
+                    for target in stmt.targets if isinstance(stmt, Assign) else ():
+                        if (
+                            isinstance(stmt, Assign)
+                            and isinstance(target, Attribute)
+                            and isinstance(target.value, Name)
+                            and target.value.id == "self"
+                        ):
+                            found.setdefault(target.attr, []).append((method, stmt.value))
+            known = self._set_by_class[id(node)] = node, found
+        return known[1]
 
     # --- calls
 
