@@ -8,7 +8,7 @@ _os = sys.modules["os"]
 _here = _os.path.realpath(_os.getcwd())
 sys.path[:] = [entry for entry in sys.path if entry and _os.path.realpath(entry) != _here]
 
-from flask_prodcheck.cli import main  # noqa: E402 - only now is it safe to import
+from flask_prodcheck.start import main  # noqa: E402 - only now is it safe to import
 
 if __name__ == "__main__":
-    main(prog_name="prodcheck")
+    main()

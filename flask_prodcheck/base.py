@@ -5,8 +5,9 @@ Nothing here depends on another module of the package.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from flask_prodcheck.records import dataclass
 
 T = TypeVar("T")
 

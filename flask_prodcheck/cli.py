@@ -203,7 +203,7 @@ def audit_command(
     from flask_prodcheck.sources.discover import discover, project_root
 
     _collect_seldom()
-    started = time.perf_counter()
+    started, begun = time.perf_counter(), time.time_ns()
     if explain_launch and form != "text":
         raise UsageError("--explain-launch belongs to the text report (`prodcheck graph` has other formats)")
     root = project_root(path)
@@ -235,14 +235,23 @@ def audit_command(
         from flask_prodcheck.cache.answers import asked
 
         question = asked(root, tree, settings, (form, str(colored), str(explain_launch)), cache_dir)
-    known = question.answer(time.perf_counter() - started) if question is not None else None
+    known = question.answer() if question is not None else None
     if known is not None:
-        write(known.text, output)
+        from flask_prodcheck.cache.recall import with_seconds
+
+        write(with_seconds(known.text, time.perf_counter() - started), output)
+        words = click.get_current_context().find_root().obj
+        plain = path.is_dir() and not (output or fixes or cache_dir or config_file or settings.extend_rules)
+        if words is not None and plain:
+            from flask_prodcheck.cache.witness import leave
+
+            leave(words, root, tree, known.others, known.text, known.exit_code, begun)
         return max(known.exit_code, least)
     from flask_prodcheck.audit import examine
     from flask_prodcheck.facts.time_limit import was_given_up
 
-    report, project = examine(tree, settings, root=root, started=started)
+    watched = question.watched() if question is not None else tree
+    report, project = examine(watched, settings, root=root, started=started)
     text = _rendered(report, root, form, color=colored)
     if explain_launch:
         from flask_prodcheck.graph.chains import graph_of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from flask_prodcheck.errors import ProdcheckError
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.resources import lesson_file
 from flask_prodcheck.tomlfile import TomlError, parse_toml
 

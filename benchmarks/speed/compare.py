@@ -9,7 +9,7 @@ clock and CPU (user and system, children included) in seconds; memory is the pea
 Everything is kept below ``.venv-bench``, nothing of it is part of the project. Each project is copied out of any git
 work tree, so that all tools find their files by walking.
 
-``unchanged`` is an audit answered from the cache, ``one changed`` one after a line was added to one module, ``cold``
+``unchanged`` is an audit answered from the cache, ``one changed`` one after a statement was added to one module, ``cold``
 one without a cache. ruff runs as ``ruff check --select S --no-cache``, bandit as ``bandit -r -q``, semgrep with the rules
 beside this file (its registry needs a network).
 """
@@ -17,6 +17,7 @@ beside this file (its registry needs a network).
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import os
@@ -33,7 +34,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 WORK = HERE.parents[1] / ".venv-bench"
-PEERS = ("bandit", "ruff", "semgrep")
+LINTERS = ("bandit", "semgrep")  # what a cold audit is compared with
+PEERS = (*LINTERS, "ruff")
 PACKAGES = ("indico", "apache-superset", "pgadmin4", "apache-airflow<3", "mlflow")
 SETTLING = 2.5
 """Seconds after which the time stamps of a written file are trusted (``flask_prodcheck.cache.contents``)."""
@@ -99,7 +101,7 @@ def ways(root: Path, *, slow: bool) -> list[Way]:
             audit, stdout=subprocess.DEVNULL, check=False, env=os.environ | {"PRODCHECK_CACHE_DIR": str(WORK / "cache")}
         )
         with module.open("a", encoding="utf-8") as stream:
-            stream.write("# changed\n")
+            stream.write(f"CHANGED_AT = {time.time_ns()}\n")
 
     found = [
         Way("cold", [*audit, "--no-cache"]),
@@ -134,20 +136,26 @@ def compared(root: Path, rounds: int, *, slow: bool) -> dict[str, Cost]:
     """The median cost of each way to look at ``root``."""
     chosen = ways(root, slow=slow)
     costs: dict[str, list[Cost]] = {way.name: [] for way in chosen}
-    measure(chosen[1].command)  # the compiled modules and the first answer
-    time.sleep(SETTLING)
-    measure(chosen[1].command)  # the digests whose time stamps have settled
+    warm(chosen[1].command)
     for _ in range(rounds):
         for way in chosen:
             way.before()
             costs[way.name].append(measure(way.command))
             if way.name == "one changed":
-                time.sleep(SETTLING)
-                measure(chosen[1].command)
+                warm(way.command)
     return {
         name: Cost(*(statistics.median(getattr(each, part) for each in found) for part in ("wall", "cpu", "memory")))
         for name, found in costs.items()
     }
+
+
+def warm(command: Sequence[str]) -> None:
+    """Runs an audit until all is remembered: the compiled modules, the answer, the digests whose time stamps have
+    settled, the places that the answer depends on."""
+    measure(command)
+    time.sleep(SETTLING)
+    measure(command)
+    measure(command)
 
 
 def numbers_of(root: Path) -> tuple[int, int]:
@@ -157,25 +165,27 @@ def numbers_of(root: Path) -> tuple[int, int]:
     return report["stats"]["files"], report["stats"]["parsed"]
 
 
-def table(rows: Sequence[tuple[str, tuple[int, int], dict[str, Cost]]]) -> None:
-    print("| project | read | parsed | way | wall s | CPU s | MiB | cold is x faster (wall) | (CPU) |")
-    print("|---|---:|---:|---|---:|---:|---:|---:|---:|")
-    for name, (read, parsed), costs in rows:
-        for way, cost in costs.items():
-            peer = way in (*PEERS,)
-            ratios = (
-                [f"{getattr(cost, part) / getattr(costs['cold'], part):.1f}" for part in ("wall", "cpu")]
-                if peer
-                else ["", ""]
-            )
-            print(
-                f"| {name} | {read} | {parsed} | {way} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory:.0f} | {ratios[0]} | {ratios[1]} |"
-            )
-        if "ruff" in costs:
-            ratio = costs["unchanged"].wall / costs["ruff"].wall
-            print(
-                f"| {name} | | | unchanged / ruff | {ratio:.2f} | {costs['unchanged'].cpu / costs['ruff'].cpu:.2f} | | | |"
-            )
+HEADER = """| project | read | parsed | way | wall s | CPU s | MiB | cold is x faster (wall) | (CPU) |
+|---|---:|---:|---|---:|---:|---:|---:|---:|"""
+
+
+def show(name: str, numbers: tuple[int, int], costs: dict[str, Cost]) -> None:
+    """The rows of one project."""
+    read, parsed = numbers
+    for way, cost in costs.items():
+        ratios = (
+            [f"{getattr(cost, part) / getattr(costs['cold'], part):.1f}" for part in ("wall", "cpu")]
+            if way in LINTERS
+            else ["", ""]
+        )
+        print(
+            f"| {name} | {read} | {parsed} | {way} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory:.0f} | {ratios[0]} | {ratios[1]} |"
+        )
+    ratio = costs["unchanged"].wall / costs["ruff"].wall
+    print(
+        f"| {name} | | | unchanged / ruff | {ratio:.2f} | {costs['unchanged'].cpu / costs['ruff'].cpu:.2f} | | | |",
+        flush=True,
+    )
 
 
 def tree(count: int) -> Path:
@@ -233,23 +243,23 @@ def main() -> None:
     if chosen.what == "set-up":
         set_up()
         return
+    print(HEADER, flush=True)
     if chosen.what == "packages":
         names = chosen.only.split(",") if chosen.only else [each.name for each in (WORK / "packages").iterdir()]
-        roots = [WORK / "packages" / name for name in sorted(names)]
-        rows = [(root.name, numbers_of(root), compared(root, chosen.rounds, slow=True)) for root in roots]
-    else:
-        rows = []
-        sizes = [int(size) for size in chosen.sizes.split(",")]
-        for size in sizes:
-            root = tree(size)
-            rows.append((f"{size} files", numbers_of(root), compared(root, chosen.rounds, slow=size <= chosen.slow)))
-        if len(sizes) > 1:
-            for way in ("cold", "unchanged"):
-                first, last = rows[-2][2][way], rows[-1][2][way]
-                growth = math.log(last.cpu / first.cpu) / math.log(sizes[-1] / sizes[-2])
-                print(f"growth exponent of {way} (CPU, {sizes[-2]} to {sizes[-1]} files): {growth:.2f}")
-        shutil.rmtree(WORK / "cache", ignore_errors=True)
-    table(rows)
+        for name in sorted(names):
+            root = WORK / "packages" / name
+            show(name, numbers_of(root), compared(root, chosen.rounds, slow=True))
+        return
+    found: dict[int, dict[str, Cost]] = {}
+    for size in map(int, chosen.sizes.split(",")):
+        root = tree(size)
+        found[size] = compared(root, chosen.rounds, slow=size <= chosen.slow)
+        show(f"{size} files", numbers_of(root), found[size])
+    for (first, before), (last, after) in itertools.pairwise(found.items()):
+        for way in ("cold", "unchanged"):
+            growth = math.log(after[way].cpu / before[way].cpu) / math.log(last / first)
+            print(f"growth exponent of {way} (CPU, {first} to {last} files): {growth:.2f}")
+    shutil.rmtree(WORK / "cache", ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Remembered answers: the text of a report and its exit code, given again while nothing it depends on has changed.
 
 An answer depends on the tool, the settings, the view (format, colours, paths), the list of files with what git says of
-each, and the bytes of every file that is read. Only what was printed is remembered, so secrets are as masked as there.
+each, the bytes of every file of a known kind, and those of the others that the audit came to read (a JSON file that the
+application takes its settings from). Only what was printed is remembered, so secrets are as masked as there.
 """
 
 from __future__ import annotations
@@ -9,32 +10,32 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
 from flask_prodcheck.cache.contents import Content, contents, from_data, to_data
 from flask_prodcheck.cache.identity import tool_identity
-from flask_prodcheck.cache.store import Store, default_folder, store_of
+from flask_prodcheck.cache.place import default_folder
+from flask_prodcheck.cache.recall import SECONDS, with_seconds
+from flask_prodcheck.cache.store import Store, store_of
+from flask_prodcheck.errors import ReadError
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.place import prefix_of
-from flask_prodcheck.sources.tree import Tree
+from flask_prodcheck.sources.tree import Tree, WatchedContent
 
-SECONDS = 987654321.125
-"""Stands for the time taken in a remembered text."""
-
-_SECONDS = re.compile(r"987654321\.(\d+)")
 _INDEX = "contents"
 _INCOMPLETE = 3  # what could not be read today may be readable tomorrow, without any change of the files
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``text`` as it is printed, with ``exit_code``."""
+    """``text`` as it is printed, with :data:`SECONDS` for the time taken, and ``exit_code``. ``others`` are the files of
+    no known kind that it also depends on."""
 
     text: str
     exit_code: int
+    others: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -48,21 +49,30 @@ class Question:
     name: str
     key: str
     found: dict[str, Content] = field(default_factory=dict)
+    seen: dict[str, bytes | None] = field(default_factory=dict)
 
-    def answer(self, seconds: float) -> Answer | None:
-        """What was answered, with the time taken replaced by ``seconds``."""
+    def answer(self) -> Answer | None:
+        """What was answered."""
         known = self.store.read(self.name)
         if known is None or known.get("key") != self.key:
             return None
-        text, code = known.get("text"), known.get("exit_code")
+        text, code, others = known.get("text"), known.get("exit_code"), known.get("others")
         if not isinstance(text, str) or type(code) is not int or not 0 <= code < _INCOMPLETE:
             return None
-        return Answer(with_seconds(text, seconds), code)
+        if not isinstance(others, dict) or any(self._digest(path) != digest for path, digest in others.items()):
+            return None
+        return Answer(text, code, tuple(others))
+
+    def watched(self) -> Tree:
+        """The tree to audit for an answer that is to be remembered."""
+        return replace(self.tree, content=WatchedContent(self.tree.content, self.found, self.seen))
 
     def remember(self, render: Callable[[float], str], exit_code: int) -> None:
-        """Remembers an answer. ``render`` gives its text for a time taken. Not remembered are answers that may be
-        incomplete, those whose files changed meanwhile, and texts in which the time cannot be replaced."""
-        if exit_code == _INCOMPLETE:
+        """Remembers the answer of an audit of the :meth:`watched` tree. ``render`` gives its text for a time taken. Not
+        remembered are answers that may be incomplete, those whose files changed meanwhile or could not be read, and
+        texts in which the time cannot be replaced."""
+        read = {path: hashlib.sha256(data).hexdigest() for path, data in self.seen.items() if data is not None}
+        if exit_code == _INCOMPLETE or len(read) < len(self.seen):
             return
         after = contents(self.root, self.found, self.found)
         if after is None or any(not each.same_file(self.found[path]) for path, each in after.items()):
@@ -70,7 +80,16 @@ class Question:
         text = render(SECONDS)
         if with_seconds(text, 1.125) != render(1.125):
             return
-        self.store.write(self.name, {"key": self.key, "text": text, "exit_code": exit_code})
+        self.store.write(self.name, {"key": self.key, "text": text, "exit_code": exit_code, "others": read})
+
+    def _digest(self, path: str) -> str | None:
+        """The digest of one of the project's files that are of no known kind; None when it cannot be read."""
+        if path not in self.tree.paths:
+            return None
+        try:
+            return hashlib.sha256(self.tree.content.read(path)).hexdigest()
+        except ReadError:
+            return None
 
 
 def ask(root: Path, tree: Tree, settings: Settings, view: tuple[str, ...], folder: Path) -> Question | None:
@@ -102,12 +121,7 @@ def asked(
     """The question in the cache ``folder`` (None: the user's), with paths as seen from the current folder; None when
     there is no cache to ask."""
     place = folder or default_folder(os.environ)
-    return ask(root, tree, settings, (*view, prefix_of(root, Path.cwd())), place) if place is not None else None
-
-
-def with_seconds(text: str, seconds: float) -> str:
-    """``text`` with ``seconds`` in place of :data:`SECONDS`, to as many decimals."""
-    return _SECONDS.sub(lambda found: f"{seconds:.{len(found[1])}f}", text)
+    return ask(root, tree, settings, (*view, prefix_of(root, Path.cwd())), Path(place)) if place is not None else None
 
 
 def _rule_files(root: Path, settings: Settings) -> list[tuple[str, str]] | None:

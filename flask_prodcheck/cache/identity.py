@@ -19,19 +19,24 @@ _WRITTEN_ON_USE = ("__pycache__",)
 
 
 def tool_identity() -> str:
-    """A digest over the version, this Python, and name, size and time stamps of every file of the tool, its rules and
-    the libraries' first files: what is installed anew or edited is another tool."""
+    """A digest over the version, this Python, and name, size and time stamps of every file of the tool: what is installed
+    anew or edited is another tool."""
     digest = hashlib.sha256(f"{__version__}\0{sys.version}\0{sys.platform}".encode())
-    places: list[str | Path] = [lesson_file(), *_files(str(_PACKAGE)), *_files(str(rules_folder()))]
-    for name in _LIBRARIES:
-        found = importlib.util.find_spec(name)
-        if found is not None and found.origin:
-            places.append(found.origin)
-    for place in places:
+    for place in tool_files():
         status = os.stat(place)
         line = f"{place}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_ctime_ns}\0{status.st_ino}\n"
         digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def tool_files() -> list[str]:
+    """Every file of the tool and of its rules, and the libraries' first files."""
+    places = [str(lesson_file()), *_files(str(_PACKAGE)), *_files(str(rules_folder()))]
+    for name in _LIBRARIES:
+        found = importlib.util.find_spec(name)
+        if found is not None and found.origin:
+            places.append(found.origin)
+    return places
 
 
 def _files(folder: str) -> Iterator[str]:

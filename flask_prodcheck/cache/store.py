@@ -10,41 +10,19 @@ import hashlib
 import json
 import os
 import shutil
-import stat
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask_prodcheck.cache.place import is_own
+
 FORMAT = "prodcheck-cache-1"
 
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# See https://bford.info/cachedir/\n"
 _DAYS_KEPT = 30
 _MAX_BYTES = 64 * 1024 * 1024
-
-
-def default_folder(environment: Mapping[str, str]) -> Path | None:
-    """The user's own cache folder; None when there is no home to put it in.
-
-    It is outside the audited project on purpose: a project must not bring the answer about itself along, and an audit
-    writes nothing into what it audits. Sources: the XDG Base Directory Specification; Apple's File System Programming
-    Guide.
-    """
-    given = environment.get("PRODCHECK_CACHE_DIR")
-    if given:
-        return Path(given)
-    if sys.platform == "win32":
-        local = environment.get("LOCALAPPDATA")
-        return Path(local, "prodcheck", "Cache") if local else None
-    base = environment.get("XDG_CACHE_HOME", "")
-    if os.path.isabs(base):  # the specification has relative ones ignored
-        return Path(base, "prodcheck")
-    home = environment.get("HOME", "")
-    if not os.path.isabs(home):
-        return None
-    return Path(home, "Library/Caches/prodcheck") if sys.platform == "darwin" else Path(home, ".cache/prodcheck")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +34,7 @@ class Store:
 
     def read(self, name: str) -> dict[str, object] | None:
         """The object remembered as ``name``, if it is whole."""
-        if not _is_own(self.folder):
+        if not is_own(self.folder):
             return None
         try:
             with open(self._place(name), "rb") as stream:
@@ -75,21 +53,12 @@ class Store:
     def write(self, name: str, value: Mapping[str, object]) -> None:
         """Remembers ``value``. A reader sees the old text or the new one, never a part."""
         body = json.dumps(value, separators=(",", ":")).encode()
-        place = self._place(name)
-        temporary = ""
         try:
-            if not self._prepare() or len(body) > _MAX_BYTES:
-                return
-            descriptor, temporary = tempfile.mkstemp(dir=place.parent, prefix=".new-")
-            with open(descriptor, "wb") as stream:
-                stream.write(_seal(body) + b"\n" + body)
-            os.replace(temporary, place)
-            temporary = ""
+            ready = len(body) <= _MAX_BYTES and self._prepare()
         except (OSError, ValueError):
             return  # by the contract above
-        finally:
-            if temporary:
-                _remove(temporary)
+        if ready:
+            put(self._place(name), _seal(body) + b"\n" + body)
 
     def _place(self, name: str) -> Path:
         return self.folder / self.project / f"{name}.json"
@@ -97,7 +66,7 @@ class Store:
     def _prepare(self) -> bool:
         if not self.folder.is_dir():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _is_own(self.folder):
+        if not is_own(self.folder):
             return False
         for name, text in (("CACHEDIR.TAG", _TAG), (".gitignore", "*\n")):
             place = self.folder / name
@@ -128,15 +97,20 @@ def _seal(body: bytes) -> bytes:
     return f"{FORMAT} {hashlib.sha256(body).hexdigest()}".encode()
 
 
-def _is_own(folder: Path) -> bool:
-    """Whether only this user (or the administrator) can have written to ``folder``: its texts are repeated as answers."""
+def put(place: Path, data: bytes) -> None:
+    """Puts ``data`` at ``place`` in one step, if that can be done."""
+    temporary = ""
     try:
-        status = os.stat(folder)
+        descriptor, temporary = tempfile.mkstemp(dir=place.parent, prefix=".new-")
+        with open(descriptor, "wb") as stream:
+            stream.write(data)
+        os.replace(temporary, place)
+        temporary = ""
     except (OSError, ValueError):
-        return False
-    if sys.platform == "win32":
-        return stat.S_ISDIR(status.st_mode)
-    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & stat.S_IWOTH
+        return  # by the contract above
+    finally:
+        if temporary:
+            _remove(temporary)
 
 
 def _remove(path: str) -> None:

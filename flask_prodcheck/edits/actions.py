@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask_prodcheck.base import Span
+from flask_prodcheck.records import dataclass
 
 # --- Python ----------------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,10 @@ evaluates and follows, and nothing of formatting. Expressions that the model nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.records import dataclass
 
 # --- expressions -----------------------------------------------------------------------------------------------------
 

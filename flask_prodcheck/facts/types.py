@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.records import dataclass
 
 # --- commands --------------------------------------------------------------------------------------------------------
 

@@ -90,14 +90,14 @@ def _show(path: Path, view: tuple[str, ...], render: Callable[[Project], str], *
         from flask_prodcheck.cache.answers import asked
 
         question = asked(root, tree, settings, view)
-    known = question.answer(0.0) if question is not None else None
+    known = question.answer() if question is not None else None
     if known is not None:
         write(known.text)
         return known.exit_code
     from flask_prodcheck.audit import linked_tree
     from flask_prodcheck.facts.time_limit import was_given_up
 
-    project = linked_tree(tree, settings)
+    project = linked_tree(question.watched() if question is not None else tree, settings)
     text, code = render(project), _exit_code(project)
     write(text)
     if question is not None and not was_given_up((*project.problems, *project.facts.problems)):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.base import Problem, Span, Unset, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call, Expr, FunctionDef, Keyword
 from flask_prodcheck.facts.types import Dependency
+from flask_prodcheck.records import dataclass
 
 
 def is_literal(text: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.rulekit import Fix, Hit, Project
 
 SEVERITIES = ("error", "warning", "info")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.kinds import Kind
 
 
@@ -53,6 +54,23 @@ class MemoryContent:
             return self.files[path]
         except KeyError:
             raise ReadError("cannot be read: no such file") from None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedContent:
+    """``content``, with a note of the bytes that were read of each path (None: it could not be read) but those
+    ``known``."""
+
+    content: Content
+    known: Container[str]
+    seen: dict[str, bytes | None] = field(default_factory=dict)
+
+    def read(self, path: str) -> bytes:
+        if path in self.known:
+            return self.content.read(path)
+        self.seen[path] = None
+        data = self.seen[path] = self.content.read(path)
+        return data
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 import flask_prodcheck.audit
 from flask_prodcheck.cache import answers, contents, identity
-from flask_prodcheck.cache.store import Store, default_folder, store_of
+from flask_prodcheck.cache.place import default_folder
+from flask_prodcheck.cache.store import Store, store_of
 from flask_prodcheck.cli import main
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.discover import discover
@@ -183,6 +184,22 @@ def test_a_file_that_changes_during_the_audit_is_not_remembered(project: Path, m
     write(project, {"app.py": FILES["app.py"]})
     monkeypatch.undo()
     assert run(project)[2]["from_cache"] == 0
+
+
+def test_files_of_no_known_kind_count_when_the_audit_reads_them(project: Path) -> None:
+    loads = "import json\n" + APP + 'app.config.from_file("settings.json", load=json.load)\n'
+    write(project, {"app.py": loads, "settings.json": '{"DEBUG": false}', "notes.json": "{}"})
+    age(project)
+    assert not remembered(project)
+    assert remembered(project)
+    write(project, {"notes.json": "[]"})
+    assert remembered(project)  # nothing reads it
+    write(project, {"settings.json": '{"DEBUG": true}'})
+    assert run(project)[:2] == fresh(project)
+    assert remembered(project)
+    (project / "settings.json").unlink()
+    (project / "settings.json").mkdir()
+    assert run(project)[:2] == fresh(project)
 
 
 def test_another_tool_gives_its_own_answers(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -373,7 +390,7 @@ def test_runs_at_the_same_time_do_not_disturb_each_other(project: Path, cache_fo
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="each system has a place of its own")
 def test_the_default_folder(environment: dict[str, str], expected: str | None) -> None:
-    assert default_folder(environment) == (Path(expected) if expected else None)
+    assert default_folder(environment) == expected
 
 
 # --- any edits -------------------------------------------------------------------------------------------------------

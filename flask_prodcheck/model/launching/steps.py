@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.model.project import Server
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

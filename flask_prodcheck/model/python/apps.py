@@ -9,16 +9,19 @@ from collections.abc import Iterator, Sequence
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
+    BoolOp,
     Call,
     Expr,
     ExprStmt,
     FunctionDef,
     If,
+    IfExp,
     Import,
     ImportFrom,
     Name,
     PyModule,
     Return,
+    Subscript,
 )
 from flask_prodcheck.model.project import App
 from flask_prodcheck.model.python.instances import FLASK_KINDS, Instance, Instances, instances_of
@@ -120,7 +123,7 @@ def _deciding(found: Sequence[Binding]) -> list[Binding]:
 def _globals(modules: Modules, instances: Instances, module: PyModule) -> Iterator[App]:
     for name in dict.fromkeys((*modules.bound_names(module.path), *modules.global_names(module.path))):
         found = [item for item in modules.bindings(module.path, name) if not isinstance(item.node, FunctionDef)]
-        if not found or name.startswith("_"):
+        if name.startswith("_") or not any(_may_be_app(modules, module, item) for item in found):
             continue
         made = instances.of_global(module.path, name)
         if made is None or not made.is_app or made.call is None:
@@ -135,6 +138,13 @@ def _globals(modules: Modules, instances: Instances, module: PyModule) -> Iterat
                     continue
                 yield _global(modules, module.path, binding, made)
                 break
+
+
+def _may_be_app(modules: Modules, module: PyModule, binding: Binding) -> bool:
+    """Whether ``binding`` can be where an application is bound: no display, literal or operator makes one."""
+    if binding.imported is not None:
+        return _reexports(modules, module, binding.name)
+    return isinstance(binding.value, (Name, Attribute, Call, IfExp, BoolOp, Subscript))
 
 
 def _is_script(modules: Modules, module: PyModule, name: str, found: Sequence[Binding]) -> bool:

@@ -12,7 +12,7 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import (
@@ -24,6 +24,7 @@ from flask_prodcheck.facts.syntax import (
     Collection,
     Compare,
     Const,
+    Declare,
     Dict,
     Expr,
     ExprStmt,
@@ -32,6 +33,7 @@ from flask_prodcheck.facts.syntax import (
     If,
     Import,
     ImportFrom,
+    Jump,
     Keyword,
     Loop,
     Match,
@@ -56,6 +58,7 @@ from flask_prodcheck.model.python.command_groups import (
     subcommand,
 )
 from flask_prodcheck.model.python.instances import FLASK_KINDS, Instance, Scope, call_values, instances_of
+from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import (
     Definition,
     Modules,
@@ -69,6 +72,7 @@ from flask_prodcheck.model.python.modules import (
 from flask_prodcheck.model.python.programs import OPEN, Frame, World, evaluate, render, text_of
 from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.model.python.task_options import task_options
+from flask_prodcheck.records import dataclass
 
 _SERVES = {
     "waitress.serve": Server.WAITRESS, "waitress.server.serve": Server.WAITRESS, "waitress.runner.run": Server.WAITRESS,
@@ -208,7 +212,9 @@ class _Known:
     outcomes: dict[tuple[object, ...], Outcome] = field(default_factory=dict)
     calls: dict[int, tuple[Expr, tuple[Call, ...]]] = field(default_factory=dict)
     loaded: dict[tuple[str, int], tuple[Import | ImportFrom, tuple[str, ...]]] = field(default_factory=dict)
+    acting: dict[tuple[str, int], tuple[Sequence[Stmt], tuple[Stmt, ...]]] = field(default_factory=dict)
     active: dict[str, bool] = field(default_factory=dict)
+    idle: dict[tuple[str, int], Call] = field(default_factory=dict)  # calls that lead nowhere, however it is started
 
     def calls_of(self, expr: Expr) -> tuple[Call, ...]:
         """The calls in ``expr``, arguments before the call that takes them."""
@@ -217,6 +223,22 @@ class _Known:
             found = [inner for inner in subexpressions(expr) if isinstance(inner, Call)]
             known = self.calls[id(expr)] = expr, tuple(reversed(found))
         return known[1]
+
+    def acting_in(self, modules: Modules, path: str, body: Sequence[Stmt]) -> tuple[Stmt, ...]:
+        """The statements of ``body`` in ``path`` without those that do nothing here: definitions of functions, imports of
+        what is not the project's, literals."""
+        known = self.acting.get((path, id(body)))
+        if known is None:
+            found = tuple([stmt for stmt in body if not self._is_idle(modules, path, stmt)])
+            known = self.acting[path, id(body)] = body, found
+        return known[1]
+
+    def _is_idle(self, modules: Modules, path: str, stmt: Stmt) -> bool:
+        if isinstance(stmt, (Import, ImportFrom)):
+            return not self.loaded_by(modules, path, stmt)
+        if isinstance(stmt, FunctionDef):
+            return _BASE_NAMES.isdisjoint(map(call_name, calls_in(stmt)))
+        return isinstance(stmt, (Jump, Declare)) or (isinstance(stmt, ExprStmt) and isinstance(stmt.value, Const))
 
     def loaded_by(self, modules: Modules, path: str, stmt: Import | ImportFrom) -> tuple[str, ...]:
         """The project files that ``stmt`` in ``path`` loads."""
@@ -284,6 +306,9 @@ class _Program:
     # --- statements
 
     def _body(self, body: Sequence[Stmt], frame: Frame, way: _Way) -> int:
+        return self._acts(self.known.acting_in(self.modules, frame.path, body), frame, way)
+
+    def _acts(self, body: Sequence[Stmt], frame: Frame, way: _Way) -> int:
         for index, stmt in enumerate(body):
             self.steps += 1
             if self.steps > _STEPS:
@@ -295,7 +320,7 @@ class _Program:
                 for branch in (stmt.body, stmt.orelse):
                     copy = replace(frame, values=dict(frame.values))
                     self._expressions(stmt, frame, way)
-                    flows.append(self._body((*branch, *body[index + 1 :]), copy, way.doubted()))
+                    flows.append(self._acts((*branch, *body[index + 1 :]), copy, way.doubted()))
                 return min(flows)
             flow, doubt = self._statement(stmt, frame, way)
             if flow != _NEXT:
@@ -521,7 +546,11 @@ class _Program:
         return _NEXT
 
     def _calls(self, expr: Expr, frame: Frame, way: _Way) -> int:
+        # What a call is depends on nothing but the project where no parameter of the function around it is known.
+        is_plain = frame.scope.owner is None and not any(frame.scope.params.values())
         for call in self.known.calls_of(expr):
+            if is_plain and (frame.path, id(call)) in self.known.idle:
+                continue
             flow = self._one(call, frame, way)
             if flow != _NEXT:
                 return flow
@@ -575,14 +604,14 @@ class _Program:
         owner, method = self._method_of(call, frame)
         if method is not None and (found.kind == "unknown" or found.span == method.span):
             return self._enter(method, call, frame, way, owner=owner)
-        if found.kind == "function":
+        if found.kind == "function" and self._may_enter(found):
             return self._enter(found, call, frame, way)
-        if found.kind == "class":
-            if self._group_class(found):
-                return _NEXT
+        if found.kind == "class" and not self._group_class(found):
             init = self.modules.class_member(found, "__init__")
             if init.kind == "function":
                 return self._enter(init, call, frame, way, owner=found, quiet=True)
+        if frame.scope.owner is None and not any(frame.scope.params.values()):
+            self.known.idle[frame.path, id(call)] = call
         return _NEXT
 
     def _method_of(self, call: Call, frame: Frame) -> tuple[Definition | None, Definition | None]:
@@ -909,13 +938,9 @@ class _Program:
     ) -> int:
         """``options``: what a command line gives the parameters of a task."""
         node = found.node
-        if not isinstance(node, FunctionDef):
+        if not isinstance(node, FunctionDef) or not self._may_enter(found):
             return _NEXT
         kind = command_kind(node)
-        if node.name not in self.interesting and not kind:
-            return _NEXT
-        if any(decorator_name(item) in ("fixture", "route", "shared_task") for item in node.decorators):
-            return _NEXT
         if self.depth > _DEPTH:
             self.notes.append("the calls are nested too deeply to follow")
             return _NEXT
@@ -947,6 +972,13 @@ class _Program:
         finally:
             self.depth -= 1
         return flow if flow == _STOP else _NEXT
+
+    def _may_enter(self, found: Definition) -> bool:
+        """Whether entering the function can lead to a server or another program."""
+        node = found.node
+        if not isinstance(node, FunctionDef) or (node.name not in self.interesting and not command_kind(node)):
+            return False
+        return not any(decorator_name(item) in ("fixture", "route", "shared_task") for item in node.decorators)
 
     def _values(self, node: FunctionDef, call: Call, frame: Frame) -> dict[str, object]:
         positional = [
@@ -1185,25 +1217,7 @@ def _interesting(modules: Modules) -> frozenset[str]:
     known = modules.memo.get("interesting")
     if isinstance(known, frozenset):
         return known
-    uses: dict[str, set[str]] = {}
-
-    def collect(name: str, body: Sequence[Stmt]) -> None:
-        called = uses.setdefault(name, set())
-        for stmt, _ in statements(body):
-            for expr in statement_expressions(stmt):
-                for part in subexpressions(expr):
-                    if isinstance(part, Name):
-                        called.add(part.id)
-                    elif isinstance(part, Attribute):
-                        called.add(part.attr)
-            if isinstance(stmt, (FunctionDef, ClassDef)):
-                collect(stmt.name, stmt.body)
-                called.add(stmt.name)
-
-    for module in modules:
-        for stmt, _ in statements(module.body):
-            if isinstance(stmt, (FunctionDef, ClassDef)):
-                collect(stmt.name, stmt.body)
+    uses = mentions_of(modules).inside
     callers: dict[str, set[str]] = {}
     for name, called in uses.items():
         for other in called:

@@ -27,7 +27,8 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     With,
 )
-from flask_prodcheck.model.python.modules import Definition, Modules, calls_in, statements
+from flask_prodcheck.model.python.mentions import mentions_of
+from flask_prodcheck.model.python.modules import Definition, Modules, call_name, calls_in, statements
 
 FLASK_KINDS = frozenset({"flask", "apiflask", "openapi", "dash", "connexion"})
 """Kinds whose ``run`` starts Flask's development server."""
@@ -79,6 +80,7 @@ _WRAPPER_HOMES = (
     "asgiref", "a2wsgi", "uvicorn", "hypercorn", "starlette", "fastapi", "paste", "dozer", "raven", "webob", "flask_reverse_proxy",
 )  # fmt: skip
 _DEPTH = 16
+_CALLS = 50  # of one name that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,9 @@ class Instances:
         self._globals: dict[tuple[str, str], Instance | None] = {}
         self._returns: dict[tuple[str, int, str], Instance | None] = {}
         self._active: set[object] = set()
-        self._calls: dict[str, list[tuple[str, Call, Scope]]] | None = None
+        self._calls: dict[str, list[tuple[str, Call, Scope]]] = {}
+        self._set_by_class: dict[int, tuple[ClassDef, dict[str, list[tuple[FunctionDef, Expr | None]]]]] = {}
+        self._in_file: dict[str, list[tuple[Call, Scope]]] = {}
 
     # --- expressions
 
@@ -229,7 +233,12 @@ class Instances:
         owner = self.owner_of(path, expr.value, scope, depth)
         if owner is None:
             return None
-        here = [value for value in _values_on_self(scope.body, expr.attr) if not isinstance(value, Const)]
+        assigned = self._set_in(owner.node).get(expr.attr, ()) if isinstance(owner.node, ClassDef) else ()
+        here = [
+            value
+            for method, value in assigned
+            if method.body is scope.body and value is not None and not isinstance(value, Const)
+        ]
         if here:  # the method itself says what the attribute holds
             return next(filter(None, (self.of(path, value, scope, depth + 1) for value in here)), None)
         return self._set_on_self(owner, expr.attr, depth)
@@ -256,21 +265,39 @@ class Instances:
             return None
         self._active.add(key)
         try:
-            for method in node.body:
-                if not isinstance(method, FunctionDef):
-                    continue
-                inner = Scope(method.body, unknown_params(method), owner)
-                if method.name == attr and any(
-                    isinstance(item, Name) and "property" in item.id for item in method.decorators
-                ):
+            for method, value in self._set_in(node).get(attr, ()):
+                if value is None:
                     return self.returned(owner.module, method, owner=owner)
-                for value in _values_on_self(method.body, attr):
-                    found = self.of(owner.module, value, inner, depth + 1)
-                    if found is not None:
-                        return found
+                inner = Scope(method.body, unknown_params(method), owner)
+                found = self.of(owner.module, value, inner, depth + 1)
+                if found is not None:
+                    return found
         finally:
             self._active.discard(key)
         return None
+
+    def _set_in(self, node: ClassDef) -> dict[str, list[tuple[FunctionDef, Expr | None]]]:
+        """What the methods of a class assign to each attribute of ``self``, in order: (method, value), without a value
+        for a property of that name."""
+        known = self._set_by_class.get(id(node))
+        if known is None:
+            found: dict[str, list[tuple[FunctionDef, Expr | None]]] = {}
+            for method in node.body:
+                if not isinstance(method, FunctionDef):
+                    continue
+                if any(isinstance(item, Name) and "property" in item.id for item in method.decorators):
+                    found.setdefault(method.name, []).append((method, None))
+                for stmt, _ in statements(method.body):
+                    for target in stmt.targets if isinstance(stmt, Assign) else ():
+                        if (
+                            isinstance(stmt, Assign)
+                            and isinstance(target, Attribute)
+                            and isinstance(target.value, Name)
+                            and target.value.id == "self"
+                        ):
+                            found.setdefault(target.attr, []).append((method, stmt.value))
+            known = self._set_by_class[id(node)] = node, found
+        return known[1]
 
     # --- calls
 
@@ -403,37 +430,36 @@ class Instances:
     def parameters(self, path: str, node: FunctionDef) -> dict[str, Instance | None]:
         """What the project's own calls of the module-level function ``node`` hand to its parameters."""
         bound = unknown_params(node)
-        if self._calls is None:
-            self._calls = {}
-            for module in self.modules:
-                for call, scope in all_calls(self.modules, module.path):
-                    name = (
-                        call.func.id
-                        if isinstance(call.func, Name)
-                        else call.func.attr
-                        if isinstance(call.func, Attribute)
-                        else ""
-                    )
-                    self._calls.setdefault(name, []).append((module.path, call, scope))
-        for where, call, scope in self._calls.get(node.name, ())[:50]:
+        for where, call, scope in self._calls_of_name(node.name):
             target = self.modules.resolve(where, call.func, scope.body)
             if target.node is node:
                 for name, value in self.bind(where, call, node, scope).items():
                     bound[name] = bound[name] or value
         return bound
 
+    def _calls_of_name(self, name: str) -> list[tuple[str, Call, Scope]]:
+        """The first calls of something called ``name``, by file: (file, call, scope)."""
+        known = self._calls.get(name)
+        if known is None:
+            known = self._calls[name] = []
+            called = mentions_of(self.modules).called
+            for module in self.modules:
+                if name in called[module.path]:
+                    known += [
+                        (module.path, call, scope)
+                        for call, scope in self._all_calls(module.path)
+                        if call_name(call) == name
+                    ]
+                if len(known) >= _CALLS:
+                    break
+            del known[_CALLS:]
+        return known
 
-def _values_on_self(body: Sequence[Stmt], attr: str) -> Iterator[Expr]:
-    """What the statements of ``body`` assign to ``self.<attr>``, in order."""
-    for stmt, _ in statements(body):
-        if isinstance(stmt, Assign) and any(
-            isinstance(target, Attribute)
-            and target.attr == attr
-            and isinstance(target.value, Name)
-            and target.value.id == "self"
-            for target in stmt.targets
-        ):
-            yield stmt.value
+    def _all_calls(self, path: str) -> list[tuple[Call, Scope]]:
+        known = self._in_file.get(path)
+        if known is None:
+            known = self._in_file[path] = list(all_calls(self.modules, path))
+        return known
 
 
 def _entered(node: Stmt, name: str) -> Expr | None:

@@ -28,8 +28,6 @@ from flask_prodcheck.facts.syntax import (
     Collection,
     Compare,
     Const,
-    Declare,
-    Delete,
     Dict,
     Expr,
     ExprStmt,
@@ -159,33 +157,45 @@ def is_type_checking(expr: Expr) -> bool:
     )
 
 
-def statements(body: Sequence[Stmt], context: Context = Context()) -> Iterator[tuple[Stmt, Context]]:
+def statements(body: Sequence[Stmt], context: Context = Context()) -> list[tuple[Stmt, Context]]:
     """Every statement of ``body`` in source order with its context, through branches, loops, ``with`` and ``try``, but
     not into functions and classes. Bodies under ``TYPE_CHECKING`` are left out."""
+    found: list[tuple[Stmt, Context]] = []
+    _gather(body, context, found)
+    return found
+
+
+def _gather(body: Sequence[Stmt], context: Context, found: list[tuple[Stmt, Context]]) -> None:
     for stmt in body:
-        yield stmt, context
+        found.append((stmt, context))
+        if type(stmt) not in _COMPOUND:
+            continue
         if isinstance(stmt, If):
             in_body, in_else = main_branches(stmt.test)
             typing_only = is_type_checking(stmt.test)
             if not typing_only:
-                yield from statements(stmt.body, _under(context, stmt.test, True, in_body))
-            inner = context if typing_only else _under(context, stmt.test, False, in_else)
-            yield from statements(stmt.orelse, inner)
+                _gather(stmt.body, _under(context, stmt.test, True, in_body), found)
+            if stmt.orelse:
+                inner = context if typing_only else _under(context, stmt.test, False, in_else)
+                _gather(stmt.orelse, inner, found)
         elif isinstance(stmt, Loop):
             inner = replace(context, conditional=True)
-            yield from statements(stmt.body, inner)
-            yield from statements(stmt.orelse, inner)
+            _gather(stmt.body, inner, found)
+            _gather(stmt.orelse, inner, found)
         elif isinstance(stmt, With):
-            yield from statements(stmt.body, context)
+            _gather(stmt.body, context, found)
         elif isinstance(stmt, Try):
-            yield from statements(stmt.body, context)
+            _gather(stmt.body, context, found)
             for handler in stmt.handlers:
-                yield from statements(handler.body, replace(context, conditional=True))
-            yield from statements(stmt.orelse, context)
-            yield from statements(stmt.final, context)
+                _gather(handler.body, replace(context, conditional=True), found)
+            _gather(stmt.orelse, context, found)
+            _gather(stmt.final, context, found)
         elif isinstance(stmt, Match):
             for case in stmt.cases:
-                yield from statements(case.body, replace(context, conditional=True))
+                _gather(case.body, replace(context, conditional=True), found)
+
+
+_COMPOUND = frozenset({If, Loop, With, Try, Match})
 
 
 def _under(context: Context, test: Expr, value: bool, main: bool) -> Context:
@@ -194,29 +204,27 @@ def _under(context: Context, test: Expr, value: bool, main: bool) -> Context:
 
 def statement_expressions(stmt: Stmt) -> tuple[Expr, ...]:
     """The expressions that ``stmt`` itself holds (its header, not the statements nested in it)."""
-    if isinstance(stmt, Assign):
-        return (stmt.value, *stmt.targets)
-    if isinstance(stmt, AugAssign):
-        return (stmt.value, stmt.target)
-    if isinstance(stmt, ExprStmt):
-        return (stmt.value,)
-    if isinstance(stmt, (Return, Raise)):
-        return (stmt.value,) if stmt.value is not None else ()
-    if isinstance(stmt, (Assert, If)):
-        return (stmt.test,)
-    if isinstance(stmt, Loop):
-        return (stmt.source,)
-    if isinstance(stmt, With):
-        return tuple(item for item, _ in stmt.items)
-    if isinstance(stmt, Match):
-        return (stmt.subject, *(case.guard for case in stmt.cases if case.guard is not None))
-    if isinstance(stmt, FunctionDef):
-        return (*stmt.decorators, *(param.default for param in stmt.params if param.default is not None))
-    if isinstance(stmt, ClassDef):
-        return (*stmt.decorators, *stmt.bases, *(keyword.value for keyword in stmt.keywords))
-    if isinstance(stmt, (Delete, Declare)):
-        return ()
-    return ()
+    held = _HELD.get(type(stmt))
+    return held(stmt) if held is not None else ()
+
+
+_HELD: Mapping[type[Stmt], Callable[[Any], tuple[Expr, ...]]] = {
+    Assign: lambda stmt: (stmt.value, *stmt.targets),
+    AugAssign: lambda stmt: (stmt.value, stmt.target),
+    ExprStmt: lambda stmt: (stmt.value,),
+    Return: lambda stmt: (stmt.value,) if stmt.value is not None else (),
+    Raise: lambda stmt: (stmt.value,) if stmt.value is not None else (),
+    Assert: lambda stmt: (stmt.test,),
+    If: lambda stmt: (stmt.test,),
+    Loop: lambda stmt: (stmt.source,),
+    With: lambda stmt: tuple([item for item, _ in stmt.items]),
+    Match: lambda stmt: (stmt.subject, *[case.guard for case in stmt.cases if case.guard is not None]),
+    FunctionDef: lambda stmt: (
+        *stmt.decorators,
+        *[param.default for param in stmt.params if param.default is not None],
+    ),
+    ClassDef: lambda stmt: (*stmt.decorators, *stmt.bases, *[keyword.value for keyword in stmt.keywords]),
+}
 
 
 def subexpressions(expr: Expr) -> Iterator[Expr]:
@@ -227,7 +235,7 @@ def subexpressions(expr: Expr) -> Iterator[Expr]:
         yield item
         inside = _CHILDREN.get(type(item))
         if inside is not None:
-            stack.extend(reversed(inside(item)))
+            stack += inside(item)[::-1]
 
 
 def _pairs(expr: Dict) -> tuple[Expr, ...]:
@@ -250,12 +258,19 @@ _CHILDREN: Mapping[type[Expr], Callable[[Any], tuple[Expr, ...]]] = {
 }
 
 
-def calls_in(stmt: Stmt) -> Iterator[Call]:
-    """The calls in the header of ``stmt``."""
-    for expr in statement_expressions(stmt):
-        for inner in subexpressions(expr):
-            if isinstance(inner, Call):
-                yield inner
+def calls_in(stmt: Stmt) -> list[Call]:
+    """The calls in the header of ``stmt``, in the order of :func:`subexpressions`."""
+    found: list[Call] = []
+    stack = list(statement_expressions(stmt))
+    stack.reverse()
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Call):
+            found.append(item)
+        inside = _CHILDREN.get(type(item))
+        if inside is not None:
+            stack += inside(item)[::-1]
+    return found
 
 
 def nested_statements(body: Sequence[Stmt]) -> Iterator[tuple[Stmt, Context]]:
@@ -309,24 +324,24 @@ def _bound_by(stmt: Stmt, where: Context) -> Iterator[Binding]:
                 yield Binding(alias or name, stmt, stmt.span, None, where.in_main, where.conditional, source)
     elif isinstance(stmt, Assign):
         for target in stmt.targets:
-            for name, value in _unpack(target, stmt.value):
+            for name, value in unpacked(target, stmt.value):
                 yield Binding(name, stmt, stmt.span, value, where.in_main, where.conditional)
     elif isinstance(stmt, Loop) and stmt.target is not None:
-        for name, _ in _unpack(stmt.target, None):
+        for name, _ in unpacked(stmt.target, None):
             yield Binding(name, stmt, stmt.span, None, where.in_main, True)
     elif isinstance(stmt, With):
         for _, optional in stmt.items:
             if optional is not None:
-                for name, _ in _unpack(optional, None):
+                for name, _ in unpacked(optional, None):
                     yield Binding(name, stmt, stmt.span, None, where.in_main, where.conditional)
 
 
-def _unpack(target: Expr, value: Expr | None) -> Iterator[tuple[str, Expr | None]]:
+def unpacked(target: Expr, value: Expr | None) -> Iterator[tuple[str, Expr | None]]:
     """The names that assigning ``value`` to ``target`` binds, each with its part of the value."""
     if isinstance(target, Name):
         yield target.id, value
     elif isinstance(target, Starred):
-        yield from _unpack(target.value, None)
+        yield from unpacked(target.value, None)
     elif isinstance(target, Collection):
         starred = any(isinstance(item, Starred) for item in target.items)
         parts = value.items if isinstance(value, Collection) else None
@@ -339,7 +354,7 @@ def _unpack(target: Expr, value: Expr | None) -> Iterator[tuple[str, Expr | None
                     part = parts[index]
                 elif parts is None:
                     part = Subscript(value.span, value, Const(value.span, index))
-            yield from _unpack(item, part)
+            yield from unpacked(item, part)
 
 
 def choose(found: Sequence[Binding]) -> Binding | None:

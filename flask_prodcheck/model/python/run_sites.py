@@ -33,6 +33,7 @@ from flask_prodcheck.model.python.instances import (
     instances_of,
     unknown_params,
 )
+from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Definition, Modules, calls_in, statements, subexpressions
 from flask_prodcheck.model.python.programs import render
 
@@ -40,6 +41,7 @@ _FUNCTIONS = {
     "werkzeug.serving.run_simple": "run_simple", "werkzeug.run_simple": "run_simple",
     "werkzeug.serving.make_server": "make_server", "wsgiref.simple_server.make_server": "make_server",
 }  # fmt: skip
+_METHODS = frozenset({"run", "run_server", "serve_forever"})
 _COMMAND_DECORATORS = frozenset({"command", "option", "task", "group"})
 _HOOKS = frozenset({
     "route", "get", "post", "put", "delete", "before_request", "after_request", "before_first_request", "teardown_request",
@@ -62,8 +64,12 @@ def find_run_sites(modules: Modules, apps: Sequence[App]) -> tuple[RunSite, ...]
     """Every call that starts a development server, in order; ``production`` is "no" until launches are known, ``test``
     marks those of test files. ``apps`` are the project's applications (a file without one may still run one it gets)."""
     instances = instances_of(modules)
+    mentions = mentions_of(modules)
+    spelled = _METHODS | mentions.spellings(frozenset(name.rpartition(".")[2] for name in _FUNCTIONS))
     found: list[RunSite] = []
     for module in modules:
+        if spelled.isdisjoint(mentions.called[module.path]):
+            continue
         at_import = _run_at_import(modules, module.path)
         for call, where in _calls(modules, instances, module.path, module.body, _Where(Scope())):
             kind, receiver = run_call(modules, instances, module.path, call, where.scope)
@@ -90,7 +96,7 @@ def _calls(
     modules: Modules, instances: Instances, path: str, body: Sequence[Stmt], where: _Where
 ) -> Iterator[tuple[Call, _Where]]:
     for stmt, context in statements(body):
-        here = replace(where, in_main=where.in_main or context.in_main)
+        here = replace(where, in_main=True) if context.in_main and not where.in_main else where
         for call in calls_in(stmt):
             yield call, here
         if isinstance(stmt, FunctionDef):
@@ -110,7 +116,7 @@ def run_call(modules: Modules, instances: Instances, path: str, call: Call, scop
     name = modules.qualified(path, func, scope.body)
     if name in _FUNCTIONS:
         return (_FUNCTIONS[name], "") if _serves_app(instances, path, call, scope, name) else ("", "")
-    if not isinstance(func, Attribute) or func.attr not in ("run", "run_server", "serve_forever"):
+    if not isinstance(func, Attribute) or func.attr not in _METHODS:
         return "", ""
     receiver = (
         func.value.id if isinstance(func.value, Name) else func.value.attr if isinstance(func.value, Attribute) else ""

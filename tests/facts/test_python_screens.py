@@ -1,0 +1,144 @@
+"""The words of a file decide where the reader looks closer: what they leave out holds nothing.
+
+A screen is compared with the same look without it, on every spelling that the reader knows; a fact of a new kind without
+a spelling here, or a word that a screen does not know, fails.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import importlib
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import flask_prodcheck
+from flask_prodcheck.facts.python import read_python, regions
+from flask_prodcheck.facts.python.regions import cut
+from flask_prodcheck.facts.python.text import Text
+from flask_prodcheck.facts.python.walk import statements_of
+from flask_prodcheck.facts.syntax import Uses
+
+# The package has its function under the same name.
+uses_module = importlib.import_module("flask_prodcheck.facts.python.uses")
+VIEW = "@app.route('/')\ndef view():\n"
+
+
+def _spellings() -> Iterator[tuple[str, str]]:
+    """(kind of use, a source that holds it)."""
+    for framework, name in sorted(uses_module._SESSION_NAMES):
+        yield "session", f"from {framework} import {name} as held\nheld['a'] = 1\n"
+        yield "session", f"import {framework} as f\nprint(f.{name})\n"
+    for package in sorted(uses_module._SESSION_PACKAGES):
+        for name in sorted(uses_module._SESSION_EXTENSIONS):
+            yield "session", f"from {package} import {name} as held\nheld()\n"
+            yield "session", f"import {package} as p\np.{name}(user)\n"
+    for framework in sorted(uses_module._FRAMEWORKS):
+        for name, kind in sorted(uses_module._REQUEST.items()):
+            yield kind, f"from {framework} import request as r\nx = r.{name}\n"
+            yield kind, f"from {framework} import request\nx = (request\n  # here\n  .{name})\n"
+    for name, kind in sorted(uses_module._REQUEST.items()):
+        yield kind, f"import flask as f\nx = f.request.{name}\n"
+    yield "remote_addr", f"from anything import {uses_module._ADDRESS} as address\naddress()\n"
+    for name in sorted(uses_module._REGISTRATIONS):
+        yield "routes", f"app.{name}('/', view)\n"
+    yield "routes", VIEW + "    pass\n"
+    yield "views", VIEW + "    pass\n"
+    yield "login_cookies", "def f(response):\n    response.set_cookie(key='token', value=token)\n"
+    yield (
+        "cookie_forms",
+        ("from flask import request as r\n@app.route('/', methods=['POST'])\ndef f():\n    return r.cookies, r.form\n"),
+    )
+    yield "guards_forms", "# the nonce of the form\n"
+    yield "external_urls", "x = url_for('a', _external=True)\ny = anything.url_for('a', _external=b)\n"
+
+
+def _uses(source: str) -> Uses:
+    tree = ast.parse(source)
+    found = uses_module.uses("f.py", tree, statements_of(tree), Text(source))
+    assert isinstance(found, Uses)
+    return found
+
+
+@pytest.mark.parametrize(("kind", "source"), list(_spellings()))
+def test_each_use_passes_the_screen(kind: str, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = _uses(source)
+    assert getattr(found, kind), source
+    monkeypatch.setattr(uses_module, "_may_use", lambda *_: True)
+    assert _uses(source) == found
+
+
+def test_every_kind_of_use_has_a_spelling() -> None:
+    assert {kind for kind, _ in _spellings()} == {each.name for each in dataclasses.fields(Uses)}
+
+
+class Unscreened(Text):
+    """A text in which every line has every word that a screen asks for."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        return Text(self.source).words | regions._TRIGGERS | {"app", "return"}
+
+    def words_in(self, first: int, last: int) -> list[str]:
+        return sorted(self.words)
+
+
+def _lines_cut(source: str, text: Text) -> tuple[set[int], set[int]]:
+    """The first lines of the statements and of the bodies that are left out."""
+    tree = ast.parse(source)
+    found = cut(tree, text)
+    dropped = {node.lineno for node in ast.walk(tree) if isinstance(node, ast.stmt) and id(node) in found.dropped}
+    return dropped, {line for line, _ in found.passes.values()}
+
+
+FORMS = ("{}(1)", "x = anything.{}", "from anything import {} as y", "import {}", "lambda: [{}]")
+RETURNS = ("return app", "return (\n        wsgi_app(1))", "return self.application", "return make(server)")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_function_that_mentions_a_trigger_is_kept(form: str) -> None:
+    for word in sorted(regions._TRIGGERS):
+        source = f"def helper(a):\n    {form.format(word)}\n"
+        assert _lines_cut(source, Text(source)) == (set(), set()), source
+
+
+@pytest.mark.parametrize("returned", RETURNS)
+def test_a_function_that_returns_an_application_is_kept(returned: str) -> None:
+    source = f"def helper(a):\n    {returned}\n"
+    kept = (set[int](), set[int]()) if "make" not in returned else (set[int](), {2})
+    assert _lines_cut(source, Text(source)) == kept == _lines_cut(source, Unscreened(source))
+
+
+def test_a_function_that_is_called_is_kept() -> None:
+    source = "def quiet():\n    x = 1\ndef called():\n    x = 1\ndef also():\n    x = 1\ndef create_app():\n    called()\n@also\ndef f():\n    x = 1\n"
+    assert _lines_cut(source, Text(source)) == _lines_cut(source, Unscreened(source)) == (set(), {2, 11})
+
+
+def test_identifiers_count_in_their_normal_form() -> None:
+    # Python reads letters of other shapes as the plain ones.
+    source = "def helper(a):\n    \uff41pp.\uff52un()\n"
+    assert _lines_cut(source, Text(source)) == (set(), set())
+    module = read_python("app.py", ("from flask import \uff53ession\n\uff53ession['a'] = 1\n" + source).encode())
+    assert module is not None and module.uses.session is not None
+
+
+def _samples() -> Iterator[Path]:
+    yield from sorted(Path(flask_prodcheck.__file__).parent.rglob("*.py"))[::6]
+    yield from sorted(Path(os.__file__).parent.glob("*.py"))[::6]
+
+
+def test_real_sources_are_cut_the_same_without_the_screens() -> None:
+    compared = 0
+    for path in _samples():
+        source = path.read_text(encoding="utf-8")
+        if len(source) > 60_000:
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert _lines_cut(source, Text(source)) == _lines_cut(source, Unscreened(source)), path
+        compared += 1
+    assert compared >= 40
