@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from flask_prodcheck.base import Known, Span, Unknown
 from flask_prodcheck.model.configuration.secrets import is_secret
@@ -23,9 +24,7 @@ class PublishedKey:
 
 
 def is_secret_text(value: object) -> bool:
-    """Whether ``value`` could be used as a key at all: a text that is not empty, or a list that holds one."""
-    if isinstance(value, (list, tuple)):
-        return any(isinstance(each, (str, bytes)) and each for each in value)
+    """Whether ``value`` could be used as a key at all (a non-empty text)."""
     return isinstance(value, (str, bytes)) and bool(value)
 
 
@@ -53,7 +52,10 @@ def published_key(configuration: Configuration, key: str, *, template: bool = Fa
     if isinstance(value, Unknown) and setting.either and all(map(is_secret_text, setting.either)):
         variable = setting.variable if setting.fallback and is_secret(setting.variable) else ""
         return PublishedKey(setting.either[0], setting.span, variable)
-    if not isinstance(value, Known) or not is_secret_text(value.value):
+    if not isinstance(value, Known):
+        return None
+    listed = key == "SECRET_KEY_FALLBACKS" and isinstance(value.value, list)
+    if not any(map(is_secret_text, cast("list[object]", value.value) if listed else [value.value])):
         return None
     in_image = configuration.launch is not None and configuration.launch.container
     if setting.installed_as and not in_image:
