@@ -51,7 +51,9 @@ def _spellings() -> Iterator[tuple[str, str]]:
     yield "login_cookies", "def f(response):\n    response.set_cookie(key='token', value=token)\n"
     yield (
         "cookie_forms",
-        ("from flask import request as r\n@app.route('/', methods=['POST'])\ndef f():\n    return r.cookies, r.form\n"),
+        (
+            "from flask import request as r\n@app.route('/', methods=['POST'])\ndef f():\n    return r.cookies['token'], r.form\n"
+        ),
     )
     yield "guards_forms", "# the nonce of the form\n"
     yield "external_urls", "x = url_for('a', _external=True)\ny = anything.url_for('a', _external=b)\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -273,16 +274,16 @@ class _Chooser:
         """The functions still waiting that call one which serves: another module may call them. They wait no longer."""
         found: list[FunctionNode] = []
         for key, functions in list(self.waiting.items()) if self.serving else ():
-            calling = [each for each in functions if self.calls_server(each)]
+            calling = [each for each in functions if self.calls_one_of(self.serving, each)]
             if calling:
                 found += calling
                 self.waiting[key] = [each for each in functions if each not in calling]
         return found
 
-    def calls_server(self, node: FunctionNode) -> bool:
-        if self.serving.isdisjoint(self.text.words_in(node.body[0].lineno, _end(node))):
+    def calls_one_of(self, names: AbstractSet[str], node: FunctionNode) -> bool:
+        if not names or names.isdisjoint(self.text.words_in(node.body[0].lineno, _end(node))):
             return False
-        return any(name in self.serving for part in node.body for name, _ in _called(part))
+        return any(name in names for part in node.body for name, _ in _called(part))
 
     def definitions(self, body: list[ast.stmt], owner: ast.ClassDef | None) -> None:
         for node in body:
@@ -322,8 +323,7 @@ class _Chooser:
         self.pending.append(node)
         if node.name.startswith("__"):
             return
-        words = self.text.words_in(node.body[0].lineno, _end(node)) if self.servers else ()
-        if not self.servers.isdisjoint(words) or self.calls_server(node):
+        if self.calls_one_of(self.servers, node) or self.calls_one_of(self.serving, node):
             self.serving.add(node.name)
 
     def mentions_trigger(self, node: FunctionNode) -> bool:
