@@ -26,6 +26,7 @@ import statistics
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Sequence
@@ -132,8 +133,13 @@ def ways(root: Path, *, slow: bool) -> list[Way]:
     return found
 
 
-def compared(root: Path, rounds: int, *, slow: bool) -> dict[str, Cost]:
-    """The median cost of each way to look at ``root``."""
+def compared(project: Path, rounds: int, *, slow: bool) -> dict[str, Cost]:
+    """The median cost of each way to look at a copy of ``project``."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return _compared(Path(shutil.copytree(project, Path(scratch) / project.name, symlinks=True)), rounds, slow=slow)
+
+
+def _compared(root: Path, rounds: int, *, slow: bool) -> dict[str, Cost]:
     chosen = ways(root, slow=slow)
     costs: dict[str, list[Cost]] = {way.name: [] for way in chosen}
     warm(chosen[1].command)
