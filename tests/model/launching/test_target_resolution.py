@@ -338,6 +338,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Procfile:1 > server/index.py:4 app-run production index:app True"],
     ),
+    (
+        "nor what it starts by a name that a module without Flask lacks",
+        {"Procfile": "web: uvicorn api:app\n", "api.py": "import tools\nmain = tools.Resolver()\n", "web.py": APP},
+        [],
+    ),
 ]
 
 
