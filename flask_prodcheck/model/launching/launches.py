@@ -333,7 +333,6 @@ def find_launches(
     unknown += _undecided_starts(facts)
     found += _embedded(builder, facts)
     found = [wrapped for each in found if (wrapped := _with_wrapped(each, apps)) is not None]
-    found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     consumed = _consumed(found)
     found = [
         each
@@ -350,6 +349,7 @@ def find_launches(
         for each in _python_scripts(builder, facts, found)
         if not _is_program_of_another_framework(each.launch, apps, modules)
     ]
+    found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     launches = _judged(found, facts, production, development)
     problems = tuple(builder.follower.notes)
     return Launches(
