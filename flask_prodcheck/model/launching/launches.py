@@ -333,7 +333,6 @@ def find_launches(
     unknown += _undecided_starts(facts)
     found += _embedded(builder, facts)
     found = [wrapped for each in found if (wrapped := _with_wrapped(each, apps)) is not None]
-    found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     consumed = _consumed(found)
     found = [
         each
@@ -350,6 +349,7 @@ def find_launches(
         for each in _python_scripts(builder, facts, found)
         if not _is_program_of_another_framework(each.launch, apps, modules)
     ]
+    found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     launches = _judged(found, facts, production, development)
     problems = tuple(builder.follower.notes)
     return Launches(
@@ -411,7 +411,7 @@ _OTHER_PACKAGES = frozenset(name.partition(".")[0] for name in _OTHER_FRAMEWORKS
 
 def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modules) -> bool:
     """Whether the target is made by another framework, in a program that imports no Flask application."""
-    if launch.app is not None or not launch.module_file or not launch.resolves:
+    if launch.app is not None or not launch.module_file:
         return False
     if launch.server is Server.UVICORN or launch.options.get("worker_class", ("",))[0].startswith("uvicorn."):
         # An ASGI server has no use for Flask itself: without one of ours behind an adapter it serves something else.
@@ -420,6 +420,8 @@ def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modu
             name for path in reached if path in modules.facts.modules for name in modules.facts.modules[path].imports
         }
         return "flask" not in imported and not any(app.span.file in reached for app in apps)
+    if not launch.resolves:
+        return False
     name = launch.target.partition(":")[2]
     found = modules.define(launch.module_file, name)
     made = found.value.func if isinstance(found.value, Call) else None

@@ -84,7 +84,10 @@ def _module_target(
     path, assumed = _find(module_text, place, facts, modules, roots)
     if path is None:
         return Target(shown, None if _elsewhere(module_text, facts) or not _decidable(place) else False, "module")
-    return _attribute(shown, path, attribute, arguments, modules, called=called or bool(arguments), assumed=assumed)
+    found = _attribute(shown, path, attribute, arguments, modules, called=called or bool(arguments), assumed=assumed)
+    if found.resolves is False and assumed and len(_namesakes(module_text, place, facts)) > 1:
+        return replace(found, resolves=None)  # another file of that name may be the one that is meant
+    return found
 
 
 _OPEN_HEAD = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}((?:\.[A-Za-z_]\w*)+)")
@@ -166,17 +169,7 @@ def _find(module: str, place: Place, facts: Facts, modules: Modules, roots: tupl
     if path is not None:
         return path, not place.cwd_known
     tail = module.replace(".", "/")
-    candidates = sorted(
-        (
-            each
-            for each in facts.paths
-            if each.endswith((f"/{tail}.py", f"/{tail}/__init__.py")) or each in (f"{tail}.py", f"{tail}/__init__.py")
-        ),
-        key=lambda each: (each.count("/"), each),
-    )
-    candidates = [
-        each for each in candidates if not re.search(r"(?:^|/)(?:tests?|examples?|docs?)/", each)
-    ] or candidates
+    candidates = _namesakes(module, place, facts)
     if candidates and (not place.cwd_known or (place.image is not None and _unmapped(place, candidates[0]))):
         # In one folder a package wins over a module of the same name, as the import system has it.
         root = re.sub(rf"/?{re.escape(tail)}(?:\.py|/__init__\.py)$", "", candidates[0]) or "."
@@ -185,6 +178,15 @@ def _find(module: str, place: Place, facts: Facts, modules: Modules, roots: tupl
     if inner and "__init__.py" in facts.paths and outer.isidentifier():
         return modules.path_of(inner, (".",)), True  # the checkout is a package itself, called after its folder
     return None, False
+
+
+def _namesakes(module: str, place: Place, facts: Facts) -> list[str]:
+    """The files that may be ``module``, the likeliest first: beside the file that says the command, then the outermost."""
+    tail = module.replace(".", "/")
+    beside = posixpath.dirname(place.hops[-1].span.file) if place.hops else ""
+    found = [each for each in facts.paths if f"/{each}".endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
+    found = [each for each in found if not re.search(r"(?:^|/)(?:tests?|examples?|docs?)/", each)] or found
+    return sorted(found, key=lambda each: (not (beside and each.startswith(beside + "/")), each.count("/"), each))
 
 
 def _unmapped(place: Place, path: str) -> bool:

@@ -338,6 +338,30 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Procfile:1 > server/index.py:4 app-run production index:app True"],
     ),
+    (
+        "nor what it starts by a name that a module without Flask lacks",
+        {"Procfile": "web: uvicorn api:app\n", "api.py": "import tools\nmain = tools.Resolver()\n", "web.py": APP},
+        [],
+    ),
+    (
+        "of several modules of one name the one beside the script is meant",
+        {"jobs/main.py": "x = 1\n", "web/main.py": APP, "web/start.sh": "gunicorn main:app\n"},
+        ["web/start.sh:1 gunicorn production main:app True"],
+    ),
+    (
+        "where none stands beside it, what the first of them lacks another may have",
+        {"jobs/main.py": "x = 1\n", "web/main.py": APP, "bin/start.sh": "gunicorn main:app\n"},
+        ["bin/start.sh:1 gunicorn production main:app None"],
+    ),
+    (
+        "nor what a script that nothing runs starts with it",
+        {
+            "bin/start.sh": "uvicorn api:app\n",
+            "api.py": "from tools import Resolver\napp = Resolver()\n",
+            "web.py": APP,
+        },
+        [],
+    ),
 ]
 
 
