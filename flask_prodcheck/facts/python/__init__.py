@@ -12,6 +12,7 @@ import warnings
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python.depth import TooDeepError, is_risky
 from flask_prodcheck.facts.python.from_ast import convert_ast
+from flask_prodcheck.facts.python.mentions import mentions
 from flask_prodcheck.facts.python.newer import bound_names
 from flask_prodcheck.facts.python.outline import outline
 from flask_prodcheck.facts.python.regions import cut
@@ -19,7 +20,7 @@ from flask_prodcheck.facts.python.screen import can_carry_facts, decode
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.uses import mutations, uses
 from flask_prodcheck.facts.python.walk import statements_of
-from flask_prodcheck.facts.syntax import PyModule, Stmt
+from flask_prodcheck.facts.syntax import Held, PyModule, Stmt
 
 __all__ = ["read_python"]
 
@@ -49,14 +50,16 @@ def _read(path: str, text: str) -> PyModule:
     written = Text(text)
     statements = statements_of(tree)
     found = outline(statements, written)
+    body = convert_ast(path, tree, written, cut(tree, written))
     return PyModule(
         path,
-        convert_ast(path, tree, written, cut(tree, written)),
+        Held(body),
         found.names,
         found.open_names,
         found.imports,
         uses(path, tree, statements, written),
         mutations(path, tree, statements, written),
+        mentions(body),
     )
 
 
@@ -88,4 +91,4 @@ def _read_newer(path: str, text: str, error: SyntaxError | ValueError) -> PyModu
     except ReadError:
         raise refused from error
     names, open_names, imports = bound_names(body)
-    return PyModule(path, body, names, open_names, imports)
+    return PyModule(path, Held(body), names, open_names, imports, mentions=mentions(body))
