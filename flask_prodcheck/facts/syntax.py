@@ -459,8 +459,8 @@ class Mentions:
 
     ``called``: the simple names of what is called anywhere, decorators included. ``aliases``: (simple name, the name that an
     import or an assignment gives to it). ``inside``: a function or class -> every name and attribute that it mentions.
-    ``values``: a name or attribute of the module, of a class or of an object, or a class -> the names in what it is made of.
-    ``returning``: the functions of the module's own scope that return something. ``modules``: the dotted names that are
+    ``values``: a name or attribute of the module, of a class or of an object -> the names of what it may be; a function -> those
+    of what it returns, a class -> those of its bases. ``modules``: the dotted names that are
     imported anywhere; ``from a import b`` gives "a" and "a.b", ``from ..a import b`` "..a" and "..a.b".
     """
 
@@ -468,7 +468,6 @@ class Mentions:
     aliases: tuple[tuple[str, str], ...] = ()
     inside: tuple[tuple[str, frozenset[str]], ...] = ()
     values: tuple[tuple[str, frozenset[str]], ...] = ()
-    returning: frozenset[str] = frozenset()
     modules: tuple[str, ...] = ()
 
 

@@ -10,19 +10,27 @@ from flask_prodcheck.facts.statements import call_name, statement_expressions, s
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
+    BoolOp,
     Call,
     ClassDef,
+    Collection,
     Expr,
     FunctionDef,
     Global,
+    IfExp,
     Import,
     ImportFrom,
     Mentions,
     Name,
     Return,
+    Starred,
     Stmt,
+    Subscript,
     With,
 )
+
+#: Attributes and methods through which an object gives itself, or what it holds: of applications, of their wrappers.
+_HANDED_ON = frozenset({"app", "server", "wsgi_app", "_get_current_object"})
 
 
 def mentions(body: Sequence[Stmt]) -> Mentions:
@@ -34,7 +42,6 @@ def mentions(body: Sequence[Stmt]) -> Mentions:
         tuple(found.aliases),
         tuple([(name, frozenset(names)) for name, names in found.inside.items()]),
         tuple([(name, frozenset(names)) for name, names in found.values.items()]),
-        frozenset([stmt.name for stmt, _ in statements(body) if isinstance(stmt, FunctionDef) and _returns(stmt)]),
         tuple(found.modules),
     )
 
@@ -77,6 +84,7 @@ def _collect(found: _Found, body: Sequence[Stmt], owner: set[str] | None, shared
                     found.values.setdefault(stmt.name, set()).update(_names(base))
                 _collect(found, stmt.body, inner, None)
             else:
+                found.values.setdefault(stmt.name, set()).update(_returned(stmt))
                 _collect(found, stmt.body, inner, _globals(stmt))
         elif isinstance(stmt, (Assign, With)):
             _note_values(found, stmt, shared)
@@ -118,16 +126,48 @@ def _globals(function: FunctionDef) -> frozenset[str]:
     return frozenset([name for stmt, _ in statements(function.body) if isinstance(stmt, Global) for name in stmt.names])
 
 
-def _returns(function: FunctionDef) -> bool:
-    return any(isinstance(stmt, Return) and stmt.value is not None for stmt, _ in statements(function.body))
+def _returned(function: FunctionDef) -> set[str]:
+    """The names in what ``function`` returns, and in what its own variables among these are made of."""
+    pending: list[str] = []
+    made: dict[str, set[str]] = {}
+    for stmt, _ in statements(function.body):
+        if isinstance(stmt, Return) and stmt.value is not None:
+            pending += _names(stmt.value)
+        elif isinstance(stmt, (Assign, With)):
+            for target, value in _bound(stmt):
+                for name, _ in unpacked(target, None):
+                    made.setdefault(name, set()).update(_names(value))
+    found: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending += made.get(name, ())
+    return found
 
 
 def _names(expr: Expr) -> Iterator[str]:
-    for part in subexpressions(expr):
-        if isinstance(part, Name):
-            yield part.id
-        elif isinstance(part, Attribute):
-            yield part.attr
+    """The simple names that the object which ``expr`` gives may go by: of a name and an attribute the last part, of a call
+    what is called and what it is given; a test, an operator or a text gives none of its parts."""
+    pending = [expr]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Name):
+            yield item.id
+        elif isinstance(item, Attribute):
+            yield item.attr
+            if item.attr in _HANDED_ON:
+                pending.append(item.value)
+        elif isinstance(item, Call):
+            pending += (item.func, *item.args, *[keyword.value for keyword in item.keywords])
+        elif isinstance(item, IfExp):
+            pending += (item.body, item.orelse)
+        elif isinstance(item, BoolOp):
+            pending += item.values
+        elif isinstance(item, (Subscript, Starred)):
+            pending.append(item.value)
+        elif isinstance(item, Collection):
+            pending += item.items
 
 
 def _simple(expr: Name | Attribute) -> str:

@@ -82,8 +82,7 @@ def _may_hold(module: PyModule, holding: frozenset[str]) -> bool:
     """Whether ``module`` may bind an application, one that it imports included. ``holding``: the names of those."""
     if posixpath.basename(module.path)[:-3] in _ENTRY or "application" in module.names:
         return True
-    made = module.mentions
-    return not holding.isdisjoint(made.returning) or any(name in holding for name, _ in made.values)
+    return any(name in holding for name, _ in module.mentions.values)
 
 
 def _without_borrowers(modules: Modules, apps: Sequence[App]) -> list[App]:

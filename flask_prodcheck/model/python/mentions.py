@@ -33,9 +33,9 @@ class ProjectMentions:
         return _reached(names, _turned(self.inside))
 
     def holding(self, names: Iterable[str]) -> frozenset[str]:
-        """``names`` and every name that may stand for what one of them makes: functions and classes that mention it,
-        what is assigned from them, and all aliases."""
-        users = _turned(self.inside, self.values)
+        """``names`` and every name that may stand for what one of them makes: what is assigned from it, functions that
+        return it, classes below it, and all aliases."""
+        users = _turned(self.values)
         for name, aliases in self.aliases.items():
             users.setdefault(name, set()).update(aliases)
         return _reached(names, users)
@@ -89,13 +89,12 @@ def _imported_files(modules: Modules, module: PyModule) -> set[str]:
     return found
 
 
-def _turned(*tables: dict[str, set[str]]) -> dict[str, set[str]]:
+def _turned(table: dict[str, set[str]]) -> dict[str, set[str]]:
     """Name -> those that mention it."""
     users: dict[str, set[str]] = {}
-    for table in tables:
-        for name, mentioned in table.items():
-            for other in mentioned:
-                users.setdefault(other, set()).add(name)
+    for name, mentioned in table.items():
+        for other in mentioned:
+            users.setdefault(other, set()).add(name)
     return users
 
 
