@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from flask_prodcheck.errors import ReadError
-from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.facts.parse import Outlines, parse
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.findings.build import build
 from flask_prodcheck.findings.lines import SourceLines
@@ -40,19 +40,27 @@ def audit_tree(
 
 
 def examine(
-    tree: Tree, settings: Settings = DEFAULTS, *, root: Path = Path(), started: float | None = None
+    tree: Tree,
+    settings: Settings = DEFAULTS,
+    *,
+    root: Path = Path(),
+    started: float | None = None,
+    outlines: Outlines | None = None,
 ) -> tuple[Report, Project]:
-    """The report on ``tree``, and the project that was judged."""
+    """The report on ``tree``, and the project that was judged. ``outlines`` are what is remembered of its files."""
     started = time.perf_counter() if started is None else started
     rules = load(root / folder for folder in settings.extend_rules)
     check_selectors(settings, rules)
-    facts = parse(tree)
+    facts = parse(tree, outlines)
     project = _link(facts, tree, settings)
     outcome = run(rules, project)
     lines = SourceLines(tree.content)
     findings = build(outcome.hits, lines)
     stats = Stats(
-        files=len(tree.sources), parsed=facts.parsed, from_cache=0, seconds=round(time.perf_counter() - started, 3)
+        files=len(tree.sources),
+        parsed=facts.parsed,
+        from_cache=facts.recalled,
+        seconds=round(time.perf_counter() - started, 3),
     )
     problems = (*outcome.problems, *facts.later)  # rules read statements too
     return decide(findings, project, tree, lines, rules, settings, problems, stats), project

@@ -35,9 +35,10 @@ class Bodies:
     content: Content
     problems: list[Problem] = field(default_factory=list)
 
-    def outlined(self, module: PyModule, digest: str) -> PyModule:
-        """``module``, whose file has the content of ``digest``, without its statements."""
-        return replace(module, source=_Later(self, module.path, digest))
+    def given(self, module: PyModule, digest: str) -> PyModule:
+        """``module`` with a source of its statements where it has none; its file has the content of ``digest``."""
+        later = isinstance(module.source, Unread)
+        return replace(module, source=_Later(self, module.path, digest)) if later else module
 
     def read(self, path: str, digest: str) -> tuple[Stmt, ...]:
         """The statements of ``path``; none, and a problem, when it cannot be read or holds something else by now."""

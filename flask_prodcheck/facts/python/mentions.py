@@ -38,7 +38,7 @@ def mentions(body: Sequence[Stmt]) -> Mentions:
     found = _Found()
     _collect(found, body, None, None)
     return Mentions(
-        frozenset(found.called),
+        frozenset(found.called - {""}),
         tuple(found.aliases),
         tuple([(name, frozenset(names)) for name, names in found.inside.items()]),
         tuple([(name, frozenset(names)) for name, names in found.values.items()]),
