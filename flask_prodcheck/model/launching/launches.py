@@ -12,7 +12,7 @@ from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
-from flask_prodcheck.model.launching.embedded import embedded_files, every_command
+from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
 from flask_prodcheck.model.launching.heads import Head, find_heads, is_test_place, start_file_heads
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
@@ -31,6 +31,7 @@ from flask_prodcheck.model.launching.server_settings import (
     uwsgi_settings,
     waitress_settings,
 )
+from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
 from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
