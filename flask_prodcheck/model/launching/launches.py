@@ -406,16 +406,18 @@ _OTHER_FRAMEWORKS = frozenset(
     }
 )  # fmt: skip
 
-
 _OTHER_PACKAGES = frozenset(name.partition(".")[0] for name in _OTHER_FRAMEWORKS)
+
+#: Servers that call an ASGI application (hypercorn a WSGI one as well, as it finds it).
+_ASGI_SERVERS = frozenset({Server.UVICORN, Server.HYPERCORN})
 
 
 def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modules) -> bool:
     """Whether the target is made by another framework, in a program that imports no Flask application."""
     if launch.app is not None or not launch.module_file:
         return False
-    if launch.server is Server.UVICORN or launch.options.get("worker_class", ("",))[0].startswith("uvicorn."):
-        # An ASGI server has no use for Flask itself: without one of ours behind an adapter it serves something else.
+    if launch.server in _ASGI_SERVERS or launch.options.get("worker_class", ("",))[0].startswith("uvicorn."):
+        # Without an application of ours, behind an adapter or not, and without Flask an ASGI server serves something else.
         reached = launch.imported or imports_closure(modules, launch.module_file, (launch.cwd,))
         imported = {
             name for path in reached if path in modules.facts.modules for name in modules.facts.modules[path].imports
