@@ -79,11 +79,7 @@ class _Builder:
             return self._apache(head)
         if head.command is None:
             return self._platform(head)
-        place = head.place
-        if not head.container:
-            place = self._start_place(head, place)
-        if head.kind in SETS_PORT and "PORT" not in place.env:
-            place = place.with_env({"PORT": Unknown("the platform chooses it")})
+        place = self._start_place(head)
         found = self.follower.command(head.command, place)
         return [
             self._found(head, ended)
@@ -92,19 +88,26 @@ class _Builder:
             or (ended.place.certain and not ended.background and _expected(head, place))
         ]
 
-    def _start_place(self, head: Head, place: Place) -> Place:
+    def _start_place(self, head: Head) -> Place:
+        """The place where ``head`` starts: what its file says of the process, and the port that a platform chooses."""
+        place = head.place if head.container else self._declared_place(head)
+        if head.kind in SETS_PORT and "PORT" not in place.env:
+            place = place.with_env({"PORT": Unknown("the platform chooses it")})
+        return place
+
+    def _declared_place(self, head: Head) -> Place:
         file = head.span.file
         for source in (self.facts.start_files.get(file), self.facts.manifests.get(file), self.facts.proxies.get(file)):
             for start in source.starts if source is not None else ():
                 if start.command is head.command and (start.command is not None or start.span == head.span):
-                    return start_place(start, place, self.facts)
-        return place
+                    return start_place(start, head.place, self.facts)
+        return head.place
 
     def _platform(self, head: Head) -> list[_Found]:
         default = platform_default(head, self.facts)
         if default is None or (head.kind == "azure" and self._commanded(head)):
             return []
-        place = self._start_place(head, head.place)
+        place = self._start_place(head)
         if default.start is not None:
             return [self._found(head, Ended(place, start=default.start))]
         if default.python is not None and default.python.script is not None:
