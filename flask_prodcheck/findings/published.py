@@ -16,10 +16,10 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{2,}")
 _ASSIGNS = re.compile(r"""["']?\]?[ \t]*(?:=(?![=>])|:(?![:=/]))[ \t]*|["'][ \t]*,[ \t]*""")
 _BLANK = re.compile(r"[ \t]+")
 _TAKES_BLANK = re.compile(r"(?:--|^[ \t]*(?:ENV|env)[ \t]+)$")
-# Strings, with the prefixes that Python has for them.
+# Strings, with the prefixes that Python has for them, and quotes that stand inside another string.
 _QUOTED = re.compile(
     r"""[bBfFrRtTuU]{0,2}(?:"{3}((?:[^"\\]|\\.|"{1,2}(?!"))*)|'{3}((?:[^'\\]|\\.|'{1,2}(?!'))*)"""
-    r"""|"((?:[^"\\]|\\.)*)|'((?:[^'\\]|\\.)*))""",
+    r"""|"((?:[^"\\]|\\.)*)|'((?:[^'\\]|\\.)*)|\\"([^"\\]*)|\\'([^'\\]*))""",
     re.DOTALL,
 )
 _BARE = re.compile(r"""[^\s"',;&|()\[\]{}$`\\][^\s"',;&|()\[\]{}`\\]*""")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flask_prodcheck.cli import main
@@ -23,6 +23,7 @@ from flask_prodcheck.findings.published import published
         ("serve --secret-key=hunter22", "serve --secret-key=hu***"),
         ('CMD ["serve", "--password", "hunter22", "app:app"]', 'CMD ["serve", "--password", "hu***", "app:app"]'),
         ('sh -c "export DB_PASSWORD=hunter22; exec serve"', 'sh -c "export DB_PASSWORD=hu***; exec serve"'),
+        ('["sh", "-c", "SECRET_KEY=\\"hunter22\\" serve"]', '["sh", "-c", "SECRET_KEY=\\"hu***\\" serve"]'),
         ("ENV SECRET_KEY hunter22", "ENV SECRET_KEY hu***"),
         ("SECRET_KEY: hunter22", "SECRET_KEY: hu***"),
         ('{"SECRET_KEY": "hunter22", "DEBUG": true}', '{"SECRET_KEY": "hu***", "DEBUG": true}'),
@@ -103,10 +104,12 @@ _PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
+@settings(deadline=None)
 @example(["API_TOKEN", "=", "${A-"], [], False)
 @example(["API_TOKEN", "=", "${A-", "$"], [], False)
 @example(["API_TOKEN", "=", '"""', "$"], [], True)
 @example(["API_TOKEN", "=", "'", "\\'", "$"], ["\\"], True)
+@example(["API_TOKEN", "=", "\\'", "$"], [], False)
 @example(["://", "x", ":"], ["@"], False)
 @given(st.lists(_PIECES, min_size=1, max_size=6), st.lists(_PIECES, max_size=3), st.booleans())
 def test_a_long_text_ends_quickly(repeated: list[str], last: list[str], code: bool) -> None:
