@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from flask_prodcheck.errors import ReadError
@@ -53,7 +54,8 @@ def examine(
     stats = Stats(
         files=len(tree.sources), parsed=facts.parsed, from_cache=0, seconds=round(time.perf_counter() - started, 3)
     )
-    return decide(findings, project, tree, lines, rules, settings, outcome.problems, stats), project
+    problems = (*outcome.problems, *facts.later)  # rules read statements too
+    return decide(findings, project, tree, lines, rules, settings, problems, stats), project
 
 
 def linked(root: Path, settings: Settings = DEFAULTS) -> Project:
@@ -73,4 +75,5 @@ def _link(facts: Facts, tree: Tree, settings: Settings) -> Project:
         except ReadError:
             return None
 
-    return link(facts, name=tree.name, production=settings.production, development=settings.development, read=read)
+    project = link(facts, name=tree.name, production=settings.production, development=settings.development, read=read)
+    return replace(project, problems=(*project.problems, *facts.later))

@@ -6,10 +6,11 @@ import importlib
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.bodies import Bodies, Unread, digest_of
 from flask_prodcheck.facts.parsed import Facts, FileFacts
 from flask_prodcheck.facts.shares import shared
 from flask_prodcheck.facts.syntax import PyModule
@@ -76,25 +77,36 @@ _TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:t
 #: Bytes of Python for which a process of its own pays: about a fifth of a second.
 _WORTH_A_PROCESS = 300_000
 
+#: Bytes of Python up to which all statements are kept: reading a file twice would take longer.
+_HELD = 300_000
+
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What became of one file: facts, the lines of a ``.dockerignore``, or why it could not be read; and the lines that
-    hold a placeholder."""
+    hold a placeholder. ``digest`` of the content of a Python file
+    whose statements are left out."""
 
     facts: FileFacts | None = None
     ignored: tuple[str, ...] | None = None
     problem: Problem | None = None
     placeholders: tuple[tuple[Span, str], ...] = ()
+    digest: str = ""
 
 
 def parse(tree: Tree) -> Facts:
     """The facts of every file of ``tree``, in the tree's order. Never raises for what a file holds: a file that cannot
     be read becomes a :class:`~flask_prodcheck.base.Problem`, blocking when it could hide an error (a deploy file, a
     module that builds an application, a fault in a reader)."""
-    outcomes = shared(tree.sources, _weight, lambda source: _read(source, tree), worth=_WORTH_A_PROCESS)
+    held = sum(map(_weight, tree.sources)) <= _HELD
+    outcomes = shared(tree.sources, _weight, lambda source: _read(source, tree, held=held), worth=_WORTH_A_PROCESS)
     read = {source.path: outcome for source, outcome in zip(tree.sources, outcomes, strict=True)}
-    found = {path: each.facts for path, each in read.items() if each.facts is not None}
+    bodies = Bodies(tree.content)
+    found = {
+        path: bodies.outlined(each.facts, each.digest) if isinstance(each.facts, PyModule) and not held else each.facts
+        for path, each in read.items()
+        if each.facts is not None
+    }
     ignored = {path: each.ignored for path, each in read.items() if each.ignored is not None}
     problems = {each.problem for each in outcomes if each.problem is not None}
     return Facts(
@@ -113,6 +125,7 @@ def parse(tree: Tree) -> Facts:
         tracked=frozenset(source.path for source in tree.sources if source.tracked),
         paths=tree.paths,
         problems=tuple(sorted(problems.union(tree.problems))),
+        later=bodies.problems,
         parsed=len(found) + len(ignored),
     )
 
@@ -121,7 +134,7 @@ def _weight(source: Source) -> int:
     return source.size if source.kind is Kind.PYTHON else 0
 
 
-def _read(source: Source, tree: Tree) -> _Outcome:
+def _read(source: Source, tree: Tree, *, held: bool) -> _Outcome:
     data = b""
     try:
         data = tree.content.read(source.path)
@@ -129,7 +142,10 @@ def _read(source: Source, tree: Tree) -> _Outcome:
             lines = (line.strip() for line in _text(data, strict=False).split("\n"))
             return _Outcome(ignored=tuple(line for line in lines if line and not line.startswith("#")))
         with time_limit():
-            return _Outcome(facts_of(source, data), placeholders=_placeholders(source, data))
+            facts = facts_of(source, data)
+        if isinstance(facts, PyModule) and not held:
+            return _Outcome(replace(facts, source=Unread()), digest=digest_of(data))
+        return _Outcome(facts, placeholders=_placeholders(source, data))
     except ReadError as error:
         return _Outcome(
             problem=Problem(printable(source.path), error.line, str(error), blocking=_is_blocking(source, data))

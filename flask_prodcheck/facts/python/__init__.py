@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Callable
+from typing import TypeVar
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python.depth import TooDeepError, is_risky
@@ -22,7 +24,9 @@ from flask_prodcheck.facts.python.uses import mutations, uses
 from flask_prodcheck.facts.python.walk import statements_of
 from flask_prodcheck.facts.syntax import Held, PyModule, Stmt
 
-__all__ = ["read_python"]
+__all__ = ["read_python", "read_statements"]
+
+T = TypeVar("T")
 
 _TOO_DEEP = "nested too deeply to be read"
 
@@ -35,9 +39,18 @@ def read_python(path: str, data: bytes) -> PyModule | None:
     """
     if not can_carry_facts(path, data):
         return None
+    return _bounded(_read, path, data)
+
+
+def read_statements(path: str, data: bytes) -> tuple[Stmt, ...]:
+    """The statements of a file that :func:`read_python` has read, and nothing else of it. Raises as that does."""
+    return _bounded(_read_body, path, data)
+
+
+def _bounded(read: Callable[[str, str], T], path: str, data: bytes) -> T:
     text = decode(data)
     try:
-        return _read(path, text)
+        return read(path, text)
     except (RecursionError, MemoryError, TooDeepError) as error:
         raise ReadError(_TOO_DEEP) from error
 
@@ -61,6 +74,15 @@ def _read(path: str, text: str) -> PyModule:
         mutations(path, tree, statements, written),
         mentions(body),
     )
+
+
+def _read_body(path: str, text: str) -> tuple[Stmt, ...]:
+    try:
+        tree = _parse(text)
+    except (SyntaxError, ValueError) as error:
+        return _read_newer(path, text, error).body
+    written = Text(text)
+    return convert_ast(path, tree, written, cut(tree, written))
 
 
 def _parse(text: str) -> ast.Module:
