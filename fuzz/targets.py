@@ -128,6 +128,7 @@ _NAMES = {
     Kind.LOCK: ["poetry.lock", "Pipfile.lock", "uv.lock"],
     Kind.SYSTEMD: ["app.service"],
     Kind.SUPERVISOR: ["supervisord.conf"],
+    Kind.CIRCUS: ["circus.ini"],
     Kind.UWSGI: ["uwsgi.ini", "uwsgi.yaml", "uwsgi.json", "uwsgi.xml"],
     Kind.KUBERNETES: ["k8s/app.yaml"],
     Kind.MAKEFILE: ["Makefile"],

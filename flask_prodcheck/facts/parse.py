@@ -45,6 +45,7 @@ _TEXT_READERS = {
     Kind.LOCK: ("pipfile", "read_lock"),
     Kind.SYSTEMD: ("systemd", "read_systemd"),
     Kind.SUPERVISOR: ("supervisor", "read_supervisor"),
+    Kind.CIRCUS: ("circus", "read_circus"),
     Kind.UWSGI: ("uwsgi", "read_uwsgi"),
     Kind.KUBERNETES: ("kubernetes", "read_kubernetes"),
     Kind.MAKEFILE: ("makefile", "read_makefile"),

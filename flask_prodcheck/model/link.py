@@ -149,7 +149,7 @@ def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
     return replace(app, ref=f"{dotted}:{attribute}", cwd=stem.removesuffix(tail).rstrip("/") or ".")
 
 
-_KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor")
+_KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
 
 
 def _trust(launch: Launch) -> tuple[bool, bool, bool, int, str, int]:

@@ -26,6 +26,7 @@ class Kind(enum.Enum):
     LOCK = "lock"
     SYSTEMD = "systemd"
     SUPERVISOR = "supervisor"
+    CIRCUS = "circus"
     UWSGI = "uwsgi"
     KUBERNETES = "kubernetes"
     MAKEFILE = "makefile"
@@ -50,6 +51,7 @@ DEPLOY_KINDS = frozenset(
         Kind.SHELL,
         Kind.SYSTEMD,
         Kind.SUPERVISOR,
+        Kind.CIRCUS,
         Kind.UWSGI,
         Kind.KUBERNETES,
         Kind.PLATFORM,
@@ -312,6 +314,8 @@ def _by_section(head: bytes) -> Kind | None:
         return Kind.UWSGI
     if re.search(rb"^[ \t]*\[program:", head, re.MULTILINE):
         return Kind.SUPERVISOR
+    if re.search(rb"^[ \t]*\[watcher:", head, re.MULTILINE):
+        return Kind.CIRCUS
     if re.search(rb"^[ \t]*\[Service\]", head, re.MULTILINE) and (b"Exec" in head or b"Environment" in head):
         return Kind.SYSTEMD
     return None

@@ -434,13 +434,13 @@ class Follower:
                 start for start in starts if posixpath.basename(start.span.file) == basename
             ]
             starts = named or ([] if run.runner == "make" else starts)
-        elif run.runner == "supervisor" and place.image is not None:
+        elif run.runner in _PROCESS_MANAGERS and place.image is not None:
             inside = {each.repo for each in place.image.mapping}
             copied = [
                 start for start in starts if start.span.file in inside or posixpath.dirname(start.span.file) in inside
             ]
             starts = copied or starts
-        elif run.runner != "supervisor":
+        elif run.runner not in _PROCESS_MANAGERS:
             near = [start for start in starts if (posixpath.dirname(start.span.file) or ".") == place.cwd]
             starts = near or [start for start in starts if posixpath.dirname(start.span.file) == ""] or starts
         if run.names and run.names != ("",) and not any(is_open(name) for name in run.names):
@@ -1008,6 +1008,10 @@ def start_place(start: Start, place: Place, facts: Facts) -> Place:
     if start.cwd:
         place = enter(place, start.cwd, facts)
     return replace(place, user=start.user or place.user)
+
+
+#: Runners whose files stand anywhere in the project: an installation or an image puts them where they are read.
+_PROCESS_MANAGERS = ("supervisor", "circus")
 
 
 def _missing_script(name: str) -> Ending:

@@ -66,6 +66,7 @@ class Head:
     default: str = ""
     options: tuple[tuple[str, str], ...] = ()
     overrides: Command | None = None  # the image's own command that this one replaces
+    development: str = ""  # what in the environment that the file gives says that it is for development
 
 
 def find_heads(facts: Facts) -> list[Head]:
@@ -238,11 +239,29 @@ def _is_development(file: ComposeFile, service: ComposeService) -> bool:
     named = purpose_of_words(words)
     if named is not None:
         return named[0] is not Purpose.PRODUCTION
-    return any(
+    return bool(_development_environment(file, service)) or any(
         (var.name == "FLASK_DEBUG" and turns_debug_on(var.value or ""))
         or (var.name == "FLASK_ENV" and var.value == "development")
         for var in service.environment
     )
+
+
+_DEVELOPMENT_WORDS = frozenset({"dev", "devel", "develop", "development"})
+_LOCAL_DEVELOPMENT = re.compile(r"(?:IS_)?LOCAL_?DEV(?:ELOPMENT)?(?:_MODE)?")
+
+
+def _development_environment(file: ComposeFile, service: ComposeService) -> str:
+    """What says that the environment of ``service`` is one for development: an environment file that is called so or
+    stands in a folder that is, or a variable that switches local development on, in any service of the file: they run
+    together. "" when nothing does."""
+    for reference in service.env_files:
+        if _DEVELOPMENT_WORDS & set(words_of(reference.path)):
+            return reference.path
+    for each in file.services:
+        for var in each.environment:
+            if _LOCAL_DEVELOPMENT.fullmatch(var.name.upper()) and turns_debug_on(var.value or ""):
+                return f"{var.name}={var.value}"
+    return ""
 
 
 def _mounts(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[Mapped, ...]:
@@ -370,6 +389,7 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
             yield Head(
                 "compose", own.span, own.text, place, Command(own.span, own.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [service.build.target if service.build else None])),
                 service=service.name, published=tuple(port.container for port in service.ports), public=_is_public(service), container=True, overrides=original[0] if original is not None else None, header=file.header,
+                development=_development_environment(file, service),
             )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from flask_prodcheck.base import Problem, Unknown
+from flask_prodcheck.base import Known, Problem, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
@@ -349,13 +349,15 @@ def find_launches(
         for each in _python_scripts(builder, facts, found)
         if not _is_program_of_another_framework(each.launch, apps, modules)
     ]
+    found += _wsgi_scripts(builder, facts, found)
     found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     launches = _judged(found, facts, production, development)
     problems = tuple(builder.follower.notes)
     return Launches(
         tuple(launches),
         problems,
-        bool([head for head in heads if head.kind not in ("makefile", "npm", "justfile", "tox", "package-script")]),
+        any(head.kind not in ("makefile", "npm", "justfile", "tox", "package-script") for head in heads)
+        or any(each.head.kind == "wsgi-script" for each in found),
         tuple(unknown),
     )
 
@@ -457,7 +459,7 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
     """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
     head = each.launch.head.span
     if (
-        each.head.kind in ("systemd", "supervisor")
+        each.head.kind in ("systemd", "supervisor", "circus")
         and head.file.endswith("sh")
         and _INSTALLS & set(words_of(head.file))
     ):
@@ -467,7 +469,7 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
         if other is each:
             continue
         passes = any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
-        same_end = other.launch.end.span == each.launch.end.span
+        same_end = other.launch.end.span == each.launch.end.span and _serve_alike(other.launch, each.launch)
         if not waits:
             if passes and same_end and not (each.head.kind == "dockerfile" and _is_aside(other)):
                 return True
@@ -480,8 +482,16 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
     return False
 
 
+def _serve_alike(one: Launch, other: Launch) -> bool:
+    """Whether two chains that end in one line start the same thing there: ``exec "$@"`` starts what each is given."""
+    return (one.server, one.target) == (other.server, other.target)
+
+
 def _is_aside(found: _Found) -> bool:
-    """Whether the head is called after tests or development: it borrows an image that production starts as well."""
+    """Whether the head is for tests or development, by its names or its environment: it borrows an image that
+    production starts as well."""
+    if found.head.development:
+        return True
     named = purpose_of_words(
         [*words_of(found.head.span.file), *(word for name in found.head.names for word in words_of(name))]
     )
@@ -570,6 +580,25 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
             ]
     ends = {each.launch.end.span for each in found}
     return [each for each in chains if each.launch.end.span not in ends]
+
+
+def _wsgi_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
+    """Scripts of mod_wsgi whose Apache configuration stands on the host alone: the project holds the ``.wsgi`` file and
+    nothing that names it. One that makes no application of the project is not a launch."""
+    used = {path for each in found for path in (*(hop.span.file for hop in each.launch.hops), each.launch.module_file)}
+    chains: list[_Found] = []
+    for path in sorted(facts.paths - used):
+        if not path.endswith(".wsgi") or is_test_place(path):
+            continue
+        builder.follower.begin()
+        hop = Hop(Span(path, 1), posixpath.basename(path))
+        place = Place((hop,), cwd=posixpath.dirname(path) or ".", cwd_known=False)
+        head = Head("wsgi-script", hop.span, hop.text, place, None)
+        start = ServerStart(Server.MOD_WSGI, path, {"callable-object": "application"}, program="mod_wsgi")
+        each = builder._found(head, Ended(place, start=mod_wsgi_start(start, {})))
+        if each.launch.app is not None:
+            chains.append(each)
+    return chains
 
 
 def _tasks(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
@@ -670,7 +699,7 @@ def _judged(
     deploy = [
         each
         for each in kept
-        if each.head.kind in ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor")
+        if each.head.kind in ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
         or each.launch.source == "platform-default"
     ]
     has_production = any(not each.launch.server.is_development for each in deploy)
@@ -696,11 +725,27 @@ def _judged(
         evidence = Evidence(
             file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, header=each.head.header, hints=each.hints,
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
-            production_pair=posixpath.dirname(launch.head.span.file) in production_composes, reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
+            production_pair=posixpath.dirname(launch.head.span.file) in production_composes,
+            development=each.head.development, production=_says_production(launch), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
         )  # fmt: skip
         purpose, reason = judge(evidence, production, development)
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
     return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
+
+
+def _says_production(launch: Launch) -> str:
+    """The variable by which the file that starts the server calls its environment production; "" when it sets none."""
+    for name, value in launch.env.items():
+        if name not in _ENVIRONMENT_NAMES or not isinstance(value, Known):
+            continue
+        named = purpose_of_words(words_of(value.value))
+        own = any(origin.span.file == launch.head.span.file for origin in value.origin)
+        if own and named is not None and named[0] is Purpose.PRODUCTION:
+            return f"{name}={value.value}"
+    return ""
+
+
+_ENVIRONMENT_NAMES = ("FLASK_ENV", "APP_ENV", "FLASK_CONFIG", "APP_SETTINGS", "APP_CONFIG", "ENVIRONMENT", "ENV")
 
 
 def _merged(found: Sequence[_Found]) -> list[_Found]:

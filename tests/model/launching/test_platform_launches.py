@@ -129,6 +129,23 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["supervisord.conf:4 gunicorn production app:app True"],
     ),
     (
+        "circus: a watcher with arguments, a folder and a socket",
+        {
+            "circus.ini": "[watcher:worker]\ncmd = celery -A app worker\n[watcher:web]\ncmd = gunicorn\nargs = --bind fd://$(circus.sockets.web) app:app\nworking_dir = /srv/site/backend\nuse_sockets = True\n",
+            "backend/app.py": APP,
+        },
+        ["circus.ini:4 gunicorn production app:app True"],
+    ),
+    (
+        "circus: the file that the image's command names",
+        {
+            "Dockerfile": IMAGE + 'CMD ["circusd", "--log-level", "debug", "deploy/circus.ini"]\n',
+            "deploy/circus.ini": "[watcher:web]\ncmd = flask run\n[env:w*]\nFLASK_APP = app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > deploy/circus.ini:2 flask-run production app:app True"],
+    ),
+    (
         "uwsgi: ini with chdir",
         {"uwsgi.ini": "[uwsgi]\nchdir = /srv/site/backend\nmodule = app:app\n", "backend/app.py": APP},
         ["uwsgi.ini:3 uwsgi production app:app True"],
