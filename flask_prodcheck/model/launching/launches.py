@@ -584,11 +584,13 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
 
 def _wsgi_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
     """Scripts of mod_wsgi whose Apache configuration stands on the host alone: the project holds the ``.wsgi`` file and
-    nothing that names it. One that makes no application of the project is not a launch."""
+    nothing that names it. One that makes no application of the project is not a launch, nor is one inside a package: an
+    installation copies it to where it is used."""
     used = {path for each in found for path in (*(hop.span.file for hop in each.launch.hops), each.launch.module_file)}
     chains: list[_Found] = []
     for path in sorted(facts.paths - used):
-        if not path.endswith(".wsgi") or is_test_place(path):
+        packaged = posixpath.join(posixpath.dirname(path), "__init__.py") in facts.paths
+        if not path.endswith(".wsgi") or packaged or is_test_place(path):
             continue
         builder.follower.begin()
         hop = Hop(Span(path, 1), posixpath.basename(path))

@@ -63,6 +63,54 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "an ENTRYPOINT that runs what it is given starts the image's own command as well as the service's",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./entry.sh"]\nCMD ["flask", "run"]\n',
+            "entry.sh": '#!/bin/sh\nexec "$@"\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > Dockerfile:5 > entry.sh:2 flask-run production app:app True",
+            "docker-compose.yml:4 > Dockerfile:4 > entry.sh:2 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "an environment file that is called after development",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n    env_file: config/development/web.env\n",
+            "Dockerfile": IMAGE + 'CMD ["gunicorn", "app:app"]\n',
+            "config/development/web.env": "A=1\n",
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 gunicorn production app:app True",
+            "docker-compose.yml:4 gunicorn development app:app True",
+        ],
+    ),
+    (
+        "an environment file that is only a sample says nothing",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n    env_file: .env.example\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:4 gunicorn production app:app True"],
+    ),
+    (
+        "a service beside that switches local development on, and the image that is borrowed",
+        {
+            "docker-compose.yml": "services:\n  admin:\n    build: .\n    command: admin\n    environment:\n      LOCAL_DEV: 1\n  web:\n    build: .\n    command: web\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./entry.sh"]\nCMD ["web"]\n',
+            "entry.sh": '#!/bin/sh\ncase "$1" in web) exec gunicorn app:app;; esac\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > Dockerfile:5 > entry.sh:2 gunicorn production app:app True",
+            "docker-compose.yml:9 > Dockerfile:4 > entry.sh:2 gunicorn development app:app True",
+        ],
+    ),
+    (
         "extends in one file",
         {
             "docker-compose.yml": "services:\n  base:\n    build: .\n    environment:\n      TARGET: app:app\n  web:\n    extends: base\n    command: sh -c 'gunicorn $$TARGET'\n",

@@ -202,6 +202,21 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > web.wsgi:1 mod_wsgi production web.wsgi:application True"],
     ),
     (
+        "mod_wsgi: a script whose Apache configuration stands on the host",
+        {"site.wsgi": "import sys\nsys.path.insert(0, '/var/www/site')\nfrom app import app as application\n", "app.py": APP},
+        ["site.wsgi:1 > site.wsgi:3 mod_wsgi production site.wsgi:application True"],
+    ),
+    (
+        "mod_wsgi: a script that makes no application of the project",
+        {"django.wsgi": "from site.wsgi import application\n", "app.py": APP},
+        [],
+    ),
+    (
+        "mod_wsgi: a script inside a package, which an installation copies",
+        {"site/web.wsgi": "from site.app import app as application\n", "site/__init__.py": "", "site/app.py": APP},
+        [],
+    ),
+    (
         "Passenger",
         {"passenger_wsgi.py": "from app import app as application\n", "app.py": APP},
         ["passenger_wsgi.py:1 passenger production passenger_wsgi:application True"],
