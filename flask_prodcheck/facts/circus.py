@@ -51,7 +51,9 @@ def _environment(path: str, watcher: str, sections: Sequence[IniSection]) -> Ite
     """``[env]`` is for every watcher, ``[env:a,b*]`` for those whose names match."""
     for section in sections:
         kind, _, names = section.name.partition(":")
-        if kind != "env" or (names and not any(fnmatch.fnmatchcase(watcher, each.strip()) for each in names.split(","))):
+        if kind != "env" or (
+            names and not any(fnmatch.fnmatchcase(watcher, each.strip()) for each in names.split(","))
+        ):
             continue
         for entry in section.entries:
             yield EnvVar(entry.key, None if entry.value is None else _expanded(entry.value), Span(path, entry.line))

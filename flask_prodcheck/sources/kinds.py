@@ -63,7 +63,7 @@ HEAD_BYTES = 4096
 """How many first bytes :func:`kind_of` wants to see."""
 
 _TEMPLATE_SUFFIXES = (
-    ".j2", ".jinja", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".sample", ".example", ".dist", ".in",
+    ".j2", ".jinja", ".jinja2", ".jnj", ".erb", ".tmpl", ".tpl", ".template", ".sample", ".example", ".dist", ".in",
 )  # fmt: skip
 _DOCUMENT_SUFFIXES = frozenset(
     {

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.apache import read_apache
+from flask_prodcheck.facts.circus import read_circus
 from flask_prodcheck.facts.compose import read_compose
 from flask_prodcheck.facts.justfile import read_justfile
 from flask_prodcheck.facts.kubernetes import read_kubernetes
@@ -19,7 +20,6 @@ from flask_prodcheck.facts.makefile import read_makefile
 from flask_prodcheck.facts.nginx import read_nginx
 from flask_prodcheck.facts.npm import read_npm
 from flask_prodcheck.facts.platforms import read_platform
-from flask_prodcheck.facts.circus import read_circus
 from flask_prodcheck.facts.supervisor import read_supervisor
 from flask_prodcheck.facts.systemd import read_systemd
 from flask_prodcheck.facts.tox import read_tox

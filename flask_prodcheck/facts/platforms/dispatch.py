@@ -11,7 +11,7 @@ from flask_prodcheck.facts.toml_places import read_toml
 from flask_prodcheck.facts.types import StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 
-_TEMPLATE = re.compile(r"(?:\.(?:j2|jinja2?|tmpl|tpl|template|sample|example|dist|in))+$", re.IGNORECASE)
+_TEMPLATE = re.compile(r"(?:\.(?:j2|jinja2?|jnj|tmpl|tpl|template|sample|example|dist|in))+$", re.IGNORECASE)
 
 
 def read_platform(path: str, text: str) -> StartFile:

@@ -581,7 +581,9 @@ def _supervisord(words: Words) -> Step:
 
 
 def _circusd(words: Words) -> Step:
-    files = _positional(words, frozenset({"--log-level", "--log-output", "--logger-config", "--pidfile", "--loggerconfig"}))
+    files = _positional(
+        words, frozenset({"--log-level", "--log-output", "--logger-config", "--pidfile", "--loggerconfig"})
+    )
     return TaskRun("circus", (), file=files[0] if files else None)
 
 

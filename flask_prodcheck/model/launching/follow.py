@@ -37,6 +37,7 @@ from flask_prodcheck.model.launching.base_images import BASE_UWSGI, base_start
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, start_stage
 from flask_prodcheck.model.launching.embedded import embedded_file, every_command
+from flask_prodcheck.model.launching.heads import is_undecided
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.launching.place import Environment, Place, enter, known_variables, locate, on_path
@@ -404,7 +405,7 @@ class Follower:
         if not starts and run.runner in ("pdm", "hatch") and run.names:
             return self.words([*run.names, *run.args], span, place)  # no script of the project: the command itself
         for start in starts:
-            if start.command is None or start.role != "run":
+            if start.command is None or start.role != "run" or is_undecided(start):
                 continue
             self.visited.add(start.span.file)
             key = (f"{start.span.file}:{start.span.line}", run.args)
@@ -413,7 +414,8 @@ class Follower:
                 continue
             self._active.add(key)
             inner = start_place(start, place.hop(start.command.span, start.command.text), self.facts)
-            ended += self.command(start.command, replace(inner, args=run.args))
+            inner = replace(inner, args=run.args, certain=inner.certain and _starts_by_itself(start))
+            ended += self.command(start.command, inner)
             self._active.discard(key)
         return ended
 
@@ -1008,6 +1010,11 @@ def start_place(start: Start, place: Place, facts: Facts) -> Place:
     if start.cwd:
         place = enter(place, start.cwd, facts)
     return replace(place, user=start.user or place.user)
+
+
+def _starts_by_itself(start: Start) -> bool:
+    """Whether a process manager starts the process when it begins, and no template decides that."""
+    return dict(start.options).get("autostart", "true").lower() in ("true", "1", "yes", "on")
 
 
 #: Runners whose files stand anywhere in the project: an installation or an image puts them where they are read.

@@ -247,19 +247,21 @@ def _is_development(file: ComposeFile, service: ComposeService) -> bool:
 
 
 _DEVELOPMENT_WORDS = frozenset({"dev", "devel", "develop", "development"})
-_LOCAL_DEVELOPMENT = re.compile(r"(?:IS_)?LOCAL_?DEV(?:ELOPMENT)?(?:_MODE)?")
+_LOCAL_DEVELOPMENT = re.compile(r"(?:is[_-])?local[_-]?dev(?:elopment)?(?:[_-]mode)?", re.IGNORECASE)
 
 
 def _development_environment(file: ComposeFile, service: ComposeService) -> str:
     """What says that the environment of ``service`` is one for development: an environment file that is called so or
-    stands in a folder that is, or a variable that switches local development on, in any service of the file: they run
-    together. "" when nothing does."""
+    stands in a folder that is, or a variable that switches local development on or holds its name, in any service of
+    the file: they run together. "" when nothing does."""
     for reference in service.env_files:
         if _DEVELOPMENT_WORDS & set(words_of(reference.path)):
             return reference.path
     for each in file.services:
         for var in each.environment:
-            if _LOCAL_DEVELOPMENT.fullmatch(var.name.upper()) and turns_debug_on(var.value or ""):
+            value = var.value or ""
+            switched = _LOCAL_DEVELOPMENT.fullmatch(var.name) and turns_debug_on(value)
+            if switched or _LOCAL_DEVELOPMENT.fullmatch(value):
                 return f"{var.name}={var.value}"
     return ""
 
@@ -544,9 +546,15 @@ _PYTHONANYWHERE = re.compile(r"[a-z0-9_]+_pythonanywhere_com_wsgi\.py")
 
 def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
     """The heads of one file of processes."""
-    web = [start for start in file.starts if start.role == "run"]
-    for start in web:
-        yield start_head(start, facts)
+    for start in file.starts:
+        if start.role == "run" and not is_undecided(start):
+            yield start_head(start, facts)
+
+
+def is_undecided(start: Start) -> bool:
+    """Whether what starts is written in a language of expressions: a resource, or a template with control statements
+    inside the command."""
+    return start.role == "unknown" or (start.command is not None and "{%" in start.command.text)
 
 
 def _completed(file: StartFile, facts: Facts) -> StartFile:

@@ -14,7 +14,7 @@ from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.embedded import embedded_files, every_command
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
-from flask_prodcheck.model.launching.heads import Head, find_heads, is_test_place, start_file_heads
+from flask_prodcheck.model.launching.heads import Head, find_heads, is_test_place, is_undecided, start_file_heads
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
@@ -447,7 +447,7 @@ def _undecided_starts(facts: Facts) -> list[Hop]:
         Hop(start.span, start.name)
         for path in sorted(facts.start_files)
         for start in facts.start_files[path].starts
-        if start.role == "unknown"
+        if is_undecided(start)
     ]
 
 

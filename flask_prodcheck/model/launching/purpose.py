@@ -12,7 +12,7 @@ from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.project import Purpose, Server
 
 _SAMPLE_SUFFIX = re.compile(
-    r"(?:[._-](?:sample|example|template|dist|default|tmpl|tpl|in|j2|jinja2?|erb|orig))+$", re.IGNORECASE
+    r"(?:[._-](?:sample|example|template|dist|default|tmpl|tpl|in|j2|jinja2?|jnj|erb|orig))+$", re.IGNORECASE
 )
 
 #: Formats whose processes are production ones unless something says otherwise.

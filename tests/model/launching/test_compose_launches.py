@@ -111,6 +111,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "a variable that calls the environment local development",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n    environment:\n      VERSION: local-dev\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:4 gunicorn development app:app True"],
+    ),
+    (
         "extends in one file",
         {
             "docker-compose.yml": "services:\n  base:\n    build: .\n    environment:\n      TARGET: app:app\n  web:\n    extends: base\n    command: sh -c 'gunicorn $$TARGET'\n",

@@ -111,6 +111,23 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["supervisord.conf:2 gunicorn production app:app True"],
     ),
     (
+        "supervisor: a template whose control statements do not touch the command",
+        {
+            "supervisord.conf.jnj": "[program:web]\n{% if logs %}\nstdout_logfile=/dev/stdout\n{% endif %}\ncommand=nice -n 10 gunicorn app:app\nautostart={{ web }}\n",
+            "app.py": APP,
+        },
+        ["supervisord.conf.jnj:5 gunicorn production app:app True"],
+    ),
+    (
+        "supervisor: a template that decides the command",
+        {
+            "Dockerfile": IMAGE + 'CMD ["supervisord", "-c", "/app/supervisord.conf"]\n',
+            "supervisord.conf.j2": "[program:web]\ncommand={% if reload %}gunicorn --reload app:app{% else %}gunicorn app:app{% endif %}\n",
+            "app.py": APP,
+        },
+        [],
+    ),
+    (
         "supervisor: an included file",
         {
             "Dockerfile": IMAGE + 'CMD ["supervisord", "-c", "/app/supervisord.conf"]\n',
@@ -203,7 +220,10 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
     ),
     (
         "mod_wsgi: a script whose Apache configuration stands on the host",
-        {"site.wsgi": "import sys\nsys.path.insert(0, '/var/www/site')\nfrom app import app as application\n", "app.py": APP},
+        {
+            "site.wsgi": "import sys\nsys.path.insert(0, '/var/www/site')\nfrom app import app as application\n",
+            "app.py": APP,
+        },
         ["site.wsgi:1 > site.wsgi:3 mod_wsgi production site.wsgi:application True"],
     ),
     (
