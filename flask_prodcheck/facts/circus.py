@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.conditionals import possible_texts
 from flask_prodcheck.facts.ini import IniSection, read_ini
 from flask_prodcheck.facts.quoting import split_words
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
@@ -20,31 +21,29 @@ def read_circus(path: str, text: str) -> StartFile:
     """The watchers, with every other key of their sections as options. ``$(circus.env.X)`` becomes ``${X}``; sockets and
     worker numbers stay as they are written. Never raises."""
     sections = read_ini(text)
-    starts = []
+    starts: list[Start] = []
     for section in sections:
         kind, _, name = section.name.partition(":")
-        start = _watcher(path, name.strip(), section, sections) if kind == "watcher" and name.strip() else None
-        if start is not None:
-            starts.append(start)
+        if kind == "watcher" and name.strip():
+            starts += _watcher(path, name.strip(), section, sections)
     return StartFile(path, "circus", tuple(starts))
 
 
-def _watcher(path: str, name: str, section: IniSection, sections: Sequence[IniSection]) -> Start | None:
+def _watcher(path: str, name: str, section: IniSection, sections: Sequence[IniSection]) -> Iterator[Start]:
     entry = section.last("cmd")
     if entry is None or not entry.value:
-        return None
+        return
     span = Span(path, entry.line, entry.column)
-    text = _expanded(" ".join(f"{entry.value} {section.value('args') or ''}".split()))
-    if (section.value("shell") or "").lower() in _TRUE:
-        command = Command(span, text, shell=text)
-    else:
-        command = Command(span, text, argv=split_words(text))
+    texts, conditional = possible_texts(_expanded(" ".join(f"{entry.value} {section.value('args') or ''}".split())))
+    in_shell = (section.value("shell") or "").lower() in _TRUE
     options = tuple((each.key, each.value) for each in section.entries if each.value and each.key not in _OWN)
-    return Start(
-        "circus", name, span, command, (section.value("working_dir") or "").strip() or None,
-        tuple(_environment(path, name, sections)), user=(section.value("uid") or "").strip() or None, options=options,
-        comment=entry.comment or section.comment,
-    )  # fmt: skip
+    for text in texts:
+        command = Command(span, text, shell=text) if in_shell else Command(span, text, argv=split_words(text))
+        yield Start(
+            "circus", name, span, command, (section.value("working_dir") or "").strip() or None,
+            tuple(_environment(path, name, sections)), user=(section.value("uid") or "").strip() or None,
+            options=options + conditional, comment=entry.comment or section.comment,
+        )  # fmt: skip
 
 
 def _environment(path: str, watcher: str, sections: Sequence[IniSection]) -> Iterator[EnvVar]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Value
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.conditionals import CONDITIONAL
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import (
@@ -37,7 +38,7 @@ from flask_prodcheck.model.launching.base_images import BASE_UWSGI, base_start
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, start_stage
 from flask_prodcheck.model.launching.embedded import embedded_file, every_command
-from flask_prodcheck.model.launching.heads import is_undecided
+from flask_prodcheck.model.launching.heads import decided
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.launching.place import Environment, Place, enter, known_variables, locate, on_path
@@ -404,8 +405,8 @@ class Follower:
         starts = self._task_starts(run, place)
         if not starts and run.runner in ("pdm", "hatch") and run.names:
             return self.words([*run.names, *run.args], span, place)  # no script of the project: the command itself
-        for start in starts:
-            if start.command is None or start.role != "run" or is_undecided(start):
+        for start in decided(starts):
+            if start.command is None or start.role != "run":
                 continue
             self.visited.add(start.span.file)
             key = (f"{start.span.file}:{start.span.line}", run.args)
@@ -1013,8 +1014,13 @@ def start_place(start: Start, place: Place, facts: Facts) -> Place:
 
 
 def _starts_by_itself(start: Start) -> bool:
-    """Whether a process manager starts the process when it begins, and no template decides that."""
-    return dict(start.options).get("autostart", "true").lower() in ("true", "1", "yes", "on")
+    """Whether a process manager starts the process when it begins, and no template decides that, or the command."""
+    return CONDITIONAL not in start.options and dict(start.options).get("autostart", "true").lower() in (
+        "true",
+        "1",
+        "yes",
+        "on",
+    )
 
 
 #: Runners whose files stand anywhere in the project: an installation or an image puts them where they are read.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flask_prodcheck.base import Span, Value
+from flask_prodcheck.facts.conditionals import CONDITIONAL
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import (
     Command,
@@ -27,6 +28,7 @@ from flask_prodcheck.facts.types import (
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.base_images import base_script
 from flask_prodcheck.model.launching.beside import platform_starts
+from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, shared_folders
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import (
@@ -40,6 +42,7 @@ from flask_prodcheck.model.launching.images import (
     unbuilt_image,
 )
 from flask_prodcheck.model.launching.place import Place, known_variables, locate
+from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Hop, Purpose
 
@@ -546,15 +549,28 @@ _PYTHONANYWHERE = re.compile(r"[a-z0-9_]+_pythonanywhere_com_wsgi\.py")
 
 def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
     """The heads of one file of processes."""
-    for start in file.starts:
-        if start.role == "run" and not is_undecided(start):
+    for start in decided(file.starts):
+        if start.role == "run":
             yield start_head(start, facts)
 
 
-def is_undecided(start: Start) -> bool:
-    """Whether what starts is written in a language of expressions: a resource, or a template with control statements
-    inside the command."""
-    return start.role == "unknown" or (start.command is not None and "{%" in start.command.text)
+def decided(starts: Sequence[Start]) -> list[Start]:
+    """``starts`` without those whose command a template decides, but one for each command that starts the same server
+    whichever way it is decided."""
+    kept: list[Start] = []
+    for start in starts:
+        if CONDITIONAL in start.options:
+            alike = [each for each in starts if each.span == start.span]
+            if start is not alike[-1] or not _serve_alike(alike):
+                continue
+        kept.append(start)
+    return kept
+
+
+def _serve_alike(starts: Sequence[Start]) -> bool:
+    steps = [read_command(each.command.argv or ()).step for each in starts if each.command is not None]
+    served = {(each.server, each.target) if isinstance(each, ServerStart) else None for each in steps}
+    return len(served) == 1 and None not in served
 
 
 def _completed(file: StartFile, facts: Facts) -> StartFile:
@@ -599,6 +615,8 @@ def start_head(start: Start, facts: Facts) -> Head:
     name = start.name if start.kind not in ("fly", "render", "railway", "app-engine", "azure", "beanstalk") else ""
     if start.kind == "zappa" and len(facts.start_files[start.span.file].starts) == 1:
         name = ""  # ``zappa init`` calls the first stage "dev": alone it says nothing
+    if CONDITIONAL in start.options:
+        place = replace(place, certain=False)
     return Head(
         start.kind, span, text, place, start.command, names=tuple(filter(None, [name])), comment=start.comment, platform=start.kind, service=start.name,
         default="" if start.command is not None or start.kind == "apache" else start.kind, options=start.options,

@@ -14,7 +14,7 @@ from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.embedded import embedded_files, every_command
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
-from flask_prodcheck.model.launching.heads import Head, find_heads, is_test_place, is_undecided, start_file_heads
+from flask_prodcheck.model.launching.heads import Head, decided, find_heads, is_test_place, start_file_heads
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
@@ -442,13 +442,15 @@ def _is_program_of_another_framework(launch: Launch, apps: Sequence[App], module
 
 
 def _undecided_starts(facts: Facts) -> list[Hop]:
-    """Starts that a file declares in a language of expressions."""
-    return [
-        Hop(start.span, start.name)
-        for path in sorted(facts.start_files)
-        for start in facts.start_files[path].starts
-        if is_undecided(start)
-    ]
+    """Starts that a file declares in a language of expressions: a resource, or a command that a template decides."""
+    found: dict[Span, Hop] = {}
+    for path in sorted(facts.start_files):
+        starts = facts.start_files[path].starts
+        kept = {start.span for start in decided(starts)}
+        for start in starts:
+            if start.role == "unknown" or start.span not in kept:
+                found.setdefault(start.span, Hop(start.span, start.name))
+    return list(found.values())
 
 
 def _consumed(found: Iterable[_Found]) -> set[str]:

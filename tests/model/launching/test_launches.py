@@ -322,7 +322,7 @@ def test_production_wins_over_development_in_the_settings() -> None:
 
 
 def test_a_template_that_decides_a_command_is_said_to_be_unknown() -> None:
-    command = "{% if reload %}gunicorn --reload app:app{% else %}gunicorn app:app{% endif %}"
+    command = "{% if plain %}flask run{% else %}gunicorn app:app{% endif %}"
     project = linked({"supervisord.conf.j2": f"[program:web]\ncommand={command}\n", "app.py": APP})
     assert [(str(hop.span), hop.text) for hop in project.unknown_starts] == [("supervisord.conf.j2:2", "web")]
     assert shown(project) == []

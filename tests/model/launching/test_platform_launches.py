@@ -122,10 +122,26 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         "supervisor: a template that decides the command",
         {
             "Dockerfile": IMAGE + 'CMD ["supervisord", "-c", "/app/supervisord.conf"]\n',
-            "supervisord.conf.j2": "[program:web]\ncommand={% if reload %}gunicorn --reload app:app{% else %}gunicorn app:app{% endif %}\n",
+            "supervisord.conf.j2": "[program:web]\ncommand={% if plain %}flask run{% else %}gunicorn app:app{% endif %}\n",
             "app.py": APP,
         },
         [],
+    ),
+    (
+        "supervisor: a template that decides the options of the command only",
+        {
+            "supervisord.conf.j2": "[program:web]\ncommand={% if reload -%}\n  gunicorn --reload app:app\n{% else -%}\n  gunicorn app:app\n{% endif -%}\ndirectory=/srv\n",
+            "app.py": APP,
+        },
+        ["supervisord.conf.j2:2 gunicorn production app:app True"],
+    ),
+    (
+        "systemd: a template that decides an option",
+        {
+            "web.service.j2": "[Service]\nExecStart={{ venv }}/bin/gunicorn {% if debug %}--reload {% endif %}app:app\n",
+            "app.py": APP,
+        },
+        ["web.service.j2:2 gunicorn production app:app True"],
     ),
     (
         "supervisor: an included file",
