@@ -84,9 +84,7 @@ def _imported_files(modules: Modules, module: PyModule) -> set[str]:
         if path is not None and not path.endswith("/"):
             found.add(path)
             found.update(modules.packages_above(path))
-    found.update(modules.packages_above(module.path))
-    found.discard(module.path)
-    return found
+    return found - {module.path}
 
 
 def _turned(table: dict[str, set[str]]) -> dict[str, set[str]]:
