@@ -109,7 +109,7 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
         dockerfile = facts.dockerfiles[path]
         if not dockerfile.stages:
             continue
-        seen: set[tuple[str, int]] = set()
+        seen: set[tuple[Span, Span | None]] = set()
         for index in _stages_to_start(dockerfile, used.get(path, set())):
             services = [
                 (file, service)
@@ -125,7 +125,7 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             if begun is None:
                 continue
             command, argv, shell = begun
-            key = (command.span.file, command.span.line)
+            key = (command.span, image.cmd.span if image.cmd is not None else None)  # CMD gives ENTRYPOINT its arguments
             if key in seen:
                 continue
             seen.add(key)
