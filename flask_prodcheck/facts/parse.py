@@ -41,6 +41,7 @@ _TEXT_READERS = {
     Kind.SHELL: ("shell", "read_shell"),
     Kind.ENV: ("env", "read_env"),
     Kind.PYPROJECT: ("pyproject", "read_pyproject"),
+    Kind.HATCH: ("pyproject", "read_hatch"),
     Kind.SETUP_CFG: ("setup_files", "read_setup_cfg"),
     Kind.SETUP_PY: ("setup_files", "read_setup_py"),
     Kind.PIPFILE: ("pipfile", "read_pipfile"),

@@ -27,6 +27,7 @@ class Kind(enum.Enum):
     SYSTEMD = "systemd"
     SUPERVISOR = "supervisor"
     CIRCUS = "circus"
+    HATCH = "hatch"
     UWSGI = "uwsgi"
     KUBERNETES = "kubernetes"
     MAKEFILE = "makefile"
@@ -80,6 +81,7 @@ _PLATFORM_NAMES = frozenset(
         "nixpacks.json", "railpack.json", "heroku.yml", "heroku.yaml", "app.json", "manifest.yml", "manifest.yaml",
         "serverless.yml", "serverless.yaml", "vercel.json", "apprunner.yaml", "apprunner.yml", ".replit", "azure.yaml",
         "azure.yml", "dockerrun.aws.json", "captain-definition", "koyeb.yaml", "koyeb.yml", "now.json",
+        "devcontainer.json", ".devcontainer.json",
     }
 )  # fmt: skip
 _PLATFORM_PATTERN = re.compile(
@@ -110,6 +112,7 @@ _INI_ENDINGS = frozenset({".ini", ".conf", ".cfg", ".service", ".socket", ".skel
 _CONTENT_ENDINGS = _INI_ENDINGS | {".yaml", ".yml", ".json", ".xml", ".txt", ".htaccess"}
 _NAMES = {
     "pyproject.toml": Kind.PYPROJECT,
+    "hatch.toml": Kind.HATCH,
     "setup.cfg": Kind.SETUP_CFG,
     "pipfile": Kind.PIPFILE,
     "tox.ini": Kind.TOX,

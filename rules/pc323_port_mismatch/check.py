@@ -17,7 +17,6 @@ from flask_prodcheck.rulekit import (
     shares_container,
 )
 
-
 #: Ports that a container publishes for something else than its web server: SSH and a debugger.
 OTHER_PROTOCOLS = frozenset({"22", "2222", "5678"})
 

@@ -490,11 +490,15 @@ class Follower:
                 return []
         for manifest in self.facts.manifests.values():
             for start in manifest.starts:
+                within = start.kind in ("pdm", "hatch") and place.hops[-1].span.file == manifest.path
                 if (
                     start.name == run.name
                     and start.command is not None
-                    and place.wrappers[-1:] in (("poetry",), ("pipenv",), ("uv",), ("hatch",))
+                    and (within or place.wrappers[-1:] in (("poetry",), ("pipenv",), ("uv",), ("hatch",)))
                 ):
+                    if any(hop.span == start.command.span for hop in place.hops):
+                        self._note(start.span, "the launch chain comes back to itself")
+                        return []
                     return self.command(start.command, place.hop(start.command.span, start.command.text))
         path = on_path(run.name, place, self.facts)
         if path is not None:

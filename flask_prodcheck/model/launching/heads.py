@@ -125,7 +125,10 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             if begun is None:
                 continue
             command, argv, shell = begun
-            key = (command.span, image.cmd.span if image.cmd is not None else None)  # CMD gives ENTRYPOINT its arguments
+            key = (
+                command.span,
+                image.cmd.span if image.cmd is not None else None,
+            )  # CMD gives ENTRYPOINT its arguments
             if key in seen:
                 continue
             seen.add(key)
@@ -300,17 +303,19 @@ def _service_variables(file: ComposeFile, service: ComposeService, facts: Facts,
     return found
 
 
-def merged_service(file: ComposeFile, service: ComposeService, facts: Facts) -> ComposeService:
-    """``service`` with what ``extends`` and, for an override file, the base file beside it give it."""
+def merged_service(
+    file: ComposeFile, service: ComposeService, facts: Facts, seen: frozenset[tuple[str, str]] = frozenset()
+) -> ComposeService:
+    """``service`` with what ``extends`` and, for an override file, the base file beside it give it. ``seen`` are the
+    services (file and name) that extend it: one that comes back to itself inherits nothing."""
     base: ComposeService | None = None
     folder = posixpath.dirname(file.path) or "."
+    seen = seen | {(file.path, service.name)}
     if service.extends is not None:
         other = file if service.extends[0] is None else facts.compose.get(join(folder, service.extends[0]))
-        base = (
-            next((each for each in other.services if each.name == service.extends[1] and each is not service), None)
-            if other
-            else None
-        )
+        found = next((each for each in other.services if each.name == service.extends[1]), None) if other else None
+        if other is not None and found is not None and (other.path, found.name) not in seen:
+            base = _moved(merged_service(other, found, facts, seen), posixpath.dirname(other.path) or ".", folder)
     if base is None and service.build is None and service.image is None:
         for other in facts.compose.values():
             if other.path != file.path and (posixpath.dirname(other.path) or ".") == folder:
@@ -333,6 +338,25 @@ def merged_service(file: ComposeFile, service: ComposeService, facts: Facts) -> 
         volumes=(*base.volumes, *service.volumes),
         ports=(*base.ports, *service.ports),
         user=service.user or base.user,
+    )
+
+
+def _moved(service: ComposeService, origin: str, folder: str) -> ComposeService:
+    """``service`` of a compose file in ``origin`` as one of a file in ``folder``: its paths are those of its own file."""
+    if origin == folder:
+        return service
+
+    def moved(path: str) -> str:
+        relative = not path.startswith("/") and "$" not in path and "://" not in path
+        return posixpath.relpath(join(origin, path), folder) if relative else path
+
+    return replace(
+        service,
+        build=replace(service.build, context=moved(service.build.context)) if service.build is not None else None,
+        env_files=tuple(replace(each, path=moved(each.path)) for each in service.env_files),
+        volumes=tuple(
+            (f"./{moved(host)}" if host.startswith(".") else host, inside) for host, inside in service.volumes
+        ),
     )
 
 
@@ -512,6 +536,7 @@ _OWN_FOLDER = frozenset(
         "zappa",
         "serverless",
         "sam",
+        "devcontainer",
     ]
 )
 
@@ -519,6 +544,7 @@ _OWN_FOLDER = frozenset(
 def _start_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.start_files):
         yield from start_file_heads(_completed(facts.start_files[path], facts), facts)
+    yield from _beanstalk_default(facts)
     for path in sorted(facts.manifests):
         for start in facts.manifests[path].starts:
             yield start_head(start, facts)
@@ -545,6 +571,23 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
 
 #: The file that PythonAnywhere writes for a web application, called after its domain.
 _PYTHONANYWHERE = re.compile(r"[a-z0-9_]+_pythonanywhere_com_wsgi\.py")
+
+
+def _beanstalk_default(facts: Facts) -> Iterator[Head]:
+    """What Elastic Beanstalk's Python platform starts where its configuration says nothing of it: ``application`` of
+    ``application.py``. A Procfile or an image beside it decides instead."""
+    files = [file for _, file in sorted(facts.start_files.items()) if file.kind == "beanstalk"]
+    if not files or any(start.name == "web" for file in files for start in file.starts):
+        return
+    start = Start("beanstalk", "web", Span(files[0].path, 1), None)
+    head = start_head(start, facts)
+    beside = {posixpath.normpath(posixpath.join(head.place.cwd, name)) for name in _BEANSTALK_STARTS}
+    module = facts.modules.get(posixpath.normpath(posixpath.join(head.place.cwd, "application.py")))
+    if module is not None and "application" in module.names and not beside & facts.paths:
+        yield head
+
+
+_BEANSTALK_STARTS = ("Procfile", "Dockerfile", "Dockerrun.aws.json", "docker-compose.yml")
 
 
 def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
@@ -594,7 +637,14 @@ def _completed(file: StartFile, facts: Facts) -> StartFile:
 def start_head(start: Start, facts: Facts) -> Head:
     """The head of one process."""
     folder = posixpath.dirname(start.span.file) or "."
-    while posixpath.basename(folder) in (".ebextensions", ".elasticbeanstalk", ".platform", ".do", ".azure"):
+    while posixpath.basename(folder) in (
+        ".ebextensions",
+        ".elasticbeanstalk",
+        ".platform",
+        ".do",
+        ".azure",
+        ".devcontainer",
+    ):
         folder = posixpath.dirname(folder) or "."  # configuration of the folder above it
     own = start.kind in _OWN_FOLDER and not start.span.file.endswith(".mk")
     span = start.command.span if start.command is not None else start.span

@@ -331,7 +331,8 @@ def find_launches(
     for head in heads:
         chains = builder.follow(head)
         found += chains
-        if not chains and head.kind == "dockerfile" and _starts_something_unseen(head):
+        templated = head.kind == "kubernetes" and "{{" in head.text  # the values of a chart decide the command
+        if not chains and (templated or (head.kind == "dockerfile" and _starts_something_unseen(head))):
             unknown.append(Hop(head.span, head.text))
     unknown += _imageless_starts(facts)
     unknown += _undecided_starts(facts)
@@ -360,10 +361,14 @@ def find_launches(
     return Launches(
         tuple(launches),
         problems,
-        any(head.kind not in ("makefile", "npm", "justfile", "tox", "package-script") for head in heads)
+        any(head.kind not in _NO_DEPLOYMENT for head in heads)
         or any(each.head.kind == "wsgi-script" for each in found),
         tuple(unknown),
     )
+
+
+#: Formats of people at work: a project that has nothing else has no deploy file.
+_NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer"})
 
 
 def _starts_something_unseen(head: Head) -> bool:

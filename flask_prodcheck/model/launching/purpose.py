@@ -60,6 +60,10 @@ _TASK_KINDS = frozenset(
 )
 
 
+#: Systems that no host of Procfiles runs: ``heroku local -f Procfile.windows`` is for people at work.
+_OTHER_SYSTEMS = frozenset({"windows", "win", "mac", "macos", "osx"})
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a head offers to judge its purpose by. ``names``: process, service, stage, target, profile names;
@@ -103,6 +107,9 @@ def judge(evidence: Evidence, production: Sequence[str] = (), development: Seque
     placed = _by_path(evidence.file)
     if placed is not None:
         return placed
+    words = words_of(posixpath.basename(evidence.file))
+    if evidence.kind == "procfile" and (system := next((word for word in words if word in _OTHER_SYSTEMS), None)):
+        return Purpose.DEVELOPMENT, f"only a developer's machine reads a Procfile for {system}"
     commented = _by_comment(evidence.comment)
     if commented is not None:
         return commented

@@ -341,6 +341,24 @@ def test_a_process_that_its_manager_may_not_start_is_doubtful(autostart: str, co
     assert launch.confidence.value == confidence
 
 
+def test_a_command_that_the_values_of_a_chart_decide_is_said_to_be_unknown() -> None:
+    container = "      - name: web\n        image: site\n        command: {{ toYaml .Values.command | nindent 10 }}\n"
+    project = linked(
+        {
+            "chart/templates/web.yaml": f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec:\n  template:\n    spec:\n      containers:\n{container}",
+            "app.py": APP,
+        }
+    )
+    assert [str(hop.span) for hop in project.unknown_starts] == ["chart/templates/web.yaml:10"]
+
+
+def test_scripts_that_name_each_other_end() -> None:
+    scripts = "[tool.pdm.scripts]\na = {composite = ['b']}\nb = {composite = ['a']}\n"
+    project = linked({"pyproject.toml": scripts, "Dockerfile": "FROM python\nCMD pdm run a\n", "app.py": APP})
+    assert shown(project) == []
+    assert any("comes back to itself" in problem.message for problem in project.problems)
+
+
 def test_what_terraform_starts_is_said_to_be_unknown() -> None:
     project = linked(
         {

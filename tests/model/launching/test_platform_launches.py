@@ -22,6 +22,19 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Procfile.dev:1 flask-run development app:app True"],
     ),
     (
+        "Procfile.windows is for a developer's machine",
+        {"Procfile": "web: gunicorn app:app\n", "Procfile.windows": "web: waitress-serve app:app\n", "app.py": APP},
+        [
+            "Procfile:1 gunicorn production app:app True",
+            "Procfile.windows:1 waitress development app:app True",
+        ],
+    ),
+    (
+        "Procfile.staging is one of a deployment",
+        {"Procfile.staging": "web: gunicorn app:app\n", "app.py": APP},
+        ["Procfile.staging:1 gunicorn production app:app True"],
+    ),
+    (
         "heroku.yml run",
         {
             "heroku.yml": "build:\n  docker:\n    web: Dockerfile\nrun:\n  web: gunicorn app:app\n",
@@ -212,6 +225,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["uwsgi.ini:2 uwsgi production app:app True"],
     ),
     (
+        "uwsgi: arguments of the application",
+        {"uwsgi.ini": "[uwsgi]\nmodule = app:app\npyargv = --port 80\n", "app.py": APP},
+        ["uwsgi.ini:2 uwsgi production app:app True"],
+    ),
+    (
         "uwsgi: a placeholder",
         {"uwsgi.ini": "[uwsgi]\nproject = app\nmodule = %(project):app\n", "app.py": APP},
         ["uwsgi.ini:3 uwsgi production app:app True"],
@@ -275,6 +293,34 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [".ebextensions/01.config:3 mod_wsgi production application:application True"],
     ),
     (
+        "Elastic Beanstalk: what the platform starts by itself",
+        {
+            ".ebextensions/01.config": "packages:\n  yum:\n    gcc: []\n",
+            "application.py": "from flask import Flask\napplication = Flask(__name__)\n",
+        },
+        [".ebextensions/01.config:1 gunicorn production application:application True"],
+    ),
+    (
+        "Elastic Beanstalk: a Procfile decides",
+        {
+            ".ebextensions/01.config": "packages:\n  yum:\n    gcc: []\n",
+            "Procfile": "web: gunicorn app:app\n",
+            "application.py": "from app import app as application\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "Elastic Beanstalk: configuration of something else",
+        {".ebextensions/01.config": "packages:\n  yum:\n    gcc: []\n", "app.py": APP},
+        [],
+    ),
+    (
+        "App Engine: what the platform starts by itself",
+        {"app.yaml": "runtime: python312\n", "main.py": APP},
+        ["app.yaml:1 gunicorn production main:app True"],
+    ),
+    (
         "App Engine: an entrypoint",
         {"app.yaml": "runtime: python312\nentrypoint: gunicorn -b :$PORT app:app\n", "app.py": APP},
         ["app.yaml:2 gunicorn production app:app True"],
@@ -288,6 +334,14 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         ["infra/main.bicep:4 gunicorn production app:app True"],
+    ),
+    (
+        "Azure: an ARM template",
+        {
+            "azuredeploy.json": '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",\n"resources": [{"type": "Microsoft.Web/sites", "properties": {"siteConfig": {\n"appCommandLine": "gunicorn app:app"}}}]}\n',
+            "app.py": APP,
+        },
+        ["azuredeploy.json:3 gunicorn production app:app True"],
     ),
     (
         "Azure: a start-up script",
@@ -526,6 +580,18 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         [],
+    ),
+    (
+        "devcontainer: lifecycle commands, with comments and a trailing comma",
+        {
+            ".devcontainer/devcontainer.json": '{\n\t// the site\n\t"image": "https://x/y", /* a\n\tb */\n\t"postStartCommand": ["flask", "--app", "app", "run"],\n\t"postAttachCommand": {"web": "cd sub && gunicorn site:app"},\n}\n',
+            "app.py": APP,
+            "sub/site.py": APP,
+        },
+        [
+            ".devcontainer/devcontainer.json:5 flask-run development app:app True",
+            ".devcontainer/devcontainer.json:6 gunicorn development site:app True",
+        ],
     ),
     (
         "ECS task definition",
