@@ -199,6 +199,7 @@ def _compare(world: World, frame: Frame, expr: Compare, inside: Callable[[Expr],
         op in ("in", "not in")
         and isinstance(right, list | dict | str)
         and (not isinstance(right, str) or isinstance(left, str))
+        and (not isinstance(right, dict) or isinstance(left, str | int))
     ):
         if isinstance(right, list) and any(_is_open_text(item) for item in right):
             return OPEN
