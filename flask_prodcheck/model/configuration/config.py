@@ -16,8 +16,10 @@ from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, Keyword
 from flask_prodcheck.facts.types import EnvFile
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS
-from flask_prodcheck.model.evaluation import applications, libraries
+from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.evaluation.evaluate import below_project, plain_value, version_of
+from flask_prodcheck.model.evaluation.libraries.dotenv import load_dotenv, nearest_dotenv
 from flask_prodcheck.model.evaluation.machine import Machine
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError, ReachedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method, Obj, Ref, known
@@ -40,7 +42,7 @@ class _Process:
     flask_version: str | None
     target_module: str | None
     factory_args: tuple[Expr, ...]
-    read: libraries.Reader | None
+    read: Reader | None
     placed: Mapping[str, str]
 
 
@@ -54,7 +56,7 @@ def effective_configuration(
     flask_version: str | None = None,
     target_module: str | None = None,
     factory_args: tuple[Expr, ...] = (),
-    read: libraries.Reader | None = None,
+    read: Reader | None = None,
     placed: Mapping[str, str] | None = None,
 ) -> Configuration:
     """What ``app.config`` holds in production after a server imported ``target_module`` (the app's own module when None)
@@ -215,9 +217,9 @@ def _command_environment(machine: Machine, launch: Launch | None) -> None:
     facts = machine.modules.facts
     installed = launch.installs or frozenset(each.name for each in production_dependencies(facts))
     for name in (".env", ".flaskenv") if "python-dotenv" in installed else ():
-        path = libraries.nearest_dotenv(machine, launch.cwd, name)
+        path = nearest_dotenv(machine, launch.cwd, name)
         if path in facts.env_files:
-            libraries.load_dotenv(machine, path)
+            load_dotenv(machine, path)
 
 
 def _options(launch: Launch | None) -> dict[str, Origin]:

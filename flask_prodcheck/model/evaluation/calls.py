@@ -19,7 +19,9 @@ from flask_prodcheck.facts.syntax import (
     Opaque,
     Starred,
 )
-from flask_prodcheck.model.evaluation import applications, libraries
+from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.libraries.external import call_external
+from flask_prodcheck.model.evaluation.plain_methods import dict_method, list_method, plain_method
 from flask_prodcheck.model.evaluation.running import (
     DEPTH,
     NONE,
@@ -135,7 +137,7 @@ def call(machine: Machine, function: Evaluated, args: Arguments, frame: Frame) -
             return call_function(machine, inner_value, replace(args, positional=(function, *args.positional)))
         return unknown("calling an object is not followed", *args.all)
     if isinstance(item, External | Made):
-        return libraries.call_external(machine, item, args, frame)
+        return call_external(machine, item, args, frame)
     return unknown("it cannot be called", function)
 
 
@@ -149,12 +151,12 @@ def _call_method(machine: Machine, method: Method, args: Arguments, frame: Frame
         if item.kind == "app":
             return applications.app_method(machine, receiver, item, method.name, args, frame)
         if item.kind == "dict":
-            return libraries.dict_method(machine, item, receiver, method.name, args)
+            return dict_method(machine, item, receiver, method.name, args)
         if item.kind == "list":
-            return libraries.list_method(machine, item, receiver, method.name, args)
+            return list_method(machine, item, receiver, method.name, args)
         if method.name == "__init__":
             return NONE
-    return libraries.plain_method(machine, receiver, method.name, args)
+    return plain_method(machine, receiver, method.name, args)
 
 
 def call_function(machine: Machine, function: Function, args: Arguments) -> Evaluated:

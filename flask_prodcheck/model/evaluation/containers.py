@@ -6,7 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Span, Unset
-from flask_prodcheck.model.evaluation import applications, libraries
+from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.environment import (
+    environment_entries,
+    environment_get,
+    environment_has,
+    environment_item,
+)
 from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.running import NONE, RaisedError
 from flask_prodcheck.model.evaluation.values import (
@@ -61,7 +67,7 @@ def membership(machine: Machine, container: Evaluated, element: Evaluated) -> Ev
     item = container.value.value if isinstance(container.value, Known) else None
     key = key_of(machine, element)
     if isinstance(item, External) and item.name == "os.environ" and key is not None and isinstance(key[0], str):
-        return replace(libraries.environment_get(machine, key[0], NONE), random=False, guarded=False)
+        return replace(environment_get(machine, key[0], NONE), random=False, guarded=False)
     return NONE
 
 
@@ -71,7 +77,7 @@ def contains(machine: Machine, container: Evaluated, element: Evaluated) -> bool
         key = key_of(machine, element)
         if key is None or not isinstance(key[0], str):
             return None
-        return libraries.environment_has(machine, key[0])
+        return environment_has(machine, key[0])
     if isinstance(item, Ref) and item.kind in ("dict", "config"):
         key = key_of(machine, element)
         if key is None:
@@ -106,7 +112,7 @@ def subscript(machine: Machine, container: Evaluated, index: Evaluated) -> Evalu
         key = key_of(machine, index)
         if key is None or not isinstance(key[0], str):
             return unknown("which variable is read is not known", index)
-        return selected(libraries.environment_item(machine, key[0]), index)
+        return selected(environment_item(machine, key[0]), index)
     if isinstance(item, External):
         return known(item) if item.name[:1].islower() or item.name.startswith("typing.") else unknown("a subscript")
     if isinstance(item, Ref) and item.kind in ("dict", "config"):
@@ -173,7 +179,7 @@ def update_mapping(machine: Machine, ref: Ref, source: Evaluated, span: Span, te
         if not (isinstance(item, External) and item.name == "os.environ"):
             machine.loosen(ref.oid, "it is updated with something that is not known", span)
             return
-        entries = libraries.environment_entries(machine)
+        entries = environment_entries(machine)
     cells, opened = entries
     if opened:
         machine.loosen(ref.oid, "it is updated with something that is not known", span)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,10 +26,11 @@ from flask_prodcheck.facts.syntax import (
     Template,
     UnaryOp,
 )
-from flask_prodcheck.model.evaluation import applications, libraries
+from flask_prodcheck.model.evaluation import applications
 from flask_prodcheck.model.evaluation.calls import closure
 from flask_prodcheck.model.evaluation.comprehension import comprehension
 from flask_prodcheck.model.evaluation.containers import membership
+from flask_prodcheck.model.evaluation.external_names import is_random
 from flask_prodcheck.model.evaluation.operations import NotPlainError, RefusedError, binary, compare, text_of, unary
 from flask_prodcheck.model.evaluation.running import DEPTH, ITEMS, NONE, STEPS, Frame, RaisedError
 from flask_prodcheck.model.evaluation.unparse import unparse
@@ -52,6 +53,8 @@ from flask_prodcheck.model.evaluation.values import (
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
+
+Compute = Callable[[list[object]], object]
 
 
 def evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
@@ -116,7 +119,7 @@ def _evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
             return _opaque(machine, expr, frame)
 
 
-def plain_result(machine: Machine, parts: Sequence[Evaluated], compute: libraries.Compute) -> Evaluated:
+def plain_result(machine: Machine, parts: Sequence[Evaluated], compute: Compute) -> Evaluated:
     """What ``compute`` makes of the plain values of ``parts``; its exceptions are the program's."""
     parts = [machine.with_elements(part) for part in parts]
     try:
@@ -178,7 +181,7 @@ def _opaque(machine: Machine, expr: Opaque, frame: Frame) -> Evaluated:
         part = machine.lookup(name, frame)
         item = part.value.value if isinstance(part.value, Known) else None
         if isinstance(item, External):
-            random = random or libraries.is_random(item.name) or (item.name == "os" and "urandom" in expr.text)
+            random = random or is_random(item.name) or (item.name == "os" and "urandom" in expr.text)
         elif isinstance(item, Ref) and item.kind in ("app", "config") and "config" in expr.text:
             applications.lose(machine, part, "an expression that is not followed", expr.span)
         parts.append(replace(part, random=False))

@@ -13,7 +13,9 @@ from dataclasses import replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.types import EnvFile
-from flask_prodcheck.model.evaluation import calls, classes, containers, expressions, importing, libraries, statements
+from flask_prodcheck.model.evaluation import calls, classes, containers, expressions, importing, statements
+from flask_prodcheck.model.evaluation.data_files import Reader
+from flask_prodcheck.model.evaluation.libraries.external import TRUE_OBJECTS
 from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.running import ITEMS, Frame, Super
 from flask_prodcheck.model.evaluation.values import (
@@ -85,7 +87,7 @@ class Machine:
         flask_version: tuple[int, ...] = (3, 1),
         required: frozenset[str] = frozenset(),
         main: str | None = None,
-        read: libraries.Reader | None = None,
+        read: Reader | None = None,
         dotenv: frozenset[str] | None = None,
         layout: Sequence[tuple[str, str]] = (),
         placed: Mapping[str, str] | None = None,
@@ -254,7 +256,7 @@ class Machine:
             return None
         item = value.value
         if isinstance(item, Made):
-            return True if item.name in libraries.TRUE_OBJECTS else None
+            return True if item.name in TRUE_OBJECTS else None
         if isinstance(item, External | Function | Method | Super):
             return True
         if isinstance(item, Seq):
