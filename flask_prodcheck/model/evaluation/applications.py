@@ -28,8 +28,10 @@ from flask_prodcheck.model.evaluation.environment import (
 )
 from flask_prodcheck.model.evaluation.external_names import is_plain_base
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
+from flask_prodcheck.model.evaluation.libraries.views import view_doubts, view_entries
 from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.paths import ROOT, project_path
+from flask_prodcheck.model.evaluation.production_names import is_production_name
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
@@ -38,6 +40,7 @@ from flask_prodcheck.model.evaluation.values import (
     Method,
     Obj,
     Ref,
+    View,
     agree,
     join,
     known,
@@ -96,7 +99,6 @@ DEFAULTS: Mapping[str, object] = {  # flask.Flask.default_config of Flask 3.1
     "MAX_COOKIE_SIZE": 4093,
     "PROVIDE_AUTOMATIC_OPTIONS": True,
 }
-_NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CONFIG_FILES = re.compile(r"(?:^|/)(?:config|configs|configuration|settings)(?:\.py|/[^/]+\.py)$")
 _TEST_PATH = re.compile(r"(?:^|/)tests?/|(?:^|/)(?:test_[^/]*|conftest)\.py$")
 _MANY_FILES = 20
@@ -174,11 +176,6 @@ def bare_config(machine: Machine, args: Arguments) -> Evaluated:
     entries = machine.mapping(defaults) if defaults is not None else ({}, False)
     cells, opened = entries if entries is not None else ({}, True)
     return known(Ref(machine.new(Obj("config", cells, opened, name=str(folder), bare=True)), "config"))
-
-
-def is_production_name(name: str) -> bool:
-    """Whether ``name`` (of a class, a key, a mode) means production."""
-    return any(part.lower() in ("prod", "production") for part in _NAME_PARTS.findall(name))
 
 
 def _key(machine: Machine, name: str) -> str | None:
@@ -381,6 +378,9 @@ def _update(machine: Machine, item: Ref, args: Arguments, *, upper: bool) -> Non
         value = source.value.value if isinstance(source.value, Known) else None
         if isinstance(source.value, Known) and value is None:
             continue
+        if isinstance(value, View):
+            _from_settings(machine, item, value, args)
+            continue
         entries = machine.mapping(source)
         if isinstance(value, External) and value.name == "os.environ":
             entries = environment_entries(machine)
@@ -424,6 +424,9 @@ def from_object(machine: Machine, item: Ref, source: Evaluated, args: Arguments,
     value = target.value
     found = value.value if isinstance(value, Known) else None
     if isinstance(value, Known) and (found is None or isinstance(found, int | float)):
+        return
+    if isinstance(found, View):
+        _from_settings(machine, item, found, args)
         return
     if not isinstance(found, Ref) or found.kind not in ("class", "instance", "module"):
         if isinstance(found, Ref):
@@ -471,6 +474,20 @@ def from_object(machine: Machine, item: Ref, source: Evaluated, args: Arguments,
             continue
         own = machine.find((known(found),), name)  # whatever was chosen, this is the value
         store(machine, item, name, own or cell, args.span, args.text)
+
+
+def _from_settings(machine: Machine, item: Ref, source: View, args: Arguments) -> None:
+    """All settings of a library's object; a variable or a file that the project lacks may set more."""
+    held = view_entries(machine, source)
+    if held is None:
+        machine.loosen(item.oid, f"{args.text} sets keys that are not known", args.span)
+        return
+    prefix, missing = view_doubts(machine, source)
+    if prefix is not None:
+        _may_override(machine, item, lambda key: f"{prefix}_{key}")
+    for file in missing:
+        _file_may_override(machine, item, file)
+    _load(machine, item, held[0], False, args)
 
 
 def hand_over(machine: Machine, name: str, args: Arguments) -> None:

@@ -21,6 +21,7 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.evaluation import applications
 from flask_prodcheck.model.evaluation.libraries.external import call_external
+from flask_prodcheck.model.evaluation.libraries.views import view_method
 from flask_prodcheck.model.evaluation.plain_methods import dict_method, list_method, plain_method
 from flask_prodcheck.model.evaluation.running import (
     DEPTH,
@@ -42,6 +43,7 @@ from flask_prodcheck.model.evaluation.values import (
     Method,
     Obj,
     Ref,
+    View,
     join,
     join_heaps,
     known,
@@ -136,6 +138,8 @@ def call(machine: Machine, function: Evaluated, args: Arguments, frame: Frame) -
         if isinstance(inner_value, Function):
             return call_function(machine, inner_value, replace(args, positional=(function, *args.positional)))
         return unknown("calling an object is not followed", *args.all)
+    if isinstance(item, View):
+        return view_method(machine, item, "__call__", args, frame)
     if isinstance(item, External | Made):
         return call_external(machine, item, args, frame)
     return unknown("it cannot be called", function)
@@ -145,6 +149,8 @@ def _call_method(machine: Machine, method: Method, args: Arguments, frame: Frame
     receiver = method.receiver
     value = receiver.value
     item = value.value if isinstance(value, Known) else None
+    if isinstance(item, View):
+        return view_method(machine, item, method.name, args, frame)
     if isinstance(item, Ref):
         if item.kind == "config":
             return applications.config_method(machine, item, method.name, args, frame)

@@ -10,9 +10,11 @@ from flask_prodcheck.base import Known, Unknown, Unset
 from flask_prodcheck.facts.syntax import ClassDef, FunctionDef, Starred
 from flask_prodcheck.model.evaluation import applications
 from flask_prodcheck.model.evaluation.external_names import is_enum, is_flask_class, is_plain_base, is_settings_class
+from flask_prodcheck.model.evaluation.libraries.dynaconf import BOX, box_get
 from flask_prodcheck.model.evaluation.libraries.external import external_attribute, made_attribute
 from flask_prodcheck.model.evaluation.libraries.pydantic_settings import settings_instance
 from flask_prodcheck.model.evaluation.libraries.standard import FIELD
+from flask_prodcheck.model.evaluation.libraries.views import view_attribute
 from flask_prodcheck.model.evaluation.plain_methods import plain_attribute
 from flask_prodcheck.model.evaluation.running import NONE, Arguments, End, Frame, RaisedError, Super
 from flask_prodcheck.model.evaluation.unparse import unparse
@@ -24,6 +26,7 @@ from flask_prodcheck.model.evaluation.values import (
     Method,
     Obj,
     Ref,
+    View,
     known,
     ref_of,
     selected,
@@ -91,6 +94,8 @@ def attribute(machine: Machine, receiver: Evaluated, name: str) -> Evaluated:
     result: Evaluated | None
     if isinstance(item, External):
         return external_attribute(machine, item, name)
+    if isinstance(item, View):
+        return selected(view_attribute(machine, item, name), receiver)
     if isinstance(item, Super):
         found = find(machine, machine.obj(ref_of(item.instance)).bases, name, item.owner)
         result = bound_to(machine, found, item.instance) if found is not None else known(Method(item.instance, name))
@@ -125,6 +130,9 @@ def attribute(machine: Machine, receiver: Evaluated, name: str) -> Evaluated:
                     return unknown(f"{name} is not known", receiver)
                 raise RaisedError("AttributeError", receiver)
             return selected(bound_to(machine, result, receiver), receiver)
+        if item.kind == "dict" and obj.name == BOX:
+            inner = box_get(machine, receiver, name)
+            return inner if inner is not None else known(Method(receiver, name))
         if item.kind == "app":
             return applications.app_attribute(machine, receiver, item, name)
         return known(Method(receiver, name))

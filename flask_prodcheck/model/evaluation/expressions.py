@@ -32,6 +32,7 @@ from flask_prodcheck.model.evaluation.comprehension import comprehension
 from flask_prodcheck.model.evaluation.containers import membership
 from flask_prodcheck.model.evaluation.external_names import is_random
 from flask_prodcheck.model.evaluation.operations import NotPlainError, RefusedError, binary, compare, text_of, unary
+from flask_prodcheck.model.evaluation.production_names import is_production_name
 from flask_prodcheck.model.evaluation.running import DEPTH, ITEMS, NONE, STEPS, Frame, RaisedError
 from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.model.evaluation.values import (
@@ -294,7 +295,7 @@ def _note_selector(machine: Machine, op: str, left: Evaluated, right: Evaluated)
     """``MODE == "production"`` says what the variable is set to in production."""
     item = right.value.value if isinstance(right.value, Known) else None
     asks = op in ("==", "!=") and len(left.absent) == 1 and not agree(left, right)
-    if asks and isinstance(item, str) and applications.is_production_name(item):
+    if asks and isinstance(item, str) and is_production_name(item):
         machine.note_selection(left)
         machine.selectors.setdefault(left.absent[0], item)
 

@@ -16,6 +16,7 @@ from flask_prodcheck.facts.types import EnvFile
 from flask_prodcheck.model.evaluation import calls, classes, containers, expressions, importing, statements
 from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.evaluation.libraries.external import TRUE_OBJECTS
+from flask_prodcheck.model.evaluation.libraries.views import view_truth
 from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.running import ITEMS, Frame, Super
 from flask_prodcheck.model.evaluation.values import (
@@ -28,6 +29,7 @@ from flask_prodcheck.model.evaluation.values import (
     Obj,
     Ref,
     Seq,
+    View,
     depending,
     known,
     unknown,
@@ -215,7 +217,7 @@ class Machine:
                 return tuple(parts) if item.kind == "tuple" else set(parts)
             except TypeError:
                 raise NotPlainError from None
-        if isinstance(item, External | Made | Function | Method | Super):
+        if isinstance(item, External | Made | Function | Method | Super | View):
             raise NotPlainError
         return item
 
@@ -259,6 +261,8 @@ class Machine:
             return True if item.name in TRUE_OBJECTS else None
         if isinstance(item, External | Function | Method | Super):
             return True
+        if isinstance(item, View):
+            return view_truth(self, item)
         if isinstance(item, Seq):
             return bool(item.items)
         if isinstance(item, Ref):

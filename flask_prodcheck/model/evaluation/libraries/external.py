@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known
 from flask_prodcheck.model.evaluation import applications
-from flask_prodcheck.model.evaluation.data_files import load_handle
+from flask_prodcheck.model.evaluation.data_files import FORMATS, load_handle
 from flask_prodcheck.model.evaluation.environment import environment_call
 from flask_prodcheck.model.evaluation.external_names import is_flask_class, is_random
 from flask_prodcheck.model.evaluation.libraries.builtin import builtin_call, dict_call, exit_call
+from flask_prodcheck.model.evaluation.libraries.confuse import CLASSES as CONFUSE_CLASSES
+from flask_prodcheck.model.evaluation.libraries.confuse import configuration
 from flask_prodcheck.model.evaluation.libraries.conversions import strtobool
 from flask_prodcheck.model.evaluation.libraries.decouple import decouple_call
 from flask_prodcheck.model.evaluation.libraries.dotenv import (
@@ -24,6 +26,8 @@ from flask_prodcheck.model.evaluation.libraries.dotenv import (
     load_dotenv_call,
     note_write,
 )
+from flask_prodcheck.model.evaluation.libraries.dynaconf import CLASSES as DYNACONF_CLASSES
+from flask_prodcheck.model.evaluation.libraries.dynaconf import settings, validator
 from flask_prodcheck.model.evaluation.libraries.environs import environs_call
 from flask_prodcheck.model.evaluation.libraries.pydantic_settings import field_call
 from flask_prodcheck.model.evaluation.libraries.standard import (
@@ -92,6 +96,8 @@ def call_external(machine: Machine, item: External | Made, args: Arguments, fram
             return path_call(machine, name[8:], args)
     if name == "builtins.open().write":
         note_write(machine, item, args)
+    if isinstance(item, External) and name in CONFUSE_CLASSES:
+        return configuration(machine, name, args, frame)
     handler = _CALLS.get(name)
     if handler is not None:
         return handler(machine, args, frame)
@@ -149,9 +155,7 @@ _CALLS: dict[str, Callable[[Machine, Arguments, Frame], Evaluated]] = {
     "pydantic_settings.SettingsConfigDict": lambda machine, args, frame: dict_call(machine, args),
     "pydantic.ConfigDict": lambda machine, args, frame: dict_call(machine, args),
     "pydantic.Field": field_call,
-    "json.load": load_handle,
-    "tomllib.load": load_handle,
-    "tomli.load": load_handle,
+    **{name: load_handle(name) for name in FORMATS},
     "types.SimpleNamespace": namespace,
     "argparse.Namespace": namespace,
     "functools.partial": partial,
@@ -159,5 +163,7 @@ _CALLS: dict[str, Callable[[Machine, Arguments, Frame], Evaluated]] = {
     "collections.OrderedDict": lambda machine, args, frame: dict_call(machine, args),
     "warnings.warn": lambda machine, args, frame: known(None),
     "typing.cast": lambda machine, args, frame: args.positional[1] if len(args.positional) > 1 else known(None),
+    **dict.fromkeys(DYNACONF_CLASSES, settings),
+    "dynaconf.Validator": validator,
     "copy.copy": lambda machine, args, frame: args.positional[0] if args.positional else known(None),
 }
