@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from flask_prodcheck.errors import ReadError
-from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.facts.parse import Outlines, parse
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.findings.build import build
 from flask_prodcheck.findings.lines import SourceLines
@@ -39,21 +40,30 @@ def audit_tree(
 
 
 def examine(
-    tree: Tree, settings: Settings = DEFAULTS, *, root: Path = Path(), started: float | None = None
+    tree: Tree,
+    settings: Settings = DEFAULTS,
+    *,
+    root: Path = Path(),
+    started: float | None = None,
+    outlines: Outlines | None = None,
 ) -> tuple[Report, Project]:
-    """The report on ``tree``, and the project that was judged."""
+    """The report on ``tree``, and the project that was judged. ``outlines`` are what is remembered of its files."""
     started = time.perf_counter() if started is None else started
     rules = load(root / folder for folder in settings.extend_rules)
     check_selectors(settings, rules)
-    facts = parse(tree)
+    facts = parse(tree, outlines)
     project = _link(facts, tree, settings)
     outcome = run(rules, project)
     lines = SourceLines(tree.content)
     findings = build(outcome.hits, lines)
     stats = Stats(
-        files=len(tree.sources), parsed=facts.parsed, from_cache=0, seconds=round(time.perf_counter() - started, 3)
+        files=len(tree.sources),
+        parsed=facts.parsed,
+        from_cache=facts.recalled,
+        seconds=round(time.perf_counter() - started, 3),
     )
-    return decide(findings, project, tree, lines, rules, settings, outcome.problems, stats), project
+    problems = (*outcome.problems, *facts.later)  # rules read statements too
+    return decide(findings, project, tree, lines, rules, settings, problems, stats), project
 
 
 def linked(root: Path, settings: Settings = DEFAULTS) -> Project:
@@ -73,4 +83,5 @@ def _link(facts: Facts, tree: Tree, settings: Settings) -> Project:
         except ReadError:
             return None
 
-    return link(facts, name=tree.name, production=settings.production, development=settings.development, read=read)
+    project = link(facts, name=tree.name, production=settings.production, development=settings.development, read=read)
+    return replace(project, problems=(*project.problems, *facts.later))

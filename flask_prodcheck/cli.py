@@ -251,7 +251,10 @@ def audit_command(
     from flask_prodcheck.facts.time_limit import was_given_up
 
     watched = question.watched() if question is not None else tree
-    report, project = examine(watched, settings, root=root, started=started)
+    outlines = question.outlines() if question is not None else None
+    report, project = examine(watched, settings, root=root, started=started, outlines=outlines)
+    if outlines is not None:
+        outlines.save()
     text = _rendered(report, root, form, color=colored)
     if explain_launch:
         from flask_prodcheck.graph.chains import graph_of
@@ -260,7 +263,7 @@ def audit_command(
         text = f"{explain(graph_of(project), color=colored)}\n{text}"
     write(text, output)
     if question is not None and not was_given_up(report.problems):
-        stats = replace(report.stats, parsed=0, from_cache=report.stats.parsed)
+        stats = replace(report.stats, parsed=0, from_cache=report.stats.parsed + report.stats.from_cache)
 
         def again(seconds: float) -> str:
             timed = replace(report, stats=replace(stats, seconds=seconds))

@@ -69,7 +69,7 @@ from flask_prodcheck.model.deployment.served import (
     served_modules,
     used_by,
 )
-from flask_prodcheck.model.deployment.storage import loses_files
+from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files
 from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.exposure import Exposure, exposure, open_environment, shares_container
@@ -270,6 +270,7 @@ __all__ = [
     "every_statement",
     "exposure",
     "flask_before",
+    "has_heroku_files",
     "imports_session",
     "is_placeholder",
     "is_production_path",

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flask_prodcheck.cache.contents import Content, contents, from_data, to_data
 from flask_prodcheck.cache.identity import tool_identity
+from flask_prodcheck.cache.outlines import RememberedOutlines, remembered_outlines
 from flask_prodcheck.cache.place import default_folder
 from flask_prodcheck.cache.recall import SECONDS, with_seconds
 from flask_prodcheck.cache.store import Store, store_of
@@ -66,6 +67,10 @@ class Question:
     def watched(self) -> Tree:
         """The tree to audit for an answer that is to be remembered."""
         return replace(self.tree, content=WatchedContent(self.tree.content, self.found, self.seen))
+
+    def outlines(self) -> RememberedOutlines:
+        """What is remembered of the files themselves."""
+        return remembered_outlines(self.store, self.found)
 
     def remember(self, render: Callable[[float], str], exit_code: int) -> None:
         """Remembers the answer of an audit of the :meth:`watched` tree. ``render`` gives its text for a time taken. Not

@@ -10,8 +10,8 @@ import re
 
 from packaging.utils import canonicalize_name
 
-from flask_prodcheck.facts.requirements import group_of, parse_requirement
-from flask_prodcheck.facts.types import Dependency, Manifest
+from flask_prodcheck.facts.requirements import group_of, read_line
+from flask_prodcheck.facts.types import Dependency, EnvFileRef, Manifest
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 
 _SPEC = re.compile(r"(?:[^\s:]+::)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?:\[[^\]]*\])?[ \t]*(.*)")
@@ -23,14 +23,20 @@ def read_conda(path: str, text: str) -> Manifest:
     documents = read_yaml(path, text)
     listed = documents[0].get("dependencies") if documents else None
     found: list[Dependency] = []
+    includes: list[EnvFileRef] = []
     for node in listed.elements() if listed is not None else ():
-        if node.is_mapping:
-            pip = node.get("pip")
-            found += [each for line in (pip.elements() if pip is not None else ()) if (each := _of_pip(line, path))]
-        elif (each := _of_conda(node, path)) is not None:
+        pip = node.get("pip") if node.is_mapping else None
+        for line in pip.elements() if pip is not None else ():
+            read = read_line((line.text or "").strip(), line.span, group_of(path))
+            if isinstance(read, EnvFileRef):
+                includes.append(read)
+            elif read is not None:
+                found.append(read)
+        if not node.is_mapping and (each := _of_conda(node, path)) is not None:
             found.append(each)
     python = next((each.specifier for each in found if each.name == "python"), None)
-    return Manifest(path, tuple(each for each in found if each.name != "python"), python_requires=python or None)
+    dependencies = tuple(each for each in found if each.name != "python")
+    return Manifest(path, dependencies, includes=tuple(includes), python_requires=python or None)
 
 
 def _of_conda(node: YamlNode, path: str) -> Dependency | None:
@@ -41,8 +47,3 @@ def _of_conda(node: YamlNode, path: str) -> Dependency | None:
     fuzzy = _FUZZY.fullmatch(version)
     specifier = f"=={fuzzy.group(1).removesuffix('.*').removesuffix('*')}.*" if fuzzy is not None else version.strip()
     return Dependency(canonicalize_name(name), specifier, node.span, group_of(path))
-
-
-def _of_pip(node: YamlNode, path: str) -> Dependency | None:
-    text = (node.text or "").strip()
-    return None if text.startswith("-") else parse_requirement(text, node.span, group_of(path))

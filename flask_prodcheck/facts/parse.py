@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib
 import posixpath
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.bodies import Bodies, Unread, digest_of
+from flask_prodcheck.facts.outlines import from_data, to_data
 from flask_prodcheck.facts.parsed import Facts, FileFacts
 from flask_prodcheck.facts.shares import shared
 from flask_prodcheck.facts.syntax import PyModule
@@ -76,25 +79,52 @@ _TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:t
 #: Bytes of Python for which a process of its own pays: about a fifth of a second.
 _WORTH_A_PROCESS = 300_000
 
+#: Bytes of Python up to which all statements are kept. Of more, reading those again that are asked for takes less time
+#: than handing all of them from one process to another, and a third of the memory.
+_HELD = 300_000
+
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What became of one file: facts, the lines of a ``.dockerignore``, or why it could not be read; and the lines that
-    hold a placeholder."""
+    hold a placeholder. ``digest`` of the content of a Python file."""
 
     facts: FileFacts | None = None
     ignored: tuple[str, ...] | None = None
     problem: Problem | None = None
     placeholders: tuple[tuple[Span, str], ...] = ()
+    digest: str = ""
 
 
-def parse(tree: Tree) -> Facts:
-    """The facts of every file of ``tree``, in the tree's order. Never raises for what a file holds: a file that cannot
+class Outlines(Protocol):
+    """The outlines of Python files as they were found before, by path: those of files that have not changed since."""
+
+    def recall(self, path: str) -> tuple[str, object] | None:
+        """The digest of the file's content, and what was noted of it: None for a file without facts."""
+
+    def note(self, path: str, digest: str, data: object) -> None:
+        """Keeps ``data`` for as long as the file's content has that digest."""
+
+
+def parse(tree: Tree, outlines: Outlines | None = None) -> Facts:
+    """The facts of every file of ``tree``, in the tree's order. ``outlines`` are asked first, and told of what
+    was read. Never raises for what a file holds: a file that cannot
     be read becomes a :class:`~flask_prodcheck.base.Problem`, blocking when it could hide an error (a deploy file, a
     module that builds an application, a fault in a reader)."""
-    outcomes = shared(tree.sources, _weight, lambda source: _read(source, tree), worth=_WORTH_A_PROCESS)
-    read = {source.path: outcome for source, outcome in zip(tree.sources, outcomes, strict=True)}
-    found = {path: each.facts for path, each in read.items() if each.facts is not None}
+    recalled = _recalled(tree, outlines) if outlines is not None else {}
+    sources = [source for source in tree.sources if source.path not in recalled]
+    held = sum(map(_weight, sources)) <= _HELD
+    outcomes = shared(sources, _weight, lambda source: _read(source, tree, held=held), worth=_WORTH_A_PROCESS)
+    fresh = {source.path: outcome for source, outcome in zip(sources, outcomes, strict=True)}
+    if outlines is not None:
+        _note(outlines, fresh)
+    read = recalled | fresh
+    bodies = Bodies(tree.content)
+    found = {
+        path: bodies.given(each.facts, each.digest) if isinstance(each.facts, PyModule) else each.facts
+        for path, each in read.items()
+        if each.facts is not None
+    }
     ignored = {path: each.ignored for path, each in read.items() if each.ignored is not None}
     problems = {each.problem for each in outcomes if each.problem is not None}
     return Facts(
@@ -113,15 +143,38 @@ def parse(tree: Tree) -> Facts:
         tracked=frozenset(source.path for source in tree.sources if source.tracked),
         paths=tree.paths,
         problems=tuple(sorted(problems.union(tree.problems))),
-        parsed=len(found) + len(ignored),
+        later=bodies.problems,
+        parsed=sum(each.facts is not None or each.ignored is not None for each in outcomes),
+        recalled=len(recalled),
     )
+
+
+def _recalled(tree: Tree, outlines: Outlines) -> dict[str, _Outcome]:
+    """What is remembered of the Python files, by path."""
+    found = {}
+    for source in tree.sources:
+        known = outlines.recall(source.path) if source.kind is Kind.PYTHON else None
+        if known is None:
+            continue
+        digest, data = known
+        module = from_data(source.path, data) if data is not None else None
+        if module is not None or data is None:
+            found[source.path] = _Outcome(module, digest=digest)
+    return found
+
+
+def _note(outlines: Outlines, read: Mapping[str, _Outcome]) -> None:
+    for path, outcome in read.items():
+        if outcome.digest:
+            module = outcome.facts
+            outlines.note(path, outcome.digest, to_data(module) if isinstance(module, PyModule) else None)
 
 
 def _weight(source: Source) -> int:
     return source.size if source.kind is Kind.PYTHON else 0
 
 
-def _read(source: Source, tree: Tree) -> _Outcome:
+def _read(source: Source, tree: Tree, *, held: bool) -> _Outcome:
     data = b""
     try:
         data = tree.content.read(source.path)
@@ -129,7 +182,11 @@ def _read(source: Source, tree: Tree) -> _Outcome:
             lines = (line.strip() for line in _text(data, strict=False).split("\n"))
             return _Outcome(ignored=tuple(line for line in lines if line and not line.startswith("#")))
         with time_limit():
-            return _Outcome(facts_of(source, data), placeholders=_placeholders(source, data))
+            facts = facts_of(source, data)
+        if source.kind is not Kind.PYTHON:
+            return _Outcome(facts, placeholders=_placeholders(source, data))
+        outline = replace(facts, source=Unread()) if isinstance(facts, PyModule) and not held else facts
+        return _Outcome(outline, digest=digest_of(data))
     except ReadError as error:
         return _Outcome(
             problem=Problem(printable(source.path), error.line, str(error), blocking=_is_blocking(source, data))

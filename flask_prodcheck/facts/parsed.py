@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_prodcheck.base import Problem, Span
@@ -37,7 +37,8 @@ FileFacts = (
 class Facts:
     """``modules`` holds the Python files that passed the screen. ``paths`` is every file of the project. ``ignored``:
     the lines of each ``.dockerignore`` by its path. ``placeholders``: the lines of deploy files, proxies and environment
-    files (samples left out) that hold a scaffold's ``CHANGE-ME``, with their text. ``parsed`` counts the files that a reader opened."""
+    files (samples left out) that hold a scaffold's ``CHANGE-ME``, with their text. ``parsed`` counts the files that a reader opened, ``recalled`` those whose outlines were remembered.
+    ``later`` are problems of statements that are read when they are asked for: it grows until the last was."""
 
     modules: Mapping[str, PyModule] = field(default_factory=dict)
     dockerfiles: Mapping[str, Dockerfile] = field(default_factory=dict)
@@ -54,4 +55,6 @@ class Facts:
     tracked: frozenset[str] = frozenset()
     paths: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    later: Sequence[Problem] = ()
     parsed: int = 0
+    recalled: int = 0

@@ -36,21 +36,24 @@ def read_requirements(path: str, data: bytes) -> Manifest:
     dependencies: list[Dependency] = []
     includes: list[EnvFileRef] = []
     for number, line in _logical_lines(text):
-        span = Span(path, number)
-        include = _INCLUDE.match(line)
-        if include:
-            includes.append(EnvFileRef(include.group(1).strip().strip("\"'"), span))
-            continue
-        editable = _EDITABLE.match(line)
-        if editable:
-            found = _local_or_url(editable.group(1).strip().strip("\"'"), span, group, editable=True)
-        elif line.startswith("-"):
-            continue
-        else:
-            found = parse_requirement(line, span, group)
-        if found is not None:
+        found = read_line(line, Span(path, number), group)
+        if isinstance(found, EnvFileRef):
+            includes.append(found)
+        elif found is not None:
             dependencies.append(found)
     return Manifest(path, tuple(dependencies), includes=tuple(includes))
+
+
+def read_line(line: str, span: Span, group: str) -> Dependency | EnvFileRef | None:
+    """One line of a requirements file, its comment cut: what it asks for, or the file that it includes. None for another
+    option and for what pip would reject."""
+    include = _INCLUDE.match(line)
+    if include:
+        return EnvFileRef(include.group(1).strip().strip("\"'"), span)
+    editable = _EDITABLE.match(line)
+    if editable:
+        return _local_or_url(editable.group(1).strip().strip("\"'"), span, group, editable=True)
+    return None if line.startswith("-") else parse_requirement(line, span, group)
 
 
 def group_of(path: str) -> str:

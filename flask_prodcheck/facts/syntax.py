@@ -7,6 +7,7 @@ evaluates and follows, and nothing of formatting. Expressions that the model nev
 from __future__ import annotations
 
 from dataclasses import field
+from typing import Protocol
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.records import dataclass
@@ -453,17 +454,58 @@ class Uses:
 
 
 @dataclass(frozen=True, slots=True)
-class PyModule:
-    """One Python file.
+class Mentions:
+    """The names that the kept statements of a module use: a quick look at them without the statements themselves.
 
-    ``body`` holds the statements that can carry facts, in order; ``names`` every name bound at module level whatever
-    the screen left out (None: a star import or ``__getattr__`` makes the set open).
+    ``called``: the simple names of what is called anywhere, decorators included. ``aliases``: (simple name, the name that an
+    import or an assignment gives to it). ``inside``: a function or class -> every name and attribute that it mentions.
+    ``values``: a name or attribute of the module, of a class or of an object -> the names of what it may be; a function -> those
+    of what it returns, a class -> those of its bases. ``modules``: the dotted names that are
+    imported anywhere; ``from a import b`` gives "a" and "a.b", ``from ..a import b`` "..a" and "..a.b".
+    """
+
+    called: frozenset[str] = frozenset()
+    aliases: tuple[tuple[str, str], ...] = ()
+    inside: tuple[tuple[str, frozenset[str]], ...] = ()
+    values: tuple[tuple[str, frozenset[str]], ...] = ()
+    modules: tuple[str, ...] = ()
+
+
+class Body(Protocol):
+    """The statements of a module, at hand or to be read."""
+
+    def statements(self) -> tuple[Stmt, ...]:
+        """The statements that can carry facts, in order: the same objects each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Statements at hand."""
+
+    kept: tuple[Stmt, ...]
+
+    def statements(self) -> tuple[Stmt, ...]:
+        return self.kept
+
+
+@dataclass(frozen=True, slots=True)
+class PyModule:
+    """One Python file: its outline, and its statements, which may not have been read yet (``source``).
+
+    ``names`` holds every name bound at module level whatever the screen left out (``open_names``: a star import or
+    ``__getattr__`` makes the set open).
     """
 
     path: str
-    body: tuple[Stmt, ...]
+    source: Body
     names: frozenset[str]
     open_names: bool = False
     imports: frozenset[str] = frozenset()  # top-level distributions-ish: first part of every imported module
     uses: Uses = field(default_factory=Uses)
     mutations: tuple[Mutation, ...] = ()
+    mentions: Mentions = field(default_factory=Mentions)
+
+    @property
+    def body(self) -> tuple[Stmt, ...]:
+        """The statements that can carry facts, in order."""
+        return self.source.statements()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from flask_prodcheck.base import Span
 from flask_prodcheck.findings.finding import Finding, severity_rank
 from flask_prodcheck.findings.lines import SourceLines
-from flask_prodcheck.findings.published import published, published_hop
+from flask_prodcheck.findings.published import published_hop
 from flask_prodcheck.findings.redact import holds_secret, is_secret_topic, redact
 from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.rulekit import Hit, Hop
@@ -91,7 +91,7 @@ def _finding(rule: Rule, hit: Hit, lines: SourceLines) -> Finding:
         step=rule.step,
         affects=rule.affects,
         fingerprint="",
-        source=redact(source) if secret else published(source, code=hit.at.file.endswith((".py", ".pyw"))),
+        source=redact(source) if secret else published_hop(Hop(hit.at, source)).text,
         evidence=tuple(
             Hop(hop.span, redact(hop.text)) if secret and holds_secret(hop.text) else published_hop(hop)
             for hop in chain

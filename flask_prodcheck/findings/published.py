@@ -8,24 +8,30 @@ from dataclasses import replace
 from flask_prodcheck.model.configuration.secrets import is_secret, masked_text, without_passwords
 from flask_prodcheck.rulekit import Hop, Launch
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{2,80}")
+# The patterns are linear in a text of any length: names are disjoint, a value ends at the latest where the next of its
+# kind begins, and the end of a text ends every value.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{2,}")
 # How a name is set apart from its value: `=` or `:`, the comma of a look-up with a default or of an argument list, the
 # blank of an option or of Dockerfile's ENV.
-_ASSIGNS = re.compile(r"""["']?\]?[ \t]{0,8}(?:=(?![=>])|:(?![:=/]))[ \t]{0,8}|["'][ \t]{0,8},[ \t]{0,8}""")
-_BLANK = re.compile(r"[ \t]{1,8}")
+_ASSIGNS = re.compile(r"""["']?\]?[ \t]*(?:=(?![=>])|:(?![:=/]))[ \t]*|["'][ \t]*,[ \t]*""")
+_BLANK = re.compile(r"[ \t]+")
 _TAKES_BLANK = re.compile(r"(?:--|^[ \t]*(?:ENV|env)[ \t]+)$")
-_QUOTED = re.compile(r""""((?:[^"\\]|\\.){0,500})"|'((?:[^'\\]|\\.){0,500})'""")
-_BARE = re.compile(r"""[^\s"',;&|()\[\]{}$`\\][^\s"',;&|()\[\]{}`\\]{0,500}""")
-_DEFAULT = re.compile(r"\$\{[A-Za-z0-9_]{1,80}:?-([^}]{1,500})\}")
+# Strings, with the prefixes that Python has for them, and quotes that stand inside another string.
+_QUOTED = re.compile(
+    r"""[bBfFrRtTuU]{0,2}(?:"{3}((?:[^"\\]|\\.|"{1,2}(?!"))*)|'{3}((?:[^'\\]|\\.|'{1,2}(?!'))*)"""
+    r"""|"((?:[^"\\]|\\.)*)|'((?:[^'\\]|\\.)*)|\\"([^"\\]*)|\\'([^'\\]*))""",
+    re.DOTALL,
+)
+_BARE = re.compile(r"""[^\s"',;&|()\[\]{}$`\\][^\s"',;&|()\[\]{}`\\]*""")
+_DEFAULT = re.compile(r"\$\{[A-Za-z0-9_]+:?-([^}$][^}]*)")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*|\$.*", re.DOTALL)
 _PLACE = re.compile(r"(?:FILE|PATH|NAME|REF|DIR)$", re.IGNORECASE)  # where a secret is, not the secret
-_LIMIT = 4000  # a longer line is cut: nobody reads it, and it stays cheap
 
 
 def published(text: str, *, code: bool = False) -> str:
     """``text`` without the values of secrets: what stands after a secret's name, and passwords in addresses. The rest
     stays, so that a launch can still be read. In ``code`` (Python) only string literals are values."""
-    text = without_passwords(text[:_LIMIT])
+    text = without_passwords(text)
     parts: list[str] = []
     done = 0
     for name in _NAME.finditer(text):
@@ -57,12 +63,13 @@ def _value_after(text: str, name: re.Match[str], *, code: bool) -> tuple[int, in
     if between is None:
         return None
     quoted = _QUOTED.match(text, between.end())
-    if quoted is not None:
-        return quoted.span(1 if quoted.group(1) is not None else 2)
-    if code:
+    if quoted is None and code:
         return None
-    default = _DEFAULT.match(text, between.end())
+    start, end = quoted.span(quoted.lastindex or 0) if quoted is not None else (between.end(), len(text))
+    default = _DEFAULT.match(text, start, end)
     if default is not None:
         return default.span(1)
+    if quoted is not None:
+        return start, end
     bare = _BARE.match(text, between.end())
     return None if bare is None else bare.span()

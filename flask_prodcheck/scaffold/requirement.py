@@ -14,7 +14,8 @@ from flask_prodcheck.facts.requirements import group_of
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Manifest
 from flask_prodcheck.model.launching.images import Image, build_image, project_path
-from flask_prodcheck.model.launching.installs import DEVELOPMENT_GROUPS, commands_in, production_dependencies
+from flask_prodcheck.model.launching.installs import DEVELOPMENT_GROUPS, production_dependencies
+from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.project import Project
 from flask_prodcheck.scaffold.dockerfile_edit import after, before, stage_of, with_package
 from flask_prodcheck.scaffold.toml_edit import added_item, added_key
@@ -124,7 +125,7 @@ def _installs(image: Image, facts: Facts) -> Iterator[_Install]:
             statements = parse_command_line(text, command.span)
         except ReadError:
             continue
-        for each in commands_in(statements):
+        for each in every_command(statements):
             found = _install([word.text.strip("\"'") for word in each.words], command.span.line, cwd, image, facts)
             if found is not None:
                 yield found

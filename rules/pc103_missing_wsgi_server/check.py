@@ -15,11 +15,12 @@ def check(project: Project) -> Iterator[Hit]:
     if app is None:
         return
     served = any(not each.server.is_development and each.server is not Server.OTHER for each in project.launches)
-    bare = [launch for launch in project.production if _is_bare(launch)]
-    for at in sorted({_requirement(project, launch) or app.span for launch in bare}):
-        launch = next(each for each in bare if (_requirement(project, each) or app.span) == at)
-        sure = project.kind == "application" and not served
-        yield Hit(at=at, via=launch.hops, severity=None if sure else "warning", message=IN_IMAGE)
+    sure = project.kind == "application" and not served
+    bare: dict[Span, Launch] = {}
+    for launch in filter(_is_bare, project.production):
+        bare.setdefault(_requirement(project, launch) or app.span, launch)
+    for at in sorted(bare):
+        yield Hit(at=at, via=bare[at].hops, severity=None if sure else "warning", message=IN_IMAGE)
     if bare or served or WSGI_SERVERS & project.installed:
         return
     at = _requirement(project) or app.span
@@ -50,13 +51,10 @@ def _is_bare(launch: Launch) -> bool:
 
 def _requirement(project: Project, launch: Launch | None = None) -> Span | None:
     """The line that asks for Flask: for a launch, that of the manifest nearest above its image's file."""
-    found = [dep for dep in project.dependencies if dep.name == "flask" and dep.group != "lock"]
+    found = [dep.span for dep in project.dependencies if dep.name == "flask" and dep.group != "lock"]
     if launch is not None and launch.dockerfile is not None:
-        folder = posixpath.dirname(launch.dockerfile)
-        near = [dep for dep in found if _holds(posixpath.dirname(dep.span.file), folder)]
-        found = sorted(near, key=lambda dep: -len(posixpath.dirname(dep.span.file))) or found
-    return found[0].span if found else None
-
-
-def _holds(outer: str, inner: str) -> bool:
-    return not outer or inner == outer or inner.startswith(f"{outer}/")
+        inner = posixpath.dirname(launch.dockerfile)
+        folders = {span: posixpath.dirname(span.file) for span in found}
+        near = [span for span in found if posixpath.commonpath([folders[span], inner]) == folders[span]]
+        found = sorted(near, key=lambda span: -len(folders[span])) or found
+    return found[0] if found else None

@@ -38,8 +38,15 @@ def _is_single_uwsgi(launch: Launch, project: Project) -> bool:
     counts = [value[0] for name in UWSGI_COUNTS if (value := launch.setting(name)) is not None]
     if any(count != "1" for count in counts) or not UWSGI_OTHERS.isdisjoint(launch.options):
         return False
-    files = [value for name in UWSGI_FILES if (value := launch.setting(name)) is not None]
-    return all(any(path.endswith(posixpath.basename(name)) for path in project.facts.uwsgi) for name, _ in files)
+    files = [value[0] for name in UWSGI_FILES if (value := launch.setting(name)) is not None]
+    return all(_is_read(file, project) for file in files)
+
+
+def _is_read(file: str, project: Project) -> bool:
+    """Whether an option file, as uWSGI takes it (``path:section``), is one of the project's: of sections that it may name,
+    only the default is read."""
+    path, _, section = file.partition(":")
+    return section in ("", "uwsgi") and posixpath.basename(path) in map(posixpath.basename, project.facts.uwsgi)
 
 
 def _is_single(launch: Launch) -> bool:

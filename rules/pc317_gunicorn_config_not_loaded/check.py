@@ -28,11 +28,10 @@ def check(project: Project) -> Iterator[Hit]:
         return
     read = {each.config_file for each in launches}
     for path in sorted(project.facts.modules):
-        module = project.facts.modules[path]
-        first = _settings(module)
-        if "gunicorn" not in base_name(path).lower() or first is None or path in read:
+        if "gunicorn" not in base_name(path).lower() or path in read:
             continue
-        if not _is_used(path, project):
+        first = _settings(project.facts.modules[path])
+        if first is not None and not _is_used(path, project):
             named = base_name(path) == "gunicorn.conf.py"
             why = ": it is looked for in the folder where the server starts" if named else ""
             yield Hit(at=first, via=served[0].hops, facts={"file": path, "why": why})

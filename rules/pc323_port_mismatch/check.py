@@ -11,6 +11,7 @@ from flask_prodcheck.rulekit import (
     Launch,
     Project,
     Span,
+    has_heroku_files,
     listens,
     open_environment,
     shares_container,
@@ -59,7 +60,7 @@ def _published(launch: Launch, addresses: tuple[Address, ...], project: Project)
 
 def _chosen(launch: Launch, addresses: tuple[Address, ...], project: Project) -> tuple[str, str, str] | None:
     """A fixed port where Heroku chooses one."""
-    heroku = any(each in project.facts.paths for each in ("app.json", "heroku.yml", "runtime.txt", ".slugignore"))
-    if launch.kind == "procfile" and launch.service == "web" and heroku and not any(each.default for each in addresses):
+    web = launch.kind == "procfile" and launch.service == "web"
+    if web and has_heroku_files(project, launch) and not any(each.default for each in addresses):
         return "warning", "Heroku's router", "the port that PORT names"
     return None

@@ -74,6 +74,8 @@ def check(project: Project) -> Iterator[Hit]:
 
 def _imports(module: PyModule) -> Iterator[tuple[str, str, Version, Span]]:
     """The imports at the top of the file: those under a condition or a ``try`` may have an alternative."""
+    if not any(_gone(dotted) for dotted in module.mentions.modules):
+        return
     for stmt in module.body:
         if isinstance(stmt, ImportFrom) and not stmt.level:
             names = [(stmt.module, name) for name, _ in stmt.names]
@@ -82,16 +84,18 @@ def _imports(module: PyModule) -> Iterator[tuple[str, str, Version, Span]]:
         else:
             continue
         for dotted, name in names:
-            found = REMOVED.get((dotted, name)) or next(
-                (
-                    gone
-                    for (prefix, each), gone in REMOVED.items()
-                    if not each and f"{dotted}.".startswith(f"{prefix}.")
-                ),
-                None,
-            )
+            what = f"{dotted}.{name}" if name else dotted
+            found = _gone(what)
             if found is not None:
-                yield f"{dotted}.{name}" if name else dotted, *found, stmt.span
+                yield what, *found, stmt.span
+
+
+def _gone(dotted: str) -> tuple[str, Version] | None:
+    """What a dotted name that is imported was removed with."""
+    named = REMOVED.get((dotted.rpartition(".")[0], dotted.rpartition(".")[2]))
+    return named or next(
+        (gone for (prefix, each), gone in REMOVED.items() if not each and f"{dotted}.".startswith(f"{prefix}.")), None
+    )
 
 
 def _judged(

@@ -34,6 +34,24 @@ def test_the_packages_of_conda_and_of_pip() -> None:
         ("flask-login", ">=0.6", 11, "main"),
     ]
     assert found.python_requires == ">=3.11"
+    assert [(each.path, each.span.line) for each in found.includes] == [("requirements.txt", 12)]
+
+
+@pytest.mark.parametrize(
+    ("line", "names", "folders", "includes"),
+    [
+        ("flask==3.1.3", ["flask"], [""], []),
+        ("--requirement base.txt", [], [], ["base.txt"]),
+        ("-c limits.txt", [], [], ["limits.txt"]),
+        ("-e ./site", [""], ["./site"], []),
+        ("--index-url https://packages.example", [], [], []),
+    ],
+)
+def test_a_line_of_pip(line: str, names: list[str], folders: list[str], includes: list[str]) -> None:
+    found = read_conda("environment.yml", f"dependencies:\n  - pip:\n      - {line}\n")
+    assert [each.name for each in found.dependencies] == names
+    assert [each.editable_path or "" for each in found.dependencies] == folders
+    assert [each.path for each in found.includes] == includes
 
 
 def test_an_environment_for_development() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flask_prodcheck.cli import main
@@ -22,12 +23,18 @@ from flask_prodcheck.findings.published import published
         ("serve --secret-key=hunter22", "serve --secret-key=hu***"),
         ('CMD ["serve", "--password", "hunter22", "app:app"]', 'CMD ["serve", "--password", "hu***", "app:app"]'),
         ('sh -c "export DB_PASSWORD=hunter22; exec serve"', 'sh -c "export DB_PASSWORD=hu***; exec serve"'),
+        ('["sh", "-c", "SECRET_KEY=\\"hunter22\\" serve"]', '["sh", "-c", "SECRET_KEY=\\"hu***\\" serve"]'),
         ("ENV SECRET_KEY hunter22", "ENV SECRET_KEY hu***"),
         ("SECRET_KEY: hunter22", "SECRET_KEY: hu***"),
         ('{"SECRET_KEY": "hunter22", "DEBUG": true}', '{"SECRET_KEY": "hu***", "DEBUG": true}'),
         ("SECRET_KEY=${SECRET_KEY:-hunter22}", "SECRET_KEY=${SECRET_KEY:-hu***}"),
         ("serve postgres://me:hunter22@db/app", "serve postgres://me:***@db/app"),
         ("SECRET_KEY=pw", "SECRET_KEY=***"),
+        ('export SECRET_KEY="${SIGNS:-hunter22}"', 'export SECRET_KEY="${SIGNS:-hu***}"'),
+        ("SECRET_KEY=${SIGNS:-hunter22", "SECRET_KEY=${SIGNS:-hu***"),
+        ('SECRET_KEY="hunter22 and no end', 'SECRET_KEY="hu***'),
+        ("SECRET_KEY='hun\\\nter22'", "SECRET_KEY='hu***'"),
+        ("SECRET_KEY            = hunter22", "SECRET_KEY            = hu***"),
     ],
 )
 def test_the_value_of_a_secret_is_cut(text: str, shown: str) -> None:
@@ -59,13 +66,60 @@ def test_what_is_no_secret_stays(text: str) -> None:
         ('serve(app, secret_key="hunter22")', 'serve(app, secret_key="hu***")'),
         ('token = environ.get("API_TOKEN", "hunter22")', 'token = environ.get("API_TOKEN", "hu***")'),
         ('app.secret_key = environ["SECRET_KEY"]', 'app.secret_key = environ["SECRET_KEY"]'),
+        ('app.secret_key = b"hunter22"', 'app.secret_key = b"hu***"'),
+        ("app.secret_key = rb'hunter22'", "app.secret_key = rb'hu***'"),
+        ('app.secret_key = f"hunter22{version}"', 'app.secret_key = f"hu***"'),
+        ('environ.get("API_TOKEN", u"hunter22")', 'environ.get("API_TOKEN", u"hu***")'),
+        ('app.secret_key = """hunter"22"""', 'app.secret_key = """hu***"""'),
+        ("app.secret_key = b", "app.secret_key = b"),
+        ("app.secret_key = bytes('hunter22')", "app.secret_key = bytes('hunter22')"),
     ],
 )
 def test_in_python_only_literals_are_values(text: str, shown: str) -> None:
     assert published(text, code=True) == shown
 
 
-@given(st.text(max_size=200), st.booleans())
+@pytest.mark.parametrize("length", [499, 500, 501, 502, 3_000, 50_000])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("SECRET_KEY=", ""),
+        ("SECRET_KEY=", " gunicorn app:app"),
+        ("SECRET_KEY='", "' gunicorn app:app"),
+        ('{"SECRET_KEY": "', '", "DEBUG": true}'),
+        ("SECRET_KEY=${SIGNS:-", "} gunicorn app:app"),
+        ("serve postgres://me:", "@db/app"),
+        (f"{'a' * 100}_SECRET=", " gunicorn app:app"),
+        (f"{'word ' * 2_000}SECRET_KEY=", " gunicorn app:app"),
+    ],
+)
+def test_a_secret_of_any_length_anywhere_is_cut(before: str, after: str, length: int) -> None:
+    shown = published(f"{before}{'hunter22' * (length // 8)}{'x' * (length % 8)}{after}")
+    assert shown in (f"{before}hu***{after}", f"{before}***{after}")
+
+
+_PIECES = st.sampled_from([
+    "SECRET_KEY", "API_TOKEN", "ENV", "b", "x", "é", "=", ":", "://", "@", "/", ",", "--", "-", "_", "[", "]", " ", "\t", "\n",
+    '"', "'", '"""', "\\", "\\'", "$", "${A-", "${A:-", "}",
+])  # fmt: skip
+
+
+@settings(deadline=None)
+@example(["API_TOKEN", "=", "${A-"], [], False)
+@example(["API_TOKEN", "=", "${A-", "$"], [], False)
+@example(["API_TOKEN", "=", '"""', "$"], [], True)
+@example(["API_TOKEN", "=", "'", "\\'", "$"], ["\\"], True)
+@example(["API_TOKEN", "=", "\\'", "$"], [], False)
+@example(["://", "x", ":"], ["@"], False)
+@given(st.lists(_PIECES, min_size=1, max_size=6), st.lists(_PIECES, max_size=3), st.booleans())
+def test_a_long_text_ends_quickly(repeated: list[str], last: list[str], code: bool) -> None:
+    text = "".join(repeated) * (400_000 // len("".join(repeated))) + "".join(last)
+    begun = time.process_time()
+    published(text, code=code)
+    assert time.process_time() - begun < 1
+
+
+@given(st.text(max_size=200) | st.lists(_PIECES).map("".join), st.booleans())
 def test_any_text(text: str, code: bool) -> None:
     assert published(published(text, code=code), code=code) == published(text, code=code)
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Callable
+from typing import TypeVar
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python.depth import TooDeepError, is_risky
 from flask_prodcheck.facts.python.from_ast import convert_ast
+from flask_prodcheck.facts.python.mentions import mentions
 from flask_prodcheck.facts.python.newer import bound_names
 from flask_prodcheck.facts.python.outline import outline
 from flask_prodcheck.facts.python.regions import cut
@@ -19,9 +22,11 @@ from flask_prodcheck.facts.python.screen import can_carry_facts, decode
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.uses import mutations, uses
 from flask_prodcheck.facts.python.walk import statements_of
-from flask_prodcheck.facts.syntax import PyModule, Stmt
+from flask_prodcheck.facts.syntax import Held, PyModule, Stmt
 
-__all__ = ["read_python"]
+__all__ = ["read_python", "read_statements"]
+
+T = TypeVar("T")
 
 _TOO_DEEP = "nested too deeply to be read"
 
@@ -34,9 +39,18 @@ def read_python(path: str, data: bytes) -> PyModule | None:
     """
     if not can_carry_facts(path, data):
         return None
+    return _bounded(_read, path, data)
+
+
+def read_statements(path: str, data: bytes) -> tuple[Stmt, ...]:
+    """The statements of a file that :func:`read_python` has read, and nothing else of it. Raises as that does."""
+    return _bounded(_read_body, path, data)
+
+
+def _bounded(read: Callable[[str, str], T], path: str, data: bytes) -> T:
     text = decode(data)
     try:
-        return _read(path, text)
+        return read(path, text)
     except (RecursionError, MemoryError, TooDeepError) as error:
         raise ReadError(_TOO_DEEP) from error
 
@@ -49,15 +63,26 @@ def _read(path: str, text: str) -> PyModule:
     written = Text(text)
     statements = statements_of(tree)
     found = outline(statements, written)
+    body = convert_ast(path, tree, written, cut(tree, written))
     return PyModule(
         path,
-        convert_ast(path, tree, written, cut(tree, written)),
+        Held(body),
         found.names,
         found.open_names,
         found.imports,
         uses(path, tree, statements, written),
         mutations(path, tree, statements, written),
+        mentions(body),
     )
+
+
+def _read_body(path: str, text: str) -> tuple[Stmt, ...]:
+    try:
+        tree = _parse(text)
+    except (SyntaxError, ValueError) as error:
+        return _read_newer(path, text, error).body
+    written = Text(text)
+    return convert_ast(path, tree, written, cut(tree, written))
 
 
 def _parse(text: str) -> ast.Module:
@@ -88,4 +113,4 @@ def _read_newer(path: str, text: str, error: SyntaxError | ValueError) -> PyModu
     except ReadError:
         raise refused from error
     names, open_names, imports = bound_names(body)
-    return PyModule(path, body, names, open_names, imports)
+    return PyModule(path, Held(body), names, open_names, imports, mentions=mentions(body))

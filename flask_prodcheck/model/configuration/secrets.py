@@ -7,7 +7,7 @@ import re
 _SECRET_KEY = re.compile(
     r"SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE|CREDENTIAL|SALT|_KEY$|_KEYS$|DSN|_PASS$|_PWD$", re.IGNORECASE
 )
-_USERINFO = re.compile(r"(?<=://)[^/@\s:]{0,200}:[^/@\s]{1,200}(?=@)")
+_USERINFO = re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)")
 _SHOWN = 2
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _WORDS = frozenset(

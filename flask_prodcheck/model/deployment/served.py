@@ -81,6 +81,8 @@ def every_statement(module: PyModule) -> Iterator[tuple[Stmt, Context]]:
 
 def calls_of(module: PyModule, package: str, name: str) -> Iterator[tuple[Call, Context]]:
     """The calls of ``name`` imported from ``package`` or a module below it, under whatever name the file gives it."""
+    if package.partition(".")[0] not in module.imports:
+        return
     direct: set[str] = set()
     packages: set[str] = set()
     found = list(every_statement(module))

@@ -6,6 +6,8 @@ import posixpath
 
 from flask_prodcheck.model.project import Launch, Project
 
+_HEROKU_FILES = ("app.json", "runtime.txt", ".slugignore", "heroku.yml")
+
 
 def loses_files(project: Project, launch: Launch) -> bool:
     """Whether the launch runs in a container that no compose file of the project gives a volume, or on a platform that
@@ -23,12 +25,12 @@ def loses_files(project: Project, launch: Launch) -> bool:
     )
 
 
-#: Files beside a Procfile that only Heroku, and what works like it, reads.
-_PLATFORM_FILES = frozenset({"app.json", "runtime.txt", ".slugignore", "heroku.yml"})
+def has_heroku_files(project: Project, launch: Launch) -> bool:
+    """Whether files stand beside the launch's Procfile that only Heroku, and what works like it, reads."""
+    folder = posixpath.dirname(launch.head.span.file)
+    return any(posixpath.join(folder, name) in project.facts.paths for name in _HEROKU_FILES)
 
 
 def _is_dyno(project: Project, launch: Launch) -> bool:
     """Whether a platform runs the Procfile: it gives the port, or reads files that nothing else does."""
-    folder = posixpath.dirname(launch.head.span.file)
-    beside = {posixpath.join(folder, name) for name in _PLATFORM_FILES}
-    return "$PORT" in launch.head.text.replace("{", "") or not beside.isdisjoint(project.facts.paths)
+    return "$PORT" in launch.head.text.replace("{", "") or has_heroku_files(project, launch)

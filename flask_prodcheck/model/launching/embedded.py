@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 from flask_prodcheck.base import Problem, Span
@@ -12,39 +11,8 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.procfile import read_procfile
 from flask_prodcheck.facts.supervisor import read_supervisor
 from flask_prodcheck.facts.systemd import read_systemd
-from flask_prodcheck.facts.types import (
-    Command,
-    ShellCase,
-    ShellCommand,
-    ShellFunction,
-    ShellGroup,
-    ShellIf,
-    ShellList,
-    ShellLoop,
-    ShellScript,
-    ShellStmt,
-    Start,
-    StartFile,
-)
-
-
-def every_command(statements: tuple[ShellStmt, ...]) -> Iterator[ShellCommand]:
-    """Every simple command of a script, in whatever branch, loop or function."""
-    for each in statements:
-        if isinstance(each, ShellCommand):
-            yield each
-        elif isinstance(each, ShellIf):
-            for condition, body in each.branches:
-                yield from every_command(condition)
-                yield from every_command(body)
-            yield from every_command(each.orelse)
-        elif isinstance(each, ShellCase):
-            for _, body in each.arms:
-                yield from every_command(body)
-        elif isinstance(each, (ShellLoop, ShellGroup, ShellFunction)):
-            yield from every_command(each.body)
-        elif isinstance(each, ShellList):
-            yield from every_command(each.items)
+from flask_prodcheck.facts.types import Command, ShellCommand, ShellScript, Start, StartFile
+from flask_prodcheck.model.launching.shell_commands import every_command
 
 
 def embedded_files(script: ShellScript) -> tuple[list[StartFile], list[Problem]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-import posixpath
 import re
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.launching.listening import SETS_PORT, listens
+from flask_prodcheck.model.launching.supply import absent_env_file
 from flask_prodcheck.model.project import Launch
 
 _FRONT = re.compile(r"\b(nginx|openresty|caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|supervisord?)\b")
@@ -41,12 +41,10 @@ def open_environment(launch: Launch, facts: Facts) -> bool:
     a deploy file takes them from a file or an object that is not there."""
     if launch.container and launch.installs is None:
         return True
-    for path, compose in facts.compose.items():
-        for service in compose.services:
-            for reference in service.env_files:
-                file = posixpath.normpath(posixpath.join(posixpath.dirname(path), reference.path))
-                if file not in facts.env_files and launch.service in ("", service.name):
-                    return True
+    for file in facts.compose.values():
+        for service in file.services:
+            if launch.service in ("", service.name) and absent_env_file(file, service, facts):
+                return True
     workload = facts.kubernetes.get(launch.head.span.file)
     return workload is not None and any(each.env_from for each in workload.containers)
 

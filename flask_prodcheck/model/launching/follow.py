@@ -36,10 +36,11 @@ from flask_prodcheck.facts.types import (
 from flask_prodcheck.model.launching.base_images import BASE_UWSGI, base_start
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, start_stage
-from flask_prodcheck.model.launching.embedded import embedded_file, every_command
+from flask_prodcheck.model.launching.embedded import embedded_file
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.launching.place import Environment, Place, enter, known_variables, locate, on_path
+from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.shell_tests import decide, matches
 from flask_prodcheck.model.launching.steps import (
     ConsoleRun,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell import parse_command_line
-from flask_prodcheck.facts.types import Dependency, ShellCommand, ShellGroup, ShellIf, ShellList, ShellLoop, ShellStmt
+from flask_prodcheck.facts.types import Dependency, ShellStmt
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.images import Image, project_path
+from flask_prodcheck.model.launching.shell_commands import every_command
 
 #: Groups that a production installation leaves out unless it asks for them.
 DEVELOPMENT_GROUPS = frozenset(
@@ -81,22 +82,6 @@ def _requirements(path: str | None, facts: Facts, seen: set[str]) -> set[str]:
     return found
 
 
-def commands_in(statements: Iterable[ShellStmt]) -> Iterable[ShellCommand]:
-    """Every simple command of a script, whatever branch it stands in."""
-    for each in statements:
-        if isinstance(each, ShellCommand):
-            yield each
-        elif isinstance(each, (ShellGroup, ShellLoop)):
-            yield from commands_in(each.body)
-        elif isinstance(each, ShellList):
-            yield from commands_in(each.items)
-        elif isinstance(each, ShellIf):
-            for condition, body in each.branches:
-                yield from commands_in(condition)
-                yield from commands_in(body)
-            yield from commands_in(each.orelse)
-
-
 def image_installs(image: Image, facts: Facts) -> frozenset[str] | None:
     """The distributions that the RUN lines of ``image`` install; None when a base image or a script may bring others."""
     found: set[str] = set()
@@ -110,7 +95,7 @@ def image_installs(image: Image, facts: Facts) -> frozenset[str] | None:
         except ReadError:
             certain = False
             continue
-        for each in commands_in(statements):
+        for each in every_command(statements):
             words = [word.text.strip("\"'") for word in each.words]
             if words[:1] == ["cd"] and len(words) > 1:
                 cwd = posixpath.normpath(posixpath.join(cwd, words[1]))

@@ -12,7 +12,7 @@ from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
-from flask_prodcheck.model.launching.embedded import embedded_files, every_command
+from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
 from flask_prodcheck.model.launching.heads import Head, find_heads, is_test_place, start_file_heads
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
@@ -31,11 +31,12 @@ from flask_prodcheck.model.launching.server_settings import (
     uwsgi_settings,
     waitress_settings,
 )
+from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
 from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
 from flask_prodcheck.model.python.command_groups import decorator_name
-from flask_prodcheck.model.python.execution import imports_closure
+from flask_prodcheck.model.python.execution import imports_closure, may_start
 from flask_prodcheck.model.python.modules import Modules
 
 
@@ -78,11 +79,7 @@ class _Builder:
             return self._apache(head)
         if head.command is None:
             return self._platform(head)
-        place = head.place
-        if not head.container:
-            place = self._start_place(head, place)
-        if head.kind in SETS_PORT and "PORT" not in place.env:
-            place = place.with_env({"PORT": Unknown("the platform chooses it")})
+        place = self._start_place(head)
         found = self.follower.command(head.command, place)
         return [
             self._found(head, ended)
@@ -91,19 +88,26 @@ class _Builder:
             or (ended.place.certain and not ended.background and _expected(head, place))
         ]
 
-    def _start_place(self, head: Head, place: Place) -> Place:
+    def _start_place(self, head: Head) -> Place:
+        """The place where ``head`` starts: what its file says of the process, and the port that a platform chooses."""
+        place = head.place if head.container else self._declared_place(head)
+        if head.kind in SETS_PORT and "PORT" not in place.env:
+            place = place.with_env({"PORT": Unknown("the platform chooses it")})
+        return place
+
+    def _declared_place(self, head: Head) -> Place:
         file = head.span.file
         for source in (self.facts.start_files.get(file), self.facts.manifests.get(file), self.facts.proxies.get(file)):
             for start in source.starts if source is not None else ():
                 if start.command is head.command and (start.command is not None or start.span == head.span):
-                    return start_place(start, place, self.facts)
-        return place
+                    return start_place(start, head.place, self.facts)
+        return head.place
 
     def _platform(self, head: Head) -> list[_Found]:
         default = platform_default(head, self.facts)
         if default is None or (head.kind == "azure" and self._commanded(head)):
             return []
-        place = self._start_place(head, head.place)
+        place = self._start_place(head)
         if default.start is not None:
             return [self._found(head, Ended(place, start=default.start))]
         if default.python is not None and default.python.script is not None:
@@ -405,16 +409,18 @@ _OTHER_FRAMEWORKS = frozenset(
     }
 )  # fmt: skip
 
-
 _OTHER_PACKAGES = frozenset(name.partition(".")[0] for name in _OTHER_FRAMEWORKS)
+
+#: Servers that call an ASGI application (hypercorn a WSGI one as well, as it finds it).
+_ASGI_SERVERS = frozenset({Server.UVICORN, Server.HYPERCORN})
 
 
 def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modules) -> bool:
     """Whether the target is made by another framework, in a program that imports no Flask application."""
     if launch.app is not None or not launch.module_file:
         return False
-    if launch.server is Server.UVICORN or launch.options.get("worker_class", ("",))[0].startswith("uvicorn."):
-        # An ASGI server has no use for Flask itself: without one of ours behind an adapter it serves something else.
+    if launch.server in _ASGI_SERVERS or launch.options.get("worker_class", ("",))[0].startswith("uvicorn."):
+        # Without an application of ours, behind an adapter or not, and without Flask an ASGI server serves something else.
         reached = launch.imported or imports_closure(modules, launch.module_file, (launch.cwd,))
         imported = {
             name for path in reached if path in modules.facts.modules for name in modules.facts.modules[path].imports
@@ -607,7 +613,7 @@ def _python_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) ->
     used = {(hop.span.file, hop.span.line) for each in found for hop in each.launch.hops}
     chains: list[_Found] = []
     for path in sorted(facts.modules):
-        if not _may_start_server(facts.modules[path].imports, path):
+        if not _may_start_server(facts.modules[path].imports, path) or not may_start(builder.modules, path):
             continue
         for each in builder.follower.python_file(
             path, (), Place((), cwd=posixpath.dirname(path) or ".", cwd_known=False)

@@ -93,14 +93,11 @@ def _gunicorn(launch: Launch, facts: Facts) -> tuple[Address, ...] | None:
     if not in_command and (_computed(launch, facts) or ("config" in launch.options and launch.config_file is None)):
         return None
     if said is not None and said[0]:
-        open_to = next((each for each in launch.config_settings if each.key == "bind" and each.fallback), None)
-        if open_to is not None and not in_command and said[1] == open_to.span and launch.kind in SETS_PORT:
-            return (Address("", None, said[1]),)  # the platform's PORT replaces the default that the file names
         return tuple(parse_address(each.strip(), said[1], port=8000) for each in _parts(said[0]))
     variable = launch.env.get("PORT")
     if isinstance(variable, Known):
         return (Address("", _number(variable.value), end, default=True),)
-    if variable is not None or launch.kind in SETS_PORT:
+    if variable is not None:
         return (Address("", None, end, default=True),)
     return (Address("127.0.0.1", 8000, end, default=True),)
 

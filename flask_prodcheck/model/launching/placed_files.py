@@ -14,7 +14,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import ShellCommand, ShellStmt
 from flask_prodcheck.model.launching.images import Image, folders_of, project_path
-from flask_prodcheck.model.launching.installs import commands_in
+from flask_prodcheck.model.launching.shell_commands import every_command
 
 _PROGRAMS = frozenset({"cp", "mv", "install", "ln"})
 _VALUED = frozenset({"-m", "-o", "-g", "--mode", "--owner", "--group", "-S", "--suffix"})
@@ -40,7 +40,7 @@ def image_files(image: Image, facts: Facts) -> dict[str, str]:
         except ReadError:
             continue
         cwd = folder
-        for each_command in commands_in(statements):
+        for each_command in every_command(statements):
             words = _words(each_command)
             if words[:1] == ["cd"] and len(words) > 1:
                 cwd = posixpath.normpath(posixpath.join(cwd, words[1]))
@@ -56,7 +56,7 @@ def script_files(facts: Facts) -> dict[str, str]:
     """The same for the shell scripts of the project, where the place is empty in the repository."""
     found: dict[str, str] = {}
     for path, script in sorted(facts.scripts.items()):
-        for command in commands_in(script.body):
+        for command in every_command(script.body):
             for source, target in _copies(_words(command)):
                 folders = (posixpath.dirname(path), "")
                 origin = next((each for each in _places(source, folders) if each in facts.paths), None)

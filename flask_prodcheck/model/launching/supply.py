@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.types import ComposeFile, ComposeService
-from flask_prodcheck.model.launching.embedded import every_command
+from flask_prodcheck.facts.types import ComposeFile, ComposeService, ShellCommand
 from flask_prodcheck.model.launching.heads import merged_service, services_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.project import Launch, Purpose
+
+#: Commands that hand the variables they name to nothing outside the script, unless their output is written to a file.
+_STAYS_INSIDE = frozenset({"read", "unset", "export", "local", "echo"})
 
 
 def supplier(launch: Launch, variable: str, facts: Facts) -> str:
@@ -20,16 +23,27 @@ def supplier(launch: Launch, variable: str, facts: Facts) -> str:
     if variable in launch.env:
         return ""
     for file, service in _services(launch, facts):
-        for reference in service.env_files:
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(file.path), reference.path))
-            if path not in facts.env_files:
-                return reference.path
+        if absent := absent_env_file(file, service, facts):
+            return absent
         if any(each.name == variable for each in service.environment):
             return file.path
     workload = facts.kubernetes.get(launch.head.span.file)
     if workload is not None and any(each.env_from for each in workload.containers):
         return launch.head.span.file
     return next(_deploying_scripts(launch, variable, facts), "")
+
+
+def absent_env_file(file: ComposeFile, service: ComposeService, facts: Facts) -> str:
+    """The path, as written, of an ``env_file`` of ``service`` in ``file`` that is not in the project; "" where all are."""
+    folder = posixpath.dirname(file.path)
+    return next(
+        (
+            reference.path
+            for reference in service.env_files
+            if posixpath.normpath(posixpath.join(folder, reference.path)) not in facts.env_files
+        ),
+        "",
+    )
 
 
 def _services(launch: Launch, facts: Facts) -> Iterator[tuple[ComposeFile, ComposeService]]:
@@ -56,14 +70,14 @@ def _deploying_scripts(launch: Launch, variable: str, facts: Facts) -> Iterator[
         named = purpose_of_words(words_of(posixpath.basename(path)))
         if path in inside or (named is not None and named[0] is not Purpose.PRODUCTION):
             continue
-        for command in every_command(facts.scripts[path].body):
-            if (
-                command.words
-                and command.words[0].text not in ("read", "unset", "export", "local", "echo")
-                and (name.search(command.text) or name.search(command.heredoc or ""))
-            ):
-                yield path
-                break
-            if command.output is not None and name.search(command.text):
-                yield path
-                break
+        if any(_hands_on(command, name) for command in every_command(facts.scripts[path].body)):
+            yield path
+
+
+def _hands_on(command: ShellCommand, name: re.Pattern[str]) -> bool:
+    """Whether ``command`` may give something else the variable that ``name`` finds."""
+    if command.output is not None and name.search(command.text):
+        return True
+    if not command.words or command.words[0].text in _STAYS_INSIDE:
+        return False
+    return any(name.search(text) for text in (command.text, command.heredoc or ""))

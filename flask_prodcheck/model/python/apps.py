@@ -24,7 +24,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
 )
 from flask_prodcheck.model.project import App
-from flask_prodcheck.model.python.instances import FLASK_KINDS, Instance, Instances, instances_of
+from flask_prodcheck.model.python.instances import FLASK_KINDS, Instance, Instances, instances_of, names_of_apps
 from flask_prodcheck.model.python.modules import (
     Binding,
     Modules,
@@ -68,12 +68,21 @@ def find_apps(modules: Modules) -> tuple[App, ...]:
     """Every application, in order of file and line. Those of tests, docs and examples are marked ``library``; those
     bound under the main guard only are marked ``in_main``. None is ``best`` yet."""
     instances = instances_of(modules)
+    holding = names_of_apps(modules)
     found: list[App] = []
     for module in modules:
-        found.extend(_globals(modules, instances, module))
-        found.extend(_factories(modules, instances, module))
+        if _may_hold(module, holding):
+            found.extend(_globals(modules, instances, module))
+            found.extend(_factories(modules, instances, module))
     found = _without_borrowers(modules, found)
     return tuple(sorted(found, key=lambda app: (app.span.file, app.span.line, app.name)))
+
+
+def _may_hold(module: PyModule, holding: frozenset[str]) -> bool:
+    """Whether ``module`` may bind an application, one that it imports included. ``holding``: the names of those."""
+    if posixpath.basename(module.path)[:-3] in _ENTRY or "application" in module.names:
+        return True
+    return any(name in holding for name, _ in module.mentions.values)
 
 
 def _without_borrowers(modules: Modules, apps: Sequence[App]) -> list[App]:

@@ -13,6 +13,9 @@ from flask_prodcheck.model.python.modules import Definition, Modules, call_name,
 from flask_prodcheck.model.python.programs import OPEN
 from flask_prodcheck.model.python.run_sites import argument
 
+_DECORATORS = frozenset({"command", "group", "option"})
+_REGISTERING = _DECORATORS | {"add_command"}
+
 
 def decorator_name(expr: Expr) -> str:
     inner = expr.func if isinstance(expr, Call) else expr
@@ -52,6 +55,8 @@ def commands_of(modules: Modules, group: Definition) -> dict[str, Definition]:
 def _command_index(modules: Modules) -> dict[tuple[str, int], dict[str, Definition]]:
     index: dict[tuple[str, int], dict[str, Definition]] = {}
     for module in modules:
+        if _REGISTERING.isdisjoint(module.mentions.called):
+            continue
         for stmt, _ in statements(module.body):
             if isinstance(stmt, FunctionDef):
                 for decorator in stmt.decorators:
@@ -68,7 +73,7 @@ def _command_index(modules: Modules) -> dict[tuple[str, int], dict[str, Definiti
 
 def _registered(modules: Modules, path: str, node: FunctionDef, decorator: Expr) -> tuple[tuple[str, int], str] | None:
     inner = decorator.func if isinstance(decorator, Call) else decorator
-    if not isinstance(inner, Attribute) or inner.attr not in ("command", "group", "option"):
+    if not isinstance(inner, Attribute) or inner.attr not in _DECORATORS:
         return None
     receiver = inner.value
     if isinstance(receiver, Attribute) and receiver.attr == "cli":
@@ -115,6 +120,8 @@ def _added(modules: Modules, path: str, call: Call, index: dict[tuple[str, int],
 def added_command(modules: Modules, manager: Definition, word: str) -> tuple[str, Expr] | None:
     """What Flask-Script's ``manager.add_command("word", value)`` adds under ``word``, and where."""
     for module in modules:
+        if "add_command" not in module.mentions.called:
+            continue
         for stmt, _ in statements(module.body):
             call = stmt.value if isinstance(stmt, ExprStmt) else None
             if (

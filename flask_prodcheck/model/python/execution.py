@@ -8,7 +8,6 @@ dispatch; https://docs.python.org/3/library/os.html#process-management and ``sub
 
 from __future__ import annotations
 
-import posixpath
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -58,7 +57,7 @@ from flask_prodcheck.model.python.command_groups import (
     subcommand,
 )
 from flask_prodcheck.model.python.instances import FLASK_KINDS, Instance, Scope, call_values, instances_of
-from flask_prodcheck.model.python.mentions import mentions_of
+from flask_prodcheck.model.python.mentions import files_leading_to, mentions_of
 from flask_prodcheck.model.python.modules import (
     Definition,
     Modules,
@@ -213,7 +212,6 @@ class _Known:
     calls: dict[int, tuple[Expr, tuple[Call, ...]]] = field(default_factory=dict)
     loaded: dict[tuple[str, int], tuple[Import | ImportFrom, tuple[str, ...]]] = field(default_factory=dict)
     acting: dict[tuple[str, int], tuple[Sequence[Stmt], tuple[Stmt, ...]]] = field(default_factory=dict)
-    active: dict[str, bool] = field(default_factory=dict)
     idle: dict[tuple[str, int], Call] = field(default_factory=dict)  # calls that lead nowhere, however it is started
 
     def calls_of(self, expr: Expr) -> tuple[Call, ...]:
@@ -287,7 +285,7 @@ class _Program:
         self.loaded.add(self.path)
         name = "__main__" if as_main else self.modules.dotted(self.path) or self.path
         frame = Frame(self.path, name)
-        for package in _parents(self.modules, self.path) if function is not None else ():
+        for package in self.modules.packages_above(self.path) if function is not None else ():
             self._load(package, way)
         flow = self._body(module.body, frame, way)
         if function is None or flow == _STOP:
@@ -572,9 +570,7 @@ class _Program:
         if module is None or path in self.loaded or self.depth > _DEPTH:
             return _NEXT
         self.loaded.add(path)
-        if path not in self.known.active:
-            self.known.active[path] = _does_something(self.modules, path, self.interesting)
-        if not self.known.active[path]:
+        if not may_start(self.modules, path):
             return _NEXT
         self.depth += 1
         try:
@@ -1217,43 +1213,21 @@ def _interesting(modules: Modules) -> frozenset[str]:
     known = modules.memo.get("interesting")
     if isinstance(known, frozenset):
         return known
-    uses = mentions_of(modules).inside
-    callers: dict[str, set[str]] = {}
-    for name, called in uses.items():
-        for other in called:
-            callers.setdefault(other, set()).add(name)
-    found = set(_BASE_NAMES)
-    queue = list(found)
-    while queue:
-        for name in callers.get(queue.pop(), ()):
-            if name not in found:
-                found.add(name)
-                queue.append(name)
-    if any(name in found for name in uses):
-        found.add("__init__")
-    result = frozenset(found)
-    modules.memo["interesting"] = result
-    return result
+    mentions = mentions_of(modules)
+    found = mentions.leading_to(_BASE_NAMES)
+    if not found.isdisjoint(mentions.inside):
+        found |= {"__init__"}
+    modules.memo["interesting"] = found
+    return found
 
 
-def _does_something(modules: Modules, path: str, interesting: frozenset[str]) -> bool:
-    """Whether importing ``path`` calls anything that may lead to a server, or imports something that does."""
-    module = modules.module(path)
-    for stmt, _ in statements(module.body) if module is not None else ():
-        if isinstance(stmt, (Import, ImportFrom)):
-            return True
-        if any(call_name(call) in interesting for call in calls_in(stmt)):
-            return True
-    return False
-
-
-def _parents(modules: Modules, path: str) -> tuple[str, ...]:
-    found = []
-    folder = posixpath.dirname(path)
-    while folder and modules.is_file(f"{folder}/__init__.py"):
-        found.append(f"{folder}/__init__.py")
-        folder = posixpath.dirname(folder)
-    return tuple(reversed([item for item in found if item != path]))
+def may_start(modules: Modules, path: str) -> bool:
+    """Whether running or importing ``path`` may lead to a server or another program, by the names that are called in it
+    and in what it imports."""
+    known = modules.memo.get("may start")
+    if not isinstance(known, frozenset):
+        known = modules.memo["may start"] = files_leading_to(modules, _interesting(modules))
+    return path in known
 
 
 def _loaded_by(modules: Modules, path: str, stmt: Import | ImportFrom, roots: Sequence[str] = ()) -> Iterator[str]:
@@ -1267,7 +1241,7 @@ def _loaded_by(modules: Modules, path: str, stmt: Import | ImportFrom, roots: Se
         if found is None:
             return
         if not found.endswith("/"):
-            yield from _parents(modules, found)
+            yield from modules.packages_above(found)
             yield found
 
     if isinstance(stmt, Import):
@@ -1291,7 +1265,7 @@ def imports_closure(modules: Modules, path: str, roots: Sequence[str] = ()) -> f
     """The project files whose module-level code runs when ``path`` is imported (``path`` and the packages above it
     included), ``roots`` searched first. Code under the main guard does not run then."""
     found: set[str] = set()
-    queue = [path, *_parents(modules, path)]
+    queue = [path, *modules.packages_above(path)]
     while queue:
         item = queue.pop()
         module = modules.module(item)

@@ -75,6 +75,7 @@ _WRAPPERS = frozenset({
     "ReverseProxied", "PrefixMiddleware", "XForwardedFor", "TransLogger", "Dozer", "ThreadedSimpleMiddleware",
 })  # fmt: skip
 _ASGI_WRAPPERS = frozenset({"WsgiToAsgi", "WSGIMiddleware", "ASGIApp", "AsyncioWSGIMiddleware", "TrioWSGIMiddleware"})
+_WITHOUT_APP = frozenset({"WSGIApp", "Middleware"})  # of socketio and engineio: applications around nothing
 _WRAPPER_HOMES = (
     "werkzeug", "whitenoise", "socketio", "engineio", "sentry_sdk", "opentelemetry", "newrelic", "beaker", "dj_static", "static",
     "asgiref", "a2wsgi", "uvicorn", "hypercorn", "starlette", "fastapi", "paste", "dozer", "raven", "webob", "flask_reverse_proxy",
@@ -353,7 +354,7 @@ class Instances:
             return Instance(kind, path, call, inner)
         if last in _WRAPPERS | _ASGI_WRAPPERS or (name.partition(".")[0] in _WRAPPER_HOMES and last[:1].isupper()):
             inner = next(filter(None, (self.of(path, arg, scope, depth + 1) for arg in call_values(call))), None)
-            if name in ("socketio.WSGIApp", "socketio.Middleware", "engineio.WSGIApp") and inner is None:
+            if name.partition(".")[0] in ("socketio", "engineio") and last in _WITHOUT_APP and inner is None:
                 return Instance("wsgi", path, call)
             if inner is not None and inner.is_app:
                 return Instance("asgi" if last in _ASGI_WRAPPERS else "wsgi", path, call, inner)
@@ -442,9 +443,8 @@ class Instances:
         known = self._calls.get(name)
         if known is None:
             known = self._calls[name] = []
-            called = mentions_of(self.modules).called
             for module in self.modules:
-                if name in called[module.path]:
+                if name in module.mentions.called:
                     known += [
                         (module.path, call, scope)
                         for call, scope in self._all_calls(module.path)
@@ -474,6 +474,16 @@ def instances_of(modules: Modules) -> Instances:
     if not isinstance(found, Instances):
         found = modules.memo["instances"] = Instances(modules)
     return found
+
+
+def names_of_apps(modules: Modules) -> frozenset[str]:
+    """The simple names of whatever may stand for an application, in any file: constructors, and all that is made with
+    them. What an application is made of is spelled with one of these."""
+    mentions = mentions_of(modules)
+    makers = {name.rpartition(".")[2] for name, kind in _CLASSES.items() if kind in WSGI_KINDS} | _WITHOUT_APP
+    spelled = [*mentions.aliases, *(name for names in mentions.inside.values() for name in names)]
+    spelled += [name for names in mentions.values.values() for name in names]
+    return mentions.holding(makers.union(name for name in spelled if name.endswith("Flask")))
 
 
 def unknown_params(node: FunctionDef) -> dict[str, Instance | None]:

@@ -1,101 +1,109 @@
 """Which names the files of a project use, and for what: the quick look that says where a closer one can find nothing.
 
 A call, or a name, is followed through imports and aliases only to things that are spelled somewhere; the sets here are
-made of all spellings, so that what they leave out cannot be what is looked for.
+made of all spellings, so that what they leave out cannot be what is looked for. They are made of the outlines of files
+alone: the statements of a file that is left out are never read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from flask_prodcheck.facts.syntax import (
-    Assign,
-    Attribute,
-    Call,
-    ClassDef,
-    FunctionDef,
-    Import,
-    ImportFrom,
-    Name,
-    Stmt,
-)
-from flask_prodcheck.model.python.modules import (
-    Modules,
-    call_name,
-    statement_expressions,
-    statements,
-    subexpressions,
-    unpacked,
-)
+from flask_prodcheck.facts.syntax import PyModule
+from flask_prodcheck.model.python.modules import Modules
 
 
 @dataclass(frozen=True, slots=True)
-class Mentions:
-    """``called``: file -> the simple names of what it calls anywhere. ``aliases``: simple name -> the names that imports
-    and assignments anywhere give to what is called so. ``inside``: simple name of a function or class -> every name and
-    attribute that one of that name mentions."""
+class ProjectMentions:
+    """The mentions of all files, by simple name: ``aliases``, ``inside`` and ``values`` as in
+    :class:`~flask_prodcheck.facts.syntax.Mentions`, those of one name together."""
 
-    called: dict[str, set[str]] = field(default_factory=dict)
     aliases: dict[str, set[str]] = field(default_factory=dict)
     inside: dict[str, set[str]] = field(default_factory=dict)
+    values: dict[str, set[str]] = field(default_factory=dict)
 
     def spellings(self, names: frozenset[str]) -> frozenset[str]:
         """``names`` and every name that stands for one of them in some file: what resolves to a thing that is called by
         one of ``names`` at home is spelled with one of these."""
-        found = set(names)
-        pending = list(names)
-        while pending:
-            for alias in self.aliases.get(pending.pop(), ()):
-                if alias not in found:
-                    found.add(alias)
-                    pending.append(alias)
-        return frozenset(found)
+        return _reached(names, self.aliases)
+
+    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
+        """``names`` and every function and class that mentions one of them, over any number of steps."""
+        return _reached(names, _turned(self.inside))
+
+    def holding(self, names: Iterable[str]) -> frozenset[str]:
+        """``names`` and every name that may stand for what one of them makes: what is assigned from it, functions that
+        return it, classes below it, and all aliases."""
+        users = _turned(self.values)
+        for name, aliases in self.aliases.items():
+            users.setdefault(name, set()).update(aliases)
+        return _reached(names, users)
 
 
-def mentions_of(modules: Modules) -> Mentions:
-    """The one :class:`Mentions` of ``modules``."""
+def mentions_of(modules: Modules) -> ProjectMentions:
+    """The one :class:`ProjectMentions` of ``modules``."""
     found = modules.memo.get("mentions")
-    if not isinstance(found, Mentions):
-        found = modules.memo["mentions"] = Mentions()
+    if not isinstance(found, ProjectMentions):
+        found = modules.memo["mentions"] = ProjectMentions()
         for module in modules:
-            _collect(found, found.called.setdefault(module.path, set()), None, module.body)
+            for name, alias in module.mentions.aliases:
+                found.aliases.setdefault(name, set()).add(alias)
+            for name, names in module.mentions.inside:
+                found.inside.setdefault(name, set()).update(names)
+            for name, names in module.mentions.values:
+                found.values.setdefault(name, set()).update(names)
     return found
 
 
-def _collect(found: Mentions, called: set[str], owner: set[str] | None, body: Sequence[Stmt]) -> None:
-    """Notes what ``body`` holds; ``owner`` takes the names mentioned in the function or class around it."""
-    for stmt, _ in statements(body):
-        for name, alias in _aliases(stmt):
-            found.aliases.setdefault(name, set()).add(alias)
-        for expr in statement_expressions(stmt):
-            for part in subexpressions(expr):
-                if isinstance(part, Call):
-                    called.add(call_name(part))
-                elif owner is None:
-                    continue
-                elif isinstance(part, Name):
-                    owner.add(part.id)
-                elif isinstance(part, Attribute):
-                    owner.add(part.attr)
-        if isinstance(stmt, (FunctionDef, ClassDef)):
-            if owner is not None:
-                owner.add(stmt.name)
-            _collect(found, called, found.inside.setdefault(stmt.name, set()), stmt.body)
+def files_leading_to(modules: Modules, names: frozenset[str]) -> frozenset[str]:
+    """The files that call something by one of ``names``, and those that import one of these, over any number of steps
+    (also inside functions, and what an import may load rather than what it does)."""
+    importers: dict[str, list[str]] = {}
+    pending: list[str] = []
+    for module in modules:
+        if not names.isdisjoint(module.mentions.called):
+            pending.append(module.path)
+        for path in _imported_files(modules, module):
+            importers.setdefault(path, []).append(module.path)
+    found = set(pending)
+    while pending:
+        for path in importers.get(pending.pop(), ()):
+            if path not in found:
+                found.add(path)
+                pending.append(path)
+    return frozenset(found)
 
 
-def _aliases(stmt: Stmt) -> Iterator[tuple[str, str]]:
-    """(simple name, the name given to it) for what ``stmt`` makes known under another name."""
-    if isinstance(stmt, (Import, ImportFrom)):
-        for name, alias in stmt.names:
-            if alias is not None:
-                yield name.rpartition(".")[2], alias
-    elif isinstance(stmt, Assign):
-        for target in stmt.targets:
-            for name, value in unpacked(target, stmt.value):
-                if isinstance(value, (Name, Attribute)):
-                    yield _simple(value), name
+def _imported_files(modules: Modules, module: PyModule) -> set[str]:
+    """The project files that the imports of ``module`` may load, the packages above them included."""
+    found: set[str] = set()
+    for dotted in module.mentions.modules:
+        name = dotted.lstrip(".")
+        path = modules.imported_file(module.path, name, len(dotted) - len(name))
+        if path is not None and not path.endswith("/"):
+            found.add(path)
+            found.update(modules.packages_above(path))
+    found.update(modules.packages_above(module.path))
+    found.discard(module.path)
+    return found
 
 
-def _simple(expr: Name | Attribute) -> str:
-    return expr.id if isinstance(expr, Name) else expr.attr
+def _turned(table: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Name -> those that mention it."""
+    users: dict[str, set[str]] = {}
+    for name, mentioned in table.items():
+        for other in mentioned:
+            users.setdefault(other, set()).add(name)
+    return users
+
+
+def _reached(names: Iterable[str], following: dict[str, set[str]]) -> frozenset[str]:
+    found = set(names)
+    pending = list(found)
+    while pending:
+        for name in following.get(pending.pop(), ()):
+            if name not in found:
+                found.add(name)
+                pending.append(name)
+    return frozenset(found)

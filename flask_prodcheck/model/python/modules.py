@@ -200,7 +200,6 @@ class Modules:
         self._defined: dict[tuple[str, str], Definition] = {}
         self._active: set[tuple[str, str]] = set()
         self._roots: dict[str, tuple[str, ...]] = {}
-        self._imports: dict[str, tuple[str, ...]] = {}
         self._importers: dict[str, list[str]] | None = None
         self._located: dict[tuple[str, str], str | None] = {}
         self._import_files: dict[tuple[str, str, int], str | None] = {}
@@ -291,6 +290,15 @@ class Modules:
             parts.pop()
         return ".".join(parts) if parts and all(map(_IMPORTABLE.fullmatch, parts)) else None
 
+    def packages_above(self, path: str) -> tuple[str, ...]:
+        """The ``__init__.py`` of every package around ``path``, outermost first, ``path`` itself left out."""
+        found = []
+        folder = posixpath.dirname(path)
+        while folder and f"{folder}/__init__.py" in self._files:
+            found.append(f"{folder}/__init__.py")
+            folder = posixpath.dirname(folder)
+        return tuple(reversed([item for item in found if item != path]))
+
     def roots_for(self, path: str) -> tuple[str, ...]:
         """The folders that may be on ``sys.path`` when ``path`` runs, likeliest first: the parent of its top package,
         the audited root, the packages' folders that manifests name, ``src``, and the folders above the file."""
@@ -358,10 +366,8 @@ class Modules:
     def absolute_imports(self, path: str) -> tuple[str, ...]:
         """The dotted names that ``path`` imports without dots, anywhere in the file; ``from a import b`` gives "a" and
         "a.b"."""
-        if path not in self._imports:
-            module = self.module(path)
-            self._imports[path] = tuple(dict.fromkeys(_absolute_imports(module.body))) if module else ()
-        return self._imports[path]
+        module = self.module(path)
+        return tuple([name for name in module.mentions.modules if name[:1] != "."]) if module is not None else ()
 
     def importers_of(self, dotted: str) -> tuple[str, ...]:
         """The files that import something by the dotted name ``dotted``."""
@@ -648,17 +654,6 @@ class Modules:
         followed; None when it is the project's own, or not a chain of names."""
         found = self.resolve(path, expr, scope)
         return found.name if found.kind == "external" else None
-
-
-def _absolute_imports(body: Sequence[Stmt]) -> Iterator[str]:
-    for stmt, _ in statements(body):
-        if isinstance(stmt, Import):
-            yield from (dotted for dotted, _ in stmt.names)
-        elif isinstance(stmt, ImportFrom) and stmt.level == 0:
-            yield stmt.module
-            yield from (f"{stmt.module}.{name}" for name, _ in stmt.names if name != "*")
-        elif isinstance(stmt, (FunctionDef, ClassDef)):
-            yield from _absolute_imports(stmt.body)
 
 
 def _mentions(expr: Expr, name: str) -> bool:

@@ -68,7 +68,7 @@ def find_run_sites(modules: Modules, apps: Sequence[App]) -> tuple[RunSite, ...]
     spelled = _METHODS | mentions.spellings(frozenset(name.rpartition(".")[2] for name in _FUNCTIONS))
     found: list[RunSite] = []
     for module in modules:
-        if spelled.isdisjoint(mentions.called[module.path]):
+        if spelled.isdisjoint(module.mentions.called):
             continue
         at_import = _run_at_import(modules, module.path)
         for call, where in _calls(modules, instances, module.path, module.body, _Where(Scope())):

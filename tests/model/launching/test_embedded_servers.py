@@ -19,6 +19,14 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [],
     ),
     (
+        "a program of another framework that hands a WSGI server what it made",
+        {
+            "api/main.py": "import falcon\nimport waitress\nif __name__ == '__main__':\n    waitress.serve(falcon.App())\n",
+            "app.py": APP,
+        },
+        [],
+    ),
+    (
         "a program that mounts the application in another framework",
         {
             "main.py": "import uvicorn\nfrom fastapi import FastAPI\nfrom app import app\nother = FastAPI()\nother.mount('/', app)\nif __name__ == '__main__':\n    uvicorn.run(other)\n",
@@ -296,6 +304,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         "another framework",
         {"Procfile": "web: uvicorn app:app\n", "app.py": "from fastapi import FastAPI\napp = FastAPI()\n"},
         [],
+    ),
+    (
+        "an application that hypercorn serves and no Flask has made",
+        {"Procfile": "web: hypercorn site:app\n", "site.py": "from frame import make\napp = make()\n", "app.py": APP},
+        [],
+    ),
+    (
+        "an application of ours that hypercorn serves",
+        {"Procfile": "web: hypercorn app:app\n", "app.py": APP},
+        ["Procfile:1 hypercorn production app:app True"],
     ),
     (
         "another framework that mounts the application",

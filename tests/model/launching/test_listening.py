@@ -77,6 +77,19 @@ def test_the_platforms_port_replaces_the_default_of_the_file(kind: str, port: in
     assert [each.port for each in listens(found.launches[0], found.facts) or ()] == [port]
 
 
+@pytest.mark.parametrize("bind", ["", "import os\nbind = f\"0.0.0.0:{os.getenv('PORT', '5000')}\"\n"])
+def test_the_platforms_port_counts_for_the_start_that_it_chooses_itself(bind: str) -> None:
+    found = project(
+        {
+            "app.yaml": "runtime: python313\n",
+            "main.py": "from app import app\n",
+            "requirements.txt": "flask\ngunicorn\n",
+            "gunicorn.conf.py": bind,
+        }
+    )
+    assert [each.port for each in listens(found.launches[0], found.facts) or ()] == [None]
+
+
 def test_a_file_that_hands_its_names_on_decides_nothing() -> None:
     found = project(
         {"Dockerfile": f'{IMAGE}CMD ["gunicorn", "app:app"]\n', "gunicorn.conf.py": "import x\nx.set(globals())\n"}

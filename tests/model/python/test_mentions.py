@@ -6,7 +6,7 @@ import pytest
 
 from flask_prodcheck.audit import linked_tree
 from flask_prodcheck.model.python import run_sites
-from flask_prodcheck.model.python.mentions import Mentions
+from flask_prodcheck.model.python.mentions import ProjectMentions
 from flask_prodcheck.sources.discover import memory_tree
 
 APP = "from flask import Flask\napp = Flask(__name__)\n"
@@ -41,5 +41,5 @@ def test_a_call_is_found_under_every_name(files: dict[str, str], monkeypatch: py
     found = linked_tree(memory_tree(files)).run_sites
     assert [site.call for site in found] == ["run_simple"]
     everything = frozenset(run_sites._METHODS | {"go", "start", "run_simple"})
-    monkeypatch.setattr(Mentions, "spellings", lambda *_: everything)
+    monkeypatch.setattr(ProjectMentions, "spellings", lambda *_: everything)
     assert linked_tree(memory_tree(files)).run_sites == found

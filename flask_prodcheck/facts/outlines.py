@@ -1,0 +1,154 @@
+"""The outline of a Python file as plain data, to be kept between runs, and back.
+
+It holds names and places, and no text of the file: what a secret is assigned to, never the secret. Names are kept as words
+of one text, which is short and quick to take apart. Data of any other shape is no outline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts.bodies import Unread
+from flask_prodcheck.facts.syntax import CookieForm, LoginCookie, Mentions, Mutation, PyModule, Uses
+
+_PLACES = ("session", "files", "body", "remote_addr", "external_urls", "routes")
+
+Data = object
+"""What JSON can hold: lists of lists, texts, numbers and None."""
+
+
+def to_data(module: PyModule) -> Data:
+    """``module`` without its path and its statements."""
+    uses, mentions = module.uses, module.mentions
+    return [
+        _words(module.names),
+        module.open_names,
+        _words(module.imports),
+        [
+            [_place(getattr(uses, name)) for name in _PLACES],
+            [[name, _place(span)] for name, span in uses.views],
+            [[each.name, _place(each.span), each.secure, each.httponly, each.same_site] for each in uses.login_cookies],
+            [[each.function, _place(each.span), sorted(each.cookies)] for each in uses.cookie_forms],
+            uses.guards_forms,
+        ],
+        [[each.name, _place(each.bound), _place(each.changed), each.function, each.view] for each in module.mutations],
+        [
+            _words(mentions.called),
+            " ".join(f"{name} {alias}" for name, alias in mentions.aliases),
+            [f"{name} {_words(names)}" for name, names in mentions.inside],
+            [f"{name} {_words(names)}" for name, names in mentions.values],
+            " ".join(mentions.modules),
+        ],
+    ]
+
+
+def from_data(path: str, data: Data) -> PyModule | None:
+    """The module at ``path`` that :func:`to_data` was given, its statements unread; None when ``data`` is no outline."""
+    try:
+        return _module(path, data)
+    except ValueError:
+        return None
+
+
+def _module(path: str, data: Data) -> PyModule:
+    names, open_names, imports, uses, mutations, mentions = _list(data, 6)
+    return PyModule(
+        path,
+        Unread(),
+        frozenset(_text(names).split()),
+        _truth(open_names),
+        frozenset(_text(imports).split()),
+        _uses(path, uses),
+        tuple([_mutation(path, each) for each in _list(mutations)]),
+        _mentions(mentions),
+    )
+
+
+def _uses(path: str, data: Data) -> Uses:
+    places, views, login_cookies, cookie_forms, guards_forms = _list(data, 5)
+    session, files, body, remote_addr, external_urls, routes = [
+        None if each is None else _span(path, each) for each in _list(places, len(_PLACES))
+    ]
+    return Uses(
+        session,
+        files,
+        body,
+        remote_addr,
+        external_urls,
+        routes,
+        tuple([(_text(name), _span(path, place)) for name, place in map(_pair, _list(views))]),
+        tuple([_login_cookie(path, each) for each in _list(login_cookies)]),
+        tuple([_cookie_form(path, each) for each in _list(cookie_forms)]),
+        _truth(guards_forms),
+    )
+
+
+def _login_cookie(path: str, data: Data) -> LoginCookie:
+    name, place, secure, httponly, same_site = _list(data, 5)
+    return LoginCookie(_span(path, place), _text(name), _truth(secure), _truth(httponly), _truth(same_site))
+
+
+def _cookie_form(path: str, data: Data) -> CookieForm:
+    function, place, cookies = _list(data, 3)
+    return CookieForm(_span(path, place), _text(function), frozenset(map(_text, _list(cookies))))
+
+
+def _mutation(path: str, data: Data) -> Mutation:
+    name, bound, changed, function, view = _list(data, 5)
+    return Mutation(_text(name), _span(path, bound), _span(path, changed), _text(function), _truth(view))
+
+
+def _mentions(data: Data) -> Mentions:
+    called, aliases, inside, values, modules = _list(data, 5)
+    pairs = _text(aliases).split()
+    return Mentions(
+        frozenset(_text(called).split()),
+        tuple(zip(pairs[::2], pairs[1::2], strict=True)),
+        tuple(map(_named, _list(inside))),
+        tuple(map(_named, _list(values))),
+        tuple(_text(modules).split()),
+    )
+
+
+def _named(data: Data) -> tuple[str, frozenset[str]]:
+    name, *words = _text(data).split()
+    return name, frozenset(words)
+
+
+def _words(names: Iterable[str]) -> str:
+    return " ".join(sorted(names))
+
+
+def _place(span: Span | None) -> Data:
+    return None if span is None else [span.line, span.column, span.end_line, span.end_column]
+
+
+def _span(path: str, data: Data) -> Span:
+    numbers = _list(data, 4)
+    if any(type(each) is not int or each < 0 for each in numbers):
+        raise ValueError(data)
+    return Span(path, *numbers)
+
+
+def _list(data: Data, length: int = -1) -> list[Any]:
+    if type(data) is not list or length not in (-1, len(data)):
+        raise ValueError(data)
+    return data
+
+
+def _pair(data: Data) -> list[Any]:
+    return _list(data, 2)
+
+
+def _text(data: Data) -> str:
+    if type(data) is not str:
+        raise ValueError(data)
+    return data
+
+
+def _truth(data: Data) -> bool:
+    if type(data) is not bool:
+        raise ValueError(data)
+    return data

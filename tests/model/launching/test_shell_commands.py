@@ -1,0 +1,45 @@
+"""The one walk over the commands of shell statements."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts.dockerfile import read_dockerfile
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell import parse_command_line
+from flask_prodcheck.model.launching.images import build_image
+from flask_prodcheck.model.launching.installs import image_installs
+from flask_prodcheck.model.launching.shell_commands import every_command
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("one; two && three || four | five", ["one", "two", "three", "four", "five"]),
+        ("if one; then two; elif three; then four; else five; fi", ["one", "two", "three", "four", "five"]),
+        ('case "$X" in a) one;; *) two;; esac', ["one", "two"]),
+        ("for x in a b; do one; done", ["one"]),
+        ("while one; do two; done", ["one", "two"]),
+        ("until one | two; do three; done", ["one", "two", "three"]),
+        ("{ one; }; (two; three)", ["one", "two", "three"]),
+        ("f() { one; }; f", ["one", "f"]),
+    ],
+)
+def test_every_command_in_order(text: str, commands: list[str]) -> None:
+    statements = parse_command_line(text, Span("x.sh", 1))
+    assert [each.words[0].text for each in every_command(statements)] == commands
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'case "$KIND" in web) pip install gunicorn;; *) true;; esac',
+        "install_it() { pip install gunicorn; }; install_it",
+        "until pip install gunicorn; do sleep 1; done",
+    ],
+)
+def test_what_an_image_installs_is_seen_wherever_it_stands(line: str) -> None:
+    dockerfile = read_dockerfile("Dockerfile", f"FROM python:3.13-slim\nRUN {line}\n")
+    facts = Facts(dockerfiles={"Dockerfile": dockerfile}, paths=frozenset({"Dockerfile"}))
+    assert image_installs(build_image(dockerfile, facts), facts) == frozenset({"gunicorn"})

@@ -1,0 +1,59 @@
+"""The file that may set a variable which a launch lacks."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.launching.supply import absent_env_file, supplier
+from flask_prodcheck.model.link import link
+from flask_prodcheck.model.project import Project
+from flask_prodcheck.sources.discover import memory_tree
+
+_FILES = {
+    "app.py": "from flask import Flask\napp = Flask(__name__)\n",
+    "Dockerfile": 'FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nCMD ["gunicorn", "app:app"]\n',
+}
+
+
+def _project(files: dict[str, str]) -> Project:
+    return link(parse(memory_tree({**_FILES, **files})), name="project")
+
+
+@pytest.mark.parametrize(
+    ("env_files", "present", "absent"),
+    [
+        ("", "", ""),
+        ("    env_file: live.env\n", "", "live.env"),
+        ("    env_file: ./live.env\n", "deploy/live.env", ""),
+        ("    env_file: ../live.env\n", "live.env", ""),
+        ("    env_file: [live.env, more.env]\n", "deploy/live.env", "more.env"),
+    ],
+)
+def test_an_env_file_that_is_not_in_the_project(env_files: str, present: str, absent: str) -> None:
+    files = {present: "A=1\n"} if present else {}
+    compose = f"services:\n  web:\n    build: ..\n{env_files}"
+    found = _project({"deploy/compose.yaml": compose, **files})
+    file = found.facts.compose["deploy/compose.yaml"]
+    assert absent_env_file(file, file.services[0], found.facts) == absent
+
+
+@pytest.mark.parametrize(
+    ("line", "hands_on"),
+    [
+        ("docker run -e SIGNS=$VALUE web", True),
+        ("export SIGNS=1", False),
+        ("read -r SIGNS", False),
+        ("unset SIGNS", False),
+        ("echo SIGNS=$VALUE", False),
+        ("echo SIGNS=$VALUE >> live.env", True),
+        ("f() { local SIGNS=1; }", False),
+        ("cat > live.env <<EOF\nSIGNS=1\nEOF", True),
+        ("docker run -e DESIGNS=1 web", False),
+        ("docker run web ${SIGNS}", False),
+        ("SIGNS=1", False),
+    ],
+)
+def test_a_script_that_hands_a_variable_on(line: str, hands_on: bool) -> None:
+    found = _project({"tools/up.sh": f"#!/bin/sh\n{line}\n"})
+    assert supplier(found.launches[0], "SIGNS", found.facts) == ("tools/up.sh" if hands_on else "")
