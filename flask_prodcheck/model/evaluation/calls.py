@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -97,11 +98,21 @@ def call_expression(machine: Machine, call: Call, frame: Frame) -> Evaluated:
     args = arguments(machine, call, frame, isinstance(item, Function | Method | Ref))
     result = machine.call(function, args, frame)
     if call.span == machine.stop_at:
-        for served in (item.receiver if isinstance(item, Method) else NONE, *args.all):
-            ref = ref_of(served)
-            if ref.kind == "app":
-                raise ReachedError(ref.oid)
+        for oid in _served(machine, (item.receiver if isinstance(item, Method) else function, *args.all)):
+            raise ReachedError(oid)
     return result
+
+
+def _served(machine: Machine, values: Sequence[Evaluated]) -> Iterator[int]:
+    """The applications among ``values`` and in the server objects that were made with one."""
+    for value in values:
+        item = value.value.value if isinstance(value.value, Known) else None
+        if isinstance(item, Ref) and item.kind == "app":
+            yield item.oid
+        elif isinstance(item, Made):
+            yield from _served(machine, item.args)
+        elif isinstance(item, Ref) and item.kind == "instance":
+            yield from (ref.oid for cell in machine.obj(item).cells.values() if (ref := ref_of(cell)).kind == "app")
 
 
 def _frame_call(machine: Machine, name: str, call: Call, frame: Frame) -> Evaluated | None:

@@ -150,6 +150,10 @@ def subscript(machine: Machine, container: Evaluated, index: Evaluated) -> Evalu
         return members.get(key[0], unknown("a member")) if key is not None else unknown("a member", index)
     parts = machine.elements(container)
     if parts is not None and not isinstance(item, str):
+        chosen = index.value.value if isinstance(index.value, Known) else None
+        if isinstance(chosen, slice):
+            kind = item.kind if isinstance(item, Seq) else "list"
+            return depending(machine.sequence(parts[chosen], kind), container, index)
         key = key_of(machine, index)
         if key is None or not isinstance(key[0], int):
             return unknown("which element is chosen is not known", container, index)

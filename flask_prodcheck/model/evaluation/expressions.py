@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -55,6 +56,7 @@ from flask_prodcheck.model.evaluation.values import (
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
+_SLICE = re.compile(r"(-?[0-9]{1,9})?:(-?[0-9]{1,9})?(?::(-?[1-9][0-9]{0,8})?)?")
 Compute = Callable[[list[object]], object]
 
 
@@ -84,7 +86,10 @@ def _evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
         case Call():
             return machine.call_expression(expr, frame)
         case Subscript(value=inner, index=index):
-            return machine.subscript(evaluate(machine, inner, frame), evaluate(machine, index, frame))
+            part = _slice(index)
+            return machine.subscript(
+                evaluate(machine, inner, frame), known(part) if part is not None else evaluate(machine, index, frame)
+            )
         case Collection(kind=kind, items=items):
             return _collection(machine, kind, items, frame)
         case Dict(items=pairs):
@@ -118,6 +123,14 @@ def _evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
             return unknown("a starred value", evaluate(machine, inner, frame))
         case Opaque():
             return _opaque(machine, expr, frame)
+
+
+def _slice(index: Expr) -> slice | None:
+    """A slice between numbers: ``[1:]``."""
+    found = _SLICE.fullmatch("".join(index.text.split())) if isinstance(index, Opaque) else None
+    if found is None:
+        return None
+    return slice(*(int(part) if part else None for part in found.groups()))
 
 
 def plain_result(machine: Machine, parts: Sequence[Evaluated], compute: Compute) -> Evaluated:

@@ -46,7 +46,8 @@ class Machine:
     which path of the image, ``placed`` which project file stands in the place of another, ``written``
     the environment files that an earlier start wrote. ``doubtful``: an operation that fails is taken
     for something the evaluator does not know, also where a handler waits for it. ``stop_at``: the call that serves, at
-    which the run is over. ``options``: what the command line gives, as the pseudo-variables ``--name``, with its place."""
+    which the run is over. ``options``: what the command line gives, as the pseudo-variables ``--name``, with its place.
+    ``argv``: the words after the program's name (None: not known)."""
 
     # What it does, one concept a module; a function there is a method here.
     dotted_name = importing.dotted_name
@@ -97,6 +98,7 @@ class Machine:
         doubtful: bool = False,
         stop_at: Span | None = None,
         options: Mapping[str, Origin] | None = None,
+        argv: Sequence[str] | None = None,
     ) -> None:
         self.modules = modules
         self.env = env
@@ -115,6 +117,7 @@ class Machine:
         self.doubtful = doubtful
         self.stop_at = stop_at
         self.options = dict(options or {})
+        self.argv = argv
         self.heap: Heap = {}
         self.imported: dict[str, int] = {}
         self.apps: list[int] = []

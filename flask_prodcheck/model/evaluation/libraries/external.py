@@ -15,6 +15,7 @@ from flask_prodcheck.model.evaluation import applications
 from flask_prodcheck.model.evaluation.data_files import FORMATS, load_handle
 from flask_prodcheck.model.evaluation.environment import environment_call
 from flask_prodcheck.model.evaluation.external_names import is_flask_class, is_random
+from flask_prodcheck.model.evaluation.libraries.argparse import from_command_line, parse_args, parse_known_args
 from flask_prodcheck.model.evaluation.libraries.builtin import builtin_call, dict_call, exit_call
 from flask_prodcheck.model.evaluation.libraries.confuse import CLASSES as CONFUSE_CLASSES
 from flask_prodcheck.model.evaluation.libraries.confuse import configuration
@@ -43,7 +44,7 @@ from flask_prodcheck.model.evaluation.libraries.standard import (
     partial,
     timedelta,
 )
-from flask_prodcheck.model.evaluation.paths import make_path, path_call
+from flask_prodcheck.model.evaluation.paths import ROOT, make_path, path_call
 from flask_prodcheck.model.evaluation.running import Arguments, Frame
 from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, Ref, depending, known, unknown
 
@@ -64,6 +65,10 @@ def external_attribute(machine: Machine, item: External, name: str) -> Evaluated
         return known("/")
     if (item.name, name) == ("os", "name"):
         return known("posix")
+    if item.name == "sys" and name == "argv" and machine.argv is not None:
+        words = [unknown(word) if "${" in word else from_command_line(machine, "", word) for word in machine.argv]
+        program = known(f"{ROOT}/{machine.main}") if machine.main is not None else unknown("the name of the program")
+        return machine.sequence([program, *words])
     if item.name == "sys" and name in ("argv", "platform", "version_info", "modules", "path", "executable"):
         return known(Made(f"sys.{name}"))
     return known(External(f"{item.name}.{name}"))
@@ -158,6 +163,8 @@ _CALLS: dict[str, Callable[[Machine, Arguments, Frame], Evaluated]] = {
     **{name: load_handle(name) for name in FORMATS},
     "types.SimpleNamespace": namespace,
     "argparse.Namespace": namespace,
+    "argparse.ArgumentParser().parse_args": parse_args,
+    "argparse.ArgumentParser().parse_known_args": parse_known_args,
     "functools.partial": partial,
     "collections.ChainMap": chain_map,
     "collections.OrderedDict": lambda machine, args, frame: dict_call(machine, args),
