@@ -1,12 +1,10 @@
 """The outline of a Python file as plain data, to be kept between runs, and back.
 
-It holds names and places, and no text of the file: what a secret is assigned to, never the secret. Names are kept as words
-of one text, which is short and quick to take apart. Data of any other shape is no outline.
+It holds names and places, and no text of the file: what a secret is assigned to, never the secret. Data of any other shape is no outline.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask_prodcheck.base import Span
@@ -23,9 +21,9 @@ def to_data(module: PyModule) -> Data:
     """``module`` without its path and its statements."""
     uses, mentions = module.uses, module.mentions
     return [
-        _words(module.names),
+        " ".join(module.names),
         module.open_names,
-        _words(module.imports),
+        " ".join(sorted(module.imports)),
         [
             [_place(getattr(uses, name)) for name in _PLACES],
             [[name, _place(span)] for name, span in uses.views],
@@ -35,11 +33,11 @@ def to_data(module: PyModule) -> Data:
         ],
         [[each.name, _place(each.bound), _place(each.changed), each.function, each.view] for each in module.mutations],
         [
-            _words(mentions.called),
-            " ".join(f"{name} {alias}" for name, alias in mentions.aliases),
-            [f"{name} {_words(names)}" for name, names in mentions.inside],
-            [f"{name} {_words(names)}" for name, names in mentions.values],
-            " ".join(mentions.modules),
+            mentions.call_names,
+            mentions.alias_pairs,
+            mentions.inside_lines,
+            mentions.value_lines,
+            mentions.module_names,
         ],
     ]
 
@@ -57,7 +55,7 @@ def _module(path: str, data: Data) -> PyModule:
     return PyModule(
         path,
         Unread(),
-        frozenset(_text(names).split()),
+        tuple(_text(names).split()),
         _truth(open_names),
         frozenset(_text(imports).split()),
         _uses(path, uses),
@@ -101,24 +99,10 @@ def _mutation(path: str, data: Data) -> Mutation:
 
 
 def _mentions(data: Data) -> Mentions:
-    called, aliases, inside, values, modules = _list(data, 5)
-    pairs = _text(aliases).split()
-    return Mentions(
-        frozenset(_text(called).split()),
-        tuple(zip(pairs[::2], pairs[1::2], strict=True)),
-        tuple(map(_named, _list(inside))),
-        tuple(map(_named, _list(values))),
-        tuple(_text(modules).split()),
-    )
-
-
-def _named(data: Data) -> tuple[str, frozenset[str]]:
-    name, *words = _text(data).split()
-    return name, frozenset(words)
-
-
-def _words(names: Iterable[str]) -> str:
-    return " ".join(sorted(names))
+    texts = [_text(each) for each in _list(data, 5)]
+    if len(texts[1].split()) % 2 or any(not line.strip() for text in texts[2:4] for line in text.splitlines()):
+        raise ValueError(data)
+    return Mentions(*texts)
 
 
 def _place(span: Span | None) -> Data:

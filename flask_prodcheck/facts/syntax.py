@@ -6,6 +6,7 @@ evaluates and follows, and nothing of formatting. Expressions that the model nev
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import field
 from typing import Protocol
 
@@ -455,20 +456,49 @@ class Uses:
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """The names that the kept statements of a module use: a quick look at them without the statements themselves.
+    """The names that the kept statements of a module use: a quick look at them without the statements themselves. The
+    fields are texts of names with blanks between, entries in lines of their own: a tenth of the memory of sets, which
+    counts because a project may have tens of thousands of files."""
 
-    ``called``: the simple names of what is called anywhere, decorators included. ``aliases``: (simple name, the name that an
-    import or an assignment gives to it). ``inside``: a function or class -> every name and attribute that it mentions.
-    ``values``: a name or attribute of the module, of a class or of an object -> the names of what it may be; a function -> those
-    of what it returns, a class -> those of its bases. ``modules``: the dotted names that are
-    imported anywhere; ``from a import b`` gives "a" and "a.b", ``from ..a import b`` "..a" and "..a.b".
-    """
+    call_names: str = ""
+    alias_pairs: str = ""
+    inside_lines: str = ""
+    value_lines: str = ""
+    module_names: str = ""
 
-    called: frozenset[str] = frozenset()
-    aliases: tuple[tuple[str, str], ...] = ()
-    inside: tuple[tuple[str, frozenset[str]], ...] = ()
-    values: tuple[tuple[str, frozenset[str]], ...] = ()
-    modules: tuple[str, ...] = ()
+    @property
+    def called(self) -> list[str]:
+        """The simple names of what is called anywhere, decorators included."""
+        return self.call_names.split()
+
+    @property
+    def aliases(self) -> Iterator[tuple[str, str]]:
+        """(simple name, the name that an import or an assignment gives to it)."""
+        names = self.alias_pairs.split()
+        return zip(names[::2], names[1::2], strict=True)
+
+    @property
+    def inside(self) -> Iterator[tuple[str, list[str]]]:
+        """(a function or class, every name and attribute that it mentions)."""
+        return _entries(self.inside_lines)
+
+    @property
+    def values(self) -> Iterator[tuple[str, list[str]]]:
+        """(a name or attribute of the module, of a class or of an object, the names of what it may be); a function is what
+        it returns, a class what it is based on."""
+        return _entries(self.value_lines)
+
+    @property
+    def modules(self) -> list[str]:
+        """The dotted names that are imported anywhere; ``from a import b`` gives "a" and "a.b", ``from ..a import b``
+        "..a" and "..a.b"."""
+        return self.module_names.split()
+
+
+def _entries(lines: str) -> Iterator[tuple[str, list[str]]]:
+    for line in lines.splitlines():
+        name, *names = line.split(" ")
+        yield name, names
 
 
 class Body(Protocol):
@@ -492,13 +522,13 @@ class Held:
 class PyModule:
     """One Python file: its outline, and its statements, which may not have been read yet (``source``).
 
-    ``names`` holds every name bound at module level whatever the screen left out (``open_names``: a star import or
+    ``names`` holds every name bound at module level, sorted, whatever the screen left out (``open_names``: a star import or
     ``__getattr__`` makes the set open).
     """
 
     path: str
     source: Body
-    names: frozenset[str]
+    names: tuple[str, ...]
     open_names: bool = False
     imports: frozenset[str] = frozenset()  # top-level distributions-ish: first part of every imported module
     uses: Uses = field(default_factory=Uses)

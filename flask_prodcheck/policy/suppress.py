@@ -43,9 +43,9 @@ def find_comments(tree: Tree, lines: SourceLines) -> tuple[tuple[IgnoreComment, 
     found: list[IgnoreComment] = []
     problems: list[Problem] = []
     for source in tree.sources:
-        text = lines.of(source.path)
-        if not any(_MARKER in line for line in text):
+        if not lines.holds(source.path, _MARKER):
             continue
+        text = lines.of(source.path)
         for number, column, comment in _comments(source.kind, text):
             match = _COMMENT.match(comment)
             if match is None:

@@ -67,7 +67,7 @@ def _read(path: str, text: str) -> PyModule:
     return PyModule(
         path,
         Held(body),
-        found.names,
+        tuple(sorted(found.names)),
         found.open_names,
         found.imports,
         uses(path, tree, statements, written),
@@ -113,4 +113,4 @@ def _read_newer(path: str, text: str, error: SyntaxError | ValueError) -> PyModu
     except ReadError:
         raise refused from error
     names, open_names, imports = bound_names(body)
-    return PyModule(path, Held(body), names, open_names, imports, mentions=mentions(body))
+    return PyModule(path, Held(body), tuple(sorted(names)), open_names, imports, mentions=mentions(body))

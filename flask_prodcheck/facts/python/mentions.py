@@ -3,7 +3,7 @@ statements of one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_prodcheck.facts.statements import call_name, statement_expressions, statements, subexpressions, unpacked
@@ -38,11 +38,11 @@ def mentions(body: Sequence[Stmt]) -> Mentions:
     found = _Found()
     _collect(found, body, None, None)
     return Mentions(
-        frozenset(found.called - {""}),
-        tuple(found.aliases),
-        tuple([(name, frozenset(names)) for name, names in found.inside.items()]),
-        tuple([(name, frozenset(names)) for name, names in found.values.items()]),
-        tuple(found.modules),
+        " ".join(sorted(found.called - {""})),
+        " ".join([f"{name} {alias}" for name, alias in found.aliases]),
+        _lines(found.inside),
+        _lines(found.values),
+        " ".join(found.modules),
     )
 
 
@@ -55,6 +55,10 @@ class _Found:
     inside: dict[str, set[str]] = field(default_factory=dict)
     values: dict[str, set[str]] = field(default_factory=dict)
     modules: dict[str, None] = field(default_factory=dict)
+
+
+def _lines(table: Mapping[str, set[str]]) -> str:
+    return "\n".join([" ".join([name, *sorted(names)]) for name, names in table.items()])
 
 
 def _collect(found: _Found, body: Sequence[Stmt], owner: set[str] | None, shared: frozenset[str] | None) -> None:

@@ -456,7 +456,7 @@ def from_object(machine: Machine, item: Ref, source: Evaluated, args: Arguments,
     if found.kind == "module":
         module = machine.modules.module(machine.obj(found).file)
         if module is not None:
-            names.update(dict.fromkeys(sorted(name for name in module.names if name.isupper())))
+            names.update(dict.fromkeys(name for name in module.names if name.isupper()))
     if opened:
         machine.loosen(item.oid, f"{args.text} reads an object that is not known whole", args.span)
     alternatives = machine.alternatives.get(found.oid, ())
@@ -678,7 +678,7 @@ def _run_pyfile(machine: Machine, module: PyModule) -> tuple[dict[object, Evalua
     machine.heap = ended.heap
     obj = machine.heap[oid]
     cells = dict(obj.cells)
-    for name in sorted(module.names):
+    for name in module.names:
         if name.isupper() and name not in cells:
             cells[name] = unknown(f"{name} is not read")
     return cells, obj.open

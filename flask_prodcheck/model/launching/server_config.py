@@ -99,7 +99,7 @@ def file_settings(path: str, place: Place, modules: Modules) -> tuple[Setting, .
         for each in module.body
         if isinstance(each, FunctionDef) and each.name in known
     }
-    for name in sorted(module.names & (set(known) | set(removed_settings())) - set(found)):
+    for name in sorted(set(module.names) & (set(known) | set(removed_settings())) - set(found)):
         span = next(
             (
                 each.span

@@ -80,13 +80,11 @@ def _imported_files(modules: Modules, module: PyModule) -> set[str]:
     found: set[str] = set()
     for dotted in module.mentions.modules:
         name = dotted.lstrip(".")
-        path = modules.imported_file(module.path, name, len(dotted) - len(name))
+        path = modules.find_imported(module.path, name, len(dotted) - len(name))
         if path is not None and not path.endswith("/"):
             found.add(path)
             found.update(modules.packages_above(path))
-    found.update(modules.packages_above(module.path))
-    found.discard(module.path)
-    return found
+    return found - {module.path}
 
 
 def _turned(table: dict[str, set[str]]) -> dict[str, set[str]]:

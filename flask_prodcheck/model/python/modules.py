@@ -325,10 +325,11 @@ class Modules:
         namespace package, or None when it is not the project's."""
         key = (path, module, level)
         if key not in self._import_files:
-            self._import_files[key] = self._imported_file(path, module, level)
+            self._import_files[key] = self.find_imported(path, module, level)
         return self._import_files[key]
 
-    def _imported_file(self, path: str, module: str, level: int) -> str | None:
+    def find_imported(self, path: str, module: str, level: int) -> str | None:
+        """:meth:`imported_file` for questions that are asked once: the answer is not kept."""
         if level:
             folder = posixpath.dirname(path)
             for _ in range(level - 1):

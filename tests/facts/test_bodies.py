@@ -1,0 +1,109 @@
+"""Statements that are read when they are asked for: those that were there before, or a problem that says otherwise."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import flask_prodcheck
+import flask_prodcheck.facts.parse as parsing
+from flask_prodcheck.audit import audit_tree, linked_tree
+from flask_prodcheck.cli import main
+from flask_prodcheck.facts.bodies import Unread
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.facts.python import read_python, read_statements
+from flask_prodcheck.reports.json_v1 import as_data
+from flask_prodcheck.sources.discover import discover, memory_tree
+from flask_prodcheck.sources.tree import Tree
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+OWN = sorted(Path(flask_prodcheck.__file__).parent.rglob("*.py"))
+FILES = {
+    "app.py": "from flask import Flask\napp = Flask(__name__)\napp.run()\n",
+    "Dockerfile": 'FROM python:3.12\nCMD ["python", "app.py"]\n',
+    "requirements.txt": "flask==3.1.0\n",
+}
+
+
+@pytest.fixture
+def nothing_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "_HELD", -1)
+
+
+def without_statistics(tree: Tree) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(json.dumps(as_data(audit_tree(tree))))
+    report.pop("stats")
+    return report
+
+
+@pytest.mark.parametrize("name", sorted(each.name for each in FIXTURES.iterdir() if each.is_dir()))
+def test_a_report_does_not_depend_on_what_is_held(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = without_statistics(discover(FIXTURES / name))
+    monkeypatch.setattr(parsing, "_HELD", -1)
+    assert without_statistics(discover(FIXTURES / name)) == held
+
+
+@pytest.mark.parametrize("place", OWN[::12], ids=lambda place: place.stem)
+def test_the_statements_are_those_of_the_whole_reading(place: Path) -> None:
+    module = read_python(place.name, place.read_bytes())
+    assert module is not None and module.body == read_statements(place.name, place.read_bytes())
+
+
+@pytest.mark.usefixtures("nothing_held")
+def test_statements_are_read_once_and_only_when_asked_for() -> None:
+    tree = memory_tree(FILES)
+    module = parse(tree).modules["app.py"]
+    assert not isinstance(module.source, Unread)
+    assert module.body is module.body and len(module.body) == 3
+
+
+@pytest.mark.usefixtures("nothing_held")
+@pytest.mark.parametrize(
+    ("change", "said"), [("changed", "was changed while it was audited"), ("gone", "cannot be read")]
+)
+def test_a_file_that_changes_before_its_statements_are_read_is_said(tmp_path: Path, change: str, said: str) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    facts = parse(discover(tmp_path))
+    place = tmp_path / "app.py"
+    if change == "gone":
+        place.unlink()
+    else:
+        place.write_text(FILES["app.py"] + "# more\n", encoding="utf-8")
+    assert facts.modules["app.py"].body == ()
+    (problem,) = facts.later
+    assert (problem.file, problem.line, problem.blocking) == ("app.py", 1, True) and said in problem.message
+
+
+@pytest.mark.usefixtures("nothing_held")
+def test_an_audit_that_meets_such_a_file_is_incomplete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    read = parsing.parse
+
+    def parse_and_change(*given: Any) -> Any:
+        facts = read(*given)
+        (tmp_path / "app.py").write_text("", encoding="utf-8")
+        return facts
+
+    monkeypatch.setattr("flask_prodcheck.audit.parse", parse_and_change)
+    done = CliRunner().invoke(main, [str(tmp_path), "--format", "json"])
+    problems = json.loads(done.output)["problems"]
+    assert done.exit_code == 3
+    assert [(each["file"], each["message"]) for each in problems] == [("app.py", "was changed while it was audited")]
+    (tmp_path / "app.py").write_text(FILES["app.py"], encoding="utf-8")
+    assert [each.file for each in linked_tree(discover(tmp_path)).problems] == ["app.py"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="one process is all there is without fork")
+@pytest.mark.usefixtures("nothing_held")
+def test_processes_hand_over_outlines_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("flask_prodcheck.facts.shares._processors", lambda: 2)
+    files = {f"m{number}.py": FILES["app.py"] for number in range(4)}
+    assert [len(module.body) for module in parse(memory_tree(files)).modules.values()] == [3] * 4
