@@ -24,6 +24,9 @@ MAX_VISITS = 200_000
 MAX_DEPTH = 200
 """How deep collections may nest (the composer is recursive)."""
 
+_BOOL = "tag:yaml.org,2002:bool"
+_OTHER_NUMBER = re.compile(r"[-+]?(?:0[0-9o_]|[0-9][0-9_.]*[_:])")
+_OTHER_TEXT = re.compile(r"[-+]?(?:0o[0-7_]+|[0-9][0-9_.]*[eE][-+]?[0-9]+)\Z")
 _NULL = "tag:yaml.org,2002:null"
 _STRING = "tag:yaml.org,2002:str"
 _NULL_TEXTS = ("", "~", "null", "Null", "NULL")
@@ -34,6 +37,7 @@ _JSON = re.compile(r"\s*(?:\{(?![{%#])|\[)")
 _TABS = re.compile(r"^[ \t]*\t", re.MULTILINE)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _LINE = 2_000
+_PLAIN_DEPTH = 50
 _TEMPLATE_CLOSE = {"{{": "}}", "{%": "%}", "{#": "#}"}
 
 
@@ -173,11 +177,46 @@ class YamlNode:
             return () if self.text is None else (self.text,)
         return tuple(each.text for each in self.elements() if each.text is not None)
 
+    def plain(self, *, core: bool = False, depth: int = 0) -> object:
+        """The value as PyYAML's safe loader constructs it, or (``core``) as a loader of YAML 1.2, where ``on`` is a text.
+        Raises ReadError where a template or a tag of its own decides, and where it nests too deeply."""
+        if depth > _PLAIN_DEPTH or self.dynamic:
+            raise ReadError("a value that is not plain", self.span.line)
+        if self.is_mapping:
+            return {name: value.plain(core=core, depth=depth + 1) for name, _, value in self.items()}
+        if self.is_sequence:
+            return [each.plain(core=core, depth=depth + 1) for each in self.elements()]
+        text = str(self._node.value)
+        if core and self.tag == _BOOL and text.lower() not in ("true", "false"):
+            return text
+        pattern = _OTHER_NUMBER if self.tag != _STRING else _OTHER_TEXT
+        if core and not self._node.style and pattern.match(text):
+            raise ReadError("a number that versions of YAML read differently", self.span.line)
+        return plain_scalar(self._node, self.span.line)
+
     def one_line(self) -> str:
         """The value as source on one line: a scalar's text, a list in flow form."""
         if self.is_sequence:
             return "[" + ", ".join(json.dumps(each.raw or "", ensure_ascii=False) for each in self.elements()) + "]"
         return " ".join((self.raw or "").split())
+
+
+def plain_scalar(node: Node, line: int = 1) -> object:
+    """What PyYAML's safe loader makes of a scalar. Raises ReadError for one that it refuses."""
+    import yaml
+
+    try:
+        return yaml.constructor.SafeConstructor().construct_object(node)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise ReadError("a value that is not plain", line) from error
+
+
+def scalar_of(text: str) -> object:
+    """``text`` as an unquoted scalar of a YAML file: ``yes`` is true, ``8`` a number. Raises ReadError."""
+    import yaml
+
+    tag = yaml.SafeLoader("").resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    return plain_scalar(yaml.ScalarNode(tag, text))
 
 
 def read_yaml(path: str, text: str) -> tuple[YamlNode, ...]:

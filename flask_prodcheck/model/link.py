@@ -11,7 +11,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.configuration.config import effective_configuration
 from flask_prodcheck.model.configuration.installed import installed_modules
-from flask_prodcheck.model.evaluation.libraries import Reader
+from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.launching.launches import Launches, find_launches
 from flask_prodcheck.model.launching.placed_files import script_files

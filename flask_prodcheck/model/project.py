@@ -165,6 +165,17 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """The Python program that a launch runs and that serves: its file, the words after its name, and whether it runs as
+    the main program or is imported and then has its ``function`` called (a console script)."""
+
+    file: str
+    argv: tuple[str, ...] = ()
+    main: bool = True
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """One way the project's files start a web process: the chain from the deploy file to the call that serves.
 
@@ -219,6 +230,7 @@ class Launch:
     layout: tuple[tuple[str, str], ...] = ()  # (path inside the image, project path), later ones win
     placed: Mapping[str, str] = field(default_factory=dict)  # project path -> the file that really stands there
     entered: Entered | None = None  # the command function that ends in ``run_site``
+    program: Program | None = None  # None where a server's own command imports the target
 
     @property
     def head(self) -> Hop:
@@ -299,6 +311,7 @@ __all__ = [
     "Guard",
     "Hop",
     "Launch",
+    "Program",
     "Project",
     "Purpose",
     "RunSite",

@@ -16,13 +16,15 @@ from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, Keyword
 from flask_prodcheck.facts.types import EnvFile
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS
-from flask_prodcheck.model.evaluation import applications, libraries
+from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.evaluation.evaluate import below_project, plain_value, version_of
+from flask_prodcheck.model.evaluation.libraries.dotenv import load_dotenv, nearest_dotenv
 from flask_prodcheck.model.evaluation.machine import Machine
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError, ReachedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method, Obj, Ref, known
 from flask_prodcheck.model.launching.installs import production_dependencies
-from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Server, Setting, is_literal
+from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Program, Server, Setting, is_literal
 from flask_prodcheck.model.python.modules import Modules
 
 _ATTEMPTS = 24
@@ -40,7 +42,7 @@ class _Process:
     flask_version: str | None
     target_module: str | None
     factory_args: tuple[Expr, ...]
-    read: libraries.Reader | None
+    read: Reader | None
     placed: Mapping[str, str]
 
 
@@ -54,7 +56,7 @@ def effective_configuration(
     flask_version: str | None = None,
     target_module: str | None = None,
     factory_args: tuple[Expr, ...] = (),
-    read: libraries.Reader | None = None,
+    read: Reader | None = None,
     placed: Mapping[str, str] | None = None,
 ) -> Configuration:
     """What ``app.config`` holds in production after a server imported ``target_module`` (the app's own module when None)
@@ -111,15 +113,16 @@ def _followed(process: _Process, environment: Mapping[str, Value[str]]) -> tuple
             roots=_roots(app, launch),
             flask_version=version_of(process.flask_version),
             required=required,
-            main=entry.path if entry.script and entered is None else None,
+            main=_main(launch, entry),
             read=process.read,
             dotenv=_dotenv_files(modules, launch),
             layout=launch.layout if launch is not None else (),
             placed=process.placed,
             written=written,
             doubtful=doubtful,
-            stop_at=launch.run_site.node.span if launch is not None and launch.run_site is not None else None,
+            stop_at=_stop(launch),
             options=_options(launch),
+            argv=launch.program.argv if launch is not None and launch.program is not None else None,
         )
         _command_environment(machine, launch)
         raised: RaisedError | None = None
@@ -127,6 +130,8 @@ def _followed(process: _Process, environment: Mapping[str, Value[str]]) -> tuple
         try:
             if entered is not None:
                 found = _run_command(machine, entered)
+            elif launch is not None and launch.program is not None:
+                found = _run_program(machine, launch.program, app)
             if found is None:
                 found = _start(
                     machine,
@@ -134,6 +139,7 @@ def _followed(process: _Process, environment: Mapping[str, Value[str]]) -> tuple
                     entry,
                     process.factory_args or (launch.factory_args if launch is not None else ()),
                     launch.factory_keywords if launch is not None else (),
+                    guessed=launch is not None and launch.program is not None,
                 )
         except ReachedError as reached:
             found = reached.app
@@ -215,17 +221,49 @@ def _command_environment(machine: Machine, launch: Launch | None) -> None:
     facts = machine.modules.facts
     installed = launch.installs or frozenset(each.name for each in production_dependencies(facts))
     for name in (".env", ".flaskenv") if "python-dotenv" in installed else ():
-        path = libraries.nearest_dotenv(machine, launch.cwd, name)
+        path = nearest_dotenv(machine, launch.cwd, name)
         if path in facts.env_files:
-            libraries.load_dotenv(machine, path)
+            load_dotenv(machine, path)
+
+
+def _main(launch: Launch | None, entry: _Entry) -> str | None:
+    """The file that runs as the main program."""
+    if launch is not None and launch.entered is not None:
+        return None
+    if launch is not None and launch.program is not None:
+        return launch.program.file if launch.program.main else None
+    return entry.path if entry.script else None
+
+
+def _stop(launch: Launch | None) -> Span | None:
+    """The call that serves: what comes after it does not count."""
+    if launch is not None and launch.program is not None:
+        return launch.end.span
+    return launch.run_site.node.span if launch is not None and launch.run_site is not None else None
 
 
 def _options(launch: Launch | None) -> dict[str, Origin]:
-    """The options that the command line of ``launch`` gives its command, as pseudo-variables with their place."""
-    if launch is None or launch.entered is None:
+    """The options that the command line of ``launch`` gives its program, as pseudo-variables with their place; "" is the
+    place of the words that are no options."""
+    if launch is None:
         return {}
-    head = launch.head
-    return {f"--{name.replace('_', '-')}": Origin(head.span, head.text) for name in launch.entered.given}
+    place = Origin(launch.head.span, launch.head.text)
+    words = launch.program.argv if launch.program is not None else ()
+    given = [word.partition("=")[0] for word in words if word.startswith("-") and "${" not in word]
+    given += [f"--{name.replace('_', '-')}" for name in (launch.entered.given if launch.entered is not None else ())]
+    return dict.fromkeys(("", *given), place)
+
+
+def _run_program(machine: Machine, program: Program, app: App) -> int | None:
+    """Run the program that serves. None where the call that serves was not met and several applications were made."""
+    module = machine.run_module(program.file)
+    if program.function:
+        function = _attribute(machine, module, program.function)
+        if function is not None:
+            machine.call(function, Arguments(text=f"{program.function}()"), Frame(program.file, _oid(module)))
+    made = [oid for oid in machine.apps if oid in machine.heap]
+    placed = [oid for oid in made if machine.heap[oid].file == app.span.file]
+    return (placed or made)[-1] if len(placed or made) == 1 else None
 
 
 def _run_command(machine: Machine, entered: Entered) -> int | None:
@@ -249,8 +287,11 @@ def _start(
     entry: _Entry,
     factory_args: tuple[Expr, ...],
     factory_keywords: tuple[Keyword, ...] = (),
+    *,
+    guessed: bool = False,
 ) -> int | None:
-    """Import the target and call it when it is a factory; the heap number of the application."""
+    """Import the target and call it when it is a factory; the heap number of the application. ``guessed``: with what it
+    is called is not known."""
     if entry.path is None:
         return None
     module = machine.run_module(entry.path)
@@ -264,13 +305,14 @@ def _start(
         keywords = {
             word.name: machine.evaluate(word.value, frame) for word in factory_keywords if word.name is not None
         }
-        served = machine.call(served, Arguments(args, keywords, span=app.span, text=f"{app.name}()"), frame)
+        served = machine.call(served, Arguments(args, keywords, guessed, app.span, f"{app.name}()"), frame)
         item = served.value.value if isinstance(served.value, Known) else None
     if isinstance(item, Ref) and item.kind == "app":
         return item.oid
     here = [oid for oid in machine.apps if oid in machine.heap]
     if not here and entry.script and entry.path != app.span.file and not app.required:
-        return _start(machine, app, _Entry(app.span.file, False, app.name), factory_args, factory_keywords)
+        own = _Entry(app.span.file, False, app.name)
+        return _start(machine, app, own, factory_args, factory_keywords, guessed=guessed)
     if item is not None and isinstance(item, Ref) and item.kind == "instance":
         held = [cell.value.value for cell in machine.obj(item).cells.values() if isinstance(cell.value, Known)]
         inner = [value.oid for value in held if isinstance(value, Ref) and value.kind == "app"]

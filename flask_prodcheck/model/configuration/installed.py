@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python import read_python
-from flask_prodcheck.model.evaluation.libraries import Reader
+from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.python.modules import Modules
 
 

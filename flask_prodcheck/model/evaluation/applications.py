@@ -15,14 +15,23 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import tomli
-
 from flask_prodcheck.base import Known, Span, Unknown, Unset
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.syntax import PyModule
-from flask_prodcheck.model.evaluation import libraries
+from flask_prodcheck.model.evaluation.data_files import table
+from flask_prodcheck.model.evaluation.environment import (
+    environment_entries,
+    environment_get,
+    environment_item,
+    environment_names,
+    environment_value,
+)
+from flask_prodcheck.model.evaluation.external_names import is_plain_base
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
+from flask_prodcheck.model.evaluation.libraries.views import view_doubts, view_entries
 from flask_prodcheck.model.evaluation.operations import NotPlainError
+from flask_prodcheck.model.evaluation.paths import ROOT, project_path
+from flask_prodcheck.model.evaluation.production_names import is_production_name
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
@@ -31,6 +40,7 @@ from flask_prodcheck.model.evaluation.values import (
     Method,
     Obj,
     Ref,
+    View,
     agree,
     join,
     known,
@@ -89,7 +99,6 @@ DEFAULTS: Mapping[str, object] = {  # flask.Flask.default_config of Flask 3.1
     "MAX_COOKIE_SIZE": 4093,
     "PROVIDE_AUTOMATIC_OPTIONS": True,
 }
-_NAME_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CONFIG_FILES = re.compile(r"(?:^|/)(?:config|configs|configuration|settings)(?:\.py|/[^/]+\.py)$")
 _TEST_PATH = re.compile(r"(?:^|/)tests?/|(?:^|/)(?:test_[^/]*|conftest)\.py$")
 _MANY_FILES = 20
@@ -98,7 +107,7 @@ _WRAPPED = frozenset({"server", "app"})  # dash.Dash.server and connexion's .app
 
 def debug_flag(machine: Machine) -> Evaluated | None:
     """What Flask makes of FLASK_DEBUG (and, before 2.3, FLASK_ENV); None when neither is set."""
-    found = libraries.environment_value(machine, "FLASK_DEBUG")
+    found = environment_value(machine, "FLASK_DEBUG")
     old = machine.flask_version < (2, 3)
     if found is not None and isinstance(found.value, Known) and (found.value.value or not old):
         text = str(found.value.value)
@@ -107,7 +116,7 @@ def debug_flag(machine: Machine) -> Evaluated | None:
         return found
     if not old or machine.flask_version < (1,):
         return None
-    mode = libraries.environment_value(machine, "FLASK_ENV")
+    mode = environment_value(machine, "FLASK_ENV")
     if mode is None:
         return None
     if not isinstance(mode.value, Known):
@@ -124,7 +133,7 @@ def new_app(
         item = given.value.value if given is not None and isinstance(given.value, Known) else None
         if isinstance(item, Ref) and given is not None:
             return given
-    root: Evaluated = known(f"{libraries.ROOT}/{posixpath.dirname(frame.file)}".rstrip("/"))
+    root: Evaluated = known(f"{ROOT}/{posixpath.dirname(frame.file)}".rstrip("/"))
     named = args.get(0, "import_name")
     if named is not None and isinstance(named.value, Known) and isinstance(named.value.value, str):
         dotted = named.value.value
@@ -134,12 +143,10 @@ def new_app(
             path = machine.locate(frame.file, dotted, 0)
             root = unknown("where the application lies is not known")
             if path is not None:
-                root = known(f"{libraries.ROOT}/{posixpath.dirname(path)}".rstrip("/"))
+                root = known(f"{ROOT}/{posixpath.dirname(path)}".rstrip("/"))
     root = args.get(99, "root_path") or root
     top = machine.modules.top(frame.file)
-    instance = args.get(99, "instance_path") or known(
-        f"{libraries.ROOT}/instance" if top == "." else f"{libraries.ROOT}/{top}/instance"
-    )
+    instance = args.get(99, "instance_path") or known(f"{ROOT}/instance" if top == "." else f"{ROOT}/{top}/instance")
     relative = args.get(99, "instance_relative_config")
     base = instance if relative is not None and machine.truth(relative) is True else root
     cells: dict[object, Evaluated] = {}
@@ -147,7 +154,7 @@ def new_app(
     if debug is not None:
         cells["DEBUG"] = traced(debug, args.span, args.text, "FLASK_DEBUG")
     if (1,) <= machine.flask_version < (2, 3):
-        cells["ENV"] = libraries.environment_get(machine, "FLASK_ENV", known("production"))
+        cells["ENV"] = environment_get(machine, "FLASK_ENV", known("production"))
     folder = base.value.value if isinstance(base.value, Known) else None
     config = machine.new(Obj("config", cells, name=str(folder) if isinstance(folder, str | PurePosixPath) else ""))
     attributes: dict[object, Evaluated] = {
@@ -169,11 +176,6 @@ def bare_config(machine: Machine, args: Arguments) -> Evaluated:
     entries = machine.mapping(defaults) if defaults is not None else ({}, False)
     cells, opened = entries if entries is not None else ({}, True)
     return known(Ref(machine.new(Obj("config", cells, opened, name=str(folder), bare=True)), "config"))
-
-
-def is_production_name(name: str) -> bool:
-    """Whether ``name`` (of a class, a key, a mode) means production."""
-    return any(part.lower() in ("prod", "production") for part in _NAME_PARTS.findall(name))
 
 
 def _key(machine: Machine, name: str) -> str | None:
@@ -376,9 +378,12 @@ def _update(machine: Machine, item: Ref, args: Arguments, *, upper: bool) -> Non
         value = source.value.value if isinstance(source.value, Known) else None
         if isinstance(source.value, Known) and value is None:
             continue
+        if isinstance(value, View):
+            _from_settings(machine, item, value, args)
+            continue
         entries = machine.mapping(source)
         if isinstance(value, External) and value.name == "os.environ":
-            entries = libraries.environment_entries(machine)
+            entries = environment_entries(machine)
         if entries is None:
             machine.loosen(item.oid, f"{args.text} sets keys that are not known", args.span)
             continue
@@ -420,6 +425,9 @@ def from_object(machine: Machine, item: Ref, source: Evaluated, args: Arguments,
     found = value.value if isinstance(value, Known) else None
     if isinstance(value, Known) and (found is None or isinstance(found, int | float)):
         return
+    if isinstance(found, View):
+        _from_settings(machine, item, found, args)
+        return
     if not isinstance(found, Ref) or found.kind not in ("class", "instance", "module"):
         if isinstance(found, Ref):
             return
@@ -439,7 +447,7 @@ def from_object(machine: Machine, item: Ref, source: Evaluated, args: Arguments,
                 owner_item = owner.value.value if isinstance(owner.value, Known) else None
                 if isinstance(owner_item, Ref):
                     holders.append(owner_item)
-                elif not (isinstance(owner_item, External) and libraries.is_plain_base(owner_item.name)):
+                elif not (isinstance(owner_item, External) and is_plain_base(owner_item.name)):
                     opened = True
     for holder in holders:
         obj = machine.obj(holder)
@@ -466,6 +474,20 @@ def from_object(machine: Machine, item: Ref, source: Evaluated, args: Arguments,
             continue
         own = machine.find((known(found),), name)  # whatever was chosen, this is the value
         store(machine, item, name, own or cell, args.span, args.text)
+
+
+def _from_settings(machine: Machine, item: Ref, source: View, args: Arguments) -> None:
+    """All settings of a library's object; a variable or a file that the project lacks may set more."""
+    held = view_entries(machine, source)
+    if held is None:
+        machine.loosen(item.oid, f"{args.text} sets keys that are not known", args.span)
+        return
+    prefix, missing = view_doubts(machine, source)
+    if prefix is not None:
+        _may_override(machine, item, lambda key: f"{prefix}_{key}")
+    for file in missing:
+        _file_may_override(machine, item, file)
+    _load(machine, item, held[0], False, args)
 
 
 def hand_over(machine: Machine, name: str, args: Arguments) -> None:
@@ -540,7 +562,7 @@ def _public(machine: Machine, owner: Ref) -> dict[str, Evaluated] | None:
         if isinstance(item, Ref):
             attributes = machine.obj(item).cells.items()
             cells.update((key, cell) for key, cell in attributes if isinstance(key, str) and key.isupper())
-        elif not (isinstance(item, External) and libraries.is_plain_base(item.name)):
+        elif not (isinstance(item, External) and is_plain_base(item.name)):
             return None
     return cells
 
@@ -565,7 +587,7 @@ def _resolve(machine: Machine, item: Ref, name: Evaluated) -> tuple[str | None, 
         if not root:
             return None, text
         text = posixpath.join(root, text)
-    relative = libraries.project_path(text) or _inside_image(machine, text)
+    relative = project_path(text) or _inside_image(machine, text)
     return relative, relative or posixpath.basename(text)
 
 
@@ -641,7 +663,7 @@ def _pyfile(machine: Machine, path: str) -> PyModule | None:
 
 def _run_pyfile(machine: Machine, module: PyModule) -> tuple[dict[object, Evaluated], bool]:
     start: dict[object, Evaluated] = {
-        "__file__": known(f"{libraries.ROOT}/{module.path}"),
+        "__file__": known(f"{ROOT}/{module.path}"),
         "__name__": known("config"),
     }
     oid = machine.new(Obj("module", start, open=module.open_names, name=module.path, file=module.path))
@@ -662,37 +684,13 @@ def _run_pyfile(machine: Machine, module: PyModule) -> tuple[dict[object, Evalua
     return cells, obj.open
 
 
-def table(machine: Machine, path: str, kind: str) -> dict[object, Evaluated] | None:
-    """The keys of a JSON or TOML file; None when it cannot be read."""
-    data = machine.read(path) if machine.read is not None else None
-    if data is None:
-        return None
-    try:
-        text = data.decode("utf-8")
-        loaded = json.loads(text) if kind.startswith("json") else None
-        if kind in ("tomllib.load", "tomli.load", "toml.load"):
-            loaded = tomli.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(loaded, dict):
-        return None
-    lines = text.split("\n")
-    file = machine.placed.get(path, path)
-    cells: dict[object, Evaluated] = {}
-    for key, value in loaded.items():
-        if isinstance(key, str):
-            line = next((n for n, each in enumerate(lines, 1) if each.lstrip("\t \"'").startswith(key)), 1)
-            cells[key] = traced(machine.wrap(value), Span(file, line), f"{key} in {file}", repr(value))
-    return cells
-
-
 def _from_envvar(machine: Machine, item: Ref, name: Evaluated, silent: bool, args: Arguments) -> None:
     key = machine.key_of(name)
     if key is None or not isinstance(key[0], str):
         machine.loosen(item.oid, f"{args.text} reads a file that is not known", args.span)
         return
     variable = key[0]
-    found = libraries.environment_value(machine, variable)
+    found = environment_value(machine, variable)
     if found is not None and isinstance(found.value, Known) and found.value.value:
         _from_file(machine, item, found, "pyfile", silent, args)
     elif found is not None and not isinstance(found.value, Known):
@@ -701,7 +699,7 @@ def _from_envvar(machine: Machine, item: Ref, name: Evaluated, silent: bool, arg
         if not machine.env_closed:
             _file_may_override(machine, item, f"${variable}")
     else:
-        libraries.environment_item(machine, variable, "RuntimeError")
+        environment_item(machine, variable, "RuntimeError")
 
 
 def _from_prefixed_env(machine: Machine, item: Ref, args: Arguments) -> None:
@@ -711,11 +709,11 @@ def _from_prefixed_env(machine: Machine, item: Ref, args: Arguments) -> None:
         machine.loosen(item.oid, f"{args.text} sets keys that are not known", args.span)
         return
     prefix = f"{key[0]}_"
-    names = [name for name in libraries.environment_names(machine) if name.startswith(prefix)]
+    names = [name for name in environment_names(machine) if name.startswith(prefix)]
     if not machine.env_closed or machine.open_environment:
         _may_override(machine, item, lambda key: f"{prefix}{key}")
     for name in names:
-        found = libraries.environment_value(machine, name)
+        found = environment_value(machine, name)
         target = name[len(prefix) :]
         if found is None:
             continue
@@ -726,7 +724,7 @@ def _from_prefixed_env(machine: Machine, item: Ref, args: Arguments) -> None:
         store(machine, item, target, machine.plain_result([found], _loads), args.span, args.text)
     for name in sorted(machine.required):
         if name.startswith(prefix) and name not in names:
-            store(machine, item, name[len(prefix) :], libraries.environment_item(machine, name), args.span, args.text)
+            store(machine, item, name[len(prefix) :], environment_item(machine, name), args.span, args.text)
 
 
 def _loads(values: list[object]) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,10 @@ from flask_prodcheck.facts.syntax import (
     Opaque,
     Starred,
 )
-from flask_prodcheck.model.evaluation import applications, libraries
+from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.libraries.external import call_external
+from flask_prodcheck.model.evaluation.libraries.views import view_method
+from flask_prodcheck.model.evaluation.plain_methods import dict_method, list_method, plain_method
 from flask_prodcheck.model.evaluation.running import (
     DEPTH,
     NONE,
@@ -40,6 +44,7 @@ from flask_prodcheck.model.evaluation.values import (
     Method,
     Obj,
     Ref,
+    View,
     join,
     join_heaps,
     known,
@@ -93,11 +98,21 @@ def call_expression(machine: Machine, call: Call, frame: Frame) -> Evaluated:
     args = arguments(machine, call, frame, isinstance(item, Function | Method | Ref))
     result = machine.call(function, args, frame)
     if call.span == machine.stop_at:
-        for served in (item.receiver if isinstance(item, Method) else NONE, *args.all):
-            ref = ref_of(served)
-            if ref.kind == "app":
-                raise ReachedError(ref.oid)
+        for oid in _served(machine, (item.receiver if isinstance(item, Method) else function, *args.all)):
+            raise ReachedError(oid)
     return result
+
+
+def _served(machine: Machine, values: Sequence[Evaluated]) -> Iterator[int]:
+    """The applications among ``values`` and in the server objects that were made with one."""
+    for value in values:
+        item = value.value.value if isinstance(value.value, Known) else None
+        if isinstance(item, Ref) and item.kind == "app":
+            yield item.oid
+        elif isinstance(item, Made):
+            yield from _served(machine, item.args)
+        elif isinstance(item, Ref) and item.kind == "instance":
+            yield from (ref.oid for cell in machine.obj(item).cells.values() if (ref := ref_of(cell)).kind == "app")
 
 
 def _frame_call(machine: Machine, name: str, call: Call, frame: Frame) -> Evaluated | None:
@@ -134,8 +149,10 @@ def call(machine: Machine, function: Evaluated, args: Arguments, frame: Frame) -
         if isinstance(inner_value, Function):
             return call_function(machine, inner_value, replace(args, positional=(function, *args.positional)))
         return unknown("calling an object is not followed", *args.all)
+    if isinstance(item, View):
+        return view_method(machine, item, "__call__", args, frame)
     if isinstance(item, External | Made):
-        return libraries.call_external(machine, item, args, frame)
+        return call_external(machine, item, args, frame)
     return unknown("it cannot be called", function)
 
 
@@ -143,18 +160,20 @@ def _call_method(machine: Machine, method: Method, args: Arguments, frame: Frame
     receiver = method.receiver
     value = receiver.value
     item = value.value if isinstance(value, Known) else None
+    if isinstance(item, View):
+        return view_method(machine, item, method.name, args, frame)
     if isinstance(item, Ref):
         if item.kind == "config":
             return applications.config_method(machine, item, method.name, args, frame)
         if item.kind == "app":
             return applications.app_method(machine, receiver, item, method.name, args, frame)
         if item.kind == "dict":
-            return libraries.dict_method(machine, item, receiver, method.name, args)
+            return dict_method(machine, item, receiver, method.name, args)
         if item.kind == "list":
-            return libraries.list_method(machine, item, receiver, method.name, args)
+            return list_method(machine, item, receiver, method.name, args)
         if method.name == "__init__":
             return NONE
-    return libraries.plain_method(machine, receiver, method.name, args)
+    return plain_method(machine, receiver, method.name, args)
 
 
 def call_function(machine: Machine, function: Function, args: Arguments) -> Evaluated:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unknown, Unset
 from flask_prodcheck.facts.syntax import ClassDef, FunctionDef, Starred
-from flask_prodcheck.model.evaluation import applications, libraries
+from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.external_names import is_enum, is_flask_class, is_plain_base, is_settings_class
+from flask_prodcheck.model.evaluation.libraries.dynaconf import BOX, box_get
+from flask_prodcheck.model.evaluation.libraries.external import external_attribute, made_attribute
+from flask_prodcheck.model.evaluation.libraries.pydantic_settings import settings_instance
+from flask_prodcheck.model.evaluation.libraries.standard import FIELD
+from flask_prodcheck.model.evaluation.libraries.views import view_attribute
+from flask_prodcheck.model.evaluation.plain_methods import plain_attribute
 from flask_prodcheck.model.evaluation.running import NONE, Arguments, End, Frame, RaisedError, Super
 from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.model.evaluation.values import (
@@ -19,6 +26,7 @@ from flask_prodcheck.model.evaluation.values import (
     Method,
     Obj,
     Ref,
+    View,
     known,
     ref_of,
     selected,
@@ -69,9 +77,9 @@ def find(machine: Machine, bases: Sequence[Evaluated], name: str, after: int = 0
                 if obj.open:
                     return unknown(f"{name} may be set on {obj.name}")
             elif isinstance(item, External):
-                if item.name.startswith("builtins.") or libraries.is_plain_base(item.name):
+                if item.name.startswith("builtins.") or is_plain_base(item.name):
                     continue
-                if passed and not libraries.is_flask_class(item.name):
+                if passed and not is_flask_class(item.name):
                     return unknown(f"{name} may come from {item.name}")
             elif passed:
                 return unknown(f"{name} may come from a base class that is not known")
@@ -85,7 +93,9 @@ def attribute(machine: Machine, receiver: Evaluated, name: str) -> Evaluated:
     item = value.value
     result: Evaluated | None
     if isinstance(item, External):
-        return libraries.external_attribute(machine, item, name)
+        return external_attribute(machine, item, name)
+    if isinstance(item, View):
+        return selected(view_attribute(machine, item, name), receiver)
     if isinstance(item, Super):
         found = find(machine, machine.obj(ref_of(item.instance)).bases, name, item.owner)
         result = bound_to(machine, found, item.instance) if found is not None else known(Method(item.instance, name))
@@ -120,14 +130,17 @@ def attribute(machine: Machine, receiver: Evaluated, name: str) -> Evaluated:
                     return unknown(f"{name} is not known", receiver)
                 raise RaisedError("AttributeError", receiver)
             return selected(bound_to(machine, result, receiver), receiver)
+        if item.kind == "dict" and obj.name == BOX:
+            inner = box_get(machine, receiver, name)
+            return inner if inner is not None else known(Method(receiver, name))
         if item.kind == "app":
             return applications.app_attribute(machine, receiver, item, name)
         return known(Method(receiver, name))
     if isinstance(item, Made | Function):
-        return libraries.made_attribute(machine, receiver, name)
+        return made_attribute(machine, receiver, name)
     if isinstance(item, Method):
         return unknown(f"{name} of a method")
-    return libraries.plain_attribute(machine, receiver, item, name)
+    return plain_attribute(machine, receiver, item, name)
 
 
 def bound_to(
@@ -155,14 +168,14 @@ def instantiate(machine: Machine, function: Evaluated, ref: Ref, args: Arguments
         for owner in mro(machine, function)
         if isinstance(owner.value, Known) and isinstance(owner.value.value, External)
     ]
-    if any(libraries.is_flask_class(name) for name in externals):
+    if any(is_flask_class(name) for name in externals):
         made = applications.new_app(machine, args, frame, known(ref))
-    elif any(libraries.is_settings_class(name) for name in externals):
-        return libraries.settings_instance(machine, function, ref, args)
-    elif any(libraries.is_enum(name) for name in externals):
+    elif any(is_settings_class(name) for name in externals):
+        return settings_instance(machine, function, ref, args)
+    elif any(is_enum(name) for name in externals):
         return args.positional[0] if args.positional else unknown("a member of an enumeration")
     else:
-        opened = any(not libraries.is_plain_base(name) for name in externals)
+        opened = any(not is_plain_base(name) for name in externals)
         made = known(Ref(machine.new(Obj("instance", {}, open=opened, bases=(known(ref),))), "instance"))
     init = find(machine, (known(ref),), "__init__")
     item = init.value.value if init is not None and isinstance(init.value, Known) else None
@@ -186,7 +199,7 @@ def _fill_dataclass(machine: Machine, made: Evaluated, ref: Ref, args: Arguments
         value = given.get(name)
         default = find(machine, (known(ref),), name)
         item = default.value.value if default is not None and isinstance(default.value, Known) else None
-        if value is None and isinstance(item, Made) and item.name == libraries.FIELD:
+        if value is None and isinstance(item, Made) and item.name == FIELD:
             value = machine.call(item.args[0], Arguments(), Frame("", 0)) if item.args else unknown("a field")
         if value is not None:
             machine.write(ref_of(made).oid, name, value)

@@ -6,8 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Span, Unset
-from flask_prodcheck.model.evaluation import applications, libraries
+from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.environment import (
+    environment_entries,
+    environment_get,
+    environment_has,
+    environment_item,
+)
+from flask_prodcheck.model.evaluation.libraries.dynaconf import BOX, box_get
+from flask_prodcheck.model.evaluation.libraries.views import view_contains, view_entries, view_item
 from flask_prodcheck.model.evaluation.operations import NotPlainError
+from flask_prodcheck.model.evaluation.production_names import is_production_name
 from flask_prodcheck.model.evaluation.running import NONE, RaisedError
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
@@ -15,6 +24,7 @@ from flask_prodcheck.model.evaluation.values import (
     Obj,
     Ref,
     Seq,
+    View,
     agree,
     depending,
     known,
@@ -33,6 +43,11 @@ def mapping(machine: Machine, evaluated: Evaluated) -> tuple[dict[object, Evalua
     if isinstance(item, Ref) and item.kind in ("dict", "config"):
         obj = machine.obj(item)
         return {key: selected(cell, evaluated) for key, cell in obj.cells.items()}, obj.open
+    if isinstance(item, View):
+        held = view_entries(machine, item)
+        return (
+            ({key: selected(cell, evaluated) for key, cell in held[0].items()}, held[1]) if held is not None else None
+        )
     if isinstance(item, Seq) or (isinstance(item, Ref) and item.kind == "list"):
         cells: dict[object, Evaluated] = {}
         for pair in machine.elements(evaluated) or ():
@@ -61,7 +76,7 @@ def membership(machine: Machine, container: Evaluated, element: Evaluated) -> Ev
     item = container.value.value if isinstance(container.value, Known) else None
     key = key_of(machine, element)
     if isinstance(item, External) and item.name == "os.environ" and key is not None and isinstance(key[0], str):
-        return replace(libraries.environment_get(machine, key[0], NONE), random=False, guarded=False)
+        return replace(environment_get(machine, key[0], NONE), random=False, guarded=False)
     return NONE
 
 
@@ -71,7 +86,9 @@ def contains(machine: Machine, container: Evaluated, element: Evaluated) -> bool
         key = key_of(machine, element)
         if key is None or not isinstance(key[0], str):
             return None
-        return libraries.environment_has(machine, key[0])
+        return environment_has(machine, key[0])
+    if isinstance(item, View):
+        return view_contains(machine, item, element)
     if isinstance(item, Ref) and item.kind in ("dict", "config"):
         key = key_of(machine, element)
         if key is None:
@@ -106,7 +123,9 @@ def subscript(machine: Machine, container: Evaluated, index: Evaluated) -> Evalu
         key = key_of(machine, index)
         if key is None or not isinstance(key[0], str):
             return unknown("which variable is read is not known", index)
-        return selected(libraries.environment_item(machine, key[0]), index)
+        return selected(environment_item(machine, key[0]), index)
+    if isinstance(item, View):
+        return selected(view_item(machine, item, index), container, index)
     if isinstance(item, External):
         return known(item) if item.name[:1].islower() or item.name.startswith("typing.") else unknown("a subscript")
     if isinstance(item, Ref) and item.kind in ("dict", "config"):
@@ -117,6 +136,8 @@ def subscript(machine: Machine, container: Evaluated, index: Evaluated) -> Evalu
             return selected(applications.config_item(machine, item, key[0]), index)
         obj = machine.obj(item)
         cell = obj.cells.get(key[0])
+        if cell is None and obj.name == BOX and isinstance(key[0], str):
+            cell = box_get(machine, container, key[0])
         if cell is None and not obj.open:
             raise RaisedError("KeyError", depending(NONE, container, index))
         if cell is None or isinstance(cell.value, Unset):
@@ -129,6 +150,10 @@ def subscript(machine: Machine, container: Evaluated, index: Evaluated) -> Evalu
         return members.get(key[0], unknown("a member")) if key is not None else unknown("a member", index)
     parts = machine.elements(container)
     if parts is not None and not isinstance(item, str):
+        chosen = index.value.value if isinstance(index.value, Known) else None
+        if isinstance(chosen, slice):
+            kind = item.kind if isinstance(item, Seq) else "list"
+            return depending(machine.sequence(parts[chosen], kind), container, index)
         key = key_of(machine, index)
         if key is None or not isinstance(key[0], int):
             return unknown("which element is chosen is not known", container, index)
@@ -155,7 +180,7 @@ def note_alternatives(machine: Machine, obj: Obj, chosen: Evaluated, index: Eval
         return
     note_selection(machine, index)
     for key, cell in obj.cells.items():
-        if isinstance(key, str) and applications.is_production_name(key) and not agree(cell, chosen):
+        if isinstance(key, str) and is_production_name(key) and not agree(cell, chosen):
             machine.selectors.setdefault(index.absent[0], key)
     if not isinstance(item, Ref) or item.kind != "class":
         return
@@ -173,7 +198,7 @@ def update_mapping(machine: Machine, ref: Ref, source: Evaluated, span: Span, te
         if not (isinstance(item, External) and item.name == "os.environ"):
             machine.loosen(ref.oid, "it is updated with something that is not known", span)
             return
-        entries = libraries.environment_entries(machine)
+        entries = environment_entries(machine)
     cells, opened = entries
     if opened:
         machine.loosen(ref.oid, "it is updated with something that is not known", span)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from flask_prodcheck.base import Known, Unknown, Value
 from flask_prodcheck.facts.syntax import Expr
-from flask_prodcheck.model.evaluation import libraries
+from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.evaluation.machine import Machine
 from flask_prodcheck.model.evaluation.operations import NotPlainError
+from flask_prodcheck.model.evaluation.paths import ROOT
 from flask_prodcheck.model.evaluation.running import Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Made, Obj, Ref, unknown
 from flask_prodcheck.model.python.modules import Modules
@@ -34,7 +35,7 @@ class Scope:
     roots: Sequence[str] = ()
     main: bool = False
     flask_version: str | None = None
-    read: libraries.Reader | None = None
+    read: Reader | None = None
 
 
 def evaluate(expr: Expr, scope: Scope) -> Evaluated:
@@ -107,13 +108,13 @@ def below_project(machine: Machine, evaluated: Evaluated) -> str:
         plain = machine.plain(evaluated)
     except NotPlainError:
         return ""
-    return str(plain).replace(libraries.ROOT, "<project>") if libraries.ROOT[1] in _texts(plain) else ""
+    return str(plain).replace(ROOT, "<project>") if ROOT[1] in _texts(plain) else ""
 
 
 def _texts(value: object) -> str:
     if isinstance(value, str | bytes | int | float | bool) or value is None:
         return value if isinstance(value, str) else ""
-    return repr(value).replace("\\ufdd0", libraries.ROOT[1])
+    return repr(value).replace("\\ufdd0", ROOT[1])
 
 
 def version_of(requirement: str | None) -> tuple[int, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,13 @@ from flask_prodcheck.facts.syntax import (
     Template,
     UnaryOp,
 )
-from flask_prodcheck.model.evaluation import applications, libraries
+from flask_prodcheck.model.evaluation import applications
 from flask_prodcheck.model.evaluation.calls import closure
 from flask_prodcheck.model.evaluation.comprehension import comprehension
 from flask_prodcheck.model.evaluation.containers import membership
+from flask_prodcheck.model.evaluation.external_names import is_random
 from flask_prodcheck.model.evaluation.operations import NotPlainError, RefusedError, binary, compare, text_of, unary
+from flask_prodcheck.model.evaluation.production_names import is_production_name
 from flask_prodcheck.model.evaluation.running import DEPTH, ITEMS, NONE, STEPS, Frame, RaisedError
 from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.model.evaluation.values import (
@@ -52,6 +55,9 @@ from flask_prodcheck.model.evaluation.values import (
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
+
+_SLICE = re.compile(r"(-?[0-9]{1,9})?:(-?[0-9]{1,9})?(?::(-?[1-9][0-9]{0,8})?)?")
+Compute = Callable[[list[object]], object]
 
 
 def evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
@@ -80,7 +86,10 @@ def _evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
         case Call():
             return machine.call_expression(expr, frame)
         case Subscript(value=inner, index=index):
-            return machine.subscript(evaluate(machine, inner, frame), evaluate(machine, index, frame))
+            part = _slice(index)
+            return machine.subscript(
+                evaluate(machine, inner, frame), known(part) if part is not None else evaluate(machine, index, frame)
+            )
         case Collection(kind=kind, items=items):
             return _collection(machine, kind, items, frame)
         case Dict(items=pairs):
@@ -116,7 +125,15 @@ def _evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
             return _opaque(machine, expr, frame)
 
 
-def plain_result(machine: Machine, parts: Sequence[Evaluated], compute: libraries.Compute) -> Evaluated:
+def _slice(index: Expr) -> slice | None:
+    """A slice between numbers: ``[1:]``."""
+    found = _SLICE.fullmatch("".join(index.text.split())) if isinstance(index, Opaque) else None
+    if found is None:
+        return None
+    return slice(*(int(part) if part else None for part in found.groups()))
+
+
+def plain_result(machine: Machine, parts: Sequence[Evaluated], compute: Compute) -> Evaluated:
     """What ``compute`` makes of the plain values of ``parts``; its exceptions are the program's."""
     parts = [machine.with_elements(part) for part in parts]
     try:
@@ -178,7 +195,7 @@ def _opaque(machine: Machine, expr: Opaque, frame: Frame) -> Evaluated:
         part = machine.lookup(name, frame)
         item = part.value.value if isinstance(part.value, Known) else None
         if isinstance(item, External):
-            random = random or libraries.is_random(item.name) or (item.name == "os" and "urandom" in expr.text)
+            random = random or is_random(item.name) or (item.name == "os" and "urandom" in expr.text)
         elif isinstance(item, Ref) and item.kind in ("app", "config") and "config" in expr.text:
             applications.lose(machine, part, "an expression that is not followed", expr.span)
         parts.append(replace(part, random=False))
@@ -291,7 +308,7 @@ def _note_selector(machine: Machine, op: str, left: Evaluated, right: Evaluated)
     """``MODE == "production"`` says what the variable is set to in production."""
     item = right.value.value if isinstance(right.value, Known) else None
     asks = op in ("==", "!=") and len(left.absent) == 1 and not agree(left, right)
-    if asks and isinstance(item, str) and applications.is_production_name(item):
+    if asks and isinstance(item, str) and is_production_name(item):
         machine.note_selection(left)
         machine.selectors.setdefault(left.absent[0], item)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Unset
 from flask_prodcheck.facts.syntax import Import, ImportFrom
-from flask_prodcheck.model.evaluation import libraries
+from flask_prodcheck.model.evaluation.paths import ROOT
 from flask_prodcheck.model.evaluation.running import DEPTH, NONE, Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import Evaluated, External, Obj, Ref, known, ref_of, unknown
 
@@ -46,7 +46,7 @@ def run_module(machine: Machine, path: str) -> Evaluated:
     module = None if path.endswith("/") else machine.modules.module(path)
     cells: dict[object, Evaluated] = {
         "__name__": known(dotted_name(machine, path)),
-        "__file__": known(f"{libraries.ROOT}/{path}"),
+        "__file__": known(f"{ROOT}/{path}"),
         "__package__": known(dotted_name(machine, path).rpartition(".")[0]),
     }
     if posixpath.basename(path) == "__init__.py":

@@ -13,7 +13,10 @@ from dataclasses import replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.types import EnvFile
-from flask_prodcheck.model.evaluation import calls, classes, containers, expressions, importing, libraries, statements
+from flask_prodcheck.model.evaluation import calls, classes, containers, expressions, importing, statements
+from flask_prodcheck.model.evaluation.data_files import Reader
+from flask_prodcheck.model.evaluation.libraries.external import TRUE_OBJECTS
+from flask_prodcheck.model.evaluation.libraries.views import view_truth
 from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.running import ITEMS, Frame, Super
 from flask_prodcheck.model.evaluation.values import (
@@ -26,6 +29,7 @@ from flask_prodcheck.model.evaluation.values import (
     Obj,
     Ref,
     Seq,
+    View,
     depending,
     known,
     unknown,
@@ -42,7 +46,8 @@ class Machine:
     which path of the image, ``placed`` which project file stands in the place of another, ``written``
     the environment files that an earlier start wrote. ``doubtful``: an operation that fails is taken
     for something the evaluator does not know, also where a handler waits for it. ``stop_at``: the call that serves, at
-    which the run is over. ``options``: what the command line gives, as the pseudo-variables ``--name``, with its place."""
+    which the run is over. ``options``: what the command line gives, as the pseudo-variables ``--name``, with its place.
+    ``argv``: the words after the program's name (None: not known)."""
 
     # What it does, one concept a module; a function there is a method here.
     dotted_name = importing.dotted_name
@@ -85,7 +90,7 @@ class Machine:
         flask_version: tuple[int, ...] = (3, 1),
         required: frozenset[str] = frozenset(),
         main: str | None = None,
-        read: libraries.Reader | None = None,
+        read: Reader | None = None,
         dotenv: frozenset[str] | None = None,
         layout: Sequence[tuple[str, str]] = (),
         placed: Mapping[str, str] | None = None,
@@ -93,6 +98,7 @@ class Machine:
         doubtful: bool = False,
         stop_at: Span | None = None,
         options: Mapping[str, Origin] | None = None,
+        argv: Sequence[str] | None = None,
     ) -> None:
         self.modules = modules
         self.env = env
@@ -111,6 +117,7 @@ class Machine:
         self.doubtful = doubtful
         self.stop_at = stop_at
         self.options = dict(options or {})
+        self.argv = argv
         self.heap: Heap = {}
         self.imported: dict[str, int] = {}
         self.apps: list[int] = []
@@ -213,7 +220,7 @@ class Machine:
                 return tuple(parts) if item.kind == "tuple" else set(parts)
             except TypeError:
                 raise NotPlainError from None
-        if isinstance(item, External | Made | Function | Method | Super):
+        if isinstance(item, External | Made | Function | Method | Super | View):
             raise NotPlainError
         return item
 
@@ -254,9 +261,11 @@ class Machine:
             return None
         item = value.value
         if isinstance(item, Made):
-            return True if item.name in libraries.TRUE_OBJECTS else None
+            return True if item.name in TRUE_OBJECTS else None
         if isinstance(item, External | Function | Method | Super):
             return True
+        if isinstance(item, View):
+            return view_truth(self, item)
         if isinstance(item, Seq):
             return bool(item.items)
         if isinstance(item, Ref):

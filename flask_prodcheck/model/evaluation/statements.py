@@ -50,13 +50,17 @@ from flask_prodcheck.model.evaluation.control_flow import (
     run_with,
 )
 from flask_prodcheck.model.evaluation.importing import run_import
+from flask_prodcheck.model.evaluation.libraries.dynaconf import DYNACONF
+from flask_prodcheck.model.evaluation.libraries.views import view_set_item
 from flask_prodcheck.model.evaluation.running import DEPTH, NONE, STEPS, End, Ends, Frame, RaisedError, merge_ends
 from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
     External,
     Ref,
+    View,
     depending,
+    known,
     selected,
     traced,
     unknown,
@@ -221,6 +225,10 @@ def assign(machine: Machine, target: Expr, value: Evaluated, frame: Frame, span:
 
 def set_attribute(machine: Machine, receiver: Evaluated, attr: str, value: Evaluated, span: Span) -> None:
     item = receiver.value.value if isinstance(receiver.value, Known) else None
+    if isinstance(item, View):
+        if item.library == DYNACONF:
+            view_set_item(machine, item, known(attr), value)
+        return
     if not isinstance(item, Ref):
         return
     if item.kind == "app":
@@ -237,6 +245,9 @@ def set_item(machine: Machine, container: Evaluated, index: Evaluated, value: Ev
             machine.open_environment = True
         else:
             machine.write(machine.environ, key[0], value)
+        return
+    if isinstance(item, View):
+        view_set_item(machine, item, index, value)
         return
     if not isinstance(item, Ref) or item.kind not in ("dict", "config", "list"):
         return

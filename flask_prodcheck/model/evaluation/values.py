@@ -108,6 +108,16 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """A place in the settings that an object of a library holds: ``library`` names it, ``oid`` is the object, ``path`` the
+    keys on the way."""
+
+    library: str
+    oid: int
+    path: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Obj:
     """A heap object. ``open``: it may hold entries that are not in ``cells``. ``bases``: of a class its bases, of an
     instance or an app its class. ``config``: of an app the heap number of its configuration; ``bare``: of a configuration,

@@ -267,6 +267,7 @@ class _Builder:
             app=ending.app,
             options=waitress_settings(ending.call, place, self.modules) if server is Server.WAITRESS else {},
             entered=ending.entered if server.is_development else None,
+            program=ending.program,
             module_file=place.hops[-1].span.file,
         )
 

@@ -6,7 +6,7 @@ Source: https://docs.python.org/3/library/argparse.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_prodcheck.facts.syntax import Assign, Attribute, Call, ClassDef, Const, Expr, FunctionDef, Name, Stmt
 from flask_prodcheck.model.python.modules import Modules, call_name, calls_in, statements
@@ -19,37 +19,95 @@ def module_body(modules: Modules, path: str) -> tuple[Stmt, ...]:
     return module.body if module is not None else ()
 
 
+class _Missing:
+    """Stands for an argument that the command line does not give."""
+
+
+MISSING = _Missing()
+
+
 @dataclass(frozen=True, slots=True)
-class _Option:
-    """One argparse argument."""
+class Option:
+    """One argument that a program declares. ``position`` is its place among the positional ones; ``call`` declares it."""
 
     switches: tuple[str, ...]
     action: str
-    default: object
+    call: Call | None
     position: int = -1
 
-    def read(self, argv: Sequence[str], options: Mapping[str, _Option]) -> object:
-        if any("${" in word for word in argv):
-            return OPEN
+    def keyword(self, name: str) -> Expr | None:
+        """The keyword argument ``name`` of the call that declares it."""
+        return argument(self.call, name) if self.call is not None else None
+
+    def given(self, argv: Sequence[str], options: Mapping[str, Option]) -> tuple[object, str]:
+        """What ``argv`` gives: a text, a truth value, MISSING, or OPEN where that is not known; and the word."""
+        if any("${" in word for word in argv) or self.action == "?":
+            return OPEN, ""
         if not self.switches:
-            taking = {name for option in options.values() if option.action == "store" for name in option.switches}
-            words: list[str] = []
-            skip = False
-            for word in argv:
-                if skip:
-                    skip = False
-                elif word.startswith("-") and word != "-":
-                    skip = word in taking
-                else:
-                    words.append(word)
-            return words[self.position] if self.position < len(words) else self.default
+            words = _positional(argv, options)
+            return (words[self.position], words[self.position]) if self.position < len(words) else (MISSING, "")
+        switches = tuple(name for option in options.values() for name in option.switches)
+        result: tuple[object, str] = (MISSING, "")
         for index, word in enumerate(argv):
-            name, has_value, value = word.partition("=")
+            if word == "--":
+                break
+            name, value = _switch(word, switches)
             if name in self.switches:
-                if self.action != "store":
-                    return {"store_true": True, "store_false": False}.get(self.action, OPEN)
-                return value if has_value else argv[index + 1] if index + 1 < len(argv) else OPEN
-        return self.default
+                following = argv[index + 1] if index + 1 < len(argv) else None
+                result = self._value(name, value, following), word
+            elif name is None and any(len(each) == 2 for each in self.switches):
+                return OPEN, ""  # several short options in one word
+        return result
+
+    def _value(self, name: str, value: str | None, following: str | None) -> object:
+        if self.action == "store" and self.keyword("nargs") is None:
+            found = value if value is not None else following
+            return OPEN if found is None else found
+        return {"store_true": True, "store_false": False, "boolean": not name.startswith("--no-")}.get(
+            self.action, OPEN
+        )
+
+    @property
+    def unset(self) -> object:
+        """The value where neither the command line nor a default gives one."""
+        return {"store_true": False, "store_false": True}.get(self.action)
+
+    def read(self, argv: Sequence[str], options: Mapping[str, Option]) -> object:
+        """The value that the program sees, OPEN where that is not known."""
+        found, _ = self.given(argv, options)
+        default = self.keyword("default")
+        if found is not MISSING:
+            return found
+        if default is None:
+            return self.unset
+        return default.value if isinstance(default, Const) else OPEN
+
+
+def _switch(word: str, switches: Sequence[str]) -> tuple[str | None, str | None]:
+    """The switch that ``word`` means and the value it carries; ("", None) for none, (None, None) for several at once."""
+    name, equals, value = word.partition("=")
+    if not word.startswith("-") or word == "-":
+        return "", None
+    if name in switches:
+        return name, value if equals else None
+    if word.startswith("--"):
+        meant = [each for each in switches if each.startswith(name)]
+        return (meant[0], value if equals else None) if len(meant) == 1 else ("", None)
+    return (None, None) if word[:2] in switches else ("", None)
+
+
+def _positional(argv: Sequence[str], options: Mapping[str, Option]) -> list[str]:
+    taking = {name for option in options.values() if option.action == "store" for name in option.switches}
+    words: list[str] = []
+    skip = False
+    for word in argv:
+        if skip:
+            skip = False
+        elif word.startswith("-") and word != "-":
+            skip = word in taking
+        else:
+            words.append(word)
+    return words
 
 
 def _every_call(body: Sequence[Stmt]) -> Iterator[Call]:
@@ -59,40 +117,63 @@ def _every_call(body: Sequence[Stmt]) -> Iterator[Call]:
             yield from _every_call(stmt.body)
 
 
-def declared_arguments(modules: Modules, path: str) -> dict[str, _Option]:
-    """The argparse arguments that ``path`` declares, by attribute name."""
+def declared_arguments(modules: Modules, path: str) -> dict[str, Option]:
+    """The argparse arguments that ``path`` declares, by attribute name. One that is declared in two ways has the action
+    ``?``."""
     key = f"argparse:{path}"
     known = modules.memo.get(key)
     if isinstance(known, dict):
         return known
-    options: dict[str, _Option] = {}
+    options: dict[str, Option] = {}
     position = 0
     for call in _every_call(module_body(modules, path)):
         name = call_name(call)
+        dest = argument(call, "dest")
         if name == "add_subparsers":
-            dest = argument(call, "dest")
             if isinstance(dest, Const) and isinstance(dest.value, str):
-                options[dest.value] = _Option((), "store", None, position)
+                options[dest.value] = Option((), "store", None, position)
+        elif name == "set_defaults":
+            for word in call.keywords:
+                if word.name is not None:
+                    options[word.name] = Option((), "?", None)
         elif name == "add_argument":
             names = [arg.value for arg in call.args if isinstance(arg, Const) and isinstance(arg.value, str)]
             if not names:
                 continue
-            action = argument(call, "action")
-            word = action.value if isinstance(action, Const) and isinstance(action.value, str) else "store"
-            dest = argument(call, "dest")
+            action = _action(call)
             long = next((item for item in names if item.startswith("--")), names[0])
             attr = str(dest.value) if isinstance(dest, Const) else long.lstrip("-").replace("-", "_")
-            default = argument(call, "default")
-            value: object = {"store_true": False, "store_false": True}.get(word)
-            if default is not None:
-                value = default.value if isinstance(default, Const) else OPEN
-            if names[0].startswith("-"):
-                options[attr] = _Option(tuple(names), word, value)
-            else:
-                options[attr] = _Option((), word, value, position)
-                position += 1
+            switches = tuple(names) if names[0].startswith("-") else ()
+            if action == "boolean":
+                switches += tuple(f"--no-{each[2:]}" for each in names if each.startswith("--"))
+            option = Option(switches, action, call, -1 if switches else position)
+            position += not switches
+            before = options.get(attr)
+            options[attr] = option if before is None or _same(before, option) else replace(option, action="?")
     modules.memo[key] = options
     return options
+
+
+def _action(call: Call) -> str:
+    action = argument(call, "action")
+    if action is None:
+        return "store"
+    if isinstance(action, Const) and isinstance(action.value, str):
+        return action.value
+    name = action.attr if isinstance(action, Attribute) else action.id if isinstance(action, Name) else ""
+    return "boolean" if name == "BooleanOptionalAction" else "?"
+
+
+def _same(one: Option, other: Option) -> bool:
+    defaults = [
+        each.value if isinstance(each, Const) else each for each in (one.keyword("default"), other.keyword("default"))
+    ]
+    return (one.switches, one.action) == (other.switches, other.action) and defaults[0] == defaults[1]
+
+
+def has_subparsers(modules: Modules, path: str) -> bool:
+    """Whether ``path`` makes parsers for sub-commands: which positional arguments there are depends on these."""
+    return any(call_name(call) == "add_subparsers" for call in _every_call(module_body(modules, path)))
 
 
 def default_functions(modules: Modules, path: str, attr: str) -> Iterator[tuple[str | None, Expr]]:

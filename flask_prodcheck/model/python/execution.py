@@ -43,7 +43,7 @@ from flask_prodcheck.facts.syntax import (
     Try,
     With,
 )
-from flask_prodcheck.model.project import App, Entered, Hop, Server
+from flask_prodcheck.model.project import App, Entered, Hop, Program, Server
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.argparse_options import declared_arguments, default_functions, module_body
 from flask_prodcheck.model.python.command_groups import (
@@ -153,6 +153,7 @@ class Ending:
     socketio: bool = False
     app: App | None = None
     entered: Entered | None = None
+    program: Program | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,7 @@ class _Program:
         self.modules = modules
         self.instances = instances_of(modules)
         self.path = path
+        self.program = Program(path)
         self.installed = installed
         self.world = World(modules, argv, env, path, self._argument)
         self.endings: list[Ending] = []
@@ -282,6 +284,7 @@ class _Program:
         if module is None:
             return
         way = _Way(argv=self.world.argv)
+        self.program = Program(self.path, main=as_main, function=function or "")
         self.loaded.add(self.path)
         name = "__main__" if as_main else self.modules.dotted(self.path) or self.path
         frame = Frame(self.path, name)
@@ -780,7 +783,18 @@ class _Program:
         target = app.ref if app is not None else self.path
         here = way.through(call.span, render(call))
         self.endings.append(
-            Ending(here.hops, server, call, site, target, None, None, way.certain, False, socketio, app, way.entered)
+            Ending(
+                here.hops,
+                server,
+                call,
+                site,
+                target,
+                certain=way.certain,
+                socketio=socketio,
+                app=app,
+                entered=way.entered,
+                program=replace(self.program, argv=self.world.argv),
+            )
         )
         return _STOP
 

@@ -270,11 +270,89 @@ LOADERS: tuple[Idiom, ...] = (
     Idiom("conditional pyfile", {"app.py": "import os\nfrom flask import Flask\napp = Flask(__name__)\napp.config['SECRET_KEY'] = 'dev'\nlocal = os.path.join(app.root_path, 'local.py')\nif os.path.isfile(local):\n    app.config.from_pyfile(local)\n", "local.py": "SECRET_KEY = 'local'\n"}, ("SECRET_KEY",)),
 )
 IDIOMS += LOADERS
+
+_CONFUSE = "import confuse\nfrom flask import Flask\n"
+_DEFAULT_YAML = "debug: yes\nsecret: dev\nport: 80\nratio: 1.5\nflask:\n  SECRET_KEY: nested\n  MAX_CONTENT_LENGTH: 5\nnames: [a, b]\n"
+
+
+def _confuse(name: str, body: str, keys: str = "DEBUG SECRET_KEY", more: Mapping[str, str] | None = None, **env: str) -> Idiom:
+    files = {"app.py": _CONFUSE + body, "config_default.yaml": _DEFAULT_YAML, **(more or {})}
+    return Idiom(name, files, tuple(keys.split()), env)
+
+
+CONFUSE: tuple[Idiom, ...] = (
+    _confuse("confuse get type", "config = confuse.Configuration('shop', __name__)\napp = Flask(__name__)\napp.secret_key = config['secret'].get(str)\napp.debug = config['debug'].get(bool)\n"),
+    _confuse("confuse get", "config = confuse.Configuration('shop', __name__)\napp = Flask(__name__)\napp.config['PORT'] = config['port'].get()\napp.config['NAMES'] = config['names'].get()\n", "PORT NAMES"),
+    _confuse("confuse numbers", "config = confuse.Configuration('shop', __name__)\napp = Flask(__name__)\napp.config['A'] = config['port'].get(int)\napp.config['B'] = config['ratio'].get(int)\napp.config['C'] = config['ratio'].as_number()\napp.config['D'] = config['ratio'].get(float)\n", "A B C D"),
+    _confuse("confuse as_str", "config = confuse.LazyConfig('shop', __name__)\napp = Flask(__name__)\napp.secret_key = config['flask']['SECRET_KEY'].as_str()\n", "SECRET_KEY"),
+    _confuse("confuse default of get", "config = confuse.Configuration('shop', __name__)\napp = Flask(__name__)\napp.secret_key = config['none'].get('fallback')\napp.config['N'] = config['none'].get(None)\napp.config['P'] = config['port'].get(7)\n", "SECRET_KEY N P"),
+    _confuse("confuse section", "config = confuse.Configuration('shop', __name__)\napp = Flask(__name__)\napp.config.update(config['flask'].get(dict))\n", "SECRET_KEY MAX_CONTENT_LENGTH"),
+    _confuse("confuse flatten", "config = confuse.Configuration('shop', __name__)\napp = Flask(__name__)\napp.config.from_mapping(config['flask'].flatten())\n", "SECRET_KEY MAX_CONTENT_LENGTH"),
+    _confuse("confuse truth", "config = confuse.Configuration('shop', __name__)\napp = Flask(__name__)\nif config['debug']:\n    app.debug = True\napp.secret_key = 's' if 'nothing' in config else 't'\n"),
+    _confuse("confuse set_file", "config = confuse.Configuration('shop', __name__)\nconfig.set_file('prod.yaml')\napp = Flask(__name__)\napp.secret_key = config['secret'].get(str)\napp.debug = config['debug'].get(bool)\n", more={"prod.yaml": "secret: 'p'\ndebug: off\n"}),
+    _confuse("confuse set_env", "config = confuse.Configuration('shop', __name__)\nconfig.set_env()\napp = Flask(__name__)\napp.secret_key = config['secret'].get(str)\napp.debug = config['debug'].get()\napp.config['PORT'] = config['port'].get(int)\n", "DEBUG SECRET_KEY PORT", SHOP_DEBUG="no", SHOP_SECRET="env"),
+    _confuse("confuse set_env nested", "config = confuse.Configuration('shop', __name__)\nconfig.set_env('S_')\napp = Flask(__name__)\napp.secret_key = config['flask']['key'].get(str)\n", "SECRET_KEY", S_FLASK__KEY="deep"),
+    _confuse("confuse set", "config = confuse.Configuration('shop', __name__)\nconfig['secret'] = 'over'\nconfig.set({'debug': False})\nconfig.add({'port': 1, 'late': 2})\napp = Flask(__name__)\napp.secret_key = config['secret'].get()\napp.debug = config['debug'].get()\napp.config['P'] = config['port'].get()\napp.config['L'] = config['late'].get()\n", "DEBUG SECRET_KEY P L"),
+    _confuse("confuse lazy set before", "config = confuse.LazyConfig('shop', __name__)\nconfig.add({'debug': False, 'extra': 'e'})\nconfig.set({'secret': 'first'})\napp = Flask(__name__)\napp.secret_key = config['secret'].get()\napp.debug = config['debug'].get()\napp.config['E'] = config['extra'].get()\n", "DEBUG SECRET_KEY E"),
+    _confuse("confuse folder variable", "config = confuse.Configuration('shop', __name__)\napp = Flask(__name__)\napp.secret_key = config['secret'].get(str)\n", "SECRET_KEY", SHOPDIR="settings"),
+    _confuse("confuse without defaults", "config = confuse.Configuration('shop')\napp = Flask(__name__)\napp.secret_key = config['secret'].get('own')\napp.debug = config['debug'].exists()\n"),
+    _confuse("confuse items", "config = confuse.Configuration('shop', __name__)\napp = Flask(__name__)\nfor key, view in config['flask'].items():\n    app.config[key] = view.get()\n", "SECRET_KEY MAX_CONTENT_LENGTH"),
+    _confuse("confuse set_args", "import argparse\nconfig = confuse.Configuration('shop', __name__)\nconfig.set_args(argparse.Namespace(secret='arg', debug=None))\napp = Flask(__name__)\napp.secret_key = config['secret'].get(str)\napp.debug = config['debug'].get(bool)\n"),
+    Idiom("confuse of a package", {"wsgi.py": "from shop import create_app\napp = create_app()\n", "shop/__init__.py": "import confuse\nfrom flask import Flask\nconfig = confuse.LazyConfig('shop', __name__)\ndef create_app():\n    app = Flask(__name__)\n    app.config['SECRET_KEY'] = config['secret'].as_str()\n    return app\n", "shop/config_default.yaml": "secret: packaged\n"}, ("SECRET_KEY",), target="wsgi"),
+)
+IDIOMS += CONFUSE
+
+_DYNACONF = "from dynaconf import Dynaconf\nfrom flask import Flask\n"
+_LAYERED = "[default]\nsecret_key = 'd'\ndebug = true\nlimit = 5\n[development]\nsecret_key = 'dev'\n[production]\nsecret_key = 'p'\ndebug = false\n[production.mail]\nhost = 'mx'\n"
+
+
+def _dynaconf(name: str, body: str, keys: str = "DEBUG SECRET_KEY", files: Mapping[str, str] | None = None, **env: str) -> Idiom:
+    return Idiom(name, {"app.py": _DYNACONF + body, **(files or {"settings.toml": _LAYERED})}, tuple(keys.split()), env)
+
+
+_USE = "app = Flask(__name__)\napp.secret_key = settings.SECRET_KEY\napp.debug = settings.get('debug', False)\n"
+_BOTH = "settings = Dynaconf(settings_files=['settings.toml'], environments=True)\n"
+DYNACONF: tuple[Idiom, ...] = (
+    _dynaconf("dynaconf flat", "settings = Dynaconf(settings_files=['settings.toml'])\n" + _USE, files={"settings.toml": "SECRET_KEY = 's'\ndebug = true\n"}),
+    _dynaconf("dynaconf development", _BOTH + _USE),
+    _dynaconf("dynaconf production", _BOTH + _USE, ENV_FOR_DYNACONF="production"),
+    _dynaconf("dynaconf env option", "settings = Dynaconf(settings_files=['settings.toml'], environments=True, env='production')\n" + _USE),
+    _dynaconf("dynaconf switcher", "settings = Dynaconf(settings_files=['settings.toml'], environments=True, env_switcher='SHOP_MODE')\n" + _USE, SHOP_MODE="PRODUCTION"),
+    _dynaconf("dynaconf variables", _BOTH + _USE, DYNACONF_SECRET_KEY="env", DYNACONF_DEBUG="False"),
+    _dynaconf("dynaconf prefix", "settings = Dynaconf(settings_files=['settings.toml'], environments=True, envvar_prefix='SHOP')\n" + _USE + "app.config['LIMIT'] = settings.LIMIT\n", "DEBUG SECRET_KEY LIMIT", SHOP_SECRET_KEY="env", SHOP_LIMIT="7", DYNACONF_SECRET_KEY="lower"),
+    _dynaconf("dynaconf casts", _BOTH + "app = Flask(__name__)\napp.config.update(A=settings.A, B=settings['b'], C=settings('C'), D=settings.D)\n", "A B C D", DYNACONF_A="@int 3", DYNACONF_B="@bool off", DYNACONF_C="[1, 'x']", DYNACONF_D="1.5"),
+    _dynaconf("dynaconf as_dict", _BOTH + "app = Flask(__name__)\napp.config.update(settings.as_dict())\n", "DEBUG SECRET_KEY LIMIT"),
+    _dynaconf("dynaconf update", _BOTH + "app = Flask(__name__)\napp.config.update(settings)\n", "DEBUG SECRET_KEY LIMIT"),
+    _dynaconf("dynaconf nested", _BOTH + "app = Flask(__name__)\napp.config.update(A=settings.mail.host, B=settings['MAIL']['HOST'], C=settings.get('mail.host'), D=settings.get('mail__none', 'x'))\n", "A B C D", ENV_FOR_DYNACONF="production"),
+    _dynaconf("dynaconf nested variable", _BOTH + "app = Flask(__name__)\napp.config.update(A=settings.mail.host, B=settings.mail.port)\n", "A B", ENV_FOR_DYNACONF="production", DYNACONF_MAIL__port="25"),
+    _dynaconf("dynaconf load_dotenv", "settings = Dynaconf(settings_files=['settings.toml'], environments=True, load_dotenv=True)\n" + _USE, files={"settings.toml": _LAYERED, ".env": "ENV_FOR_DYNACONF=production\nDYNACONF_DEBUG=true\n"}),
+    _dynaconf("dynaconf without load_dotenv", _BOTH + _USE, files={"settings.toml": _LAYERED, ".env": "ENV_FOR_DYNACONF=production\n"}),
+    _dynaconf("dynaconf secrets", "settings = Dynaconf(settings_files=['settings.toml', '.secrets.toml'], environments=True)\n" + _USE, files={"settings.toml": _LAYERED, ".secrets.toml": "[default]\nsecret_key = 'hidden'\n"}),
+    _dynaconf("dynaconf local file", "settings = Dynaconf(settings_files=['settings.toml', 'more.toml'])\n" + _USE, files={"settings.toml": "secret_key = 'a'\n", "settings.local.toml": "secret_key = 'local'\n", "more.toml": "secret_key = 'm'\ndebug = true\n"}),
+    _dynaconf("dynaconf yaml", "settings = Dynaconf(settings_files=['settings.yaml'], environments=True)\n" + _USE, files={"settings.yaml": "default:\n  secret_key: y\n  debug: on\nglobal:\n  debug: off\n"}),
+    _dynaconf("dynaconf json", "settings = Dynaconf(settings_files=['settings.json'])\n" + _USE, files={"settings.json": '{"SECRET_KEY": "j", "DEBUG": "@bool yes"}'}),
+    _dynaconf("dynaconf python", "settings = Dynaconf(settings_files=['settings.py'])\n" + _USE, files={"settings.py": "SECRET_KEY = 'py'\nDEBUG = 1 == 1\nlower = 2\n"}),
+    _dynaconf("dynaconf config folder", "settings = Dynaconf(settings_files=['settings.toml'])\n" + _USE, files={"config/settings.toml": "SECRET_KEY = 'inner'\n"}),
+    _dynaconf("dynaconf root path", "import os\nsettings = Dynaconf(root_path=os.path.dirname(os.path.abspath(__file__)), settings_files=['conf/settings.toml'])\n" + _USE, files={"conf/settings.toml": "SECRET_KEY = 'root'\n"}),
+    _dynaconf("dynaconf initial", "settings = Dynaconf(SECRET_KEY='init', debug=True)\n" + _USE, files={"a.txt": ""}),
+    _dynaconf("dynaconf set", _BOTH + "settings.SECRET_KEY = 'set'\nsettings['debug'] = False\nsettings.set('X', 1)\n" + _USE + "app.config['X'] = settings.x\n", "DEBUG SECRET_KEY X"),
+    _dynaconf("dynaconf in and exists", _BOTH + "app = Flask(__name__)\napp.debug = 'secret_key' in settings and not settings.exists('none')\n", "DEBUG"),
+    _dynaconf("dynaconf validators", "from dynaconf import Validator\nsettings = Dynaconf(settings_files=['settings.toml'], environments=True, validators=[Validator('SECRET_KEY', must_exist=True), Validator('LIMIT', gte=1)])\n" + _USE),
+    _dynaconf("dynaconf validator default", "from dynaconf import Validator\nsettings = Dynaconf(settings_files=['settings.toml'], environments=True, validators=[Validator('SECRET_KEY', default='v'), Validator('LIMIT', cast=str)])\n" + _USE),
+    _dynaconf("dynaconf merge", _BOTH + "app = Flask(__name__)\napp.config['HOSTS'] = settings.HOSTS\n", "HOSTS", files={"settings.toml": "[default]\nhosts = ['a']\n[development]\nhosts = ['b', 'dynaconf_merge']\n"}),
+    _dynaconf("dynaconf environment set by the program", "import os\nos.environ['ENV_FOR_DYNACONF'] = 'production'\n" + _BOTH + _USE),
+    _dynaconf("dynaconf read late", "import os\n" + _BOTH + "os.environ['ENV_FOR_DYNACONF'] = 'production'\n" + _USE),
+    _dynaconf("dynaconf several", "settings = Dynaconf(settings_files='base.toml;more.toml', environments=True)\n" + _USE, files={"base.toml": "[default]\nsecret_key = 'b'\ndebug = true\n[a]\nsecret_key = 'a'\n", "more.toml": "[b]\nsecret_key = 'bb'\n"}, ENV_FOR_DYNACONF="a,b"),
+    _dynaconf("dynaconf prefix section", "settings = Dynaconf(settings_files=['settings.toml'], environments=True, envvar_prefix='SHOP')\n" + _USE, files={"settings.toml": "[default]\nsecret_key = 'd'\n[shop]\nsecret_key = 'shop'\n[global]\ndebug = true\n"}),
+)
+IDIOMS += DYNACONF
 # fmt: on
 
 _CHILD = r"""
 import importlib, json, os, sys
 import flask, dotenv
+def plain(value):
+    return next((kind.__name__ for kind in (dict, list) if isinstance(value, kind)), type(value).__name__)
 cases = json.load(sys.stdin)
 result = []
 for case in cases:
@@ -289,7 +367,7 @@ for case in cases:
             found = getattr(importlib.import_module(case["target"]), case["attribute"])
             if case["attribute"] == "create_app":
                 found = eval("create_app(" + case["args"] + ")", {"create_app": found})
-            text = json.dumps({key: [type(value).__name__, value if isinstance(value, (str, int, float, bool, list, dict, type(None))) else repr(value)] for key, value in found.config.items()})
+            text = json.dumps({key: [plain(value), value if isinstance(value, (str, int, float, bool, list, dict, type(None))) else repr(value)] for key, value in found.config.items()})
         except BaseException as failure:
             text = json.dumps({"!": ["error", repr(failure)]})
         os.write(writer, text.encode())
@@ -403,6 +481,8 @@ def judged(configuration: Configuration, key: str, real: dict[str, list[object]]
 @pytest.mark.parametrize("number", range(len(IDIOMS)), ids=[idiom.name for idiom in IDIOMS])
 def test_idiom_agrees_with_flask(number: int, real: list[dict[str, list[object]]]) -> None:
     idiom, answer = IDIOMS[number], real[number]
+    if idiom in CONFUSE:
+        pytest.importorskip("confuse")
     assert "!" not in answer, answer
     configuration = configured(idiom)
     keys = {key for key in (*idiom.keys, *configuration.settings) if key.isupper()}

@@ -1,0 +1,42 @@
+"""How loaders of configuration turn the text of a variable into a value."""
+
+from __future__ import annotations
+
+import json
+
+from flask_prodcheck.model.evaluation.operations import RefusedError
+
+_TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
+_FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0"})
+
+
+def strtobool(value: object) -> int:
+    text = str(value).lower()
+    if text in _TRUE_WORDS:
+        return 1
+    if text in _FALSE_WORDS:
+        return 0
+    raise ValueError(f"invalid truth value {text!r}")
+
+
+def converted(kind: str, text: str, inner: str = "str") -> object:
+    if kind == "str":
+        return text
+    if kind == "bool":
+        if text.lower() in _TRUE_WORDS:
+            return True
+        if text.lower() in _FALSE_WORDS:
+            return False
+        raise ValueError("not a valid boolean")
+    if kind == "int":
+        return int(text)
+    if kind == "float":
+        return float(text)
+    if kind == "json":
+        return json.loads(text)
+    if kind == "list":
+        return [converted(inner, part) for part in text.split(",")] if text else []
+    if kind == "dict":
+        pairs = [part.partition("=") for part in text.split(",") if part]
+        return {name.strip(): converted(inner, value.strip()) for name, _, value in pairs}
+    raise RefusedError(f"environs: {kind}() is not evaluated")

@@ -1,0 +1,12 @@
+"""Names that mean production: of a class, a key, a mode, a section of a file."""
+
+from __future__ import annotations
+
+import re
+
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
+def is_production_name(name: str) -> bool:
+    """Whether ``name`` means production."""
+    return any(part.lower() in ("prod", "production") for part in _PARTS.findall(name))
