@@ -263,6 +263,8 @@ class Modules:
             elif f"{stem}.py" in self._files:
                 return f"{stem}.py" if last else None
             elif stem in self._folders:
+                if index == 0 and part.lower() in self._external:
+                    return None  # a folder without __init__.py loses against a distribution further down sys.path
                 if last:
                     return f"{stem}/"
             else:
@@ -527,7 +529,7 @@ class Modules:
     def _imported(self, path: str, module: str, level: int, member: str | None, span: Span, node: Stmt) -> Definition:
         source = self.imported_file(path, module, level)
         if member is None:
-            if source is None or (source.endswith("/") and not level and module.lower() in self._external):
+            if source is None:
                 return Definition("external", "", module, span, node)
             return Definition("module", source, module, span)
         if source is None:
