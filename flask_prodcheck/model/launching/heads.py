@@ -267,7 +267,7 @@ def _development_environment(file: ComposeFile, service: ComposeService) -> str:
     for each in file.services:
         for var in each.environment:
             value = var.value or ""
-            switched = _LOCAL_DEVELOPMENT.fullmatch(var.name) and turns_debug_on(value)
+            switched = _LOCAL_DEVELOPMENT.fullmatch(var.name) and "$" not in value and turns_debug_on(value)
             if switched or _LOCAL_DEVELOPMENT.fullmatch(value):
                 return f"{var.name}={var.value}"
     return ""
