@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.cache.contents import Content
 from flask_prodcheck.cache.identity import tool_identity
 from flask_prodcheck.cache.store import Store
+from flask_prodcheck.records import dataclass
 
 _NAME = "outlines"
 

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from flask_prodcheck.facts.conditionals import is_open_conditional
+from flask_prodcheck.records import dataclass
 
 _SECTION = re.compile(r"\[([^\]\n]+)\]")
 

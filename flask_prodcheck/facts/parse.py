@@ -6,7 +6,7 @@ import importlib
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from flask_prodcheck.base import Problem, Span
@@ -28,6 +28,7 @@ from flask_prodcheck.facts.types import (
     StartFile,
     UwsgiConfig,
 )
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.kinds import DEPLOY_KINDS, Kind, stripped
 from flask_prodcheck.sources.names import printable
 from flask_prodcheck.sources.tree import Source, Tree

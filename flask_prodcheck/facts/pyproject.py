@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
@@ -13,6 +13,7 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.requirements import parse_requirement
 from flask_prodcheck.facts.toml_lines import line_of, load_toml, value_line
 from flask_prodcheck.facts.types import Command, Dependency, EntryPoint, EnvFileRef, EnvVar, Manifest, Start
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

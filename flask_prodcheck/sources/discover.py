@@ -8,12 +8,13 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import UsageError
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.ignore import ignore_spec, is_foreign
 from flask_prodcheck.sources.kinds import DEPLOY_KINDS, HEAD_BYTES, Kind, kind_of, wants_head
 from flask_prodcheck.sources.names import printable

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Value
 from flask_prodcheck.errors import ReadError
@@ -58,6 +58,7 @@ from flask_prodcheck.model.launching.words import is_open, split
 from flask_prodcheck.model.project import Purpose
 from flask_prodcheck.model.python.execution import Ending, run_module
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import dataclass
 
 _MAX_DEPTH = 24
 _MAX_STEPS = 6000  # for one head

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask_prodcheck.base import Span, Value
 from flask_prodcheck.facts.conditionals import CONDITIONAL
@@ -46,6 +46,7 @@ from flask_prodcheck.model.launching.place import Place, known_variables, locate
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Hop, Purpose
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask_prodcheck.base import Known, Problem, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
@@ -38,6 +38,7 @@ from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose,
 from flask_prodcheck.model.python.command_groups import decorator_name
 from flask_prodcheck.model.python.execution import imports_closure, may_start
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.project import Purpose, Server
+from flask_prodcheck.records import dataclass
 
 _SAMPLE_SUFFIX = re.compile(
     r"(?:[._-](?:sample|example|template|dist|default|tmpl|tpl|in|j2|jinja2?|jnj|erb|orig))+$", re.IGNORECASE

@@ -11,7 +11,7 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from flask_prodcheck.base import Span
@@ -47,6 +47,7 @@ from flask_prodcheck.facts.syntax import (
     Stmt,
     With,
 )
+from flask_prodcheck.records import dataclass
 
 _BUILTINS = frozenset(dir(builtins))
 _NEVER_PROJECT = frozenset(sys.stdlib_module_names) | {
