@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import posixpath
 import re
 from collections.abc import Callable, Mapping
@@ -82,9 +83,9 @@ _TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:t
 #: Bytes of Python for which a process of its own pays: about a fifth of a second.
 _WORTH_A_PROCESS = 300_000
 
-#: Bytes of Python up to which all statements are kept. Of more, reading those again that are asked for takes less time
-#: than handing all of them from one process to another, and a third of the memory.
-_HELD = 300_000
+#: Bytes of Python up to which this process keeps the statements of the files that it reads itself, at ten times as many
+#: bytes of memory. Handing over those that another process reads takes longer than reading again what is asked for.
+_HELD = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,12 @@ def parse(tree: Tree, outlines: Outlines | None = None) -> Facts:
     module that builds an application, a fault in a reader)."""
     recalled = _recalled(tree, outlines) if outlines is not None else {}
     sources = [source for source in tree.sources if source.path not in recalled]
-    held = sum(map(_weight, sources)) <= _HELD
-    outcomes = shared(sources, _weight, lambda source: _read(source, tree, held=held), worth=_WORTH_A_PROCESS)
+    keeps, own = sum(map(_weight, sources)) <= _HELD, os.getpid()
+
+    def work(source: Source) -> _Outcome:
+        return _read(source, tree, held=keeps and os.getpid() == own)
+
+    outcomes = shared(sources, _weight, work, worth=_WORTH_A_PROCESS)
     fresh = {source.path: outcome for source, outcome in zip(sources, outcomes, strict=True)}
     if outlines is not None:
         _note(outlines, fresh)

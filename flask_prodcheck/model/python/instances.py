@@ -444,13 +444,8 @@ class Instances:
         known = self._calls.get(name)
         if known is None:
             known = self._calls[name] = []
-            for module in self.modules:
-                if name in module.mentions.called:
-                    known += [
-                        (module.path, call, scope)
-                        for call, scope in self._all_calls(module.path)
-                        if call_name(call) == name
-                    ]
+            for path in mentions_of(self.modules).callers.get(name, ()):
+                known += [(path, call, scope) for call, scope in self._all_calls(path) if call_name(call) == name]
                 if len(known) >= _CALLS:
                     break
             del known[_CALLS:]

@@ -17,9 +17,10 @@ from flask_prodcheck.records import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ProjectMentions:
-    """The mentions of all files, by simple name: ``aliases``, ``inside`` and ``values`` as in
-    :class:`~flask_prodcheck.facts.syntax.Mentions`, those of one name together."""
+    """The mentions of all files, by simple name: ``callers`` are the files that call it, ``aliases``, ``inside`` and
+    ``values`` as in :class:`~flask_prodcheck.facts.syntax.Mentions`, those of one name together."""
 
+    callers: dict[str, list[str]] = field(default_factory=dict)
     aliases: dict[str, set[str]] = field(default_factory=dict)
     inside: dict[str, set[str]] = field(default_factory=dict)
     values: dict[str, set[str]] = field(default_factory=dict)
@@ -48,6 +49,8 @@ def mentions_of(modules: Modules) -> ProjectMentions:
     if not isinstance(found, ProjectMentions):
         found = modules.memo["mentions"] = ProjectMentions()
         for module in modules:
+            for name in module.mentions.called:
+                found.callers.setdefault(name, []).append(module.path)
             for name, alias in module.mentions.aliases:
                 found.aliases.setdefault(name, set()).add(alias)
             for name, names in module.mentions.inside:
