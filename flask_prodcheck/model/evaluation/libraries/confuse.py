@@ -269,6 +269,7 @@ def _found(machine: Machine, view: View) -> Evaluated:
         if not isinstance(item, _Layer):
             return unknown("a layer is not known", layer)
         if item.file:
+            machine.expected.add(item.file)
             doubts = replace(doubts, files=merged(doubts.files, (item.file,)))
             if item.file in machine.required:
                 return unknown(f"{item.file} has to hold it: start-up fails without it", doubts)

@@ -452,6 +452,7 @@ def _toml(text: str) -> object:
 
 def _doubt(machine: Machine, target: Ref, missing: list[str], options: _Options) -> None:
     """What the files say is a published default, where a variable or a file that the project lacks may replace it."""
+    machine.expected.update(missing)
     required = next((name for name in missing if name in machine.required), None)
     if required is not None:
         raise _NotFollowedError(f"{required} has to hold them: start-up fails without it")

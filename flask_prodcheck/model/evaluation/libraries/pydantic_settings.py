@@ -35,7 +35,6 @@ from flask_prodcheck.model.evaluation.values import (
     Ref,
     depending,
     known,
-    merged,
     ref_of,
     selected,
     unknown,
@@ -77,7 +76,6 @@ class _Sources:
     exact: bool = False
     skip_empty: bool = False
     files: Mapping[str, Evaluated] | None = None
-    missing: tuple[str, ...] = ()
 
     def variable(self, machine: Machine, name: str) -> tuple[str, Evaluated | None]:
         """The variable that ``name`` means, and its value; None when nothing sets it."""
@@ -190,19 +188,15 @@ def _sources(machine: Machine, options: Mapping[str, Evaluated], args: Arguments
         return _Sources(), "its options are not known"
     paths = plain.get("env_file")
     files: dict[str, Evaluated] = {}
-    missing: list[str] = []
     for each in paths if isinstance(paths, list | tuple) else [paths] if paths is not None else []:
         text = str(each)
         folder = machine.roots[0] if machine.roots else "."
         path = project_path(text) if text.startswith("/") else posixpath.normpath(posixpath.join(folder, text))
         values = file_values(machine, path) if path is not None else None
-        if values is None:
-            missing.append(path or text)
-        else:
-            files.update(values)
+        files.update(values or {})
     return _Sources(
         str(plain.get("env_prefix") or ""), str(plain.get("env_nested_delimiter") or ""),
-        bool(plain.get("case_sensitive")), bool(plain.get("env_ignore_empty")), files, tuple(missing),
+        bool(plain.get("case_sensitive")), bool(plain.get("env_ignore_empty")), files,
     ), ""  # fmt: skip
 
 
@@ -229,7 +223,7 @@ def _value(machine: Machine, name: str, field: _Field, sources: _Sources) -> Eva
     if default is None:
         return environment_item(machine, shown, "ValidationError")
     checked = _checked_default(machine, default, kind)
-    return environment_default(shown, replace(checked, files=merged(checked.files, sources.missing)))
+    return environment_default(shown, checked)
 
 
 def _without_metadata(machine: Machine, field: _Field) -> tuple[Expr, Evaluated | None]:
