@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Unset, Value
 from flask_prodcheck.edits.actions import (
@@ -96,6 +96,7 @@ from flask_prodcheck.model.project import (
     Setting,
 )
 from flask_prodcheck.model.python.modules import calls_in, names_read, statements
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.tomlfile import closest
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})

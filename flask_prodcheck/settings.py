@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask_prodcheck.errors import SettingsError
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.tomlfile import Document, TomlError, nearest, parse_toml
 
 FAIL_ON = ("error", "warning", "info", "never")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 import tomli
+
+from flask_prodcheck.records import dataclass
 
 _AT_LINE = re.compile(r"at line (\d+)")
 _HEADER = re.compile(r"\s*\[{1,2}([^\]\n]+)\]{1,2}")

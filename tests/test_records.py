@@ -92,3 +92,27 @@ def test_the_classes_in_use_behave(name: str) -> None:
         assert repr(made) == f"{kind.__qualname__}({', '.join(f'{each}={each!r}' for each in names)})"
         assert hash(made) == hash(kind(*names)) and made == pickle.loads(pickle.dumps(made))
         assert made != dataclasses.replace(made, **{names[-1]: None}) if names else True
+
+
+def test_an_object_that_is_not_frozen_can_be_changed_and_is_no_key() -> None:
+    @dataclass(slots=True)
+    class Counter:
+        seen: list[int] = field(default_factory=list)
+        number: int = 0
+
+    one = Counter()
+    one.number = 5
+    assert one == Counter(number=5) != Counter() and copy.deepcopy(one) == one
+    with pytest.raises(AttributeError):
+        one.other = 1  # type: ignore[attr-defined]
+    with pytest.raises(TypeError):
+        hash(one)
+
+
+def test_objects_without_comparison_are_told_apart() -> None:
+    @dataclass(frozen=True, slots=True, eq=False)
+    class Thing:
+        number: int = 0
+
+    one = Thing()
+    assert one != Thing() and one == one and len({one, Thing()}) == 2

@@ -13,12 +13,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from flask_prodcheck.boot.processes import Process, descendants, marked
+from flask_prodcheck.records import dataclass
 
 _HEAD = 64 * 1024
 _TAIL = 64 * 1024

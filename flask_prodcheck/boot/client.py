@@ -6,7 +6,8 @@ import http.client
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from flask_prodcheck.records import dataclass
 
 HOST = "127.0.0.1"
 _MOST = 1024 * 1024

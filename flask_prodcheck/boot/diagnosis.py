@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask_prodcheck.base import Known
 from flask_prodcheck.findings.redact import redact
 from flask_prodcheck.model.configuration.secrets import masked
 from flask_prodcheck.model.project import Configuration
+from flask_prodcheck.records import dataclass
 
 _RAISED = re.compile(r"([A-Za-z_][\w.]{0,200})(?:: (.{0,2000}))?")
 _FRAME = re.compile(r'\s+File "([^"]{1,500})", line (\d{1,7})')

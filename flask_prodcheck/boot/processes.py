@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from flask_prodcheck.records import dataclass
 
 _PROC = Path("/proc")
 _LISTEN = "0A"  # the state of a listening socket in /proc/net/tcp

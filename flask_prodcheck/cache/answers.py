@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, field, replace
 from pathlib import Path
 
 from flask_prodcheck.cache.contents import Content, contents, from_data, to_data
@@ -21,6 +21,7 @@ from flask_prodcheck.cache.place import default_folder
 from flask_prodcheck.cache.recall import SECONDS, with_seconds
 from flask_prodcheck.cache.store import Store, store_of
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.place import prefix_of
 from flask_prodcheck.sources.tree import Tree, WatchedContent

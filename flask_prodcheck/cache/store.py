@@ -13,10 +13,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask_prodcheck.cache.place import is_own
+from flask_prodcheck.records import dataclass
 
 FORMAT = "prodcheck-cache-1"
 

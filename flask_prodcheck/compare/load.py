@@ -7,9 +7,9 @@ import statistics
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from flask_prodcheck.boot.client import HOST
+from flask_prodcheck.records import dataclass
 
 _PATIENCE = 10.0
 _PIECE = 65536

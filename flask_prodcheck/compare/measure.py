@@ -8,7 +8,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask_prodcheck.boot.box import Limits
@@ -18,6 +17,7 @@ from flask_prodcheck.boot.recipe import Recipe
 from flask_prodcheck.boot.server import APP_RUN, GUNICORN, Server
 from flask_prodcheck.compare.load import Load, median, run_load
 from flask_prodcheck.errors import RefusedError
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.reports.style import safe
 from flask_prodcheck.verify.steps import chosen_path, routes_of
 

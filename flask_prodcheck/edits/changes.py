@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

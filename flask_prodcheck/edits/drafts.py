@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.edits.changes import Change
 from flask_prodcheck.edits.text_file import Edit, apply, decode, overlap, plain
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.tree import Tree
 
 

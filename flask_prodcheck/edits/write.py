@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask_prodcheck.edits.changes import Change, Plan
 from flask_prodcheck.edits.text_file import decode
 from flask_prodcheck.errors import RefusedError
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

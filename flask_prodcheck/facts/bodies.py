@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python import read_statements
 from flask_prodcheck.facts.syntax import PyModule, Stmt
 from flask_prodcheck.facts.time_limit import time_limit
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.names import printable
 from flask_prodcheck.sources.tree import Content
 

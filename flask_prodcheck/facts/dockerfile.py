@@ -12,11 +12,12 @@ import bisect
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar, Run, Stage
+from flask_prodcheck.records import dataclass
 
 _INSTRUCTIONS = frozenset(
     [

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from flask_prodcheck.facts.conditionals import is_open_conditional
+from flask_prodcheck.records import dataclass
 
 _SECTION = re.compile(r"\[([^\]\n]+)\]")
 
@@ -56,7 +58,8 @@ def read_ini(
     inline: tuple[str, ...] = (),
 ) -> tuple[IniSection, ...]:
     """The sections in order. ``inline``: the marks that start a comment after a blank. Lines that hold only a template
-    control (``{% ... %}``) are passed over. Never raises."""
+    control (``{% ... %}``) are passed over, but where a value begins a conditional: it goes on to its end. Never
+    raises."""
     sections: list[tuple[str, int, list[IniEntry], str]] = [("", 1, [], "")]
     comments: list[str] = []
     lines = text.removeprefix("\ufeff").splitlines()
@@ -101,6 +104,11 @@ def read_ini(
                 parts.extend([""] * (ahead - index))
                 parts.append("" if following[0] in "#;" else _without_comment(following, inline))
                 index = ahead + 1
+        while (
+            index < len(lines) and is_open_conditional(joiner.join(parts)) and not _SECTION.match(lines[index].strip())
+        ):
+            parts.append(lines[index].strip())
+            index += 1
         key, value = _split(joiner.join(parts), delimiters)
         column = _depth(line) + 1
         sections[-1][2].append(IniEntry(sections[-1][0], key, value, number, column, "\n".join(comments)))

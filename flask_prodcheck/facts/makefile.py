@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
+from flask_prodcheck.records import dataclass
 
 _VARIABLE = re.compile(
     r"(export[ \t]+|override[ \t]+)*([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*(:::?=|::=|:=|\?=|\+=|!=|=)[ \t]*(.*)", re.DOTALL

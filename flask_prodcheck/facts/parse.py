@@ -6,7 +6,7 @@ import importlib
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from flask_prodcheck.base import Problem, Span
@@ -28,6 +28,7 @@ from flask_prodcheck.facts.types import (
     StartFile,
     UwsgiConfig,
 )
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.kinds import DEPLOY_KINDS, Kind, stripped
 from flask_prodcheck.sources.names import printable
 from flask_prodcheck.sources.tree import Source, Tree
@@ -41,6 +42,7 @@ _TEXT_READERS = {
     Kind.SHELL: ("shell", "read_shell"),
     Kind.ENV: ("env", "read_env"),
     Kind.PYPROJECT: ("pyproject", "read_pyproject"),
+    Kind.HATCH: ("pyproject", "read_hatch"),
     Kind.SETUP_CFG: ("setup_files", "read_setup_cfg"),
     Kind.SETUP_PY: ("setup_files", "read_setup_py"),
     Kind.PIPFILE: ("pipfile", "read_pipfile"),
@@ -48,6 +50,7 @@ _TEXT_READERS = {
     Kind.LOCK: ("pipfile", "read_lock"),
     Kind.SYSTEMD: ("systemd", "read_systemd"),
     Kind.SUPERVISOR: ("supervisor", "read_supervisor"),
+    Kind.CIRCUS: ("circus", "read_circus"),
     Kind.UWSGI: ("uwsgi", "read_uwsgi"),
     Kind.KUBERNETES: ("kubernetes", "read_kubernetes"),
     Kind.MAKEFILE: ("makefile", "read_makefile"),

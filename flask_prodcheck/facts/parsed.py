@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.facts.syntax import PyModule
@@ -18,6 +18,7 @@ from flask_prodcheck.facts.types import (
     StartFile,
     UwsgiConfig,
 )
+from flask_prodcheck.records import dataclass
 
 FileFacts = (
     PyModule

@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.requirements import parse_requirement
 from flask_prodcheck.facts.toml_lines import line_of, load_toml, value_line
-from flask_prodcheck.facts.types import Command, Dependency, EntryPoint, EnvVar, Manifest, Start
+from flask_prodcheck.facts.types import Command, Dependency, EntryPoint, EnvFileRef, EnvVar, Manifest, Start
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,23 +150,53 @@ def _entry_points(document: _Document) -> Iterator[EntryPoint]:
             found = entry_point(name, value, document.span(*keys, name)) if isinstance(value, str) else None
             if found is not None:
                 yield found
+    for name, script in document.table("tool", "pdm", "scripts").items():
+        call = script.get("call") if isinstance(script, Mapping) else None
+        found = (
+            entry_point(name, call.partition("(")[0], document.span("tool", "pdm", "scripts", name))
+            if isinstance(call, str)
+            else None
+        )
+        if found is not None:
+            yield found
 
 
 def _tasks(document: _Document) -> Iterator[Start]:
-    for name in document.table("tool", "hatch", "envs"):
-        keys = ("tool", "hatch", "envs", name)
-        env = _variables(document, *keys, "env-vars")
-        for script, value in document.table(*keys, "scripts").items():
-            yield from _task("hatch", script, value, document, env, *keys, "scripts", script)
+    yield from _hatch_scripts(document, "tool", "hatch", "envs")
+    shared = document.table("tool", "pdm", "scripts", "_")
+    env = _variables(document, "tool", "pdm", "scripts", "_", "env")
     for script, value in document.table("tool", "pdm", "scripts").items():
         if script != "_":
-            yield from _task("pdm", script, value, document, (), "tool", "pdm", "scripts", script)
+            table = value if isinstance(value, Mapping) else {}
+            files = _environment_file(table.get("env_file") or shared.get("env_file"), document, script)
+            for start in _task("pdm", script, value, document, env, "tool", "pdm", "scripts", script):
+                yield replace(start, env_files=files)
     for tool in ("poe", "taskipy"):
         env = _variables(document, "tool", tool, "env")
         for script, value in document.table("tool", tool, "tasks").items():
             yield from _task("package-script", script, value, document, env, "tool", tool, "tasks", script)
     for script, value in document.table("tool", "rye", "scripts").items():
         yield from _task("package-script", script, value, document, (), "tool", "rye", "scripts", script)
+
+
+def _hatch_scripts(document: _Document, *keys: str) -> Iterator[Start]:
+    for name in document.table(*keys):
+        env = _variables(document, *keys, name, "env-vars")
+        for script, value in document.table(*keys, name, "scripts").items():
+            yield from _task("hatch", script, value, document, env, *keys, name, "scripts", script)
+
+
+def read_hatch(path: str, text: str) -> Manifest:
+    """What a ``hatch.toml`` declares: the scripts of its environments (the tables of ``[tool.hatch]`` without that
+    prefix). Raises :class:`~flask_prodcheck.errors.ReadError` for invalid TOML."""
+    document = _Document(path, text, load_toml(text))
+    return Manifest(path=path, starts=tuple(_hatch_scripts(document, "envs")))
+
+
+def _environment_file(value: object, document: _Document, script: str) -> tuple[EnvFileRef, ...]:
+    """PDM's ``env_file``: a path, or a table whose ``override`` is one."""
+    path = value.get("override") if isinstance(value, Mapping) else value
+    return (EnvFileRef(path, document.span("tool", "pdm", "scripts", script)),) if isinstance(path, str) else ()
 
 
 def _task(
@@ -187,10 +218,15 @@ def _task(
             argv = tuple(str(word) for word in step)
             command = Command(document.span(*keys), " ".join(argv), argv=argv)
         elif isinstance(step, str) and step.strip():
-            command = Command(document.item_span(step, *keys), re.sub(r"\s+", " ", step.strip()), shell=step)
+            text = _ARGUMENTS.sub(r"\1", step)
+            command = Command(document.item_span(step, *keys), re.sub(r"\s+", " ", step.strip()), shell=text)
         else:
             continue
         yield Start(kind, name, command.span, command, cwd=cwd, env=env)
+
+
+#: Where Hatch and PDM put what the caller adds, with what stands there without any.
+_ARGUMENTS = re.compile(r"\{args(?::([^{}]*))?\}")
 
 
 def _as_list(value: object) -> list[object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
@@ -31,6 +31,7 @@ from flask_prodcheck.facts.types import (
     Word,
 )
 from flask_prodcheck.facts.words import read_word
+from flask_prodcheck.records import dataclass
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flask_prodcheck.facts.syntax import (
@@ -39,6 +39,7 @@ from flask_prodcheck.facts.syntax import (
     UnaryOp,
     With,
 )
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

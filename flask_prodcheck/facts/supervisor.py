@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.conditionals import possible_texts
 from flask_prodcheck.facts.ini import IniSection, read_ini
 from flask_prodcheck.facts.quoting import split_words
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
@@ -23,9 +24,7 @@ def read_supervisor(path: str, text: str) -> StartFile:
     for section in read_ini(text, inline=(";", "#")):
         match = _PROGRAM.fullmatch(section.name)
         if match is not None:
-            start = _program(path, match.group(1).strip(), section)
-            if start is not None:
-                starts.append(start)
+            starts += _program(path, match.group(1).strip(), section)
         elif section.name == "include":
             settings.extend(("include", each) for each in (section.value("files") or "").split())
         elif section.name == "supervisord":
@@ -33,18 +32,22 @@ def read_supervisor(path: str, text: str) -> StartFile:
     return StartFile(path, "supervisor", tuple(starts), tuple(settings))
 
 
-def _program(path: str, name: str, section: IniSection) -> Start | None:
+def _program(path: str, name: str, section: IniSection) -> list[Start]:
     entry = section.last("command")
     if entry is None or not entry.value:
-        return None
+        return []
     span = Span(path, entry.line, entry.column)
-    text = " ".join(entry.value.split())
-    command = Command(span, text, argv=split_words(_expanded(text)))
+    texts, conditional = possible_texts(" ".join(entry.value.split()))
     options = tuple((each.key, each.value) for each in section.entries if each.value and each.key not in _OWN)
-    return Start(
-        "supervisor", name, span, command, (section.value("directory") or "").strip() or None, _environment(path, section),
-        user=(section.value("user") or "").strip() or None, options=options, comment=entry.comment or section.comment,
-    )  # fmt: skip
+    return [
+        Start(
+            "supervisor", name, span, Command(span, text, argv=split_words(_expanded(text))),
+            (section.value("directory") or "").strip() or None, _environment(path, section),
+            user=(section.value("user") or "").strip() or None, options=options + conditional,
+            comment=entry.comment or section.comment,
+        )
+        for text in texts
+    ]  # fmt: skip
 
 
 def _expanded(text: str) -> str:

@@ -6,6 +6,7 @@ import posixpath
 import re
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.conditionals import possible_texts
 from flask_prodcheck.facts.ini import IniEntry, read_ini
 from flask_prodcheck.facts.quoting import split_words
 from flask_prodcheck.facts.types import Command, EnvFileRef, EnvVar, Start, StartFile
@@ -56,22 +57,12 @@ def read_systemd(path: str, text: str) -> StartFile:
     starts = []
     for key, role in (("ExecStartPre", "release"), ("ExecStart", "run")):
         for entry in entries.get(key, ()):
-            command = _command(path, entry)
-            starts.append(
-                Start(
-                    "systemd",
-                    name,
-                    command.span,
-                    command,
-                    folder,
-                    env,
-                    files,
-                    user,
-                    role,
-                    options,
-                    entry.comment or comment,
-                )
-            )
+            texts, conditional = possible_texts(entry.value or "")
+            commands = [_command(path, entry, text) for text in texts]
+            starts += [
+                Start("systemd", name, each.span, each, folder, env, files, user, role, options + conditional, entry.comment or comment)
+                for each in commands
+            ]  # fmt: skip
     if not any(start.role == "run" for start in starts):
         starts.append(Start("systemd", name, Span(path, line), None, folder, env, files, user, "run", options, comment))
     return StartFile(path, "systemd", tuple(starts), tuple(settings))
@@ -100,8 +91,7 @@ def _environment(path: str, entry: IniEntry) -> list[EnvVar]:
     return found
 
 
-def _command(path: str, entry: IniEntry) -> Command:
-    text = entry.value or ""
+def _command(path: str, entry: IniEntry, text: str) -> Command:
     bare = text.lstrip("@-:+!|").lstrip()
     words = split_words(bare)
     if "@" in text[: len(text) - len(text.lstrip("@-:+!|"))]:

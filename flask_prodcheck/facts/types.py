@@ -44,9 +44,10 @@ class EnvFileRef:
 class Start:
     """One process that a deploy file other than Dockerfile, compose or Kubernetes starts.
 
-    ``kind`` names the format: procfile systemd supervisor makefile justfile tox nox npm pdm hatch invoke
+    ``kind`` names the format: procfile systemd supervisor circus makefile justfile tox nox npm pdm hatch invoke
     heroku-yml app-json app-engine render fly railway nixpacks railpack cloudfoundry beanstalk apprunner azure
-    digitalocean replit apache passenger uwsgi zappa serverless sam vercel cron rc-local package-script.
+    digitalocean replit apache passenger uwsgi zappa serverless sam vercel cron rc-local package-script
+    devcontainer.
     ``name`` is the process, program, target or service. ``command`` is None when the platform starts its default.
     ``role``: "run" for what serves, "release" for what runs before it (never a server head).
     """

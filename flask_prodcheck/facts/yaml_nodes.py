@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.types import Command, EnvVar
+from flask_prodcheck.records import dataclass
 
 # PyYAML's stubs leave out what its nodes carry (``id``, ``style``).
 Node = Any

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.registry.rule import SEVERITIES
 from flask_prodcheck.rulekit import Fix, Hop
 

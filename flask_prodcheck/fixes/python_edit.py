@@ -6,7 +6,6 @@ import io
 import tokenize
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
@@ -22,6 +21,7 @@ from flask_prodcheck.edits.actions import (
 )
 from flask_prodcheck.edits.text_file import Edit
 from flask_prodcheck.errors import RefusedError
+from flask_prodcheck.records import dataclass
 
 PythonAction = DropArgument | GuardStatement | DropStatement | SetValue | FlipDefault | AddStatement
 

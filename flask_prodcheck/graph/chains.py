@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.findings.published import published, published_hop, published_launch
 from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.policy.decide import launch_order
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.rulekit import Hop, Launch, Project, Purpose, RunSite
 
 _MISSING = {

@@ -80,12 +80,17 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
     for launch in sorted(launches, key=_trust):
         if _runs_a_command_group(launch):
             continue
-        if launch.is_production and launch.app is not None and launch.resolves and launch.app.span.file.endswith(".py"):
-            wanted = _imported(launch, launch.app, apps, modules) or _as_launched(launch, launch.app, facts)
+        if not launch.is_production or launch.app is None or not launch.resolves:
+            continue
+        wanted = _imported(launch, launch.app, apps, modules)
+        if wanted is None and launch.app.span.file.endswith(".py"):
+            wanted = _as_launched(launch, launch.app, facts)
+        if wanted is not None:
             break
     candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
     if wanted is None and candidates:
-        wanted = rank_apps(candidates, modules, _flask_app(launches, facts))[0]
+        ranked = rank_apps(candidates, modules, _flask_app(launches, facts))
+        wanted = next((app for app in ranked if ranked[0].form == "global" or _is_read(app, launches)), ranked[0])
     if wanted is None:
         return tuple(apps)
     marked = tuple(
@@ -95,6 +100,11 @@ def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules
     if not any(app.best for app in marked):
         return (*marked, replace(wanted, best=True))
     return marked
+
+
+def _is_read(app: App, launches: Sequence[Launch]) -> bool:
+    """Whether a program that production starts reads the module of ``app``: of several factories, the one that it calls."""
+    return any(launch.is_production and app.span.file in launch.imported for launch in launches)
 
 
 def _runs_a_command_group(launch: Launch) -> bool:
@@ -149,7 +159,7 @@ def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
     return replace(app, ref=f"{dotted}:{attribute}", cwd=stem.removesuffix(tail).rstrip("/") or ".")
 
 
-_KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor")
+_KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
 
 
 def _trust(launch: Launch) -> tuple[bool, bool, bool, int, str, int]:

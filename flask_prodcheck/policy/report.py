@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.policy.verdict import Standing
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.rulekit import App, Launch, RunSite
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-import pathspec
+from typing import TYPE_CHECKING
 
 from flask_prodcheck.errors import SettingsError
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.registry.rule import PERSONAS, Rule
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.tomlfile import nearest
+
+if TYPE_CHECKING:
+    import pathspec
 
 
 def matches(selector: str, code: str, slug: str) -> bool:
@@ -40,8 +42,16 @@ def check_selectors(settings: Settings, rules: Iterable[Rule]) -> None:
 def selected(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
     """The findings that ``settings`` let through. The longest matching selector decides between select and ignore; a
     tie ignores. Rules for a stricter persona are left out unless a selector names them by code or slug."""
-    per_file = [(pathspec.GitIgnoreSpec.from_lines([glob]), codes) for glob, codes in settings.per_file_ignores]
+    per_file = _per_file(settings)
     return tuple(finding for finding in findings if _wanted(finding, settings) and not _file_ignored(finding, per_file))
+
+
+def _per_file(settings: Settings) -> list[tuple[pathspec.GitIgnoreSpec, tuple[str, ...]]]:
+    if not settings.per_file_ignores:
+        return []
+    import pathspec  # as in ``sources.ignore``
+
+    return [(pathspec.GitIgnoreSpec.from_lines([glob]), codes) for glob, codes in settings.per_file_ignores]
 
 
 def _wanted(finding: Finding, settings: Settings) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.findings.finding import Finding, severity_rank
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.rulekit import Project
 
 READY, NOT_READY, NO_APP = "ready", "not-ready", "no-app"

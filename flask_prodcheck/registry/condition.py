@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.registry.rule import Check
 from flask_prodcheck.rulekit import (
     Confidence,

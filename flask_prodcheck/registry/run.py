@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask_prodcheck.base import Problem
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.registry.rule import CONFIDENCES, SEVERITIES, Rule
 from flask_prodcheck.rulekit import Hit, Project
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from flask_prodcheck.facts.syntax import (
     Attribute,
@@ -21,6 +20,7 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.project import App, Project
 from flask_prodcheck.model.python.apps import import_path, is_test_file
 from flask_prodcheck.model.python.modules import Modules, statement_expressions, statements, subexpressions
+from flask_prodcheck.records import dataclass
 
 _PRODUCTION = ("production", "prod", "Production", "PRODUCTION")
 _CLASSES = ("ProductionConfig", "ProdConfig", "ProductionSettings", "ProdSettings", "ConfigProduction", "Production")

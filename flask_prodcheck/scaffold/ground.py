@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask_prodcheck.base import Known
 from flask_prodcheck.edits.drafts import Drafts
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.model.project import Launch, Project, Server
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.health import Health, health_route
 from flask_prodcheck.scaffold.package_manager import Installation, installation
 from flask_prodcheck.scaffold.python_version import PythonVersion, python_version

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flask_prodcheck.base import Span, Unset
 from flask_prodcheck.edits.text_file import decode, plain
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.model.project import App, Project
 from flask_prodcheck.model.python.apps import is_test_file
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.tree import Tree
 
 _NAMES = (

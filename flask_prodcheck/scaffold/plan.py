@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.edits.changes import Plan
 from flask_prodcheck.edits.drafts import Drafts
@@ -18,6 +18,7 @@ from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.launching.installs import DEVELOPMENT_GROUPS, image_installs
 from flask_prodcheck.model.link import link
 from flask_prodcheck.model.project import Launch, Project, Server
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.deploy_files import FILES, dockerfile, dockerignore, environment_example
 from flask_prodcheck.scaffold.dockerfile_edit import added_start
 from flask_prodcheck.scaffold.ground import Ground, ground, holds_proxy_fix

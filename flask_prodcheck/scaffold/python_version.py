@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from flask_prodcheck.edits.text_file import decode, plain
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.model.project import Project
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.tree import Tree
 
 DEFAULT = "3.13"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask_prodcheck.audit import audit_tree
@@ -11,6 +10,7 @@ from flask_prodcheck.edits.changes import Plan
 from flask_prodcheck.edits.overlay import overlay
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.policy.report import Report
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.tree import Tree
 

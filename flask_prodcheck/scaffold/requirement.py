@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from flask_prodcheck.edits.drafts import Drafts
 from flask_prodcheck.edits.text_file import appended
@@ -17,6 +16,7 @@ from flask_prodcheck.model.launching.images import Image, build_image, project_p
 from flask_prodcheck.model.launching.installs import DEVELOPMENT_GROUPS, production_dependencies
 from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.project import Project
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.dockerfile_edit import after, before, stage_of, with_package
 from flask_prodcheck.scaffold.toml_edit import added_item, added_key
 from flask_prodcheck.scaffold.worker import Worker

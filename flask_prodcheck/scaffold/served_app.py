@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask_prodcheck.errors import RefusedError
 from flask_prodcheck.model.project import App, Guard, Launch, Project, Server
 from flask_prodcheck.model.python.execution import imports_closure
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.factory import Argument, production_argument
 from flask_prodcheck.scaffold.render import render
 

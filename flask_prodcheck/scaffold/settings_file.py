@@ -17,12 +17,16 @@ _DEFAULT_PORT = "8000"
 _PORT = re.compile(r"(\d{1,5})(?:/tcp)?", re.IGNORECASE)
 _DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})(?:\.\d{1,9})?s?)?")
 #: Seconds between SIGTERM and SIGKILL where nothing else is set. Docker and compose: 10 (compose specification,
-#: ``stop_grace_period``); Kubernetes and Heroku: 30; supervisord ``stopwaitsecs``: 10; systemd: 90.
-_GRACE = {"dockerfile": 10, "compose": 10, "supervisor": 10, "kubernetes": 30, "procfile": 30, "systemd": 90}
+#: ``stop_grace_period``); Kubernetes and Heroku: 30; supervisord ``stopwaitsecs``: 10; circus
+#: ``graceful_timeout``: 30; systemd: 90.
+_GRACE = {
+    "dockerfile": 10, "compose": 10, "supervisor": 10, "circus": 30, "kubernetes": 30, "procfile": 30, "systemd": 90,
+}  # fmt: skip
 _SAY = {
     "dockerfile": "Docker",
     "compose": "Compose",
     "supervisor": "supervisord",
+    "circus": "circus",
     "kubernetes": "Kubernetes",
     "procfile": "The platform",
     "systemd": "systemd",

@@ -6,7 +6,6 @@ import posixpath
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.edits.text_file import line_start
@@ -17,6 +16,7 @@ from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.gunicorn import parse_arguments
 from flask_prodcheck.model.launching.steps import PythonRun, ServerStart
 from flask_prodcheck.model.project import Server
+from flask_prodcheck.records import dataclass
 
 _RUNNERS = frozenset({"uv", "poetry", "pipenv", "pdm", "hatch", "rye"})
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.edits.drafts import Drafts
@@ -12,6 +12,7 @@ from flask_prodcheck.edits.text_file import Edit, line_start, line_stop
 from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.images import Image, build_image, project_path, stage_index
 from flask_prodcheck.model.project import Hop, Launch, Project
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.dockerfile_edit import before, copied, stage_of, start_edits
 from flask_prodcheck.scaffold.served_app import ServedApp
 from flask_prodcheck.scaffold.start_command import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import Attribute, Call, ClassDef, Const, Expr, FunctionDef, Name, Stmt, Subscript
@@ -12,6 +12,7 @@ from flask_prodcheck.model.configuration.secrets import is_secret
 from flask_prodcheck.model.project import App, Project
 from flask_prodcheck.model.python.apps import is_test_file
 from flask_prodcheck.model.python.modules import statement_expressions, statements, subexpressions
+from flask_prodcheck.records import dataclass
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,60}")
 _SECRET = re.compile(

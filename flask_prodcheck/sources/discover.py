@@ -8,17 +8,20 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-
-import pathspec
+from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import UsageError
+from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.ignore import ignore_spec, is_foreign
 from flask_prodcheck.sources.kinds import DEPLOY_KINDS, HEAD_BYTES, Kind, kind_of, wants_head
 from flask_prodcheck.sources.names import printable
 from flask_prodcheck.sources.tree import DiskContent, MemoryContent, Source, Tree
+
+if TYPE_CHECKING:
+    import pathspec
 
 MAX_BYTES = 2 * 1024 * 1024
 """Files over this size are not read."""
@@ -70,7 +73,9 @@ def discover(root: Path, *, exclude: Sequence[str] = (), max_bytes: int = MAX_BY
     sources: list[Source] = []
     paths: set[str] = set()
     for path in candidates:
-        if excluded.match_file(path) or not _folder_is_real(real_root, path.rpartition("/")[0], folders):
+        if (excluded is not None and excluded.match_file(path)) or not _folder_is_real(
+            real_root, path.rpartition("/")[0], folders
+        ):
             continue
         found = _examine(root, real_root, path, max_bytes, None if tracked is None else path in tracked)
         if found.problem is not None:
@@ -95,7 +100,7 @@ def memory_tree(files: Mapping[str, str | bytes], name: str = "project") -> Tree
         path: text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text for path, text in files.items()
     }
     ignored = ignore_spec(data.get(".gitignore", b"").decode("utf-8", "replace").splitlines())
-    kept = {path: content for path, content in sorted(data.items()) if not ignored.match_file(path)}
+    kept = {path: content for path, content in sorted(data.items()) if ignored is None or not ignored.match_file(path)}
     sources = []
     for path, content in kept.items():
         kind = kind_of(path, content[:HEAD_BYTES])
@@ -233,8 +238,9 @@ def _walk(root: Path, start: str, problems: list[Problem]) -> Iterator[str]:
         if folder.path != start and is_foreign(folder.path.rpartition("/")[2], names, folder.siblings):
             continue
         rules = folder.rules
-        if ".gitignore" in names:
-            rules = (*rules, (folder.path, _read_ignore(root / folder.path / ".gitignore")))
+        own = _read_ignore(root / folder.path / ".gitignore") if ".gitignore" in names else None
+        if own is not None:
+            rules = (*rules, (folder.path, own))
         for entry in entries:
             path = f"{folder.path}/{entry.name}" if folder.path else entry.name
             is_folder = entry.is_dir(follow_symlinks=False)
@@ -246,15 +252,15 @@ def _walk(root: Path, start: str, problems: list[Problem]) -> Iterator[str]:
                 yield path
 
 
-def _read_ignore(path: Path) -> pathspec.GitIgnoreSpec:
+def _read_ignore(path: Path) -> pathspec.GitIgnoreSpec | None:
     try:
         # Never through a link or into a pipe: only a regular file's patterns count (git does the same).
         if not stat.S_ISREG(os.lstat(path).st_mode):
-            return ignore_spec(())
+            return None
         with path.open("rb") as stream:
             return ignore_spec(stream.read(_MAX_IGNORE_BYTES).decode("utf-8", "surrogateescape").splitlines())
     except OSError:
-        return ignore_spec(())
+        return None
 
 
 def _ignored(path: str, rules: Sequence[tuple[str, pathspec.GitIgnoreSpec]]) -> bool:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-
-import pathspec
+from typing import TYPE_CHECKING
 
 from flask_prodcheck.errors import UsageError
+
+if TYPE_CHECKING:
+    import pathspec
 
 _MAX_STARS = 3
 _MAX_LENGTH = 400
 
 
-def ignore_spec(lines: Iterable[str], *, strict: bool = False) -> pathspec.GitIgnoreSpec:
-    """The patterns of ``lines``. A line that is no pattern is passed over, as git does; with ``strict`` (the user's own
-    patterns) it raises :class:`UsageError`."""
+def ignore_spec(lines: Iterable[str], *, strict: bool = False) -> pathspec.GitIgnoreSpec | None:
+    """The patterns of ``lines``, None where there is none. A line that is no pattern is passed over, as git does; with
+    ``strict`` (the user's own patterns) it raises :class:`UsageError`."""
+    given = [line for line in lines if line.strip()]
+    if not given:
+        return None
+    import pathspec  # a tenth of the start of a project that needs none
+
     kept: list[str] = []
-    for line in lines:
+    for line in given:
         # The patterns become backtracking regular expressions: many stars in one segment would take polynomial time.
         if len(line) > _MAX_LENGTH or any(_stars(segment) > _MAX_STARS for segment in line.split("/")):
             if strict:
@@ -29,7 +36,7 @@ def ignore_spec(lines: Iterable[str], *, strict: bool = False) -> pathspec.GitIg
                 raise UsageError(f"invalid exclude pattern {line!r}: {error}") from error
             continue
         kept.append(line)
-    return pathspec.GitIgnoreSpec.from_lines(kept)
+    return pathspec.GitIgnoreSpec.from_lines(kept) if kept else None
 
 
 def _stars(segment: str) -> int:

@@ -26,6 +26,8 @@ class Kind(enum.Enum):
     LOCK = "lock"
     SYSTEMD = "systemd"
     SUPERVISOR = "supervisor"
+    CIRCUS = "circus"
+    HATCH = "hatch"
     UWSGI = "uwsgi"
     KUBERNETES = "kubernetes"
     MAKEFILE = "makefile"
@@ -50,6 +52,7 @@ DEPLOY_KINDS = frozenset(
         Kind.SHELL,
         Kind.SYSTEMD,
         Kind.SUPERVISOR,
+        Kind.CIRCUS,
         Kind.UWSGI,
         Kind.KUBERNETES,
         Kind.PLATFORM,
@@ -61,7 +64,7 @@ HEAD_BYTES = 4096
 """How many first bytes :func:`kind_of` wants to see."""
 
 _TEMPLATE_SUFFIXES = (
-    ".j2", ".jinja", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".sample", ".example", ".dist", ".in",
+    ".j2", ".jinja", ".jinja2", ".jnj", ".erb", ".tmpl", ".tpl", ".template", ".sample", ".example", ".dist", ".in",
 )  # fmt: skip
 _DOCUMENT_SUFFIXES = frozenset(
     {
@@ -78,6 +81,7 @@ _PLATFORM_NAMES = frozenset(
         "nixpacks.json", "railpack.json", "heroku.yml", "heroku.yaml", "app.json", "manifest.yml", "manifest.yaml",
         "serverless.yml", "serverless.yaml", "vercel.json", "apprunner.yaml", "apprunner.yml", ".replit", "azure.yaml",
         "azure.yml", "dockerrun.aws.json", "captain-definition", "koyeb.yaml", "koyeb.yml", "now.json",
+        "devcontainer.json", ".devcontainer.json",
     }
 )  # fmt: skip
 _PLATFORM_PATTERN = re.compile(
@@ -108,6 +112,7 @@ _INI_ENDINGS = frozenset({".ini", ".conf", ".cfg", ".service", ".socket", ".skel
 _CONTENT_ENDINGS = _INI_ENDINGS | {".yaml", ".yml", ".json", ".xml", ".txt", ".htaccess"}
 _NAMES = {
     "pyproject.toml": Kind.PYPROJECT,
+    "hatch.toml": Kind.HATCH,
     "setup.cfg": Kind.SETUP_CFG,
     "pipfile": Kind.PIPFILE,
     "tox.ini": Kind.TOX,
@@ -312,6 +317,8 @@ def _by_section(head: bytes) -> Kind | None:
         return Kind.UWSGI
     if re.search(rb"^[ \t]*\[program:", head, re.MULTILINE):
         return Kind.SUPERVISOR
+    if re.search(rb"^[ \t]*\[watcher:", head, re.MULTILINE):
+        return Kind.CIRCUS
     if re.search(rb"^[ \t]*\[Service\]", head, re.MULTILINE) and (b"Exec" in head or b"Environment" in head):
         return Kind.SYSTEMD
     return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from flask_prodcheck.records import dataclass
 
 PASSED = "passed"
 FAILED = "failed"

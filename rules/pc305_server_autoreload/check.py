@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import Hit, Project
 
+#: Gunicorn's setting, the four names that uWSGI gives one option, and that of mod_wsgi-express.
+NAMES = ("reload", "py-autoreload", "py-auto-reload", "python-autoreload", "python-auto-reload", "reload-on-changes")
 ON = frozenset({"true", "1", "yes"})
 
 
@@ -13,6 +15,6 @@ def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
         if launch.server.is_development:
             continue
-        reload = launch.setting("reload", "py-autoreload", "python-auto-reload", "reload-on-changes")
+        reload = launch.setting(*NAMES)
         if reload is not None and (reload[0].lower() in ON or (reload[0].isdigit() and int(reload[0]) > 0)):
             yield Hit(at=reload[1], via=launch.hops, facts={"server": launch.server.value})

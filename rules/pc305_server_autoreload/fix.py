@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_prodcheck.rulekit import DropOption, Fix, Hit, Project, safe, unsafe
 
-NAMES = ("reload", "py-autoreload", "python-auto-reload", "reload-on-changes")
+NAMES = ("reload", "py-autoreload", "py-auto-reload", "python-autoreload", "python-auto-reload", "reload-on-changes")
 
 
 def fix(project: Project, hit: Hit) -> Fix | None:

@@ -25,8 +25,8 @@ def _supervisor(launch: Launch, project: Project) -> str:
     """What watches the process that the launch starts; "" when nothing does, or when something else stays for it."""
     for hop in reversed(launch.hops):
         start = project.facts.start_files.get(hop.span.file)
-        if start is not None and start.kind == "supervisor":
-            return "supervisor"
+        if start is not None and start.kind in ("supervisor", "circus"):
+            return start.kind
     if launch.kind == "systemd":
         kind = start_options(launch, project).get("Type", "simple")
         return "" if kind in ("forking", "oneshot") else "systemd"

@@ -29,6 +29,8 @@ def _stopped_with_sigterm(launch: Launch, project: Project) -> str:
     options = start_options(launch, project)
     if launch.kind == "supervisor":
         return "supervisor" if "TERM" in options.get("stopsignal", "TERM").upper() else ""
+    if launch.kind == "circus":
+        return "circus" if options.get("stop_signal", "SIGTERM").upper() in ("SIGTERM", "TERM", "15") else ""
     if launch.kind == "systemd":
         return "systemd" if "TERM" in options.get("KillSignal", "SIGTERM").upper() else ""
     dockerfile = project.facts.dockerfiles.get(launch.dockerfile or "")

@@ -17,6 +17,9 @@ from flask_prodcheck.rulekit import (
     shares_container,
 )
 
+#: Ports that a container publishes for something else than its web server: SSH and a debugger.
+OTHER_PROTOCOLS = frozenset({"22", "2222", "5678"})
+
 
 def check(project: Project) -> Iterator[Hit]:
     seen: set[Span] = set()
@@ -41,7 +44,9 @@ def _published(launch: Launch, addresses: tuple[Address, ...], project: Project)
     if not launch.container or shares_container(launch, project.facts):
         return None
     ports = {each.port for each in addresses}
-    wanted = launch.published or ()
+    wanted = [each for each in launch.published or () if each not in OTHER_PROTOCOLS]
+    if any(_port(upstream) in ports for proxy in project.facts.proxies.values() for upstream in proxy.upstreams):
+        return None  # a server in another container passes requests on to this port
     if wanted and all(each.isdigit() for each in wanted) and not ports & {int(each) for each in wanted}:
         if launch.kind == "kubernetes":
             return "warning", "the container port", ", ".join(wanted)
@@ -56,6 +61,11 @@ def _published(launch: Launch, addresses: tuple[Address, ...], project: Project)
     if plain and launch.kind == "dockerfile" and launch.dockerfile == "Dockerfile" and int(inside[0]) not in ports:
         return "error", "internal_port of fly.toml", inside[0]
     return None
+
+
+def _port(upstream: str) -> int | None:
+    port = upstream.rpartition(":")[2].partition("/")[0]
+    return int(port) if port.isdigit() else None
 
 
 def _chosen(launch: Launch, addresses: tuple[Address, ...], project: Project) -> tuple[str, str, str] | None:

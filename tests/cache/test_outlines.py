@@ -95,7 +95,8 @@ def test_a_file_whose_outline_is_of_another_shape_is_read(project: Path, cache_f
     run(project)
     store = store_of(project, cache_folder)
     kept: Any = store.read("outlines")
-    for damaged in ([kept["files"]["shop/views.py"][0], data], [data, data], data):
+    digest = kept["files"]["shop/views.py"].partition(" ")[0]
+    for damaged in (f"{digest} {json.dumps(data)}", f"{digest} {json.dumps(data)}]", digest, json.dumps(data), data):
         kept["files"]["shop/views.py"] = damaged
         store.write("outlines", kept)
         (project / "app.py").write_text((project / "app.py").read_text() + "\n", encoding="utf-8")

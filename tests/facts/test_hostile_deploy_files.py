@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.apache import read_apache
+from flask_prodcheck.facts.circus import read_circus
 from flask_prodcheck.facts.compose import read_compose
 from flask_prodcheck.facts.justfile import read_justfile
 from flask_prodcheck.facts.kubernetes import read_kubernetes
@@ -31,6 +32,7 @@ CASES: list[tuple[Reader, str, str]] = [
     (read_kubernetes, "k.yaml", "kind: Deployment\nmetadata: {name: w}\nspec:\n  template:\n    spec:\n      containers:\n      - {name: a, image: b, command: [x], args: y, env: [{name: A, value: b}]}\n{{- if x }}\n"),
     (read_systemd, "a.service", "[Service]\nEnvironment='A=b' C=d\nExecStart=@/bin/a b \\\n c\n"),
     (read_supervisor, "supervisord.conf", "[program:a]\ncommand=a \"b\" ; c\nenvironment=A=\"b\",C='d'\n"),
+    (read_circus, "circus.ini", "[watcher:a]\ncmd = a \"b\"\nargs = $(circus.wid)\n[env:a*,b]\nA = $(circus.env.B)\n"),
     (read_uwsgi, "uwsgi.ini", "[uwsgi]\nmodule = a:b\n"),
     (read_uwsgi, "uwsgi.xml", "<uwsgi><module>a</module></uwsgi>"),
     (read_uwsgi, "uwsgi.json", '{"uwsgi": {"module": "a", "mount": ["b", "c"]}}'),
@@ -91,6 +93,7 @@ HOSTILE: list[tuple[Reader, str, str]] = [
     (read_makefile, "Makefile", "a " * BIG + ":" * BIG),
     (read_justfile, "justfile", "a" * BIG + ":=" * 10),
     (read_supervisor, "s.conf", "[program:x]\ncommand=a\nenvironment=" + "A" * BIG),
+    (read_circus, "c.ini", "[env:" + "*a" * BIG + "]\nA = b\n[watcher:" + "a" * BIG + "]\ncmd = b\n"),
     (read_systemd, "a.service", "[Service]\nEnvironment=" + "{{" * BIG),
     (read_uwsgi, "u.xml", "<uwsgi>" * BIG),
     (read_uwsgi, "u.xml", '<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><uwsgi><module>&d;</module></uwsgi>'),

@@ -1,4 +1,4 @@
-"""systemd, supervisor, uWSGI, Apache, nginx and Caddy."""
+"""systemd, supervisor, circus, uWSGI, Apache, nginx and Caddy."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.apache import read_apache
+from flask_prodcheck.facts.circus import read_circus
 from flask_prodcheck.facts.nginx import read_nginx
 from flask_prodcheck.facts.supervisor import read_supervisor
 from flask_prodcheck.facts.systemd import read_systemd
@@ -127,3 +128,22 @@ def test_caddyfile() -> None:
     proxy = read_nginx("Caddyfile", "example.org {\n  reverse_proxy /api/* web:8000\n}\n")
     assert (proxy.server, proxy.tls, proxy.upstreams, proxy.span.line) == ("caddy", True, ("web:8000",), 2)
     assert not read_nginx("Caddyfile", ":80 {\n  reverse_proxy web:8000\n}\n").tls
+
+
+def test_circus_watchers() -> None:
+    file = read_circus(
+        "circus.ini",
+        "[circus]\nendpoint = tcp://127.0.0.1:5555\n"
+        "[watcher:web]\n# the site\ncmd = gunicorn -w $(circus.env.WORKERS)\nargs = app:app\nuid = web\nstop_signal = INT\n"
+        "[watcher:shell]\ncmd = cd x && flask run\nshell = True\n"
+        "[env]\nA = 1\n[env:web,other]\nB = $(CIRCUS.ENV.B)\n[env:sh*]\nC = 3\n",
+    )
+    web, shell = file.starts
+    assert web.command is not None and shell.command is not None
+    assert (web.kind, web.name, web.span.line, web.user, web.comment) == ("circus", "web", 5, "web", "the site")
+    assert web.command.argv == ("gunicorn", "-w", "${WORKERS}", "app:app")
+    assert shell.command.shell == "cd x && flask run"
+    assert [(each.name, each.value) for each in web.env] == [("A", "1"), ("B", "${B}")]
+    assert [(each.name, each.value) for each in shell.env] == [("A", "1"), ("C", "3")]
+    assert dict(web.options)["stop_signal"] == "INT"
+    assert read_circus("circus.ini", "[watcher:web]\nnumprocesses = 2\n").starts == ()

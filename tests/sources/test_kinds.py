@@ -92,6 +92,7 @@ CONTENTS = [
     (".gitlab-ci.yml", b"web:\n  image: x\n  ports:\n    - 1\n", None),
     ("ci.yml", b"web:\n  image: x\n  script:\n    - y\n  command: z\n", None),
     ("worker.conf", b"; all\n[program:web]\ncommand=gunicorn a:b\n", Kind.SUPERVISOR),
+    ("circus.ini", b"[circus]\n[watcher:web]\ncmd = gunicorn a:b\n", Kind.CIRCUS),
     ("site.ini", b"[uwsgi]\nmodule = a:b\n", Kind.UWSGI),
     ("site.ini:socket", b"[uwsgi]\nmodule = a:b\n", Kind.UWSGI),
     ("etc/web.service.d/override.conf", b"[Service]\nExecStart=/x\n", Kind.SYSTEMD),

@@ -6,12 +6,21 @@ import posixpath
 import re
 from collections.abc import Callable
 
-from flask_prodcheck.facts.platforms import aws, azure, docker_hosts, heroku, serverless, services, toml_hosts
+from flask_prodcheck.facts.platforms import (
+    aws,
+    azure,
+    devcontainer,
+    docker_hosts,
+    heroku,
+    serverless,
+    services,
+    toml_hosts,
+)
 from flask_prodcheck.facts.toml_places import read_toml
 from flask_prodcheck.facts.types import StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 
-_TEMPLATE = re.compile(r"(?:\.(?:j2|jinja2?|tmpl|tpl|template|sample|example|dist|in))+$", re.IGNORECASE)
+_TEMPLATE = re.compile(r"(?:\.(?:j2|jinja2?|jnj|tmpl|tpl|template|sample|example|dist|in))+$", re.IGNORECASE)
 
 
 def read_platform(path: str, text: str) -> StartFile:
@@ -22,6 +31,8 @@ def read_platform(path: str, text: str) -> StartFile:
         return azure.read_bicep(path, text)
     if name.endswith(".toml") or name == ".replit":
         return _tables(path, name, read_toml(path, text))
+    if name.endswith("devcontainer.json"):
+        text = devcontainer.without_comments(text)
     documents = read_yaml(path, text)
     starts = StartFile(path, "platform", ())
     for node in documents:
@@ -64,6 +75,8 @@ _BY_NAME: tuple[tuple[str, Callable[[str, YamlNode], StartFile]], ...] = (
     ("azure", azure.read_azure_yaml),
     ("dockerrun", docker_hosts.read_task_definition),
     ("app.json", heroku.read_app_json),
+    ("devcontainer.json", devcontainer.read_devcontainer),
+    (".devcontainer.json", devcontainer.read_devcontainer),
 )
 
 # The first whose keys all exist decides.

@@ -4,7 +4,7 @@ statements of one."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.facts.statements import call_name, statement_expressions, statements, subexpressions, unpacked
 from flask_prodcheck.facts.syntax import (
@@ -28,6 +28,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     With,
 )
+from flask_prodcheck.records import dataclass
 
 #: Attributes and methods through which an object gives itself, or what it holds: of applications, of their wrappers.
 _HANDED_ON = frozenset({"app", "server", "wsgi_app", "_get_current_object"})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.walk import Statements, blocks
+from flask_prodcheck.records import dataclass
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _OPENS = re.compile(

@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.views import is_view, view_class
 from flask_prodcheck.facts.python.walk import FunctionNode, blocks, children, is_type_checking, walk
+from flask_prodcheck.records import dataclass
 
 _LARGE_LINES = 200
 _LARGE_CHARACTERS = 20_000

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from flask_prodcheck.records import dataclass
 
 _BETWEEN = re.compile(r"(?:[ \t\f\n]|\\\n|#[^\n]*)*")
 _OPENING = re.compile(r"([A-Za-z]*)(\"\"\"|'''|\"|')")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from flask_prodcheck.records import dataclass
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 

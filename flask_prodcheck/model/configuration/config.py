@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, Keyword
@@ -27,6 +27,7 @@ from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method,
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Program, Server, Setting, is_literal
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import dataclass
 
 _ATTEMPTS = 24
 _DEFAULT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?[-=][^}]")

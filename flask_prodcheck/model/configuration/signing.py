@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
 
 from flask_prodcheck.base import Known, Span, Unknown
 from flask_prodcheck.model.configuration.secrets import is_secret
 from flask_prodcheck.model.project import Configuration
+from flask_prodcheck.records import dataclass
 
 #: Flask's own (also the old keys that it still accepts), Flask-WTF's, Flask-JWT-Extended's and Flask-Security's keys.
 SIGNING_KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY", "SECURITY_PASSWORD_SALT")

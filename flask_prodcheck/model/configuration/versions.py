@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from flask_prodcheck.model.project import Launch, Project
+from flask_prodcheck.records import dataclass
 
 Version = tuple[int, ...]
 

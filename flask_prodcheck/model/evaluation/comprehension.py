@@ -6,7 +6,6 @@ Only a comprehension whose whole text was kept (facts cut it at 200 characters) 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import (
@@ -25,6 +24,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     UnaryOp,
 )
+from flask_prodcheck.records import dataclass
 
 _COMPARE = {
     ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Span
@@ -16,6 +15,7 @@ from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.paths import project_path
 from flask_prodcheck.model.evaluation.running import Arguments, Frame
 from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, depending, known, traced, unknown
+from flask_prodcheck.records import dataclass
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

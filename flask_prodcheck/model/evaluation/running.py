@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.base import Known, Span
 from flask_prodcheck.model.evaluation.values import Evaluated, Heap, agree, join, join_heaps, known, merged
+from flask_prodcheck.records import dataclass
 
 NONE = known(None)
 _NOWHERE = Span("", 1)

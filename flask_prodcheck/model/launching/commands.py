@@ -580,6 +580,13 @@ def _supervisord(words: Words) -> Step:
     return TaskRun("supervisor", (), file=_option_value(words, ("-c", "--configuration")))
 
 
+def _circusd(words: Words) -> Step:
+    files = _positional(
+        words, frozenset({"--log-level", "--log-output", "--logger-config", "--pidfile", "--loggerconfig"})
+    )
+    return TaskRun("circus", (), file=files[0] if files else None)
+
+
 def _source(words: Words) -> Step:
     return ScriptRun(words[0], tuple(words[1:]), sourced=True) if words else Nothing("source")
 
@@ -625,6 +632,7 @@ _PROGRAMS: dict[str, Callable[[Words], Step]] = {
     "hivemind": _procfile,
     "heroku": _procfile,
     "supervisord": _supervisord,
+    "circusd": _circusd,
     "source": _source,
     ".": _source,
     "eval": lambda words: ShellRun(" ".join(words)),

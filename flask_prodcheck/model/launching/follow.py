@@ -10,10 +10,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Value
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.conditionals import CONDITIONAL
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import (
@@ -37,6 +38,7 @@ from flask_prodcheck.model.launching.base_images import BASE_UWSGI, base_start
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, start_stage
 from flask_prodcheck.model.launching.embedded import embedded_file
+from flask_prodcheck.model.launching.heads import decided
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.launching.place import Environment, Place, enter, known_variables, locate, on_path
@@ -56,6 +58,7 @@ from flask_prodcheck.model.launching.words import is_open, split
 from flask_prodcheck.model.project import Purpose
 from flask_prodcheck.model.python.execution import Ending, run_module
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import dataclass
 
 _MAX_DEPTH = 24
 _MAX_STEPS = 6000  # for one head
@@ -404,7 +407,7 @@ class Follower:
         starts = self._task_starts(run, place)
         if not starts and run.runner in ("pdm", "hatch") and run.names:
             return self.words([*run.names, *run.args], span, place)  # no script of the project: the command itself
-        for start in starts:
+        for start in decided(starts):
             if start.command is None or start.role != "run":
                 continue
             self.visited.add(start.span.file)
@@ -414,7 +417,8 @@ class Follower:
                 continue
             self._active.add(key)
             inner = start_place(start, place.hop(start.command.span, start.command.text), self.facts)
-            ended += self.command(start.command, replace(inner, args=run.args))
+            inner = replace(inner, args=run.args, certain=inner.certain and _starts_by_itself(start))
+            ended += self.command(start.command, inner)
             self._active.discard(key)
         return ended
 
@@ -435,13 +439,13 @@ class Follower:
                 start for start in starts if posixpath.basename(start.span.file) == basename
             ]
             starts = named or ([] if run.runner == "make" else starts)
-        elif run.runner == "supervisor" and place.image is not None:
+        elif run.runner in _PROCESS_MANAGERS and place.image is not None:
             inside = {each.repo for each in place.image.mapping}
             copied = [
                 start for start in starts if start.span.file in inside or posixpath.dirname(start.span.file) in inside
             ]
             starts = copied or starts
-        elif run.runner != "supervisor":
+        elif run.runner not in _PROCESS_MANAGERS:
             near = [start for start in starts if (posixpath.dirname(start.span.file) or ".") == place.cwd]
             starts = near or [start for start in starts if posixpath.dirname(start.span.file) == ""] or starts
         if run.names and run.names != ("",) and not any(is_open(name) for name in run.names):
@@ -487,11 +491,15 @@ class Follower:
                 return []
         for manifest in self.facts.manifests.values():
             for start in manifest.starts:
+                within = start.kind in ("pdm", "hatch") and place.hops[-1].span.file == manifest.path
                 if (
                     start.name == run.name
                     and start.command is not None
-                    and place.wrappers[-1:] in (("poetry",), ("pipenv",), ("uv",), ("hatch",))
+                    and (within or place.wrappers[-1:] in (("poetry",), ("pipenv",), ("uv",), ("hatch",)))
                 ):
+                    if any(hop.span == start.command.span for hop in place.hops):
+                        self._note(start.span, "the launch chain comes back to itself")
+                        return []
                     return self.command(start.command, place.hop(start.command.span, start.command.text))
         path = on_path(run.name, place, self.facts)
         if path is not None:
@@ -1009,6 +1017,20 @@ def start_place(start: Start, place: Place, facts: Facts) -> Place:
     if start.cwd:
         place = enter(place, start.cwd, facts)
     return replace(place, user=start.user or place.user)
+
+
+def _starts_by_itself(start: Start) -> bool:
+    """Whether a process manager starts the process when it begins, and no template decides that, or the command."""
+    return CONDITIONAL not in start.options and dict(start.options).get("autostart", "true").lower() in (
+        "true",
+        "1",
+        "yes",
+        "on",
+    )
+
+
+#: Runners whose files stand anywhere in the project: an installation or an image puts them where they are read.
+_PROCESS_MANAGERS = ("supervisor", "circus")
 
 
 def _missing_script(name: str) -> Ending:

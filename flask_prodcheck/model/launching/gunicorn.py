@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.project import Server
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from flask_prodcheck.base import Span, Value
+from flask_prodcheck.facts.conditionals import CONDITIONAL
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import (
     Command,
@@ -27,6 +28,7 @@ from flask_prodcheck.facts.types import (
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.base_images import base_script
 from flask_prodcheck.model.launching.beside import platform_starts
+from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, shared_folders
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import (
@@ -40,8 +42,10 @@ from flask_prodcheck.model.launching.images import (
     unbuilt_image,
 )
 from flask_prodcheck.model.launching.place import Place, known_variables, locate
+from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Hop, Purpose
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Head:
     default: str = ""
     options: tuple[tuple[str, str], ...] = ()
     overrides: Command | None = None  # the image's own command that this one replaces
+    development: str = ""  # what in the environment that the file gives says that it is for development
 
 
 def find_heads(facts: Facts) -> list[Head]:
@@ -105,7 +110,7 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
         dockerfile = facts.dockerfiles[path]
         if not dockerfile.stages:
             continue
-        seen: set[tuple[str, int]] = set()
+        seen: set[tuple[Span, Span | None]] = set()
         for index in _stages_to_start(dockerfile, used.get(path, set())):
             services = [
                 (file, service)
@@ -121,7 +126,10 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             if begun is None:
                 continue
             command, argv, shell = begun
-            key = (command.span.file, command.span.line)
+            key = (
+                command.span,
+                image.cmd.span if image.cmd is not None else None,
+            )  # CMD gives ENTRYPOINT its arguments
             if key in seen:
                 continue
             seen.add(key)
@@ -238,11 +246,31 @@ def _is_development(file: ComposeFile, service: ComposeService) -> bool:
     named = purpose_of_words(words)
     if named is not None:
         return named[0] is not Purpose.PRODUCTION
-    return any(
+    return bool(_development_environment(file, service)) or any(
         (var.name == "FLASK_DEBUG" and turns_debug_on(var.value or ""))
         or (var.name == "FLASK_ENV" and var.value == "development")
         for var in service.environment
     )
+
+
+_DEVELOPMENT_WORDS = frozenset({"dev", "devel", "develop", "development"})
+_LOCAL_DEVELOPMENT = re.compile(r"(?:is[_-])?local[_-]?dev(?:elopment)?(?:[_-]mode)?", re.IGNORECASE)
+
+
+def _development_environment(file: ComposeFile, service: ComposeService) -> str:
+    """What says that the environment of ``service`` is one for development: an environment file that is called so or
+    stands in a folder that is, or a variable that switches local development on or holds its name, in any service of
+    the file: they run together. "" when nothing does."""
+    for reference in service.env_files:
+        if _DEVELOPMENT_WORDS & set(words_of(reference.path)):
+            return reference.path
+    for each in file.services:
+        for var in each.environment:
+            value = var.value or ""
+            switched = _LOCAL_DEVELOPMENT.fullmatch(var.name) and turns_debug_on(value)
+            if switched or _LOCAL_DEVELOPMENT.fullmatch(value):
+                return f"{var.name}={var.value}"
+    return ""
 
 
 def _mounts(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[Mapped, ...]:
@@ -276,17 +304,19 @@ def _service_variables(file: ComposeFile, service: ComposeService, facts: Facts,
     return found
 
 
-def merged_service(file: ComposeFile, service: ComposeService, facts: Facts) -> ComposeService:
-    """``service`` with what ``extends`` and, for an override file, the base file beside it give it."""
+def merged_service(
+    file: ComposeFile, service: ComposeService, facts: Facts, seen: frozenset[tuple[str, str]] = frozenset()
+) -> ComposeService:
+    """``service`` with what ``extends`` and, for an override file, the base file beside it give it. ``seen`` are the
+    services (file and name) that extend it: one that comes back to itself inherits nothing."""
     base: ComposeService | None = None
     folder = posixpath.dirname(file.path) or "."
+    seen = seen | {(file.path, service.name)}
     if service.extends is not None:
         other = file if service.extends[0] is None else facts.compose.get(join(folder, service.extends[0]))
-        base = (
-            next((each for each in other.services if each.name == service.extends[1] and each is not service), None)
-            if other
-            else None
-        )
+        found = next((each for each in other.services if each.name == service.extends[1]), None) if other else None
+        if other is not None and found is not None and (other.path, found.name) not in seen:
+            base = _moved(merged_service(other, found, facts, seen), posixpath.dirname(other.path) or ".", folder)
     if base is None and service.build is None and service.image is None:
         for other in facts.compose.values():
             if other.path != file.path and (posixpath.dirname(other.path) or ".") == folder:
@@ -309,6 +339,25 @@ def merged_service(file: ComposeFile, service: ComposeService, facts: Facts) -> 
         volumes=(*base.volumes, *service.volumes),
         ports=(*base.ports, *service.ports),
         user=service.user or base.user,
+    )
+
+
+def _moved(service: ComposeService, origin: str, folder: str) -> ComposeService:
+    """``service`` of a compose file in ``origin`` as one of a file in ``folder``: its paths are those of its own file."""
+    if origin == folder:
+        return service
+
+    def moved(path: str) -> str:
+        relative = not path.startswith("/") and "$" not in path and "://" not in path
+        return posixpath.relpath(join(origin, path), folder) if relative else path
+
+    return replace(
+        service,
+        build=replace(service.build, context=moved(service.build.context)) if service.build is not None else None,
+        env_files=tuple(replace(each, path=moved(each.path)) for each in service.env_files),
+        volumes=tuple(
+            (f"./{moved(host)}" if host.startswith(".") else host, inside) for host, inside in service.volumes
+        ),
     )
 
 
@@ -370,6 +419,7 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
             yield Head(
                 "compose", own.span, own.text, place, Command(own.span, own.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [service.build.target if service.build else None])),
                 service=service.name, published=tuple(port.container for port in service.ports), public=_is_public(service), container=True, overrides=original[0] if original is not None else None, header=file.header,
+                development=_development_environment(file, service),
             )  # fmt: skip
 
 
@@ -487,6 +537,7 @@ _OWN_FOLDER = frozenset(
         "zappa",
         "serverless",
         "sam",
+        "devcontainer",
     ]
 )
 
@@ -494,6 +545,7 @@ _OWN_FOLDER = frozenset(
 def _start_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.start_files):
         yield from start_file_heads(_completed(facts.start_files[path], facts), facts)
+    yield from _beanstalk_default(facts)
     for path in sorted(facts.manifests):
         for start in facts.manifests[path].starts:
             yield start_head(start, facts)
@@ -522,11 +574,47 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
 _PYTHONANYWHERE = re.compile(r"[a-z0-9_]+_pythonanywhere_com_wsgi\.py")
 
 
+def _beanstalk_default(facts: Facts) -> Iterator[Head]:
+    """What Elastic Beanstalk's Python platform starts where its configuration says nothing of it: ``application`` of
+    ``application.py``. A Procfile or an image beside it decides instead."""
+    files = [file for _, file in sorted(facts.start_files.items()) if file.kind == "beanstalk"]
+    if not files or any(start.name == "web" for file in files for start in file.starts):
+        return
+    start = Start("beanstalk", "web", Span(files[0].path, 1), None)
+    head = start_head(start, facts)
+    beside = {posixpath.normpath(posixpath.join(head.place.cwd, name)) for name in _BEANSTALK_STARTS}
+    module = facts.modules.get(posixpath.normpath(posixpath.join(head.place.cwd, "application.py")))
+    if module is not None and "application" in module.names and not beside & facts.paths:
+        yield head
+
+
+_BEANSTALK_STARTS = ("Procfile", "Dockerfile", "Dockerrun.aws.json", "docker-compose.yml")
+
+
 def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
     """The heads of one file of processes."""
-    web = [start for start in file.starts if start.role == "run"]
-    for start in web:
-        yield start_head(start, facts)
+    for start in decided(file.starts):
+        if start.role == "run":
+            yield start_head(start, facts)
+
+
+def decided(starts: Sequence[Start]) -> list[Start]:
+    """``starts`` without those whose command a template decides, but one for each command that starts the same server
+    whichever way it is decided."""
+    kept: list[Start] = []
+    for start in starts:
+        if CONDITIONAL in start.options:
+            alike = [each for each in starts if each.span == start.span]
+            if start is not alike[-1] or not _serve_alike(alike):
+                continue
+        kept.append(start)
+    return kept
+
+
+def _serve_alike(starts: Sequence[Start]) -> bool:
+    steps = [read_command(each.command.argv or ()).step for each in starts if each.command is not None]
+    served = {(each.server, each.target) if isinstance(each, ServerStart) else None for each in steps}
+    return len(served) == 1 and None not in served
 
 
 def _completed(file: StartFile, facts: Facts) -> StartFile:
@@ -550,7 +638,14 @@ def _completed(file: StartFile, facts: Facts) -> StartFile:
 def start_head(start: Start, facts: Facts) -> Head:
     """The head of one process."""
     folder = posixpath.dirname(start.span.file) or "."
-    while posixpath.basename(folder) in (".ebextensions", ".elasticbeanstalk", ".platform", ".do", ".azure"):
+    while posixpath.basename(folder) in (
+        ".ebextensions",
+        ".elasticbeanstalk",
+        ".platform",
+        ".do",
+        ".azure",
+        ".devcontainer",
+    ):
         folder = posixpath.dirname(folder) or "."  # configuration of the folder above it
     own = start.kind in _OWN_FOLDER and not start.span.file.endswith(".mk")
     span = start.command.span if start.command is not None else start.span
@@ -571,6 +666,8 @@ def start_head(start: Start, facts: Facts) -> Head:
     name = start.name if start.kind not in ("fly", "render", "railway", "app-engine", "azure", "beanstalk") else ""
     if start.kind == "zappa" and len(facts.start_files[start.span.file].starts) == 1:
         name = ""  # ``zappa init`` calls the first stage "dev": alone it says nothing
+    if CONDITIONAL in start.options:
+        place = replace(place, certain=False)
     return Head(
         start.kind, span, text, place, start.command, names=tuple(filter(None, [name])), comment=start.comment, platform=start.kind, service=start.name,
         default="" if start.command is not None or start.kind == "apache" else start.kind, options=start.options,

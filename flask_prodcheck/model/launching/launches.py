@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from flask_prodcheck.base import Problem, Unknown
+from flask_prodcheck.base import Known, Problem, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
@@ -14,7 +14,7 @@ from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
-from flask_prodcheck.model.launching.heads import Head, find_heads, is_test_place, start_file_heads
+from flask_prodcheck.model.launching.heads import Head, decided, find_heads, is_test_place, start_file_heads
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
@@ -38,6 +38,7 @@ from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose,
 from flask_prodcheck.model.python.command_groups import decorator_name
 from flask_prodcheck.model.python.execution import imports_closure, may_start
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +333,8 @@ def find_launches(
     for head in heads:
         chains = builder.follow(head)
         found += chains
-        if not chains and head.kind == "dockerfile" and _starts_something_unseen(head):
+        templated = head.kind == "kubernetes" and "{{" in head.text  # the values of a chart decide the command
+        if not chains and (templated or (head.kind == "dockerfile" and _starts_something_unseen(head))):
             unknown.append(Hop(head.span, head.text))
     unknown += _imageless_starts(facts)
     unknown += _undecided_starts(facts)
@@ -354,15 +356,21 @@ def find_launches(
         for each in _python_scripts(builder, facts, found)
         if not _is_program_of_another_framework(each.launch, apps, modules)
     ]
+    found += _wsgi_scripts(builder, facts, found)
     found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     launches = _judged(found, facts, production, development)
     problems = tuple(builder.follower.notes)
     return Launches(
         tuple(launches),
         problems,
-        bool([head for head in heads if head.kind not in ("makefile", "npm", "justfile", "tox", "package-script")]),
+        any(head.kind not in _NO_DEPLOYMENT for head in heads)
+        or any(each.head.kind == "wsgi-script" for each in found),
         tuple(unknown),
     )
+
+
+#: Formats of people at work: a project that has nothing else has no deploy file.
+_NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer"})
 
 
 def _starts_something_unseen(head: Head) -> bool:
@@ -447,13 +455,15 @@ def _is_program_of_another_framework(launch: Launch, apps: Sequence[App], module
 
 
 def _undecided_starts(facts: Facts) -> list[Hop]:
-    """Starts that a file declares in a language of expressions."""
-    return [
-        Hop(start.span, start.name)
-        for path in sorted(facts.start_files)
-        for start in facts.start_files[path].starts
-        if start.role == "unknown"
-    ]
+    """Starts that a file declares in a language of expressions: a resource, or a command that a template decides."""
+    found: dict[Span, Hop] = {}
+    for path in sorted(facts.start_files):
+        starts = facts.start_files[path].starts
+        kept = {start.span for start in decided(starts)}
+        for start in starts:
+            if start.role == "unknown" or start.span not in kept:
+                found.setdefault(start.span, Hop(start.span, start.name))
+    return list(found.values())
 
 
 def _consumed(found: Iterable[_Found]) -> set[str]:
@@ -464,7 +474,7 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
     """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
     head = each.launch.head.span
     if (
-        each.head.kind in ("systemd", "supervisor")
+        each.head.kind in ("systemd", "supervisor", "circus")
         and head.file.endswith("sh")
         and _INSTALLS & set(words_of(head.file))
     ):
@@ -474,7 +484,7 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
         if other is each:
             continue
         passes = any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
-        same_end = other.launch.end.span == each.launch.end.span
+        same_end = other.launch.end.span == each.launch.end.span and _serve_alike(other.launch, each.launch)
         if not waits:
             if passes and same_end and not (each.head.kind == "dockerfile" and _is_aside(other)):
                 return True
@@ -487,8 +497,16 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
     return False
 
 
+def _serve_alike(one: Launch, other: Launch) -> bool:
+    """Whether two chains that end in one line start the same thing there: ``exec "$@"`` starts what each is given."""
+    return (one.server, one.target) == (other.server, other.target)
+
+
 def _is_aside(found: _Found) -> bool:
-    """Whether the head is called after tests or development: it borrows an image that production starts as well."""
+    """Whether the head is for tests or development, by its names or its environment: it borrows an image that
+    production starts as well."""
+    if found.head.development:
+        return True
     named = purpose_of_words(
         [*words_of(found.head.span.file), *(word for name in found.head.names for word in words_of(name))]
     )
@@ -577,6 +595,27 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
             ]
     ends = {each.launch.end.span for each in found}
     return [each for each in chains if each.launch.end.span not in ends]
+
+
+def _wsgi_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
+    """Scripts of mod_wsgi whose Apache configuration stands on the host alone: the project holds the ``.wsgi`` file and
+    nothing that names it. One that makes no application of the project is not a launch, nor is one inside a package: an
+    installation copies it to where it is used."""
+    used = {path for each in found for path in (*(hop.span.file for hop in each.launch.hops), each.launch.module_file)}
+    chains: list[_Found] = []
+    for path in sorted(facts.paths - used):
+        packaged = posixpath.join(posixpath.dirname(path), "__init__.py") in facts.paths
+        if not path.endswith(".wsgi") or packaged or is_test_place(path):
+            continue
+        builder.follower.begin()
+        hop = Hop(Span(path, 1), posixpath.basename(path))
+        place = Place((hop,), cwd=posixpath.dirname(path) or ".", cwd_known=False)
+        head = Head("wsgi-script", hop.span, hop.text, place, None)
+        start = ServerStart(Server.MOD_WSGI, path, {"callable-object": "application"}, program="mod_wsgi")
+        each = builder._found(head, Ended(place, start=mod_wsgi_start(start, {})))
+        if each.launch.app is not None:
+            chains.append(each)
+    return chains
 
 
 def _tasks(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
@@ -677,7 +716,7 @@ def _judged(
     deploy = [
         each
         for each in kept
-        if each.head.kind in ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor")
+        if each.head.kind in ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
         or each.launch.source == "platform-default"
     ]
     has_production = any(not each.launch.server.is_development for each in deploy)
@@ -703,11 +742,27 @@ def _judged(
         evidence = Evidence(
             file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, header=each.head.header, hints=each.hints,
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
-            production_pair=posixpath.dirname(launch.head.span.file) in production_composes, reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
+            production_pair=posixpath.dirname(launch.head.span.file) in production_composes,
+            development=each.head.development, production=_says_production(launch), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
         )  # fmt: skip
         purpose, reason = judge(evidence, production, development)
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
     return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
+
+
+def _says_production(launch: Launch) -> str:
+    """The variable by which the file that starts the server calls its environment production; "" when it sets none."""
+    for name, value in launch.env.items():
+        if name not in _ENVIRONMENT_NAMES or not isinstance(value, Known):
+            continue
+        named = purpose_of_words(words_of(value.value))
+        own = any(origin.span.file == launch.head.span.file for origin in value.origin)
+        if own and named is not None and named[0] is Purpose.PRODUCTION:
+            return f"{name}={value.value}"
+    return ""
+
+
+_ENVIRONMENT_NAMES = ("FLASK_ENV", "APP_ENV", "FLASK_CONFIG", "APP_SETTINGS", "APP_CONFIG", "ENVIRONMENT", "ENV")
 
 
 def _merged(found: Sequence[_Found]) -> list[_Found]:

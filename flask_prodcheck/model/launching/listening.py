@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flask_prodcheck.base import Known, Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.project import Launch, Server
 from flask_prodcheck.model.python.modules import calls_in, statements
+from flask_prodcheck.records import dataclass
 
 #: Platforms that set PORT for the processes they start.
 SETS_PORT = frozenset({

@@ -7,13 +7,13 @@ Sources: Google App Engine Python runtime ("Application startup"), Microsoft Ory
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.launching.heads import Head
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.launching.steps import PythonRun, ServerStart
 from flask_prodcheck.model.project import Server
+from flask_prodcheck.records import dataclass
 
 _ORYX_FILES = ("application.py", "app.py", "run.py", "index.py", "server.py", "wsgi.py")
 _RAILPACK_FILES = ("main.py", "app.py", "start.py", "bot.py", "hello.py", "server.py")

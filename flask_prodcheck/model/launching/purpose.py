@@ -6,13 +6,13 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.project import Purpose, Server
+from flask_prodcheck.records import dataclass
 
 _SAMPLE_SUFFIX = re.compile(
-    r"(?:[._-](?:sample|example|template|dist|default|tmpl|tpl|in|j2|jinja2?|erb|orig))+$", re.IGNORECASE
+    r"(?:[._-](?:sample|example|template|dist|default|tmpl|tpl|in|j2|jinja2?|jnj|erb|orig))+$", re.IGNORECASE
 )
 
 #: Formats whose processes are production ones unless something says otherwise.
@@ -24,8 +24,10 @@ _DEPLOY_KINDS = frozenset(
         "procfile",
         "systemd",
         "supervisor",
+        "circus",
         "uwsgi",
         "apache",
+        "wsgi-script",
         "heroku-yml",
         "app-json",
         "app-engine",
@@ -58,12 +60,17 @@ _TASK_KINDS = frozenset(
 )
 
 
+#: Systems that no host of Procfiles runs: ``heroku local -f Procfile.windows`` is for people at work.
+_OTHER_SYSTEMS = frozenset({"windows", "win", "mac", "macos", "osx"})
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a head offers to judge its purpose by. ``names``: process, service, stage, target, profile names;
     ``overrides_production`` when it replaces an image's own production server by a development one; ``has_production``
     when another deploy file of the project starts a production server; ``comment`` stands right above the start,
-    ``header`` at the head of its file."""
+    ``header`` at the head of its file. ``development`` and ``production`` are what the environment that the file gives
+    the start says of itself."""
 
     file: str
     kind: str
@@ -77,6 +84,8 @@ class Evidence:
     has_deploy: bool = False
     production_pair: bool = False
     reloads: bool = False
+    development: str = ""
+    production: str = ""
 
 
 def judge(evidence: Evidence, production: Sequence[str] = (), development: Sequence[str] = ()) -> tuple[Purpose, str]:
@@ -98,11 +107,16 @@ def judge(evidence: Evidence, production: Sequence[str] = (), development: Seque
     placed = _by_path(evidence.file)
     if placed is not None:
         return placed
+    words = words_of(posixpath.basename(evidence.file))
+    if evidence.kind == "procfile" and (system := next((word for word in words if word in _OTHER_SYSTEMS), None)):
+        return Purpose.DEVELOPMENT, f"only a developer's machine reads a Procfile for {system}"
     commented = _by_comment(evidence.comment)
     if commented is not None:
         return commented
     if _REFUSES.search(evidence.header.lower()):
         return Purpose.DEVELOPMENT, "the comment at the head of the file says so"
+    if evidence.development:
+        return Purpose.DEVELOPMENT, f"its environment is {evidence.development}"
     return _by_kind(evidence)
 
 
@@ -150,6 +164,8 @@ def _by_kind(evidence: Evidence) -> tuple[Purpose, str]:
             return Purpose.DEVELOPMENT, "a production compose file stands beside it"
     if evidence.kind in _DEPLOY_KINDS:
         return Purpose.PRODUCTION, f"a {evidence.kind} starts it"
+    if evidence.kind == "script" and evidence.production:
+        return Purpose.PRODUCTION, f"it sets {evidence.production}"
     if evidence.server.is_development:
         return Purpose.DEVELOPMENT, "no deploy file calls it and it starts a development server"
     if evidence.kind in _TASK_KINDS:

@@ -57,7 +57,8 @@ class ShellRun:
 
 @dataclass(frozen=True, slots=True)
 class TaskRun:
-    """A named task of a runner: make, just, npm, pdm, hatch, poe, invoke, fabric, tox, nox, procfile, supervisor."""
+    """A named task of a runner: make, just, npm, pdm, hatch, poe, invoke, fabric, tox, nox, procfile, supervisor,
+    circus."""
 
     runner: str
     names: tuple[str, ...]

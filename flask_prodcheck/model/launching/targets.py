@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
@@ -23,6 +23,7 @@ from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.model.project import App, Server
 from flask_prodcheck.model.python.execution import classify
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import dataclass
 
 _CALL = re.compile(r"([A-Za-z_][\w.]*)\s*(\(.*\))?", re.DOTALL)
 _VALID = frozenset({"app", "factory", "asgi", "other", "unknown"})

@@ -8,7 +8,7 @@ Flask-Script, Werkzeug middleware, gevent, cheroot, Tornado).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flask_prodcheck.facts.syntax import (
     Assign,
@@ -29,6 +29,7 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Definition, Modules, call_name, calls_in, statements
+from flask_prodcheck.records import dataclass
 
 FLASK_KINDS = frozenset({"flask", "apiflask", "openapi", "dash", "connexion"})
 """Kinds whose ``run`` starts Flask's development server."""

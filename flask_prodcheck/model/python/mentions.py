@@ -8,10 +8,11 @@ alone: the statements of a file that is left out are never read.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.facts.syntax import PyModule
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import posixpath
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from flask_prodcheck.base import Span
@@ -47,6 +47,7 @@ from flask_prodcheck.facts.syntax import (
     Stmt,
     With,
 )
+from flask_prodcheck.records import dataclass
 
 _BUILTINS = frozenset(dir(builtins))
 _NEVER_PROJECT = frozenset(sys.stdlib_module_names) | {
@@ -262,6 +263,8 @@ class Modules:
             elif f"{stem}.py" in self._files:
                 return f"{stem}.py" if last else None
             elif stem in self._folders:
+                if index == 0 and part.lower() in self._external:
+                    return None  # a folder without __init__.py loses against a distribution further down sys.path
                 if last:
                     return f"{stem}/"
             else:
@@ -526,7 +529,7 @@ class Modules:
     def _imported(self, path: str, module: str, level: int, member: str | None, span: Span, node: Stmt) -> Definition:
         source = self.imported_file(path, module, level)
         if member is None:
-            if source is None or (source.endswith("/") and not level and module.lower() in self._external):
+            if source is None:
                 return Definition("external", "", module, span, node)
             return Definition("module", source, module, span)
         if source is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_prodcheck.facts.syntax import (
     Attribute,
@@ -32,6 +32,7 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.python.instances import Scope
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import dataclass
 
 _SLICE = re.compile(r"^(-?\d*):(-?\d*)$")
 _DEPTH = 16
@@ -199,6 +200,7 @@ def _compare(world: World, frame: Frame, expr: Compare, inside: Callable[[Expr],
         op in ("in", "not in")
         and isinstance(right, list | dict | str)
         and (not isinstance(right, str) or isinstance(left, str))
+        and (not isinstance(right, dict) or isinstance(left, str | int))
     ):
         if isinstance(right, list) and any(_is_open_text(item) for item in right):
             return OPEN

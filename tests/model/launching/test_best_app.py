@@ -29,6 +29,26 @@ APP = "from flask import Flask\napp = Flask(__name__)\n"
             {"passenger_wsgi.py": "from web import app as application\n", "web.py": APP},
             ("passenger_wsgi:application", "."),
         ),
+        # a script of mod_wsgi is nothing that a server could import: the module that it reads is
+        (
+            {
+                "site.wsgi": "from shop import app as application\n",
+                "run.py": "from shop import app\nif __name__ == '__main__':\n    app.run()\n",
+                "shop/__init__.py": APP,
+            },
+            ("shop:app", "."),
+        ),
+        # of several factories, the one whose module the program reads that production starts
+        (
+            {
+                "uwsgi.ini": "[uwsgi]\nwsgi-file = public.wsgi\n",
+                "public.wsgi": "from shop.public import create_app\napplication = create_app().app\n",
+                "shop/__init__.py": "",
+                "shop/admin.py": "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n",
+                "shop/public.py": "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n",
+            },
+            ("shop.public:create_app()", "."),
+        ),
         # an ASGI adapter is nothing for a WSGI server, the application in it is
         (
             {

@@ -63,6 +63,76 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "a stage that compose targets inherits the ENTRYPOINT and has a CMD of its own",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: {context: ., target: dev}\n",
+            "Dockerfile": 'FROM python:3.13 AS dev\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["./entry.sh"]\nCMD ["dev"]\nFROM dev AS live\nCMD ["web"]\n',
+            "entry.sh": '#!/bin/sh\ncase "$1" in\n web) exec gunicorn app:app;;\n dev) exec flask run;;\nesac\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > Dockerfile:5 > entry.sh:4 flask-run development app:app True",
+            "Dockerfile:4 > Dockerfile:7 > entry.sh:3 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "an ENTRYPOINT that runs what it is given starts the image's own command as well as the service's",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./entry.sh"]\nCMD ["flask", "run"]\n',
+            "entry.sh": '#!/bin/sh\nexec "$@"\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > Dockerfile:5 > entry.sh:2 flask-run production app:app True",
+            "docker-compose.yml:4 > Dockerfile:4 > entry.sh:2 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "an environment file that is called after development",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n    env_file: config/development/web.env\n",
+            "Dockerfile": IMAGE + 'CMD ["gunicorn", "app:app"]\n',
+            "config/development/web.env": "A=1\n",
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 gunicorn production app:app True",
+            "docker-compose.yml:4 gunicorn development app:app True",
+        ],
+    ),
+    (
+        "an environment file that is only a sample says nothing",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n    env_file: .env.example\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:4 gunicorn production app:app True"],
+    ),
+    (
+        "a service beside that switches local development on, and the image that is borrowed",
+        {
+            "docker-compose.yml": "services:\n  admin:\n    build: .\n    command: admin\n    environment:\n      LOCAL_DEV: 1\n  web:\n    build: .\n    command: web\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./entry.sh"]\nCMD ["web"]\n',
+            "entry.sh": '#!/bin/sh\ncase "$1" in web) exec gunicorn app:app;; esac\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > Dockerfile:5 > entry.sh:2 gunicorn production app:app True",
+            "docker-compose.yml:9 > Dockerfile:4 > entry.sh:2 gunicorn development app:app True",
+        ],
+    ),
+    (
+        "a variable that calls the environment local development",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n    environment:\n      VERSION: local-dev\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:4 gunicorn development app:app True"],
+    ),
+    (
         "extends in one file",
         {
             "docker-compose.yml": "services:\n  base:\n    build: .\n    environment:\n      TARGET: app:app\n  web:\n    extends: base\n    command: sh -c 'gunicorn $$TARGET'\n",
@@ -80,6 +150,45 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "backend/app.py": APP,
         },
         ["docker-compose.yml:4 gunicorn production app:app True"],
+    ),
+    (
+        "extends: a service that extends another",
+        {
+            "compose.yaml": "services:\n  a:\n    build: .\n    environment: {TARGET: 'app:app'}\n  b:\n    extends: a\n  web:\n    extends: {service: b}\n    command: sh -c 'gunicorn $$TARGET'\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["compose.yaml:9 gunicorn production app:app True"],
+    ),
+    (
+        "extends: the paths of the other file are its own",
+        {
+            "compose.yaml": "services:\n  web:\n    extends: {file: ops/common.yml, service: base}\n    command: sh -c 'gunicorn $$TARGET'\n",
+            "ops/common.yml": "services:\n  base:\n    build: ../api\n    env_file: web.env\n",
+            "ops/web.env": "TARGET=site:app\n",
+            "api/Dockerfile": IMAGE,
+            "api/site.py": APP,
+        },
+        ["compose.yaml:4 gunicorn production site:app True"],
+    ),
+    (
+        "extends: services that extend each other",
+        {
+            "compose.yaml": "services:\n  a:\n    extends: b\n    command: gunicorn app:app\n  b:\n    extends: a\n",
+            "app.py": APP,
+        },
+        ["compose.yaml:4 gunicorn production app:app True"],
+    ),
+    (
+        "include: several files of one project",
+        {
+            "compose.yaml": "include:\n- path: [infra/web.yml, infra/more.yml]\n  project_directory: .\n",
+            "infra/web.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n",
+            "infra/more.yml": "services:\n  web:\n    environment: {A: b}\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["infra/web.yml:4 gunicorn production app:app True"],
     ),
     (
         "extends: command inherited",

@@ -321,6 +321,44 @@ def test_production_wins_over_development_in_the_settings() -> None:
     assert [each.purpose.value for each in found] == ["production"]
 
 
+def test_a_template_that_decides_a_command_is_said_to_be_unknown() -> None:
+    command = "{% if plain %}flask run{% else %}gunicorn app:app{% endif %}"
+    project = linked({"supervisord.conf.j2": f"[program:web]\ncommand={command}\n", "app.py": APP})
+    assert [(str(hop.span), hop.text) for hop in project.unknown_starts] == [("supervisord.conf.j2:2", "web")]
+    assert shown(project) == []
+
+
+@pytest.mark.parametrize(("autostart", "confidence"), [("true", "high"), ("false", "low"), ("{{ web }}", "low")])
+def test_a_process_that_its_manager_may_not_start_is_doubtful(autostart: str, confidence: str) -> None:
+    project = linked(
+        {
+            "Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD supervisord\n",
+            "supervisord.conf": f"[program:web]\ncommand=gunicorn app:app\nautostart={autostart}\n",
+            "app.py": APP,
+        }
+    )
+    [launch] = project.launches
+    assert launch.confidence.value == confidence
+
+
+def test_a_command_that_the_values_of_a_chart_decide_is_said_to_be_unknown() -> None:
+    container = "      - name: web\n        image: site\n        command: {{ toYaml .Values.command | nindent 10 }}\n"
+    project = linked(
+        {
+            "chart/templates/web.yaml": f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec:\n  template:\n    spec:\n      containers:\n{container}",
+            "app.py": APP,
+        }
+    )
+    assert [str(hop.span) for hop in project.unknown_starts] == ["chart/templates/web.yaml:10"]
+
+
+def test_scripts_that_name_each_other_end() -> None:
+    scripts = "[tool.pdm.scripts]\na = {composite = ['b']}\nb = {composite = ['a']}\n"
+    project = linked({"pyproject.toml": scripts, "Dockerfile": "FROM python\nCMD pdm run a\n", "app.py": APP})
+    assert shown(project) == []
+    assert any("comes back to itself" in problem.message for problem in project.problems)
+
+
 def test_what_terraform_starts_is_said_to_be_unknown() -> None:
     project = linked(
         {

@@ -22,6 +22,19 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Procfile.dev:1 flask-run development app:app True"],
     ),
     (
+        "Procfile.windows is for a developer's machine",
+        {"Procfile": "web: gunicorn app:app\n", "Procfile.windows": "web: waitress-serve app:app\n", "app.py": APP},
+        [
+            "Procfile:1 gunicorn production app:app True",
+            "Procfile.windows:1 waitress development app:app True",
+        ],
+    ),
+    (
+        "Procfile.staging is one of a deployment",
+        {"Procfile.staging": "web: gunicorn app:app\n", "app.py": APP},
+        ["Procfile.staging:1 gunicorn production app:app True"],
+    ),
+    (
         "heroku.yml run",
         {
             "heroku.yml": "build:\n  docker:\n    web: Dockerfile\nrun:\n  web: gunicorn app:app\n",
@@ -111,6 +124,39 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["supervisord.conf:2 gunicorn production app:app True"],
     ),
     (
+        "supervisor: a template whose control statements do not touch the command",
+        {
+            "supervisord.conf.jnj": "[program:web]\n{% if logs %}\nstdout_logfile=/dev/stdout\n{% endif %}\ncommand=nice -n 10 gunicorn app:app\nautostart={{ web }}\n",
+            "app.py": APP,
+        },
+        ["supervisord.conf.jnj:5 gunicorn production app:app True"],
+    ),
+    (
+        "supervisor: a template that decides the command",
+        {
+            "Dockerfile": IMAGE + 'CMD ["supervisord", "-c", "/app/supervisord.conf"]\n',
+            "supervisord.conf.j2": "[program:web]\ncommand={% if plain %}flask run{% else %}gunicorn app:app{% endif %}\n",
+            "app.py": APP,
+        },
+        [],
+    ),
+    (
+        "supervisor: a template that decides the options of the command only",
+        {
+            "supervisord.conf.j2": "[program:web]\ncommand={% if reload -%}\n  gunicorn --reload app:app\n{% else -%}\n  gunicorn app:app\n{% endif -%}\ndirectory=/srv\n",
+            "app.py": APP,
+        },
+        ["supervisord.conf.j2:2 gunicorn production app:app True"],
+    ),
+    (
+        "systemd: a template that decides an option",
+        {
+            "web.service.j2": "[Service]\nExecStart={{ venv }}/bin/gunicorn {% if debug %}--reload {% endif %}app:app\n",
+            "app.py": APP,
+        },
+        ["web.service.j2:2 gunicorn production app:app True"],
+    ),
+    (
         "supervisor: an included file",
         {
             "Dockerfile": IMAGE + 'CMD ["supervisord", "-c", "/app/supervisord.conf"]\n',
@@ -127,6 +173,23 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         ["supervisord.conf:4 gunicorn production app:app True"],
+    ),
+    (
+        "circus: a watcher with arguments, a folder and a socket",
+        {
+            "circus.ini": "[watcher:worker]\ncmd = celery -A app worker\n[watcher:web]\ncmd = gunicorn\nargs = --bind fd://$(circus.sockets.web) app:app\nworking_dir = /srv/site/backend\nuse_sockets = True\n",
+            "backend/app.py": APP,
+        },
+        ["circus.ini:4 gunicorn production app:app True"],
+    ),
+    (
+        "circus: the file that the image's command names",
+        {
+            "Dockerfile": IMAGE + 'CMD ["circusd", "--log-level", "debug", "deploy/circus.ini"]\n',
+            "deploy/circus.ini": "[watcher:web]\ncmd = flask run\n[env:w*]\nFLASK_APP = app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > deploy/circus.ini:2 flask-run production app:app True"],
     ),
     (
         "uwsgi: ini with chdir",
@@ -162,6 +225,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["uwsgi.ini:2 uwsgi production app:app True"],
     ),
     (
+        "uwsgi: arguments of the application",
+        {"uwsgi.ini": "[uwsgi]\nmodule = app:app\npyargv = --port 80\n", "app.py": APP},
+        ["uwsgi.ini:2 uwsgi production app:app True"],
+    ),
+    (
         "uwsgi: a placeholder",
         {"uwsgi.ini": "[uwsgi]\nproject = app\nmodule = %(project):app\n", "app.py": APP},
         ["uwsgi.ini:3 uwsgi production app:app True"],
@@ -183,6 +251,24 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         ["Dockerfile:4 > web.wsgi:1 mod_wsgi production web.wsgi:application True"],
+    ),
+    (
+        "mod_wsgi: a script whose Apache configuration stands on the host",
+        {
+            "site.wsgi": "import sys\nsys.path.insert(0, '/var/www/site')\nfrom app import app as application\n",
+            "app.py": APP,
+        },
+        ["site.wsgi:1 > site.wsgi:3 mod_wsgi production site.wsgi:application True"],
+    ),
+    (
+        "mod_wsgi: a script that makes no application of the project",
+        {"django.wsgi": "from site.wsgi import application\n", "app.py": APP},
+        [],
+    ),
+    (
+        "mod_wsgi: a script inside a package, which an installation copies",
+        {"site/web.wsgi": "from site.app import app as application\n", "site/__init__.py": "", "site/app.py": APP},
+        [],
     ),
     (
         "Passenger",
@@ -207,6 +293,34 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [".ebextensions/01.config:3 mod_wsgi production application:application True"],
     ),
     (
+        "Elastic Beanstalk: what the platform starts by itself",
+        {
+            ".ebextensions/01.config": "packages:\n  yum:\n    gcc: []\n",
+            "application.py": "from flask import Flask\napplication = Flask(__name__)\n",
+        },
+        [".ebextensions/01.config:1 gunicorn production application:application True"],
+    ),
+    (
+        "Elastic Beanstalk: a Procfile decides",
+        {
+            ".ebextensions/01.config": "packages:\n  yum:\n    gcc: []\n",
+            "Procfile": "web: gunicorn app:app\n",
+            "application.py": "from app import app as application\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "Elastic Beanstalk: configuration of something else",
+        {".ebextensions/01.config": "packages:\n  yum:\n    gcc: []\n", "app.py": APP},
+        [],
+    ),
+    (
+        "App Engine: what the platform starts by itself",
+        {"app.yaml": "runtime: python312\n", "main.py": APP},
+        ["app.yaml:1 gunicorn production main:app True"],
+    ),
+    (
         "App Engine: an entrypoint",
         {"app.yaml": "runtime: python312\nentrypoint: gunicorn -b :$PORT app:app\n", "app.py": APP},
         ["app.yaml:2 gunicorn production app:app True"],
@@ -220,6 +334,14 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         ["infra/main.bicep:4 gunicorn production app:app True"],
+    ),
+    (
+        "Azure: an ARM template",
+        {
+            "azuredeploy.json": '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",\n"resources": [{"type": "Microsoft.Web/sites", "properties": {"siteConfig": {\n"appCommandLine": "gunicorn app:app"}}}]}\n',
+            "app.py": APP,
+        },
+        ["azuredeploy.json:3 gunicorn production app:app True"],
     ),
     (
         "Azure: a start-up script",
@@ -458,6 +580,18 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         [],
+    ),
+    (
+        "devcontainer: lifecycle commands, with comments and a trailing comma",
+        {
+            ".devcontainer/devcontainer.json": '{\n\t// the site\n\t"image": "https://x/y", /* a\n\tb */\n\t"postStartCommand": ["flask", "--app", "app", "run"],\n\t"postAttachCommand": {"web": "cd sub && gunicorn site:app"},\n}\n',
+            "app.py": APP,
+            "sub/site.py": APP,
+        },
+        [
+            ".devcontainer/devcontainer.json:5 flask-run development app:app True",
+            ".devcontainer/devcontainer.json:6 gunicorn development site:app True",
+        ],
     ),
     (
         "ECS task definition",

@@ -21,6 +21,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > Dockerfile:5 > boot.sh:10 flask-run production app:app True"],
     ),
     (
+        "a script that calls its environment production",
+        {"start.sh": "#!/bin/bash\nexport FLASK_ENV=production\npython app.py\n", "app.py": APP + "app.run()\n"},
+        ["start.sh:3 > app.py:3 app-run production app:app True"],
+    ),
+    (
+        "a script that says nothing of its environment",
+        {"start.sh": "#!/bin/bash\npython app.py\n", "app.py": APP + "app.run()\n"},
+        ["start.sh:2 > app.py:3 app-run development app:app True"],
+    ),
+    (
         "for over the arguments",
         {
             "Dockerfile": IMAGE

@@ -50,6 +50,7 @@ def ends(outcome: Outcome) -> list[str]:
     [
         (APP + "app.run()\n", ["app-run 3"]),
         (APP + "if __name__ == '__main__':\n    app.run()\n", ["app-run 4"]),
+        (APP + "table = {'a': 1}\nif ['a'] in table:\n    app.run()\n", ["app-run 5?"]),
         (APP + "def main():\n    app.run()\nif __name__ == '__main__':\n    main()\n", ["app-run 6>4"]),
         (APP + "from waitress import serve\nserve(app)\napp.run()\n", ["waitress 4"]),
         (APP + "from gevent.pywsgi import WSGIServer\ns = WSGIServer(('', 1), app)\ns.serve_forever()\n", ["gevent 5"]),

@@ -116,6 +116,15 @@ def test_files_of_dotted_names(dotted: str, roots: tuple[str, ...], expected: st
     assert modules_of(files).path_of(dotted, roots) == expected
 
 
+def test_a_distribution_goes_before_a_folder_without_init() -> None:
+    requires = Manifest("requirements.txt", (Dependency("some-client", "", Span("requirements.txt", 1)),))
+    files = {"flask/app.py": "", "some_client/x.py": "", "own/x.py": "", "redis/__init__.py": "", "redis/x.py": ""}
+    modules = modules_of(files, manifests={"requirements.txt": requires})
+    names = ("flask", "flask.app", "some_client", "some_client.x", "own", "own.x", "redis", "redis.x")
+    found = {name: modules.locate(name, (".",)) for name in names}
+    assert [name for name in names if found[name] is None] == ["flask", "flask.app", "some_client", "some_client.x"]
+
+
 def test_a_namespace_package_exists_without_a_file() -> None:
     assert modules_of({"space/inner.py": "x = 1\n"}).exists("space", (".",))
 

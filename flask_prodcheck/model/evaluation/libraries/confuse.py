@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unset
@@ -36,6 +36,7 @@ from flask_prodcheck.model.evaluation.values import (
     selected,
     unknown,
 )
+from flask_prodcheck.records import dataclass
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

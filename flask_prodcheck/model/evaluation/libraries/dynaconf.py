@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import tomli
@@ -42,6 +42,7 @@ from flask_prodcheck.model.evaluation.values import (
     selected,
     unknown,
 )
+from flask_prodcheck.records import dataclass
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

@@ -9,7 +9,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known
@@ -39,6 +39,7 @@ from flask_prodcheck.model.evaluation.values import (
     selected,
     unknown,
 )
+from flask_prodcheck.records import dataclass
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

@@ -1,0 +1,141 @@
+"""Tasks: PDM, Hatch, just, make and the console scripts of a set-up file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+
+CASES: list[tuple[str, dict[str, str], list[str]]] = [
+    (
+        "PDM: a script that runs others by name",
+        {
+            "pyproject.toml": "[tool.pdm.scripts]\nserve = {cmd = 'gunicorn app:app'}\nstart = {composite = ['migrate', 'serve']}\n",
+            "Dockerfile": IMAGE + 'CMD ["pdm", "run", "start"]\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > pyproject.toml:3 > pyproject.toml:2 gunicorn production app:app True"],
+    ),
+    (
+        "PDM: a script that calls a function",
+        {
+            "pyproject.toml": "[tool.pdm.scripts]\nserve = {call = 'app:main'}\n",
+            "Dockerfile": IMAGE + 'CMD ["pdm", "run", "serve"]\n',
+            "app.py": APP + "def main():\n    app.run()\n",
+        },
+        ["Dockerfile:4 > pyproject.toml:2 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "PDM: the environment that all scripts share",
+        {
+            "pyproject.toml": "[tool.pdm.scripts]\n_.env = {FLASK_APP = 'app'}\nserve = {cmd = 'flask run', env = {A = '1'}}\n",
+            "Dockerfile": IMAGE + 'CMD ["pdm", "serve"]\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > pyproject.toml:3 flask-run production app:app True"],
+    ),
+    (
+        "PDM: an environment file",
+        {
+            "pyproject.toml": "[tool.pdm.scripts]\nserve = {shell = 'gunicorn $TARGET', env_file = 'live.env'}\n",
+            "live.env": "TARGET=app:app\n",
+            "Dockerfile": IMAGE + 'CMD ["pdm", "run", "serve"]\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > pyproject.toml:2 gunicorn production app:app True"],
+    ),
+    (
+        "Hatch: a script of several, one of them by name",
+        {
+            "pyproject.toml": "[tool.hatch.envs.prod.scripts]\nserve = ['migrate', 'web']\nweb = 'gunicorn app:app'\n",
+            "Dockerfile": IMAGE + 'CMD ["hatch", "run", "prod:serve"]\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > pyproject.toml:2 > pyproject.toml:3 gunicorn production app:app True"],
+    ),
+    (
+        "Hatch: a file of its own",
+        {
+            "hatch.toml": "[envs.prod.scripts]\nweb = 'gunicorn app:app'\n",
+            "Dockerfile": IMAGE + 'CMD ["hatch", "run", "prod:web"]\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > hatch.toml:2 gunicorn production app:app True"],
+    ),
+    (
+        "Hatch: what stands where the caller adds nothing",
+        {
+            "pyproject.toml": "[tool.hatch.envs.default.scripts]\nweb = 'gunicorn {args:app:app}'\n",
+            "Dockerfile": IMAGE + 'CMD ["hatch", "run", "web"]\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > pyproject.toml:2 gunicorn production app:app True"],
+    ),
+    (
+        "just: a recipe",
+        {
+            "justfile": "serve:\n    gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["justfile:2 gunicorn production app:app True"],
+    ),
+    (
+        "just: from the image",
+        {
+            "justfile": "web:\n    gunicorn app:app\n",
+            "Dockerfile": IMAGE + 'CMD ["just", "web"]\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > justfile:2 gunicorn production app:app True"],
+    ),
+    (
+        "make: the variable that holds the program",
+        {
+            "Makefile": "GUNICORN = venv/bin/gunicorn\nserve:\n\t$(GUNICORN) app:app\n",
+            "app.py": APP,
+        },
+        ["Makefile:3 gunicorn production app:app True"],
+    ),
+    (
+        "a console script of setup.py",
+        {
+            "setup.py": "from setuptools import setup\nsetup(name='site', entry_points={'console_scripts': ['site=app:main']})\n",
+            "Dockerfile": IMAGE + 'CMD ["site"]\n',
+            "app.py": APP + "def main():\n    app.run()\n",
+        },
+        ["Dockerfile:4 > setup.py:2 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "a Procfile that a script writes",
+        {
+            "setup.sh": "#!/bin/sh\ncat > Procfile <<EOF\nweb: gunicorn app:app\nEOF\n",
+            "app.py": APP,
+        },
+        ["setup.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "foreman from the image",
+        {
+            "Procfile": "web: gunicorn app:app\n",
+            "Dockerfile": IMAGE + 'CMD ["foreman", "start"]\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "a waiting script that the project does not hold",
+        {
+            "Dockerfile": IMAGE + 'CMD ["./wait-for", "db:5432", "--", "gunicorn", "app:app"]\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_chain(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
+    assert chains(files) == expected
