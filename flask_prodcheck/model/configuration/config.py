@@ -357,6 +357,9 @@ def _configuration(
 
 def _flask_run_debug(machine: Machine, launch: Launch) -> Evaluated:
     """``flask run`` writes ``app.debug`` after loading the application."""
+    refused = launch.setting("no-debug")
+    if refused is not None:
+        return Evaluated(Known(False, (Origin(refused[1], "--no-debug"),)), span=refused[1], expression="--no-debug")
     option = launch.setting("debug")
     if option is not None:
         origin = (Origin(option[1], "--debug"),)

@@ -104,6 +104,7 @@ DEFAULTS: Mapping[str, object] = {  # flask.Flask.default_config of Flask 3.1
 _CONFIG_FILES = re.compile(r"(?:^|/)(?:config|configs|configuration|settings)(?:\.py|/[^/]+\.py)$")
 _TEST_PATH = re.compile(r"(?:^|/)tests?/|(?:^|/)(?:test_[^/]*|conftest)\.py$")
 _MANY_FILES = 20
+_NESTED = 20
 _WRAPPED = frozenset({"server", "app"})  # dash.Dash.server and connexion's .app are the Flask application
 
 
@@ -754,7 +755,7 @@ def _with_part(machine: Machine, item: Ref, key: str, path: list[str], value: Ev
     """The mapping under ``key`` with the entry at ``path`` set, made where it is missing."""
     present = machine.obj(item).cells.get(key)
     held = ref_of(present) if present is not None else Ref(0, "dict")
-    if held.kind != "dict" or (present is None and (machine.obj(item).open or key in DEFAULTS)):
+    if len(path) > _NESTED or held.kind != "dict" or (present is None and (machine.obj(item).open or key in DEFAULTS)):
         return unknown("a part of it is set", value)
     cells = dict(machine.obj(held).cells) if present is not None else {}
     if len(path) > 1:

@@ -144,6 +144,31 @@ def test_few_are_unknown() -> None:
     assert len(unknown) <= 0.15 * len(CASES), unknown
 
 
+@pytest.mark.parametrize(
+    ("files", "debug"),
+    [
+        ({"Procfile": "web: flask --app app run\n", ".flaskenv": "FLASK_DEBUG=1\n"}, True),
+        ({"Procfile": "web: flask --app app run\n", ".flaskenv": "FLASK_DEBUG=0\n"}, False),
+        ({"Procfile": "web: flask --app app run --no-debug\n", ".flaskenv": "FLASK_DEBUG=1\n"}, False),
+        ({"Procfile": "web: gunicorn app:app\n", ".flaskenv": "FLASK_DEBUG=1\n"}, None),
+        (
+            {"Procfile": "web: flask --app app run\n", ".flaskenv": "FLASK_DEBUG=1\n", "requirements.txt": "flask\n"},
+            False,
+        ),
+    ],
+)
+def test_flaskenv_and_debug_mode(files: dict[str, str], debug: bool | None) -> None:
+    whole = _complete(files)
+    (found,) = link(parse(memory_tree(whole)), name="site", read=lambda name: whole[name].encode()).configurations
+    value = found.get("DEBUG").value
+    assert (value.value if isinstance(value, Known) else None) is debug
+
+
+def test_the_port_of_a_platform_is_set_and_not_known() -> None:
+    text = APP.replace("os.environ.get('MODE', 'none')", "os.environ.get('PORT', 'none')")
+    assert _answers(_complete({"app.py": text, "Procfile": "web: gunicorn app:app\n"})) == ["?"]
+
+
 _READ = "import app; print(app.app.config['MODE'])"
 SERVERS = {"gunicorn": _READ, "flask": f"from flask.cli import load_dotenv; load_dotenv(); {_READ}"}
 SHELL_CASES = [

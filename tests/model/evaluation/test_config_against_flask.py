@@ -583,6 +583,12 @@ def test_idiom_agrees_with_flask(number: int, real: list[dict[str, list[object]]
     assert wrong == []
 
 
+def test_the_defaults_are_those_of_flask() -> None:
+    code = "import flask, json; print(json.dumps({k: repr(v) for k, v in flask.Flask('x').config.items()}))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(run.stdout) == {key: repr(value) for key, value in DEFAULTS.items()}
+
+
 def test_few_idioms_are_unknown(real: list[dict[str, list[object]]]) -> None:
     unknown = [
         idiom.name

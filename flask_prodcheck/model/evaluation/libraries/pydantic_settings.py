@@ -48,6 +48,7 @@ FIELD = "pydantic.Field()"
 CHOICES = "pydantic.AliasChoices()"
 SECRETS = frozenset({"pydantic.SecretStr", "pydantic.SecretBytes", "pydantic.types.SecretStr"})
 DUMPS = frozenset({"model_dump", "dict"})
+_NESTED = 20
 _PLAIN = frozenset({"str", "int", "float", "bool"})
 _JSON = frozenset({"list", "dict", "List", "Dict", "Sequence"})
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
@@ -292,16 +293,18 @@ class _Kind:
     choices: tuple[str, ...] = ()
 
 
-def _kind(machine: Machine, expr: Expr, file: str) -> _Kind:
+def _kind(machine: Machine, expr: Expr, file: str, depth: int = 0) -> _Kind:
+    if depth > _NESTED:
+        return _Kind("")
     if isinstance(expr, BinOp) and expr.op == "|":
         sides = (expr.left, expr.right)
         inner = [side for side in sides if not (isinstance(side, Const) and side.value is None)]
-        return replace(_kind(machine, inner[0], file), optional=True) if len(inner) == 1 else _Kind("")
+        return replace(_kind(machine, inner[0], file, depth + 1), optional=True) if len(inner) == 1 else _Kind("")
     if isinstance(expr, Subscript):
         word = _last(expr.value)
         parts = expr.index.items if isinstance(expr.index, Collection) else (expr.index,)
         if word == "Optional":
-            return replace(_kind(machine, parts[0], file), optional=True)
+            return replace(_kind(machine, parts[0], file, depth + 1), optional=True)
         if word == "Literal":
             texts = tuple(part.value for part in parts if isinstance(part, Const) and isinstance(part.value, str))
             return _Kind("str", choices=texts) if len(texts) == len(parts) else _Kind("")
@@ -367,7 +370,8 @@ def _checked_default(machine: Machine, default: Evaluated, kind: _Kind) -> Evalu
 
 def _nested(machine: Machine, name: str, kind: _Kind, found: Evaluated | None, sources: _Sources) -> Evaluated:
     """A model whose own fields have variables (``MAIL__HOST``)."""
-    if kind.name != "model" or kind.model is None or found is not None:
+    deep = sources.prefix.count(sources.delimiter) > _NESTED
+    if kind.name != "model" or kind.model is None or found is not None or deep:
         return unknown("a part of it is set by a variable")
     fields, options, doubt = _declared(machine, kind.model)
     prefix = f"{name}{sources.delimiter}"
