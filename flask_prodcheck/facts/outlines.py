@@ -34,6 +34,7 @@ def to_data(module: PyModule) -> Data:
         [[each.name, _place(each.bound), _place(each.changed), each.function, each.view] for each in module.mutations],
         [
             mentions.call_names,
+            mentions.run_names,
             mentions.alias_pairs,
             mentions.inside_lines,
             mentions.value_lines,
@@ -99,8 +100,8 @@ def _mutation(path: str, data: Data) -> Mutation:
 
 
 def _mentions(data: Data) -> Mentions:
-    texts = [_text(each) for each in _list(data, 5)]
-    if len(texts[1].split()) % 2 or any(not line.strip() for text in texts[2:4] for line in text.splitlines()):
+    texts = [_text(each) for each in _list(data, 6)]
+    if len(texts[2].split()) % 2 or any(not line.strip() for text in texts[3:5] for line in text.splitlines()):
         raise ValueError(data)
     return Mentions(*texts)
 

@@ -461,6 +461,7 @@ class Mentions:
     counts because a project may have tens of thousands of files."""
 
     call_names: str = ""
+    run_names: str = ""
     alias_pairs: str = ""
     inside_lines: str = ""
     value_lines: str = ""
@@ -470,6 +471,11 @@ class Mentions:
     def called(self) -> list[str]:
         """The simple names of what is called anywhere, decorators included."""
         return self.call_names.split()
+
+    @property
+    def run(self) -> list[str]:
+        """Those of them that are called outside of functions: when the module is imported, or is the main program."""
+        return self.run_names.split()
 
     @property
     def aliases(self) -> Iterator[tuple[str, str]]:

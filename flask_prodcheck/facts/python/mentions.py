@@ -39,7 +39,8 @@ def mentions(body: Sequence[Stmt]) -> Mentions:
     found = _Found()
     _collect(found, body, None, None)
     return Mentions(
-        " ".join(sorted(found.called - {""})),
+        " ".join(sorted(found.called.union(found.run) - {""})),
+        " ".join(sorted(found.run - {""})),
         " ".join([f"{name} {alias}" for name, alias in found.aliases]),
         _lines(found.inside),
         _lines(found.values),
@@ -52,6 +53,7 @@ class _Found:
     """What a walk has gathered; dicts without values keep the order."""
 
     called: set[str] = field(default_factory=set)
+    run: set[str] = field(default_factory=set)
     aliases: dict[tuple[str, str], None] = field(default_factory=dict)
     inside: dict[str, set[str]] = field(default_factory=dict)
     values: dict[str, set[str]] = field(default_factory=dict)
@@ -65,6 +67,7 @@ def _lines(table: Mapping[str, set[str]]) -> str:
 def _collect(found: _Found, body: Sequence[Stmt], owner: set[str] | None, shared: frozenset[str] | None) -> None:
     """Notes what ``body`` holds. ``owner`` takes the names mentioned in the function or class around it; ``shared`` are
     the names that this function declares ``global``, None outside of functions, where every name counts."""
+    called = found.run if shared is None else found.called
     for stmt, _ in statements(body):
         if isinstance(stmt, (Import, ImportFrom)):
             _note_import(found, stmt)
@@ -72,7 +75,7 @@ def _collect(found: _Found, body: Sequence[Stmt], owner: set[str] | None, shared
         for expr in statement_expressions(stmt):
             for part in subexpressions(expr):
                 if isinstance(part, Call):
-                    found.called.add(call_name(part))
+                    called.add(call_name(part))
                 elif owner is None:
                     continue
                 elif isinstance(part, Name):
@@ -80,7 +83,7 @@ def _collect(found: _Found, body: Sequence[Stmt], owner: set[str] | None, shared
                 elif isinstance(part, Attribute):
                     owner.add(part.attr)
         if isinstance(stmt, (FunctionDef, ClassDef)):
-            found.called.update([_simple(each) for each in stmt.decorators if isinstance(each, (Name, Attribute))])
+            called.update([_simple(each) for each in stmt.decorators if isinstance(each, (Name, Attribute))])
             if owner is not None:
                 owner.add(stmt.name)
             inner = found.inside.setdefault(stmt.name, set())

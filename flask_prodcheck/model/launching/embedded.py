@@ -1,4 +1,5 @@
-"""Deploy files inside shell scripts: a heredoc that writes a systemd unit, a supervisor program, a Procfile."""
+"""Deploy files inside shell scripts: a heredoc that writes a systemd unit, a supervisor program, a Procfile, a virtual
+host of Apache, a configuration of circus or uWSGI."""
 
 from __future__ import annotations
 
@@ -8,10 +9,13 @@ from dataclasses import replace
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.apache import read_apache
+from flask_prodcheck.facts.circus import read_circus
 from flask_prodcheck.facts.procfile import read_procfile
 from flask_prodcheck.facts.supervisor import read_supervisor
 from flask_prodcheck.facts.systemd import read_systemd
 from flask_prodcheck.facts.types import Command, ShellCommand, ShellScript, Start, StartFile
+from flask_prodcheck.facts.uwsgi import read_uwsgi
 from flask_prodcheck.model.launching.shell_commands import every_command
 
 
@@ -41,11 +45,27 @@ def embedded_file(path: str, command: ShellCommand) -> StartFile | None:
         file = read_systemd(path, text)
     elif re.search(r"^\s*\[program:", text, re.MULTILINE):
         file = read_supervisor(path, text)
+    elif re.search(r"^\s*\[watcher:", text, re.MULTILINE):
+        file = read_circus(path, text)
+    elif re.search(r"^\s*\[uwsgi\]", text, re.MULTILINE):
+        file = _uwsgi(path, text)
+    elif re.search(r"^\s*WSGIScriptAlias\s", text, re.MULTILINE):
+        file = read_apache(path, text)
     elif posixpath.basename(_written_path(command)) == "Procfile":
         file = read_procfile(path, text)
     else:
         return None
     return replace(file, starts=tuple(_shifted(start, _offset(command)) for start in file.starts))
+
+
+def _uwsgi(path: str, text: str) -> StartFile:
+    """A configuration of uWSGI as the process that it describes: its options on uWSGI's command line."""
+    config = read_uwsgi(path, text)
+    found = config.get("module", "wsgi", "wsgi-file", "file", "mount", "wsgi_file")
+    if found is None:
+        return StartFile(path, "uwsgi", ())
+    argv = ("uwsgi", *(f"--{key}={value}" for key, value, _ in config.options))
+    return StartFile(path, "uwsgi", (Start("uwsgi", "uwsgi", found[1], Command(found[1], found[0], argv=argv)),))
 
 
 def _offset(command: ShellCommand) -> int:

@@ -28,6 +28,7 @@ from flask_prodcheck.facts.types import (
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.base_images import base_script
 from flask_prodcheck.model.launching.beside import platform_starts
+from flask_prodcheck.model.launching.build_commands import built_stages
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, shared_folders
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
@@ -82,8 +83,8 @@ def find_heads(facts: Facts) -> list[Head]:
 
 
 def _targets_used(facts: Facts) -> dict[str, set[int]]:
-    """The stages of each Dockerfile that a compose service builds by ``target``."""
-    used: dict[str, set[int]] = {}
+    """The stages of each Dockerfile that a compose service builds by ``target``, or a command of a script or task."""
+    used = built_stages(facts)
     for file in facts.compose.values():
         for service in file.services:
             path, index = _service_stage(file, service, facts)
@@ -93,7 +94,7 @@ def _targets_used(facts: Facts) -> dict[str, set[int]]:
 
 
 def _stages_to_start(dockerfile: Dockerfile, used: set[int]) -> list[int]:
-    """The stages that something may run: the last one, those that compose targets, and one that is called production
+    """The stages that something may run: the last one, those that something targets, and one that is called production
     where the last is called development or test."""
     last = len(dockerfile.stages) - 1
     chosen = {last} | used
@@ -267,7 +268,7 @@ def _development_environment(file: ComposeFile, service: ComposeService) -> str:
     for each in file.services:
         for var in each.environment:
             value = var.value or ""
-            switched = _LOCAL_DEVELOPMENT.fullmatch(var.name) and turns_debug_on(value)
+            switched = _LOCAL_DEVELOPMENT.fullmatch(var.name) and "$" not in value and turns_debug_on(value)
             if switched or _LOCAL_DEVELOPMENT.fullmatch(value):
                 return f"{var.name}={var.value}"
     return ""

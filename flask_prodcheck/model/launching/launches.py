@@ -37,7 +37,7 @@ from flask_prodcheck.model.launching.targets import Target, place_for, resolve_t
 from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
 from flask_prodcheck.model.python.command_groups import decorator_name
 from flask_prodcheck.model.python.execution.loading import imports_closure
-from flask_prodcheck.model.python.execution.shared import may_start
+from flask_prodcheck.model.python.execution.shared import starts_by_itself
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
 
@@ -654,7 +654,7 @@ def _python_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) ->
     used = {(hop.span.file, hop.span.line) for each in found for hop in each.launch.hops}
     chains: list[_Found] = []
     for path in sorted(facts.modules):
-        if not _may_start_server(facts.modules[path].imports, path) or not may_start(builder.modules, path):
+        if not _may_start_server(facts.modules[path].imports, path) or not starts_by_itself(builder.modules, path):
             continue
         for each in builder.follower.python_file(
             path, (), Place((), cwd=posixpath.dirname(path) or ".", cwd_known=False)

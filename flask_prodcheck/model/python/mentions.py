@@ -58,12 +58,12 @@ def mentions_of(modules: Modules) -> ProjectMentions:
 
 
 def files_leading_to(modules: Modules, names: frozenset[str]) -> frozenset[str]:
-    """The files that call something by one of ``names``, and those that import one of these, over any number of steps
+    """The files that call something by one of ``names`` when they run, and those that import one of these, over any number of steps
     (also inside functions, and what an import may load rather than what it does)."""
     importers: dict[str, list[str]] = {}
     pending: list[str] = []
     for module in modules:
-        if not names.isdisjoint(module.mentions.called):
+        if not names.isdisjoint(module.mentions.run):
             pending.append(module.path)
         for path in _imported_files(modules, module):
             importers.setdefault(path, []).append(module.path)

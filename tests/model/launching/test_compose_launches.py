@@ -124,6 +124,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "a switch of local development that the caller decides says nothing",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n    environment:\n      LOCAL_DEV: ${LOCAL_DEV:-0}\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:4 gunicorn production app:app True"],
+    ),
+    (
         "a variable that calls the environment local development",
         {
             "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n    environment:\n      VERSION: local-dev\n",

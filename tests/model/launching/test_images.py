@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from flask_prodcheck.facts.dockerfile import read_dockerfile
+from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.launching.images import build_image, choose_context, effective_start, project_path
+from flask_prodcheck.model.link import link
+from flask_prodcheck.sources.discover import memory_tree
 
 PATHS = frozenset(
     {
@@ -100,3 +103,20 @@ def test_context_is_where_the_sources_are() -> None:
 def test_heredoc_copy_is_kept() -> None:
     built = image("FROM python:3.13\nCOPY <<EOF /start.sh\nexec gunicorn app:app\nEOF\n")
     assert built.inline["/start.sh"][0].strip() == "exec gunicorn app:app"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"deploy.sh": "#!/bin/sh\ndocker build -t site --target=web .\n"},
+        {"Makefile": "image:\n\tdocker buildx build --target web -t site -f Dockerfile .\n"},
+        {"ops/deploy.sh": "#!/bin/sh\nsudo docker build --target web ..\n"},
+        {"justfile": "image:\n    podman build --target web --build-arg A=b .\n"},
+    ],
+)
+def test_the_stage_that_a_command_builds_is_started(files: dict[str, str]) -> None:
+    text = "FROM python:3.13 AS web\nWORKDIR /app\nCOPY . .\nCMD gunicorn app:app\nFROM web AS report\nCMD pytest\n"
+    application = {"Dockerfile": text, "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    project = link(parse(memory_tree({**application, **files})), name="site")
+    assert [(str(each.head.span), each.target) for each in project.launches] == [("Dockerfile:4", "app:app")]
+    assert not link(parse(memory_tree(application)), name="site").launches

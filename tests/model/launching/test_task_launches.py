@@ -117,6 +117,28 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["setup.sh:3 gunicorn production app:app True"],
     ),
     (
+        "a configuration of uWSGI that a script writes",
+        {
+            "install.sh": "#!/bin/sh\ncat > /etc/uwsgi/web.ini <<EOF\n[uwsgi]\nchdir = /srv/site/api\nmodule = app:app\nEOF\n",
+            "api/app.py": APP,
+        },
+        ["install.sh:5 uwsgi production app:app True"],
+    ),
+    (
+        "a watcher of circus that a script writes",
+        {"install.sh": "#!/bin/sh\ncat > c.ini <<EOF\n[watcher:web]\ncmd = gunicorn app:app\nEOF\n", "app.py": APP},
+        ["install.sh:4 gunicorn production app:app True"],
+    ),
+    (
+        "a virtual host of Apache that a script writes",
+        {
+            "install.sh": "#!/bin/sh\ncat > /etc/apache2/sites-available/web.conf <<EOF\n<VirtualHost *:80>\nWSGIScriptAlias / /srv/site/web.wsgi\n</VirtualHost>\nEOF\n",
+            "web.wsgi": "from app import app as application\n",
+            "app.py": APP,
+        },
+        ["install.sh:4 > web.wsgi:1 mod_wsgi production web.wsgi:application True"],
+    ),
+    (
         "foreman from the image",
         {
             "Procfile": "web: gunicorn app:app\n",

@@ -95,6 +95,12 @@ def interesting_names(modules: Modules) -> frozenset[str]:
     return found
 
 
+def starts_by_itself(modules: Modules, path: str) -> bool:
+    """Whether ``path``, and not only what it imports, may lead to a server or another program when it runs."""
+    module = modules.module(path)
+    return module is not None and not interesting_names(modules).isdisjoint(module.mentions.run)
+
+
 def may_start(modules: Modules, path: str) -> bool:
     """Whether running or importing ``path`` may lead to a server or another program, by the names that are called in it
     and in what it imports."""
