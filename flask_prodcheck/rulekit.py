@@ -71,6 +71,7 @@ from flask_prodcheck.model.deployment.served import (
 )
 from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files
 from flask_prodcheck.model.deployment.tls import tls_evidence
+from flask_prodcheck.model.evaluation.data_files import format_of
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.exposure import Exposure, exposure, open_environment, shares_container
 from flask_prodcheck.model.launching.gunicorn import (
@@ -182,7 +183,9 @@ def settings_at(project: Project, at: Span, *keys: str) -> Iterator[Setting]:
 
 def key_from_environment(project: Project, hit: Hit) -> Fix | None:
     """The fix that takes the signing key ``hit.facts["key"]``, which is decided at ``hit.at``, from the variable that
-    the project already names for it, else from one with the key's own name."""
+    the project already names for it, else from one with the key's own name. None where a data file holds it."""
+    if format_of(hit.at.file):
+        return None
     for setting in settings_at(project, hit.at, hit.facts["key"]):
         if setting.either or setting.key == "SECRET_KEY_FALLBACKS":
             continue  # one place of several: the others would still publish a key

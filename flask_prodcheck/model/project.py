@@ -124,7 +124,8 @@ class Setting:
     """The effective value of one key of Flask's configuration, or of one setting of a server's file, for one launch.
     ``fallback`` is true when the value is the published default of something the environment could have set;
     ``guarded`` when start-up refuses a bad value;
-    ``file`` names a file that nothing in the project supplies and that would replace the value ("" = none).
+    ``file`` names a file that nothing in the project supplies and that would replace the value ("" = none);
+    ``expected`` when production may well have it (a user's own settings, a file of secrets beside the others).
     ``chosen_at``: where the deciding variable was read, when the value itself is a constant that it selects;
     ``deployed_at``: where a deploy file or ``.env`` sets the deciding variable, and ``deploy_default`` the variable
     whose default it writes there (``KEY=${NAME:-default}``); ``installed_as``: the place into which the deploy files
@@ -140,6 +141,7 @@ class Setting:
     random: bool = False
     expression: str = ""
     file: str = ""
+    expected: bool = False
     chosen_at: Span | None = None
     deployed_at: Span | None = None
     deploy_default: str = ""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from flask_prodcheck.errors import RefusedError
 from flask_prodcheck.model.project import App, Guard, Launch, Project, Server
-from flask_prodcheck.model.python.execution import imports_closure
+from flask_prodcheck.model.python.execution.loading import imports_closure
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.factory import Argument, production_argument

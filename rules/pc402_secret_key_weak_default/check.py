@@ -22,7 +22,7 @@ def check(project: Project) -> Iterator[Hit]:
                 launch, variable = configuration.launch, found.variable
                 elsewhere = supplier(launch, variable, project.facts) if launch is not None else ""
                 unsure = (
-                    bool(elsewhere) or read is configuration.unselected
+                    found.unsure or bool(elsewhere) or read is configuration.unselected
                 )  # the key, or the mode, may be set elsewhere
                 yield Hit(
                     at=found.at,

@@ -206,6 +206,7 @@ _ALWAYS_METHODS = frozenset(
         "__init_subclass__",
         "__getattr__",
         "__call__",
+        "model_post_init",
         "main",
         "run",
         "load",
@@ -311,6 +312,7 @@ class _Chooser:
             node.name in _ALWAYS_METHODS
             or (owner is not None and node.decorator_list and _CONFIG_NAME.search(owner.name))
             or (owner is not None and _CONFIG_NAME.search(owner.name) and node.name.startswith("init"))
+            or (owner is not None and node.decorator_list and node.name.isupper())  # a key that is computed
             or _FACTORY_NAME.search(node.name)
             or (not node.name.startswith("test_") and self.mentions_trigger(node))
         ):

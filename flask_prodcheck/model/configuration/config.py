@@ -15,6 +15,7 @@ from dataclasses import replace
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, Keyword
 from flask_prodcheck.facts.types import EnvFile
+from flask_prodcheck.model.configuration.image_files import is_copied, is_kept_out
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS
 from flask_prodcheck.model.evaluation import applications
 from flask_prodcheck.model.evaluation.data_files import Reader
@@ -200,18 +201,12 @@ def _roots(app: App, launch: Launch | None) -> tuple[str, ...]:
 
 
 def _dotenv_files(modules: Modules, launch: Launch | None) -> frozenset[str] | None:
-    """The ``.env`` files that the launch can see: an image has none that its ``.dockerignore`` keeps out."""
+    """The ``.env`` files that the launch can see: an image has what is copied into it and not kept out."""
     if launch is None or not launch.container:
         return None
-    patterns = {
-        line.strip().removeprefix("./").removeprefix("/").removeprefix("**/")
-        for lines in modules.facts.dockerignore.values()
-        for line in lines
-    }
+    facts = modules.facts
     return frozenset(
-        path
-        for path in modules.facts.env_files
-        if not patterns & {path, posixpath.basename(path), ".env*", "*.env", ".env.*" if "." in path[5:] else path}
+        path for path in facts.env_files if is_copied(path, launch.layout) and not is_kept_out(path, facts.dockerignore)
     )
 
 
@@ -362,6 +357,9 @@ def _configuration(
 
 def _flask_run_debug(machine: Machine, launch: Launch) -> Evaluated:
     """``flask run`` writes ``app.debug`` after loading the application."""
+    refused = launch.setting("no-debug")
+    if refused is not None:
+        return Evaluated(Known(False, (Origin(refused[1], "--no-debug"),)), span=refused[1], expression="--no-debug")
     option = launch.setting("debug")
     if option is not None:
         origin = (Origin(option[1], "--debug"),)
@@ -399,6 +397,7 @@ def _setting(machine: Machine, key: str, cell: Evaluated) -> Setting:
         random=cell.random,
         expression=cell.expression,
         file=cell.files[0] if cell.files else "",
+        expected=bool(cell.files) and cell.files[0] in machine.expected,
         installed_as=next(
             (place for place, origin in machine.placed.items() if cell.span and origin == cell.span.file), ""
         ),

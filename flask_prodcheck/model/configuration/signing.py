@@ -16,11 +16,12 @@ SIGNING_KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "JWT_SECRET_KEY", "WTF_CSR
 @dataclass(frozen=True, slots=True)
 class PublishedKey:
     """A signing key that stands in the project. ``at``: the line that says it; ``variable``: what replaces it when it is
-    set ("" = nothing that the deployment is made to set: a constant)."""
+    set ("" = nothing that the deployment is made to set: a constant); ``unsure`` when production may well have that."""
 
     value: object
     at: Span
     variable: str = ""
+    unsure: bool = False
 
 
 def is_secret_text(value: object) -> bool:
@@ -42,7 +43,8 @@ def published_key(configuration: Configuration, key: str, *, template: bool = Fa
     A default of a variable, in the source or in a deploy file, names the variable; a constant that a variable for
     something else selects (a mode, a class) stays a constant. A variable's name also goes with a template that a script
     copies into place, where somebody is expected to edit it, and with (``template``) the default that such a file
-    replaces. An optional file that nothing supplies leaves a constant. Where a branch is not decided, every way of it has
+    replaces. An optional file that nothing supplies leaves a constant, unless it
+    is one that production may well have. Where a branch is not decided, every way of it has
     to publish the key.
     """
     setting = configuration.get(key)
@@ -57,6 +59,8 @@ def published_key(configuration: Configuration, key: str, *, template: bool = Fa
     listed = key == "SECRET_KEY_FALLBACKS" and isinstance(value.value, list)
     if not any(map(is_secret_text, cast("list[object]", value.value) if listed else [value.value])):
         return None
+    if setting.expected:
+        return PublishedKey(value.value, setting.span, setting.file, unsure=True)
     in_image = configuration.launch is not None and configuration.launch.container
     if setting.installed_as and not in_image:
         return PublishedKey(value.value, setting.span, setting.variable or setting.installed_as)

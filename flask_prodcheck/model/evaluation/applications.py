@@ -36,12 +36,14 @@ from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedErr
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
     External,
+    Function,
     Made,
     Method,
     Obj,
     Ref,
     View,
     agree,
+    depending,
     join,
     known,
     merged,
@@ -102,6 +104,7 @@ DEFAULTS: Mapping[str, object] = {  # flask.Flask.default_config of Flask 3.1
 _CONFIG_FILES = re.compile(r"(?:^|/)(?:config|configs|configuration|settings)(?:\.py|/[^/]+\.py)$")
 _TEST_PATH = re.compile(r"(?:^|/)tests?/|(?:^|/)(?:test_[^/]*|conftest)\.py$")
 _MANY_FILES = 20
+_NESTED = 20
 _WRAPPED = frozenset({"server", "app"})  # dash.Dash.server and connexion's .app are the Flask application
 
 
@@ -319,6 +322,8 @@ def config_method(machine: Machine, item: Ref, name: str, args: Arguments, frame
             else ""
         )
         noise = args.get(2 if name == "from_file" else 1, "silent")
+        if target is not None and _loaded(machine, item, target, load, args, frame):
+            return known(True)
         if target is not None:
             _from_file(machine, item, target, kind, noise is not None and machine.truth(noise) is True, args)
     elif name == "from_envvar":
@@ -345,6 +350,22 @@ def config_method(machine: Machine, item: Ref, name: str, args: Arguments, frame
     else:
         machine.widen(item.oid)
     return known(True)
+
+
+def _loaded(
+    machine: Machine, item: Ref, target: Evaluated, load: Evaluated | None, args: Arguments, frame: Frame
+) -> bool:
+    """``from_file(name, load=own)`` with a function of the project. False where it is none, or the file is missing."""
+    function = load.value.value if load is not None and isinstance(load.value, Known) else None
+    path, _ = _resolve(machine, item, target)
+    if load is None or not isinstance(function, Function | Method) or path not in machine.modules.facts.paths:
+        return False
+    handle = known(Made("builtins.open()", (known(f"{ROOT}/{path}"),)))
+    entries = machine.mapping(machine.call(load, Arguments((handle,), span=args.span, text=args.text), frame))
+    if entries is None:
+        return False
+    _load(machine, item, entries[0], entries[1], args)
+    return True
 
 
 def _get(machine: Machine, item: Ref, key_value: Evaluated, default: Evaluated) -> Evaluated:
@@ -705,7 +726,10 @@ def _from_envvar(machine: Machine, item: Ref, name: Evaluated, silent: bool, arg
 def _from_prefixed_env(machine: Machine, item: Ref, args: Arguments) -> None:
     given = args.get(0, "prefix") or known("FLASK")
     key = machine.key_of(given)
-    if key is None or "loads" in args.keywords:
+    loads = args.get(99, "loads")
+    loader = loads.value.value if loads is not None and isinstance(loads.value, Known) else None
+    name_of_loader = loader.name if isinstance(loader, External) else "" if loads is not None else "json.loads"
+    if key is None or name_of_loader not in ("json.loads", "builtins.str"):
         machine.loosen(item.oid, f"{args.text} sets keys that are not known", args.span)
         return
     prefix = f"{key[0]}_"
@@ -717,14 +741,28 @@ def _from_prefixed_env(machine: Machine, item: Ref, args: Arguments) -> None:
         target = name[len(prefix) :]
         if found is None:
             continue
-        if "__" in target:
-            outer = target.partition("__")[0]
-            store(machine, item, outer, unknown(f"{name} sets a part of it", found), args.span, args.text)
-            continue
-        store(machine, item, target, machine.plain_result([found], _loads), args.span, args.text)
+        value = machine.plain_result([found], _loads) if name_of_loader == "json.loads" else found
+        outer, *inner = target.split("__")
+        if inner:
+            value = _with_part(machine, item, outer, inner, value)
+        store(machine, item, outer, value, args.span, args.text)
     for name in sorted(machine.required):
         if name.startswith(prefix) and name not in names:
             store(machine, item, name[len(prefix) :], environment_item(machine, name), args.span, args.text)
+
+
+def _with_part(machine: Machine, item: Ref, key: str, path: list[str], value: Evaluated) -> Evaluated:
+    """The mapping under ``key`` with the entry at ``path`` set, made where it is missing."""
+    present = machine.obj(item).cells.get(key)
+    held = ref_of(present) if present is not None else Ref(0, "dict")
+    if len(path) > _NESTED or held.kind != "dict" or (present is None and (machine.obj(item).open or key in DEFAULTS)):
+        return unknown("a part of it is set", value)
+    cells = dict(machine.obj(held).cells) if present is not None else {}
+    if len(path) > 1:
+        inner = machine.make("dict", {path[0]: cells[path[0]]} if path[0] in cells else {})
+        value = _with_part(machine, ref_of(inner), path[0], path[1:], value)
+    made = machine.make("dict", {**cells, path[0]: value}, opened=present is not None and machine.obj(held).open)
+    return depending(made, value)
 
 
 def _loads(values: list[object]) -> object:

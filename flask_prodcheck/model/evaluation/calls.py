@@ -22,6 +22,7 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.evaluation import applications
 from flask_prodcheck.model.evaluation.libraries.external import call_external
+from flask_prodcheck.model.evaluation.libraries.pydantic_settings import DUMPS, model_method
 from flask_prodcheck.model.evaluation.libraries.views import view_method
 from flask_prodcheck.model.evaluation.plain_methods import dict_method, list_method, plain_method
 from flask_prodcheck.model.evaluation.running import (
@@ -171,6 +172,8 @@ def _call_method(machine: Machine, method: Method, args: Arguments, frame: Frame
             return dict_method(machine, item, receiver, method.name, args)
         if item.kind == "list":
             return list_method(machine, item, receiver, method.name, args)
+        if item.kind == "instance" and method.name in DUMPS:
+            return model_method(machine, item, method.name, args)
         if method.name == "__init__":
             return NONE
     return plain_method(machine, receiver, method.name, args)

@@ -12,7 +12,7 @@ from flask_prodcheck.model.evaluation import applications
 from flask_prodcheck.model.evaluation.external_names import is_enum, is_flask_class, is_plain_base, is_settings_class
 from flask_prodcheck.model.evaluation.libraries.dynaconf import BOX, box_get
 from flask_prodcheck.model.evaluation.libraries.external import external_attribute, made_attribute
-from flask_prodcheck.model.evaluation.libraries.pydantic_settings import settings_instance
+from flask_prodcheck.model.evaluation.libraries.pydantic_settings import DUMPS, is_model, settings_instance
 from flask_prodcheck.model.evaluation.libraries.standard import FIELD
 from flask_prodcheck.model.evaluation.libraries.views import view_attribute
 from flask_prodcheck.model.evaluation.plain_methods import plain_attribute
@@ -97,8 +97,14 @@ def attribute(machine: Machine, receiver: Evaluated, name: str) -> Evaluated:
     if isinstance(item, View):
         return selected(view_attribute(machine, item, name), receiver)
     if isinstance(item, Super):
-        found = find(machine, machine.obj(ref_of(item.instance)).bases, name, item.owner)
-        result = bound_to(machine, found, item.instance) if found is not None else known(Method(item.instance, name))
+        target = ref_of(item.instance)
+        if target.kind == "class":
+            found = find(machine, (item.instance,), name, item.owner)
+            result = bound_to(machine, found, None, item.instance) if found is not None else None
+        else:
+            found = find(machine, machine.obj(target).bases, name, item.owner)
+            result = bound_to(machine, found, item.instance) if found is not None else None
+        result = result or known(Method(item.instance, name))
         if isinstance(result.value, Unknown):
             result = known(Method(item.instance, name))
         return result
@@ -126,6 +132,8 @@ def attribute(machine: Machine, receiver: Evaluated, name: str) -> Evaluated:
                 return obj.bases[0]
             result = find(machine, obj.bases, name)
             if result is None:
+                if name in DUMPS and is_model(machine, receiver):
+                    return known(Method(receiver, name))
                 if obj.open or find(machine, obj.bases, "__getattr__") is not None:
                     return unknown(f"{name} is not known", receiver)
                 raise RaisedError("AttributeError", receiver)

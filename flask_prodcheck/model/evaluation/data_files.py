@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,14 @@ from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.paths import project_path
 from flask_prodcheck.model.evaluation.running import Arguments, Frame
-from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, depending, traced, unknown
+from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, depending, known, traced, unknown
 from flask_prodcheck.records import dataclass
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
 _DEPTH = 20
+_LONG = 20_000
 Reader = Callable[[str], "bytes | None"]
 
 FORMATS: Mapping[str, str] = {
@@ -102,25 +104,45 @@ def _lines(nodes: Iterable[YamlNode], path: tuple[str, ...] = ()) -> Iterator[tu
             yield from _lines((value,), (*path, key))
 
 
+OPENED = frozenset({"builtins.open()", "io.open()"})
+"""Handles of files."""
+
+
+def text_of_file(machine: Machine, path: str | None) -> Evaluated | None:
+    """The text of a file of the project; None where it is not known."""
+    data = machine.read(path) if machine.read is not None and path in machine.modules.facts.paths and path else None
+    if data is None or path is None or len(data) > _LONG:
+        return None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    file = machine.placed.get(path, path)
+    return traced(known(text.replace("\r\n", "\n")), Span(file, 1), f"the text of {file}")
+
+
+def opened_path(machine: Machine, item: Made) -> str | None:
+    """The project file that ``open(...)`` opened to be read; None for another."""
+    try:
+        values = [machine.plain(arg) for arg in item.args[:2]]
+    except NotPlainError:
+        return None
+    if not values or (len(values) > 1 and values[1] not in ("r", "rt", "rb")):
+        return None
+    folder, text = machine.roots[0] if machine.roots else ".", str(values[0])
+    return project_path(text) if text.startswith("/") else posixpath.normpath(posixpath.join(folder, text))
+
+
 def load_handle(name: str) -> Callable[[Machine, Arguments, Frame], Evaluated]:
     """The call of the function ``name`` (``json.load``) with the handle of a file of the project."""
 
     def load(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
         handle = args.get(0, "fp", "stream")
         item = handle.value.value if handle is not None and isinstance(handle.value, Known) else None
-        if (
-            isinstance(item, Made)
-            and item.name in ("builtins.open()", "io.open()")
-            and item.args
-            and handle is not None
-        ):
-            try:
-                path = project_path(str(machine.plain(item.args[0])))
-            except NotPlainError:
-                path = None
-            entries = table(machine, path, name) if path is not None and not _only_text(args) else None
-            if entries is not None:
-                return depending(machine.make("dict", entries), handle)
+        path = opened_path(machine, item) if isinstance(item, Made) and item.name in OPENED else None
+        entries = table(machine, path, name) if path is not None and not _only_text(args) else None
+        if entries is not None and handle is not None:
+            return depending(machine.make("dict", entries), handle)
         return unknown("what the file holds is not known", *args.all)
 
     return load

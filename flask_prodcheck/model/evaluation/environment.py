@@ -108,4 +108,9 @@ def environment_call(machine: Machine, name: str, args: Arguments) -> Evaluated:
     cells, opened = environment_entries(machine)
     if name == "copy":
         return machine.make("dict", cells, opened=opened)
+    if name in ("items", "keys", "values") and not opened:
+        keys, held = [known(key) for key in cells], list(cells.values())
+        if name == "items":
+            held = [machine.sequence(pair, "tuple") for pair in zip(keys, held, strict=True)]
+        return machine.sequence(keys if name == "keys" else held)
     return unknown("the whole environment is not known")

@@ -130,6 +130,9 @@ class Machine:
         self.selectors: dict[str, str] = {}  # variable that is not set -> the value that selects production
         self.read_at: dict[str, Span] = {}  # variable that is not set -> where its default was taken last
         self.selected_at: dict[str, Span] = {}  # variable that is not set -> where its default chose between settings
+        self.expected: set[str] = set()  # files that the project lacks and that production may well have
+        self.stores: dict[str, int] = {}  # what libraries keep for the whole program, as heap objects
+        self.searched: str | None = None  # the folder in which decouple's own object began to look for its file
         self.uncertain = 0
         self.steps = 0
         self.handlers = 0

@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unset
+from flask_prodcheck.model.evaluation.data_files import text_of_file
 from flask_prodcheck.model.evaluation.operations import RefusedError, format_text
-from flask_prodcheck.model.evaluation.paths import path_method
+from flask_prodcheck.model.evaluation.paths import path_method, project_path
 from flask_prodcheck.model.evaluation.running import Arguments
 from flask_prodcheck.model.evaluation.values import Evaluated, Method, Ref, Seq, depending, known, selected, unknown
 
@@ -72,6 +73,9 @@ def plain_method(machine: Machine, receiver: Evaluated, name: str, args: Argumen
     item = receiver.value.value if isinstance(receiver.value, Known) else None
     if args.open:
         return unknown("its arguments are not known", receiver, *args.all)
+    if isinstance(item, PurePosixPath) and name == "read_text" and not args.positional:
+        text = text_of_file(machine, project_path(str(item)))
+        return depending(text, receiver) if text is not None else unknown("read_text() reads the file system", receiver)
     if isinstance(item, PurePosixPath):
         return path_method(machine, receiver, item, name, args)
     allowed = (isinstance(item, str) and name in _STR) or (isinstance(item, bytes) and name in _BYTES)

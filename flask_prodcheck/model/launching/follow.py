@@ -56,7 +56,8 @@ from flask_prodcheck.model.launching.steps import (
 )
 from flask_prodcheck.model.launching.words import is_open, split
 from flask_prodcheck.model.project import Purpose
-from flask_prodcheck.model.python.execution import Ending, run_module
+from flask_prodcheck.model.python.execution.walk import run_module
+from flask_prodcheck.model.python.execution.ways import Ending
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
 

@@ -36,7 +36,8 @@ from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerS
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
 from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
 from flask_prodcheck.model.python.command_groups import decorator_name
-from flask_prodcheck.model.python.execution import imports_closure, starts_by_itself
+from flask_prodcheck.model.python.execution.loading import imports_closure
+from flask_prodcheck.model.python.execution.shared import starts_by_itself
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
 

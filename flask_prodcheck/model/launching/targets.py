@@ -21,7 +21,7 @@ from flask_prodcheck.model.launching.place import Place, enter, locate
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.model.project import App, Server
-from flask_prodcheck.model.python.execution import classify
+from flask_prodcheck.model.python.execution.targets import classify
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
 

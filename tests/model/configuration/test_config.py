@@ -130,6 +130,10 @@ def test_a_guard_for_another_key_does_not_guard() -> None:
         ("app.secret_key = os.getenv('K') or secrets.token_hex()\n", True),
         ("import random\napp.secret_key = ''.join(random.choice('ab') for _ in range(9))\n", True),
         ("from uuid import uuid4\napp.secret_key = str(uuid4())\n", True),
+        ("from cryptography.fernet import Fernet\napp.secret_key = Fernet.generate_key().decode()\n", True),
+        ("def key():\n    return secrets.token_urlsafe(16)\napp.secret_key = key()\n", True),
+        ("class C:\n    SECRET_KEY = os.urandom(16)\napp.config.from_object(C)\n", True),
+        ("import numpy\napp.secret_key = str(numpy.random.bytes(4))\n", True),
         (
             (
                 "p = 'key'\nif os.path.exists(p):\n    k = open(p).read()\nelse:\n    k = secrets.token_hex()\n"
@@ -359,6 +363,13 @@ def test_the_ways_of_a_branch_that_is_not_decided(left: str, right: str, either:
         "app.config['N'] = " + "(" * 60 + "1" + ")" * 60 + "\n",
         "app.config['N'] = " + "+".join(["1"] * 150) + "\n",
         "d = {}\nd['d'] = d\napp.config['N'] = d\n",
+        "from dynaconf import Dynaconf\nd = {}\nd['d'] = d\ns = Dynaconf(X=d)\napp.config['N'] = s.X\n",
+        "from dynaconf import Dynaconf\ns = Dynaconf()\ns.set('a' + '.a' * 3000, 1)\napp.config['N'] = s.A\n",
+        "import confuse, time\nif time.time() > 1:\n    c = confuse.Configuration('a')\nelse:\n    c = None\nc.set_env()\nc.read()\napp.config['N'] = c['x'].get(1)\n",
+        "import confuse\nc = confuse.Configuration('a')\nd = {}\nd['d'] = d\nc.set(d)\napp.config['N'] = c['d']['d'].get()\napp.config['M'] = c.flatten()\n",
+        "from pydantic import BaseModel\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\nclass A(BaseModel):\n    a: 'A' = None\n    b: A | None = None\nclass S(BaseSettings):\n    model_config = SettingsConfigDict(env_nested_delimiter='__')\n    b: A | None = None\nos.environ['B' + '__B' * 3000] = '1'\napp.config['N'] = S().b\n",
+        "os.environ['FLASK_A' + '__a' * 3000] = '1'\napp.config.from_prefixed_env()\napp.config['N'] = 1\n",
+        "x = 'abc'[::0]\napp.config['N'] = [1, 2][::0]\n",
     ],
 )
 def test_hostile_programs_end(text: str) -> None:

@@ -90,6 +90,11 @@ CASES: list[tuple[str, dict[str, str], str]] = [
     ('load_dotenv', {'Procfile': 'web: gunicorn app:app\n', '.env': 'MODE=live\n', 'app.py': DOT}, 'live'),
     ('load_dotenv does not replace', {'Dockerfile': IMAGE + 'ENV MODE=image\n' + CMD, '.env': 'MODE=x\n', 'app.py': DOT}, 'image'),
     ('load_dotenv of an image without the file', {'Dockerfile': IMAGE + CMD, '.env': 'MODE=x\n', '.dockerignore': '.env\n', 'app.py': DOT}, 'none'),
+    ('load_dotenv of an image that copies other files', {'Dockerfile': IMAGE.replace('COPY . .', 'COPY app.py requirements.txt ./') + CMD, '.env': 'MODE=x\n', 'app.py': DOT}, 'none'),
+    ('load_dotenv of an image that copies the file', {'Dockerfile': IMAGE.replace('COPY . .', 'COPY app.py .env ./') + CMD, '.env': 'MODE=live\n', 'app.py': DOT}, 'live'),
+    ('.dockerignore of all but a few', {'Dockerfile': IMAGE + CMD, '.env': 'MODE=x\n', '.dockerignore': '*\n!app.py\n', 'app.py': DOT}, 'none'),
+    ('.dockerignore that lets the file in again', {'Dockerfile': IMAGE + CMD, '.env': 'MODE=live\n', '.dockerignore': '.env*\n!.env\n', 'app.py': DOT}, 'live'),
+    ('.dockerignore of every folder', {'Dockerfile': IMAGE + CMD, '.env': 'MODE=x\n', '.dockerignore': '# secrets\n**/.env\n', 'app.py': DOT}, 'none'),
     ('app.json', {'Procfile': 'web: gunicorn app:app\n', 'app.json': '{"env": {"MODE": "live"}}'}, 'live'),
     ('app.json value object', {'Procfile': 'web: gunicorn app:app\n', 'app.json': '{"env": {"MODE": {"value": "live"}}}'}, 'live'),
     ('fly.toml', {'Dockerfile': IMAGE + CMD, 'fly.toml': "app = 'x'\n[env]\nMODE = 'live'\n"}, 'live'),
@@ -137,6 +142,31 @@ def test_the_environment_of_the_launch(files: dict[str, str], mode: str) -> None
 def test_few_are_unknown() -> None:
     unknown = [name for name, files, _ in CASES if _answers(_complete(files)) == ["?"]]
     assert len(unknown) <= 0.15 * len(CASES), unknown
+
+
+@pytest.mark.parametrize(
+    ("files", "debug"),
+    [
+        ({"Procfile": "web: flask --app app run\n", ".flaskenv": "FLASK_DEBUG=1\n"}, True),
+        ({"Procfile": "web: flask --app app run\n", ".flaskenv": "FLASK_DEBUG=0\n"}, False),
+        ({"Procfile": "web: flask --app app run --no-debug\n", ".flaskenv": "FLASK_DEBUG=1\n"}, False),
+        ({"Procfile": "web: gunicorn app:app\n", ".flaskenv": "FLASK_DEBUG=1\n"}, None),
+        (
+            {"Procfile": "web: flask --app app run\n", ".flaskenv": "FLASK_DEBUG=1\n", "requirements.txt": "flask\n"},
+            False,
+        ),
+    ],
+)
+def test_flaskenv_and_debug_mode(files: dict[str, str], debug: bool | None) -> None:
+    whole = _complete(files)
+    (found,) = link(parse(memory_tree(whole)), name="site", read=lambda name: whole[name].encode()).configurations
+    value = found.get("DEBUG").value
+    assert (value.value if isinstance(value, Known) else None) is debug
+
+
+def test_the_port_of_a_platform_is_set_and_not_known() -> None:
+    text = APP.replace("os.environ.get('MODE', 'none')", "os.environ.get('PORT', 'none')")
+    assert _answers(_complete({"app.py": text, "Procfile": "web: gunicorn app:app\n"})) == ["?"]
 
 
 _READ = "import app; print(app.app.config['MODE'])"

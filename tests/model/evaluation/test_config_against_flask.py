@@ -346,6 +346,97 @@ DYNACONF: tuple[Idiom, ...] = (
     _dynaconf("dynaconf prefix section", "settings = Dynaconf(settings_files=['settings.toml'], environments=True, envvar_prefix='SHOP')\n" + _USE, files={"settings.toml": "[default]\nsecret_key = 'd'\n[shop]\nsecret_key = 'shop'\n[global]\ndebug = true\n"}),
 )
 IDIOMS += DYNACONF
+
+_PYD = _PYDANTIC + "from pydantic import AliasChoices, BaseModel, Field, SecretStr, computed_field, field_validator\nfrom typing import Annotated, Literal, Optional\n"
+
+
+def _files(name: str, body: str, keys: str, files: Mapping[str, str], **env: str) -> Idiom:
+    return Idiom(name, {"app.py": f"import os\nfrom flask import Flask\n{body}", **files}, tuple(keys.split()), env)
+
+
+MORE_LOADERS: tuple[Idiom, ...] = (
+    _files("pydantic env_file", _PYD + "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_file='.env')\n    secret_key: str = 'd'\n    debug: bool = False\ns = S()\napp = Flask(__name__)\napp.secret_key = s.secret_key\napp.debug = s.debug\n", "SECRET_KEY DEBUG", {".env": "SECRET_KEY=from-file\nDEBUG=1\n"}, DEBUG="false"),
+    _files("pydantic env_file prefix", _PYD + "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_file='.env', env_file_encoding='utf-8', env_prefix='APP_', extra='ignore')\n    key: str\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", {".env": "APP_KEY=k\nOTHER=x\n"}),
+    _files("pydantic env_file missing", _PYD + "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_file='none.env')\n    key: str = 'd'\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", {}),
+    _one("pydantic inner Config", _PYD + "class S(BaseSettings):\n    key: str = 'd'\n    class Config:\n        env_prefix = 'APP_'\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", APP_KEY="k"),
+    _files("pydantic inner Config env_file", _PYD + "class S(BaseSettings):\n    key: str = 'd'\n    class Config:\n        env_file = '.env'\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", {".env": "KEY=file\n"}),
+    _one("pydantic alias", _PYD + "class S(BaseSettings):\n    key: str = Field('d', alias='THE_KEY')\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", THE_KEY="k", KEY="no"),
+    _one("pydantic alias and prefix", _PYD + "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix='APP_')\n    key: str = Field('d', validation_alias='the_key')\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", THE_KEY="k", APP_KEY="no"),
+    _one("pydantic alias choices", _PYD + "class S(BaseSettings):\n    key: str = Field('d', validation_alias=AliasChoices('FIRST', 'SECOND'))\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", SECOND="2"),
+    _one("pydantic nested", _PYD + "class Mail(BaseModel):\n    host: str = 'localhost'\n    port: int = 25\nclass S(BaseSettings):\n    model_config = SettingsConfigDict(env_nested_delimiter='__')\n    mail: Mail = Mail()\ns = S()\napp = Flask(__name__)\napp.config.update(MAIL_SERVER=s.mail.host, MAIL_PORT=s.mail.port)\n", "MAIL_SERVER MAIL_PORT", MAIL__HOST="mx"),
+    _one("pydantic nested default", _PYD + "class Mail(BaseModel):\n    host: str = 'localhost'\n    port: int = 25\nclass S(BaseSettings):\n    mail: Mail = Mail(host='h')\ns = S()\napp = Flask(__name__)\napp.config.update(MAIL_SERVER=s.mail.host, MAIL_PORT=s.mail.port)\n", "MAIL_SERVER MAIL_PORT"),
+    _one("pydantic nested factory", _PYD + "class Mail(BaseModel):\n    host: str = 'localhost'\nclass S(BaseSettings):\n    mail: Mail = Field(default_factory=Mail)\ns = S()\napp = Flask(__name__)\napp.config['MAIL_SERVER'] = s.mail.host\n", "MAIL_SERVER"),
+    _one("pydantic optional", _PYD + "class S(BaseSettings):\n    one: Optional[str] = None\n    two: str | None = None\n    three: Optional[int] = None\ns = S()\napp = Flask(__name__)\napp.config.update(A=s.one, B=s.two, C=s.three)\n", "A B C", TWO="2", THREE="3"),
+    _one("pydantic list", _PYD + "class S(BaseSettings):\n    hosts: list[str] = []\n    ports: list[int] = [1]\ns = S()\napp = Flask(__name__)\napp.config.update(A=s.hosts, B=s.ports)\n", "A B", HOSTS='["a"]'),
+    _one("pydantic literal", _PYD + "class S(BaseSettings):\n    mode: Literal['dev', 'prod'] = 'dev'\napp = Flask(__name__)\napp.debug = S().mode == 'dev'\n", "DEBUG", MODE="prod"),
+    _one("pydantic secret", _PYD + "class S(BaseSettings):\n    key: SecretStr = SecretStr('d')\napp = Flask(__name__)\napp.secret_key = S().key.get_secret_value()\n", "SECRET_KEY"),
+    _one("pydantic secret set", _PYD + "class S(BaseSettings):\n    key: SecretStr\napp = Flask(__name__)\napp.secret_key = S().key.get_secret_value()\n", "SECRET_KEY", KEY="k"),
+    _one("pydantic property", _PYD + "class S(BaseSettings):\n    host: str = 'h'\n    @property\n    def SQLALCHEMY_DATABASE_URI(self):\n        return f'postgresql://{self.host}/d'\napp = Flask(__name__)\napp.config['SQLALCHEMY_DATABASE_URI'] = S().SQLALCHEMY_DATABASE_URI\n", "SQLALCHEMY_DATABASE_URI", HOST="db"),
+    _one("pydantic validator", _PYD + "class S(BaseSettings):\n    key: str = 'd'\n    @field_validator('key')\n    @classmethod\n    def upper(cls, value):\n        return value.upper()\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", KEY="k"),
+    _one("pydantic validator of a default", _PYD + "class S(BaseSettings):\n    key: str = 'd'\n    other: str = 'o'\n    @field_validator('key', mode='before')\n    @classmethod\n    def upper(cls, value):\n        return value.upper()\ns = S()\napp = Flask(__name__)\napp.secret_key = s.key\napp.config['O'] = s.other\n", "SECRET_KEY O"),
+    _one("pydantic post init", _PYD + "class S(BaseSettings):\n    key: str = 'd'\n    def model_post_init(self, context):\n        self.key = 'post'\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY"),
+    _one("pydantic arguments", _PYD + "class S(BaseSettings):\n    key: str = 'd'\n    debug: bool = False\ns = S(key='given')\napp = Flask(__name__)\napp.secret_key = s.key\napp.debug = s.debug\n", "SECRET_KEY DEBUG", KEY="env"),
+    _one("pydantic case sensitive", _PYD + "class S(BaseSettings):\n    model_config = SettingsConfigDict(case_sensitive=True)\n    key: str = 'd'\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", KEY="no"),
+    _one("pydantic mixed case variable", _PYD + "class S(BaseSettings):\n    secret_key: str = 'd'\napp = Flask(__name__)\napp.secret_key = S().secret_key\n", "SECRET_KEY", Secret_Key="mixed"),
+    _one("pydantic annotated", _PYD + "class S(BaseSettings):\n    key: Annotated[str, Field(alias='THE_KEY')] = 'd'\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", THE_KEY="k"),
+    _one("pydantic dump update", _PYD + "class S(BaseSettings):\n    SECRET_KEY: str = 'd'\n    DEBUG: bool = True\napp = Flask(__name__)\napp.config.update(S().model_dump())\n", "SECRET_KEY DEBUG", DEBUG="0"),
+    _one("pydantic dict", _PYD + "class S(BaseSettings):\n    SECRET_KEY: str = 'd'\napp = Flask(__name__)\napp.config.update(**S().dict())\n", "SECRET_KEY"),
+    _one("pydantic empty variable", _PYD + "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_ignore_empty=True)\n    key: str = 'd'\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", KEY=""),
+    _one("pydantic init", _PYD + "class S(BaseSettings):\n    key: str = 'd'\n    def __init__(self, **values):\n        super().__init__(**values)\n        self.key = self.key * 2\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY"),
+    _one("pydantic own source", _PYD + "class S(BaseSettings):\n    key: str = 'd'\n    @classmethod\n    def settings_customise_sources(cls, settings_cls, init_settings, env_settings, dotenv_settings, file_secret_settings):\n        return (init_settings,)\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", KEY="env"),
+    _one("pydantic class attribute", _PYD + "class S(BaseSettings):\n    key: str = os.getenv('OTHER', 'd')\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", OTHER="o"),
+    _files("pydantic secrets folder", _PYD + "class S(BaseSettings):\n    model_config = SettingsConfigDict(secrets_dir=os.path.join(os.path.dirname(os.path.abspath(__file__)), 'run'))\n    key: str = 'd'\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", {"run/key": "from-secret"}),
+    _files("pydantic two env files", _PYD + "class S(BaseSettings):\n    model_config = SettingsConfigDict(env_file=('.env', 'prod.env'))\n    key: str = 'd'\napp = Flask(__name__)\napp.secret_key = S().key\n", "SECRET_KEY", {".env": "KEY=a\n", "prod.env": "KEY=b\n"}),
+    _files("pydantic env_file of the call", _PYD + "class S(BaseSettings):\n    key: str = 'd'\napp = Flask(__name__)\napp.secret_key = S(_env_file='prod.env').key\n", "SECRET_KEY", {"prod.env": "KEY=b\n"}),
+    _one("pydantic model", _PYD + "class M(BaseModel):\n    key: str = 'd'\n    port: int = 3\nm = M(key='x')\napp = Flask(__name__)\napp.secret_key = m.key\napp.config['P'] = m.port\n", "SECRET_KEY P"),
+    _files("decouple repository", "from decouple import Config, RepositoryEnv\nconfig = Config(RepositoryEnv('prod.env'))\napp = Flask(__name__)\napp.secret_key = config('SECRET_KEY')\napp.debug = config('DEBUG', default=False, cast=bool)\n", "SECRET_KEY DEBUG", {"prod.env": "SECRET_KEY=repo\n", ".env": "DEBUG=1\nSECRET_KEY=other\n"}),
+    _files("decouple repository joined", "from decouple import Config, RepositoryEnv\nconfig = Config(RepositoryEnv(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'prod.env')))\napp = Flask(__name__)\napp.secret_key = config.get('SECRET_KEY', default='d')\n", "SECRET_KEY", {"prod.env": "SECRET_KEY=repo\n"}, SECRET_KEY="env"),
+    _files("decouple ini", "from decouple import config\napp = Flask(__name__)\napp.secret_key = config('SECRET_KEY', default='d')\n", "SECRET_KEY", {"settings.ini": "[settings]\nSECRET_KEY=ini\n"}),
+    _files("decouple repository ini", "from decouple import Config, RepositoryIni\nconfig = Config(RepositoryIni('conf.ini'))\napp = Flask(__name__)\napp.secret_key = config('SECRET_KEY', default='d')\n", "SECRET_KEY", {"conf.ini": "[settings]\nSECRET_KEY=ini\n"}),
+    _files("decouple env over ini", "from decouple import config\napp = Flask(__name__)\napp.secret_key = config('SECRET_KEY', default='d')\n", "SECRET_KEY", {"settings.ini": "[settings]\nSECRET_KEY=ini\n", ".env": "A=b\n"}),
+    _files("decouple leaves the environment alone", "from decouple import config\napp = Flask(__name__)\napp.secret_key = config('SECRET_KEY', default='d')\napp.config['RAW'] = os.getenv('SECRET_KEY', 'none')\n", "SECRET_KEY RAW", {".env": "SECRET_KEY=file\n"}),
+    _one("decouple csv of numbers", "from decouple import Csv, config\napp = Flask(__name__)\napp.config['PORTS'] = config('PORTS', default='1,2', cast=Csv(int))\napp.config['T'] = config('T', default='a|b', cast=Csv(delimiter='|', post_process=tuple))\n", "PORTS T"),
+    _one("decouple choices", "from decouple import Choices, config\napp = Flask(__name__)\napp.config['MODE'] = config('MODE', default='dev', cast=Choices(['dev', 'prod']))\n", "MODE", MODE="prod"),
+    _one("decouple strings of truth", "from decouple import config\napp = Flask(__name__)\napp.debug = config('DEBUG', default='off', cast=bool)\napp.testing = config('T', cast=bool)\n", "DEBUG TESTING", T="True"),
+    _one("decouple float and lambda", "from decouple import config\napp = Flask(__name__)\napp.config['R'] = config('R', cast=float)\napp.config['L'] = config('L', default='A', cast=lambda v: v.lower() if v else None)\n", "R L", R="1.5"),
+    _files("environs file", "from environs import Env\nenv = Env()\nenv.read_env('prod.env')\napp = Flask(__name__)\napp.secret_key = env.str('SECRET_KEY')\n", "SECRET_KEY", {"prod.env": "SECRET_KEY=file\n"}),
+    _files("environs file override", "from environs import Env\nenv = Env()\nenv.read_env(path='prod.env', override=True)\napp = Flask(__name__)\napp.secret_key = env('SECRET_KEY')\napp.debug = env.bool('DEBUG', default=False)\n", "SECRET_KEY DEBUG", {"prod.env": "SECRET_KEY=file\nDEBUG=yes\n"}, SECRET_KEY="env"),
+    _files("environs module", "from environs import env\nenv.read_env()\napp = Flask(__name__)\napp.secret_key = env.str('SECRET_KEY', 'd')\n", "SECRET_KEY", {".env": "SECRET_KEY=file\n"}),
+    _one("environs nested prefixes", "from environs import Env\nenv = Env()\nwith env.prefixed('APP_'):\n    with env.prefixed('DB_'):\n        host = env('HOST', 'lost')\n    port = env.int('PORT', 1)\nout = env('HOST', 'out')\napp = Flask(__name__)\napp.config.update(A=host, B=port, C=out)\n", "A B C", APP_DB_HOST="db", APP_PORT="5"),
+    _one("environs prefix of the object", "from environs import Env\nenv = Env(prefix='APP_')\napp = Flask(__name__)\napp.secret_key = env('KEY', 'd')\n", "SECRET_KEY", APP_KEY="k", KEY="no"),
+    _one("environs expanded", "from environs import Env\nenv = Env(expand_vars=True)\napp = Flask(__name__)\napp.secret_key = env('KEY', 'd')\n", "SECRET_KEY", KEY="${OTHER}", OTHER="o"),
+    _one("environs deferred", "from environs import Env\nenv = Env(eager=False)\napp = Flask(__name__)\napp.secret_key = env('KEY', 'd')\nenv.seal()\n", "SECRET_KEY", KEY="k"),
+    _one("environs other kinds", "from environs import Env\nenv = Env()\napp = Flask(__name__)\napp.config.update(A=env.log_level('L', 10), B=env.timedelta('T', 5), C=env.path('P', 'x'), D=env.decimal('D', 1))\n", "A B C D"),
+    _one("environs checked", "from environs import Env, validate\nenv = Env()\napp = Flask(__name__)\napp.config['MODE'] = env.str('MODE', 'dev', validate=validate.OneOf(['dev', 'prod']))\n", "MODE", MODE="prod"),
+    _one("environs bool words", "from environs import Env\nenv = Env()\napp = Flask(__name__)\napp.config.update(A=env.bool('A'), B=env.bool('B'), C=env.bool('C', 'text'))\n", "A B C", A="Y", B="OFF"),
+    _one("environs list of none", "from environs import Env\nenv = Env()\napp = Flask(__name__)\napp.config.update(A=env.list('A'), B=env.list('B', subcast=str), C=env.list('C', delimiter=';', default=[]))\n", "A B C", A="a", B=" x ,y", C="1;2"),
+    _one("starlette", "try:\n    from starlette.config import Config\n    config = Config()\nexcept ImportError:\n    config = lambda key, default: default\napp = Flask(__name__)\napp.secret_key = config('KEY', default='d')\n", "SECRET_KEY"),
+    _one("from_prefixed_env nested", "app = Flask(__name__)\napp.config['MAIL'] = {'HOST': 'a', 'PORT': 1}\napp.config.from_prefixed_env()\n", "MAIL", FLASK_MAIL__HOST="b"),
+    _one("from_prefixed_env loads", "app = Flask(__name__)\napp.config.from_prefixed_env(loads=str)\n", "LIMIT", FLASK_LIMIT="5"),
+    _one("fallbacks", "app = Flask(__name__)\napp.secret_key = os.environ['KEY']\napp.config['SECRET_KEY_FALLBACKS'] = os.getenv('OLD', 'old-1,old-2').split(',')\n", "SECRET_KEY SECRET_KEY_FALLBACKS", KEY="k"),
+    _one("fallbacks filtered", "app = Flask(__name__)\napp.config['SECRET_KEY_FALLBACKS'] = [key for key in (os.getenv('OLD_1'), os.getenv('OLD_2')) if key]\n", "SECRET_KEY_FALLBACKS", OLD_2="two"),
+    _files("from_file function", "import json\ndef read(handle):\n    return {key.upper(): value for key, value in json.load(handle).items()}\napp = Flask(__name__)\napp.config.from_file('c.json', load=read)\n", "SECRET_KEY", {"c.json": '{"secret_key": "j"}'}),
+    _files("from_file lambda", "import json\napp = Flask(__name__)\napp.config.from_file('c.json', load=lambda handle: json.load(handle))\n", "SECRET_KEY", {"c.json": '{"SECRET_KEY": "j", "low": 1}'}),
+    _files("from_file tomllib", "import tomli as tomllib\napp = Flask(__name__)\napp.config.from_file('c.toml', tomllib.load, text=False)\n", "SECRET_KEY", {"c.toml": "SECRET_KEY = 't'\n"}),
+    _files("from_file silent", "import json\napp = Flask(__name__)\napp.secret_key = 'k'\napp.config.from_file('none.json', json.load, silent=True)\n", "SECRET_KEY", {}),
+    _files("from_file missing then handled", "import json\napp = Flask(__name__)\ntry:\n    app.config.from_file('none.json', json.load)\nexcept FileNotFoundError:\n    app.secret_key = 'handled'\n", "SECRET_KEY", {}),
+    _files("yaml.safe_load of a file", "import yaml\nwith open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'c.yml')) as handle:\n    settings = yaml.safe_load(handle)\napp = Flask(__name__)\napp.config.update(settings['flask'])\n", "SECRET_KEY DEBUG", {"c.yml": "flask:\n  SECRET_KEY: y\n  DEBUG: on\n"}),
+    _files("yaml.load of a file", "import yaml\nfrom pathlib import Path\nwith open(Path(__file__).resolve().parent / 'c.yml') as handle:\n    settings = yaml.load(handle, Loader=yaml.SafeLoader)\napp = Flask(__name__)\napp.secret_key = settings.get('key', 'd')\n", "SECRET_KEY", {"c.yml": "key: 12\n"}),
+    _files("yaml text only", "import yaml\nwith open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'c.yml')) as handle:\n    settings = yaml.load(handle, Loader=yaml.BaseLoader)\napp = Flask(__name__)\napp.config['N'] = settings['n']\n", "N", {"c.yml": "n: 12\n"}),
+    _files("json text of a path", "import json\nfrom pathlib import Path\nsettings = json.loads((Path(__file__).parent / 'c.json').read_text())\napp = Flask(__name__)\napp.secret_key = settings['key']\n", "SECRET_KEY", {"c.json": '{"key": "p"}'}),
+    _files("key of a file", "from pathlib import Path\napp = Flask(__name__)\napp.secret_key = (Path(__file__).parent / 'key.txt').read_text().strip()\n", "SECRET_KEY", {"key.txt": "secret\n"}),
+    _files("key file of open", "app = Flask(__name__)\nwith open(os.path.join(app.root_path, 'key.txt')) as handle:\n    app.secret_key = handle.read().strip()\n", "SECRET_KEY", {"key.txt": "secret\n"}),
+    _files("key persisted", "import secrets\napp = Flask(__name__)\npath = os.path.join(app.instance_path, 'key')\ntry:\n    with open(path) as handle:\n        app.secret_key = handle.read()\nexcept FileNotFoundError:\n    os.makedirs(app.instance_path, exist_ok=True)\n    app.secret_key = secrets.token_hex()\n    with open(path, 'w') as handle:\n        handle.write(app.secret_key)\n", "SECRET_KEY", {}),
+    _files("instance path given", "app = Flask(__name__, instance_path=os.path.join(os.path.dirname(os.path.abspath(__file__)), 'var'), instance_relative_config=True)\napp.config.from_pyfile('c.py')\n", "SECRET_KEY", {"var/c.py": "SECRET_KEY = 'v'\n"}),
+    _files("pyfile with imports", "app = Flask(__name__)\napp.config.from_pyfile('c.cfg')\n", "SECRET_KEY DEBUG", {"c.cfg": "import os\nSECRET_KEY = os.environ.get('K', 'c')\nDEBUG = not SECRET_KEY\n"}),
+    _files("configparser file", "import configparser\nparser = configparser.ConfigParser()\nparser.read(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'c.ini'))\napp = Flask(__name__)\napp.secret_key = parser['flask']['key']\napp.debug = parser.getboolean('flask', 'debug')\n", "SECRET_KEY DEBUG", {"c.ini": "[flask]\nkey = ini\ndebug = yes\n"}),
+    _one("placeholder refused", "app = Flask(__name__)\napp.secret_key = os.getenv('K', 'changeme')\nif app.secret_key == 'changeme' and os.getenv('MODE') == 'prod':\n    raise RuntimeError\n", "SECRET_KEY", K="real", MODE="prod"),
+    _one("prefix of the class", "class C:\n    def __init__(self):\n        for name, value in os.environ.items():\n            if name.startswith('APP_'):\n                setattr(self, name[4:], value)\napp = Flask(__name__)\napp.config.from_object(C())\n", "SECRET_KEY", APP_SECRET_KEY="k"),
+    _one("property of an instance", "class C:\n    user = 'u'\n    @property\n    def SQLALCHEMY_DATABASE_URI(self):\n        return 'postgresql://' + self.user\n    @property\n    def DEBUG(self):\n        return self.user == 'x'\nclass P(C):\n    user = 'x'\napp = Flask(__name__)\napp.config.from_object(P())\n", "SQLALCHEMY_DATABASE_URI DEBUG"),
+    _one("init_app of a class", "class C:\n    DEBUG = True\n    @classmethod\n    def init_app(cls, app):\n        app.config['FROM'] = cls.__name__\nclass P(C):\n    DEBUG = False\n    @classmethod\n    def init_app(cls, app):\n        super().init_app(app)\n        app.config['SECRET_KEY'] = os.environ['K']\ndef make(cls):\n    app = Flask(__name__)\n    app.config.from_object(cls)\n    cls.init_app(app)\n    return app\napp = make(P)\n", "DEBUG FROM SECRET_KEY", K="k"),
+    _one("init_app of an extension", "class Ext:\n    def __init__(self, app=None):\n        if app is not None:\n            self.init_app(app)\n    def init_app(self, app):\n        app.config.setdefault('EXT_KEY', app.config.get('SECRET_KEY'))\n        app.extensions['ext'] = self\next = Ext()\napp = Flask(__name__)\napp.secret_key = 's'\next.init_app(app)\n", "EXT_KEY SECRET_KEY"),
+)
+IDIOMS += MORE_LOADERS
 # fmt: on
 
 _CHILD = r"""
@@ -490,6 +581,12 @@ def test_idiom_agrees_with_flask(number: int, real: list[dict[str, list[object]]
         verdict for key in sorted(keys) if (verdict := judged(configuration, key, answer)) not in ("right", "unknown")
     ]
     assert wrong == []
+
+
+def test_the_defaults_are_those_of_flask() -> None:
+    code = "import flask, json; print(json.dumps({k: repr(v) for k, v in flask.Flask('x').config.items()}))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(run.stdout) == {key: repr(value) for key, value in DEFAULTS.items()}
 
 
 def test_few_idioms_are_unknown(real: list[dict[str, list[object]]]) -> None:

@@ -8,7 +8,10 @@ import pytest
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.python import read_python
-from flask_prodcheck.model.python.execution import Outcome, classify, imports_closure, run_module
+from flask_prodcheck.model.python.execution.loading import imports_closure
+from flask_prodcheck.model.python.execution.targets import classify
+from flask_prodcheck.model.python.execution.walk import run_module
+from flask_prodcheck.model.python.execution.ways import Outcome
 from flask_prodcheck.model.python.modules import Modules
 
 APP = "from flask import Flask\napp = Flask(__name__)\n"

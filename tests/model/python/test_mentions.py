@@ -7,7 +7,8 @@ import pytest
 from flask_prodcheck.audit import linked_tree
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.launching import launches
-from flask_prodcheck.model.python import apps, execution, run_sites
+from flask_prodcheck.model.python import apps, run_sites
+from flask_prodcheck.model.python.execution import shared, statements
 from flask_prodcheck.model.python.instances import names_of_apps
 from flask_prodcheck.model.python.mentions import ProjectMentions
 from flask_prodcheck.model.python.modules import Modules
@@ -138,7 +139,7 @@ def test_a_program_that_leads_to_a_server_is_followed(files: dict[str, str], mon
     files = files | {"app.py": APP, "idle.py": "import os\nimport re\nVALUE = os.environ.get('A')\n"}
     found = linked_tree(memory_tree(files)).launches
     assert any(launch.end.span.file in files and "gunicorn" in launch.end.text for launch in found)
-    monkeypatch.setattr(execution, "may_start", lambda *_: True)
+    monkeypatch.setattr(statements, "may_start", lambda *_: True)
     monkeypatch.setattr(launches, "starts_by_itself", lambda *_: True)
     assert [launch.hops for launch in linked_tree(memory_tree(files)).launches] == [launch.hops for launch in found]
 
@@ -149,4 +150,4 @@ def test_a_program_that_leads_nowhere_is_not_followed() -> None:
         "rest.py": "import idle\nVALUE = f(1)\n",
     }
     modules = Modules(parse(memory_tree(files)))
-    assert [path for path in files if execution.may_start(modules, path)] == ["m.py"]
+    assert [path for path in files if shared.may_start(modules, path)] == ["m.py"]

@@ -14,7 +14,17 @@ from flask_prodcheck.model.evaluation.environment import environment_entries
 from flask_prodcheck.model.evaluation.libraries.standard import import_module
 from flask_prodcheck.model.evaluation.operations import RefusedError, text_of
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError
-from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, Seq, depending, known, selected, unknown
+from flask_prodcheck.model.evaluation.values import (
+    Evaluated,
+    External,
+    Made,
+    Seq,
+    depending,
+    known,
+    ref_of,
+    selected,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
@@ -128,6 +138,8 @@ def _attribute_call(machine: Machine, name: str, args: Arguments) -> Evaluated:
     if key is None or not isinstance(key[0], str):
         if name == "setattr":
             applications.lose(machine, target, "an attribute whose name is not known is set", args.span)
+            if ref_of(target).kind in ("instance", "class", "module"):
+                machine.loosen(ref_of(target).oid, "an attribute whose name is not known is set", args.span)
         return unknown("which attribute is meant is not known", target, attr)
     if name == "setattr":
         if len(args.positional) == 3:

@@ -26,6 +26,7 @@ from flask_prodcheck.model.evaluation.values import (
     External,
     Method,
     Obj,
+    Ref,
     Seq,
     View,
     agree,
@@ -49,6 +50,7 @@ _DEFAULTS = "config_default.yaml"
 _USER = "config.yaml"
 _LAYERS = "layers"
 _APP = "app"
+_PACKAGE = "package"
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "builtins.str": (str,), "builtins.int": (int, float), "builtins.float": (int, float), "builtins.bool": (bool,),
     "builtins.dict": (dict,), "builtins.list": (list,),
@@ -80,7 +82,7 @@ def configuration(machine: Machine, name: str, args: Arguments, frame: Frame) ->
         if module is None:
             return unknown("whose defaults are read is not known", *args.all)
         folder = _package_folder(machine, module[0], frame)
-    start: dict[object, Evaluated] = {_APP: known(key[0]), "package": known(folder), _LAYERS: known(Seq("tuple", ()))}
+    start: dict[object, Evaluated] = {_APP: known(key[0]), _PACKAGE: known(folder), _LAYERS: known(Seq("tuple", ()))}
     oid = machine.new(Obj(CONFUSE, start))
     if reads is None or machine.truth(reads) is not False or name.endswith("LazyConfig"):
         _read(machine, oid, user=True, defaults=True)
@@ -100,16 +102,22 @@ def _package_folder(machine: Machine, module: object, frame: Frame) -> str | Non
 
 
 def _read(machine: Machine, oid: int, *, user: bool, defaults: bool) -> None:
-    app = machine.heap[oid].cells[_APP].value
-    name = str(app.value) if isinstance(app, Known) else ""
+    name = _held(machine, oid, _APP) or ""
     if user:
         _add(machine, oid, _user_layer(machine, name))
-    package = machine.heap[oid].cells["package"].value
-    if defaults and isinstance(package, Known) and isinstance(package.value, str):
-        path = posixpath.join(package.value, _DEFAULTS)
+    package = _held(machine, oid, _PACKAGE)
+    if defaults and package is not None:
+        path = posixpath.join(package, _DEFAULTS)
         if path in machine.modules.facts.paths:
             cells = table(machine, path, "yaml")
             _add(machine, oid, _Layer(machine.make("dict", cells) if cells is not None else _unread(path)))
+
+
+def _held(machine: Machine, oid: int, key: str) -> str | None:
+    """A text that the object itself holds."""
+    cell = machine.obj(Ref(oid, CONFUSE)).cells.get(key)
+    item = cell.value.value if cell is not None and isinstance(cell.value, Known) else None
+    return item if isinstance(item, str) else None
 
 
 def _unread(path: str) -> Evaluated:
@@ -242,11 +250,10 @@ def _file_layer(machine: Machine, name: Evaluated | None) -> _Layer:
 
 
 def _set_env(machine: Machine, view: View, args: Arguments) -> None:
-    app = machine.heap[view.oid].cells[_APP]
     prefix, separator = args.get(0, "prefix"), args.get(1, "sep") or known("__")
     text = machine.key_of(prefix) if prefix is not None else None
     between = machine.key_of(separator)
-    name = str(app.value.value).upper() + "_" if isinstance(app.value, Known) else ""
+    name = f"{(_held(machine, view.oid, _APP) or '').upper()}_"
     if text is not None and isinstance(text[0], str):
         name = text[0]
     if (prefix is not None and text is None) or between is None or not isinstance(between[0], str) or not between[0]:
@@ -270,6 +277,7 @@ def _found(machine: Machine, view: View) -> Evaluated:
         if not isinstance(item, _Layer):
             return unknown("a layer is not known", layer)
         if item.file:
+            machine.expected.add(item.file)
             doubts = replace(doubts, files=merged(doubts.files, (item.file,)))
             if item.file in machine.required:
                 return unknown(f"{item.file} has to hold it: start-up fails without it", doubts)

@@ -19,7 +19,8 @@ def strtobool(value: object) -> int:
     raise ValueError(f"invalid truth value {text!r}")
 
 
-def converted(kind: str, text: str, inner: str = "str") -> object:
+def converted(kind: str, text: str, inner: str = "str", separator: str = ",") -> object:
+    """``text`` as a loader's ``kind`` (``bool``, ``list``...) makes it; ``inner``: what the elements of a list become."""
     if kind == "str":
         return text
     if kind == "bool":
@@ -35,8 +36,8 @@ def converted(kind: str, text: str, inner: str = "str") -> object:
     if kind == "json":
         return json.loads(text)
     if kind == "list":
-        return [converted(inner, part) for part in text.split(",")] if text else []
+        return [converted(inner, part) for part in text.split(separator)] if text else []
     if kind == "dict":
-        pairs = [part.partition("=") for part in text.split(",") if part]
+        pairs = [part.partition("=") for part in text.split(separator) if part]
         return {name.strip(): converted(inner, value.strip()) for name, _, value in pairs}
     raise RefusedError(f"environs: {kind}() is not evaluated")

@@ -1,41 +1,224 @@
-"""python-decouple, and ``starlette.config`` that reads in the same way.
+"""python-decouple, and ``starlette.config`` that reads in the same way: the environment, one file, the default.
 
-Source: https://github.com/HBNetwork/python-decouple
+Source: https://github.com/HBNetwork/python-decouple, https://www.starlette.io/config/
 """
 
 from __future__ import annotations
 
+import configparser
 import posixpath
+import shlex
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.base import Known
+from flask_prodcheck.base import Known, Origin, Span
 from flask_prodcheck.model.evaluation.environment import environment_default, environment_item, environment_value
 from flask_prodcheck.model.evaluation.libraries.conversions import strtobool
-from flask_prodcheck.model.evaluation.libraries.dotenv import load_dotenv, nearest_dotenv
-from flask_prodcheck.model.evaluation.running import Arguments, Frame
-from flask_prodcheck.model.evaluation.values import Evaluated, External, depending, unknown
+from flask_prodcheck.model.evaluation.libraries.dotenv import file_values, nearest_dotenv
+from flask_prodcheck.model.evaluation.operations import NotPlainError
+from flask_prodcheck.model.evaluation.paths import project_path
+from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError
+from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, depending, known, unknown
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
+READERS = frozenset({
+    "decouple.config", "decouple.Config()", "decouple.Config().get", "decouple.AutoConfig()", "starlette.config.Config()",
+    "starlette.config.Config().get",
+})  # fmt: skip
+_SETTINGS = "settings.ini"
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+_Values = dict[str, Evaluated]
 
-def decouple_call(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
+
+def made(name: str, *parameters: str) -> Callable[[Machine, Arguments, Frame], Evaluated]:
+    """A call that makes the object ``name``, with the arguments that fill ``parameters`` (None for one that is left
+    out)."""
+
+    def make(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
+        if args.open:
+            return unknown("its arguments are not known", *args.all)
+        return known(Made(f"{name}()", tuple(args.get(n, word) or known(None) for n, word in enumerate(parameters))))
+
+    return make
+
+
+def read(machine: Machine, item: External | Made, args: Arguments, frame: Frame) -> Evaluated:
+    """``config("NAME", default=..., cast=...)``."""
     key = machine.key_of(args.positional[0]) if args.positional else None
-    if key is None or not isinstance(key[0], str):
+    if key is None or not isinstance(key[0], str) or args.open:
         return unknown("which variable is read is not known", *args.all)
-    load_dotenv(machine, nearest_dotenv(machine, posixpath.dirname(frame.file)))
-    default = args.get(1, "default")
+    starlette = item.name.startswith("starlette")
+    default, cast = (
+        (args.get(2, "default"), args.get(1, "cast")) if starlette else (args.get(1, "default"), args.get(2, "cast"))
+    )
     found = environment_value(machine, key[0])
     if found is None:
+        values = _repository(machine, item, frame)
+        if values is None:
+            return unknown("what the file holds is not known")
+        found = values.get(key[0])
+    if found is None:
         if default is None:
-            return environment_item(machine, key[0], "UndefinedValueError")
+            return environment_item(machine, key[0], "KeyError" if starlette else "UndefinedValueError")
         machine.read_at[key[0]] = args.span
         found = environment_default(key[0], default)
-    converter = args.get(99, "cast")
-    if converter is None:
-        return found
-    item = converter.value.value if isinstance(converter.value, Known) else None
+    return _cast(machine, found, cast, args, frame, starlette) if cast is not None else found
+
+
+def _cast(
+    machine: Machine, found: Evaluated, cast: Evaluated, args: Arguments, frame: Frame, starlette: bool
+) -> Evaluated:
+    item = cast.value.value if isinstance(cast.value, Known) else None
     if isinstance(item, External) and item.name == "builtins.bool":
+        if starlette:
+            return machine.plain_result([found], lambda values: _TRUTHS[str(values[0]).lower()])
         return machine.plain_result([found], lambda values: bool(strtobool(values[0])) if str(values[0]) else False)
-    return depending(machine.call(converter, replace(args, positional=(found,), keywords={}), frame), found)
+    return depending(machine.call(cast, replace(args, positional=(found,), keywords={}), frame), found)
+
+
+# --- where values come from ------------------------------------------------------------------------------------------
+
+
+def _repository(machine: Machine, item: External | Made, frame: Frame) -> _Values | None:
+    """The values of the file that is read; None where they are not known."""
+    given = item.args[0] if isinstance(item, Made) and item.args else known(None)
+    if item.name.startswith("starlette"):
+        return _starlette(machine, given)
+    if item.name.startswith("decouple.Config()"):
+        source = given.value.value if isinstance(given.value, Known) else None
+        if not isinstance(source, Made) or not source.args:
+            return None
+        path = _path(machine, source.args[0])
+        if path is None or source.name not in ("decouple.RepositoryEnv()", "decouple.RepositoryIni()"):
+            return None
+        return _ini(machine, path) if source.name.endswith("Ini()") else _env(machine, path)
+    folder = posixpath.dirname(frame.file)
+    if item.name == "decouple.config":  # one object for the program: the first call says where the search begins
+        machine.searched = machine.searched if machine.searched is not None else folder
+        folder = machine.searched
+    elif not (isinstance(given.value, Known) and given.value.value is None):
+        path = _path(machine, given)
+        if path is None:
+            return None
+        folder = path if not machine.modules.is_file(path) else posixpath.dirname(path)
+    return _nearest(machine, folder)
+
+
+def _nearest(machine: Machine, folder: str) -> _Values | None:
+    """What ``settings.ini`` or ``.env`` says in ``folder``, or in the nearest folder above that has one of them."""
+    start = folder
+    while True:
+        path = posixpath.normpath(posixpath.join(folder, _SETTINGS))
+        if path in machine.modules.facts.paths:
+            return _ini(machine, path)
+        values = _env(machine, posixpath.normpath(posixpath.join(folder, ".env")))
+        if values is not None:
+            return values
+        if folder in ("", "."):
+            machine.missed.add(nearest_dotenv(machine, start))
+            return {}
+        folder = posixpath.dirname(folder)
+
+
+def _path(machine: Machine, given: Evaluated) -> str | None:
+    try:
+        text = str(machine.plain(given))
+    except NotPlainError:
+        return None
+    folder = machine.roots[0] if machine.roots else "."
+    return project_path(text) if text.startswith("/") else posixpath.normpath(posixpath.join(folder, text))
+
+
+def _env(machine: Machine, path: str) -> _Values | None:
+    """The lines of a ``.env`` file as decouple reads them: nothing is expanded, no comment follows a value."""
+    values = file_values(machine, path)
+    data = machine.read(path) if machine.read is not None and path not in machine.written else None
+    if values is None or data is None or any(not isinstance(each.value, Known) for each in values.values()):
+        return values
+    found: _Values = {}
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
+        name, equals, text = line.strip().partition("=")
+        if equals and not name.startswith("#"):
+            text = text.strip()
+            text = text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
+            found[name.strip()] = _at(path, number, name.strip(), text)
+    return found
+
+
+def _at(path: str, line: int, name: str, text: str) -> Evaluated:
+    return Evaluated(Known(text, (Origin(Span(path, line), f"{name}=..."),)), (name,))
+
+
+def _ini(machine: Machine, path: str) -> _Values | None:
+    """The section ``settings`` of an INI file."""
+    data = machine.read(path) if machine.read is not None else None
+    parser = configparser.ConfigParser()
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    try:
+        parser.read_string((data or b"").decode("utf-8"))
+        entries = parser.items("settings", raw=True) if data is not None else []
+    except (configparser.Error, UnicodeError):
+        return None
+    if data is None or parser.defaults() or any("%" in text for _, text in entries):
+        return None
+    lines = data.decode("utf-8").split("\n")
+    places = {
+        name: next((n for n, line in enumerate(lines, 1) if line.lstrip().lower().startswith(name.lower())), 1)
+        for name, _ in entries
+    }
+    return {name: _at(path, places[name], name, text) for name, text in entries}
+
+
+def _starlette(machine: Machine, given: Evaluated) -> _Values | None:
+    if isinstance(given.value, Known) and given.value.value is None:
+        return {}
+    path = _path(machine, given)
+    return file_values(machine, path) or {} if path is not None else None  # it goes on without a file that is missing
+
+
+# --- casts -----------------------------------------------------------------------------------------------------------
+
+
+def csv(machine: Machine, item: Made, args: Arguments, frame: Frame) -> Evaluated:
+    """``Csv(...)`` called with a text."""
+    text = args.get(0, "value")
+    cast, delimiter, strip, after = item.args
+    try:
+        separator, blanks = machine.plain(delimiter), machine.plain(strip)
+        value = machine.plain(text) if text is not None else ""
+    except NotPlainError:
+        return unknown("what is split is not known", *args.all)
+    if not isinstance(value, str) or text is None:
+        return unknown("what is split is not known", *args.all)
+    splitter = shlex.shlex(value, posix=True)
+    splitter.whitespace = separator if isinstance(separator, str) else ","
+    splitter.whitespace_split = True
+    try:
+        words = [word.strip(blanks if isinstance(blanks, str) else None) for word in splitter]
+    except ValueError:
+        raise RaisedError("ValueError", depending(known(None), text)) from None
+    parts = [known(word) for word in words]
+    if not _is_none(cast):
+        parts = [machine.call(cast, Arguments((part,), span=args.span), frame) for part in parts]
+    made_list = depending(machine.sequence(parts), text)
+    return made_list if _is_none(after) else machine.call(after, Arguments((made_list,), span=args.span), frame)
+
+
+def choices(machine: Machine, item: Made, args: Arguments, frame: Frame) -> Evaluated:
+    """``Choices([...])`` called with a text: it has to be one of them."""
+    flat, cast, pairs = item.args
+    text = args.get(0, "value")
+    if text is None or not _is_none(pairs):
+        return unknown("which values are allowed is not known", *args.all)
+    value = text if _is_none(cast) else machine.call(cast, Arguments((text,), span=args.span), frame)
+    allowed = machine.contains(flat, value)
+    if allowed is False:
+        raise RaisedError("ValueError", depending(known(None), value), deliberate=True)
+    return value if allowed else unknown("whether the value is allowed is not known", value)
+
+
+def _is_none(value: Evaluated) -> bool:
+    return isinstance(value.value, Known) and value.value.value is None

@@ -35,26 +35,35 @@ def nearest_dotenv(machine: Machine, folder: str, name: str = ".env") -> str:
 def load_dotenv(machine: Machine, path: str, override: bool = False) -> bool:
     """Load the ``.env`` file of the project at ``path`` into the environment. False, and an environment that may hold
     more, when the project has none there."""
-    files = machine.modules.facts.env_files
-    file = machine.written.get(path) or files.get(path)
+    values = file_values(machine, path)
+    if values is None:
+        machine.open_environment = True
+        return False
+    for name, found in values.items():
+        if override or environment_value(machine, name) is None:
+            machine.write(machine.environ, name, found)
+    return True
+
+
+def file_values(machine: Machine, path: str) -> dict[str, Evaluated] | None:
+    """The variables of the ``.env`` file of the project at ``path``; None when the process has none there."""
+    file = machine.written.get(path) or machine.modules.facts.env_files.get(path)
     seen = machine.dotenv is None or path in machine.dotenv or path in machine.written
     if file is None or not seen:
-        machine.open_environment = True
         machine.missed.add(path)
-        return False
+        return None
     tracked = machine.modules.facts.tracked
+    hidden = bool(tracked) and path not in tracked and path not in machine.written
+    values: dict[str, Evaluated] = {}
     for variable in file.variables:
-        if variable.value is None or (not override and environment_value(machine, variable.name) is not None):
+        if variable.value is None:
             continue
-        found: Evaluated
         if "${" in variable.value:
             found = unknown(f"{variable.name} refers to another variable")
-        elif tracked and path not in tracked and path not in machine.written:
-            found = unknown(f"{path} is not part of the repository")
         else:
-            found = known(variable.value)
-        machine.write(machine.environ, variable.name, _from_file(found, variable.span, variable.name))
-    return True
+            found = unknown(f"{path} is not part of the repository") if hidden else known(variable.value)
+        values[variable.name] = _from_file(found, variable.span, variable.name)
+    return values
 
 
 def _from_file(found: Evaluated, span: object, name: str) -> Evaluated:

@@ -51,6 +51,7 @@ DYNACONF = "dynaconf"
 BOX = "dynaconf.DynaBox"
 CLASSES = frozenset({"dynaconf.Dynaconf", "dynaconf.LazySettings", "dynaconf.base.LazySettings", "dynaconf.Settings"})
 VALIDATOR = "dynaconf.Validator()"
+_NESTED = 20
 _SWITCHER = "ENV_FOR_DYNACONF"
 _OPTIONS = frozenset(
     {"settings_file", "settings_files", "environments", "environment", "envvar_prefix", "env", "env_switcher", "load_dotenv",
@@ -362,6 +363,8 @@ def _put(machine: Machine, target: Ref, key: str, cell: Evaluated) -> None:
     if isinstance(cell.value, Unset):
         return
     value = _parsed(machine, cell)
+    if len(inner) > _NESTED:
+        inner, value = [], unknown("it is nested too deeply", cell)
     _put_below(machine, target, outer.strip().upper(), inner, value)
 
 
@@ -380,7 +383,7 @@ def _put_below(machine: Machine, target: Ref, key: str, path: list[str], value: 
     _put_below(machine, inner, path[0], path[1:], value)
 
 
-def _parsed(machine: Machine, cell: Evaluated) -> Evaluated:
+def _parsed(machine: Machine, cell: Evaluated, depth: int = 0) -> Evaluated:
     """A value with its ``@int`` and the like carried out, and its mappings as boxes."""
     item = cell.value.value if isinstance(cell.value, Known) else None
     if isinstance(item, str) and item.startswith("@"):
@@ -391,9 +394,9 @@ def _parsed(machine: Machine, cell: Evaluated) -> Evaluated:
         listed = any(
             isinstance(each.value, Known) and each.value.value == "dynaconf_merge" for each in obj.cells.values()
         )
-        if merges or listed:
-            return unknown("it is merged with what was set before", cell)
-        cells: dict[object, Evaluated] = {key: _parsed(machine, each) for key, each in obj.cells.items()}
+        if merges or listed or depth > _NESTED:
+            return unknown("it is merged with what was set before, or nested too deeply", cell)
+        cells: dict[object, Evaluated] = {key: _parsed(machine, each, depth + 1) for key, each in obj.cells.items()}
         made = Ref(machine.new(replace(obj, cells=cells, name=BOX if item.kind == "dict" else "")), item.kind)
         return replace(cell, value=Known(made, cell.value.origin))
     return cell
@@ -453,6 +456,7 @@ def _toml(text: str) -> object:
 
 def _doubt(machine: Machine, target: Ref, missing: list[str], options: _Options) -> None:
     """What the files say is a published default, where a variable or a file that the project lacks may replace it."""
+    machine.expected.update(missing)
     required = next((name for name in missing if name in machine.required), None)
     if required is not None:
         raise _NotFollowedError(f"{required} has to hold them: start-up fails without it")

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known
 from flask_prodcheck.model.evaluation import applications
-from flask_prodcheck.model.evaluation.data_files import FORMATS, load_handle
+from flask_prodcheck.model.evaluation.data_files import FORMATS, OPENED, load_handle, opened_path, text_of_file
 from flask_prodcheck.model.evaluation.environment import environment_call
 from flask_prodcheck.model.evaluation.external_names import is_flask_class, is_random
+from flask_prodcheck.model.evaluation.libraries import decouple, environs
 from flask_prodcheck.model.evaluation.libraries.argparse import from_command_line, parse_args, parse_known_args
 from flask_prodcheck.model.evaluation.libraries.builtin import builtin_call, dict_call, exit_call
 from flask_prodcheck.model.evaluation.libraries.confuse import CLASSES as CONFUSE_CLASSES
 from flask_prodcheck.model.evaluation.libraries.confuse import configuration
 from flask_prodcheck.model.evaluation.libraries.conversions import strtobool
-from flask_prodcheck.model.evaluation.libraries.decouple import decouple_call
 from flask_prodcheck.model.evaluation.libraries.dotenv import (
     dotenv_values_call,
     find_dotenv_call,
@@ -29,8 +29,7 @@ from flask_prodcheck.model.evaluation.libraries.dotenv import (
 )
 from flask_prodcheck.model.evaluation.libraries.dynaconf import CLASSES as DYNACONF_CLASSES
 from flask_prodcheck.model.evaluation.libraries.dynaconf import settings, validator
-from flask_prodcheck.model.evaluation.libraries.environs import environs_call
-from flask_prodcheck.model.evaluation.libraries.pydantic_settings import field_call
+from flask_prodcheck.model.evaluation.libraries.pydantic_settings import SECRETS, field_call, secret_value
 from flask_prodcheck.model.evaluation.libraries.standard import (
     PARTIAL,
     chain_map,
@@ -99,27 +98,37 @@ def call_external(machine: Machine, item: External | Made, args: Arguments, fram
             return environment_call(machine, name.rpartition(".")[2], args)
         if name.startswith("os.path."):
             return path_call(machine, name[8:], args)
+    if isinstance(item, Made) and name.endswith(".read") and name.removesuffix(".read") in OPENED and not args.all:
+        text = text_of_file(machine, opened_path(machine, item)) if not _is_binary(machine, item) else None
+        return text if text is not None else unknown("what the file holds is not known", *item.args)
     if name == "builtins.open().write":
         note_write(machine, item, args)
     if isinstance(item, External) and name in CONFUSE_CLASSES:
         return configuration(machine, name, args, frame)
+    if isinstance(item, Made) and name.endswith(".get_secret_value") and name.partition("()")[0] in SECRETS:
+        return secret_value(item)
     handler = _CALLS.get(name)
     if handler is not None:
         return handler(machine, args, frame)
-    if name.startswith(("environs.Env()", "environs.FlaskEnv()")):
-        return environs_call(machine, name.partition("()")[2].lstrip(".") or "str", args, frame)
-    if name in ("decouple.config", "starlette.config.Config()", "decouple.Config()", "decouple.AutoConfig()"):
-        return decouple_call(machine, args, frame)
+    if environs.is_reader(name):
+        return environs.environs_call(machine, item, args, frame)
+    if name in decouple.READERS:
+        return decouple.read(machine, item, args, frame)
+    if isinstance(item, Made) and name in ("decouple.Csv()", "decouple.Choices()"):
+        return (decouple.csv if name == "decouple.Csv()" else decouple.choices)(machine, item, args, frame)
     if name.rpartition(".")[2] == "strtobool" and args.positional:
         return machine.plain_result([args.positional[0]], lambda values: strtobool(values[0]))
-    if name == "decouple.Csv()" and args.positional:
-        return machine.plain_result([args.positional[0]], lambda values: [p.strip() for p in str(values[0]).split(",")])
     if name.rpartition(".")[2] in _LOADERS or _may_configure(machine, name, args):
         for arg in args.all:
             applications.lose(machine, arg, f"{name} sets what its own files say", args.span)
         applications.hand_over(machine, name, args)
     machine.uncertain += 1
     return depending(known(Made(f"{name}()", args.positional[:4])), *args.all)
+
+
+def _is_binary(machine: Machine, item: Made) -> bool:
+    mode = machine.key_of(item.args[1]) if len(item.args) > 1 else ("r",)
+    return mode is None or "b" in str(mode[0])
 
 
 def _may_configure(machine: Machine, name: str, args: Arguments) -> bool:
@@ -172,5 +181,13 @@ _CALLS: dict[str, Callable[[Machine, Arguments, Frame], Evaluated]] = {
     "typing.cast": lambda machine, args, frame: args.positional[1] if len(args.positional) > 1 else known(None),
     **dict.fromkeys(DYNACONF_CLASSES, settings),
     "dynaconf.Validator": validator,
+    "environs.Env": environs.new_env,
+    "decouple.Config": decouple.made("decouple.Config", "repository"),
+    "decouple.AutoConfig": decouple.made("decouple.AutoConfig", "search_path"),
+    "decouple.RepositoryEnv": decouple.made("decouple.RepositoryEnv", "source"),
+    "decouple.RepositoryIni": decouple.made("decouple.RepositoryIni", "source"),
+    "decouple.Csv": decouple.made("decouple.Csv", "cast", "delimiter", "strip", "post_process"),
+    "decouple.Choices": decouple.made("decouple.Choices", "flat", "cast", "choices"),
+    "starlette.config.Config": decouple.made("starlette.config.Config", "env_file"),
     "copy.copy": lambda machine, args, frame: args.positional[0] if args.positional else known(None),
 }

@@ -1,0 +1,1 @@
+"""Following a Python program as it runs, one concept a module."""

@@ -1,0 +1,293 @@
+"""What a call leads to: a server, another program, a function of the project.
+
+Source: the ``run``/``serve`` entry points in each server's documentation.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask_prodcheck.facts.syntax import (
+    Attribute,
+    Call,
+    Collection,
+    Const,
+    Dict,
+    Expr,
+    FunctionDef,
+    Keyword,
+    Name,
+    Stmt,
+)
+from flask_prodcheck.model.project import Server
+from flask_prodcheck.model.python.command_groups import command_kind, first_word
+from flask_prodcheck.model.python.execution.starting import SHELLS, SPAWNS
+from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
+from flask_prodcheck.model.python.instances import FLASK_KINDS
+from flask_prodcheck.model.python.modules import Definition, statement_expressions
+from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
+from flask_prodcheck.model.python.run_sites import argument
+
+if TYPE_CHECKING:
+    from flask_prodcheck.model.python.execution.walk import Walk
+
+
+_SERVES = {
+    "waitress.serve": Server.WAITRESS, "waitress.server.serve": Server.WAITRESS, "waitress.runner.run": Server.WAITRESS,
+    "eventlet.wsgi.server": Server.EVENTLET, "bjoern.run": Server.BJOERN, "uvicorn.run": Server.UVICORN,
+    "uvicorn.main.run": Server.UVICORN, "hypercorn.asyncio.serve": Server.HYPERCORN, "hypercorn.trio.serve": Server.HYPERCORN,
+    "hypercorn.run.run": Server.HYPERCORN, "gunicorn.app.wsgiapp.run": Server.GUNICORN, "meinheld.server.run": Server.OTHER,
+    "paste.httpserver.serve": Server.OTHER, "werkzeug.serving.run_simple": Server.WERKZEUG,
+    "werkzeug.run_simple": Server.WERKZEUG, "cherrypy.quickstart": Server.CHEROOT, "cherrypy.engine.start": Server.CHEROOT,
+    "cherrypy.engine.block": Server.CHEROOT,
+}  # fmt: skip
+
+
+#: Calls that mean a server's command: with a target as text, or with the words of ``sys.argv``.
+_COMMAND_LINES = {
+    "uvicorn.run": "uvicorn", "uvicorn.main.run": "uvicorn", "granian.Granian": "granian", "granian.server.Granian": "granian",
+    "gunicorn.app.wsgiapp.run": "gunicorn", "waitress.runner.run": "waitress-serve",
+}  # fmt: skip
+
+
+_SERVER_METHODS = {
+    "gevent": (frozenset({"serve_forever", "start"}), Server.GEVENT),
+    "cheroot": (frozenset({"start", "safe_start", "serve"}), Server.CHEROOT),
+    "gunicorn": (frozenset({"run"}), Server.GUNICORN),
+    "granian": (frozenset({"serve"}), Server.GRANIAN),
+    "werkzeug": (frozenset({"serve_forever", "handle_request"}), Server.WERKZEUG),
+    "waitress": (frozenset({"run"}), Server.WAITRESS),
+    "tornado": (frozenset({"listen", "start", "bind"}), Server.OTHER),
+}
+
+
+_REPLACES = re.compile(r"^os\.exec[lv]p?e?$")
+
+
+_SUBPROCESS = frozenset(
+    {"subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen"}
+)
+
+
+_EXITS = frozenset({"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "os.abort"})
+
+
+def expressions(walk: Walk, stmt: Stmt, frame: Frame, way: Way) -> int:
+    for expr in statement_expressions(stmt):
+        flow = walk.follow_calls(expr, frame, way)
+        if flow != NEXT:
+            return flow
+    return NEXT
+
+
+def follow_calls(walk: Walk, expr: Expr, frame: Frame, way: Way) -> int:
+    # What a call is depends on nothing but the project where no parameter of the function around it is known.
+    is_plain = frame.scope.owner is None and not any(frame.scope.params.values())
+    for call in walk.known.calls_of(expr):
+        if is_plain and (frame.path, id(call)) in walk.known.idle:
+            continue
+        flow = walk.one_call(call, frame, way)
+        if flow != NEXT:
+            return flow
+    return NEXT
+
+
+def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
+    name = walk.modules.qualified(frame.path, call.func, frame.scope.body)
+    if isinstance(call.func, Name) and call.func.id in frame.scope.params:
+        name = None
+    if name is not None:
+        flow = walk.external_call(name, call, frame, way)
+        if flow is not None:
+            return flow
+    if isinstance(call.func, Attribute):
+        flow = walk.method_call(call, call.func, frame, way)
+        if flow is not None:
+            return flow
+    made = walk.instances.of(frame.path, call.func, frame.scope)
+    if made is not None and made.kind in ("flask-group", "click-group"):
+        return walk.group_instance(made, call, call.func, frame, way)
+    found = walk.modules.resolve(frame.path, call.func, frame.scope.body)
+    owner, method = walk.method_of(call, frame)
+    if method is not None and (found.kind == "unknown" or found.span == method.span):
+        return walk.enter(method, call, frame, way, owner=owner)
+    if found.kind == "function" and walk.may_enter(found):
+        return walk.enter(found, call, frame, way)
+    if found.kind == "class" and not walk.group_class(found):
+        init = walk.modules.class_member(found, "__init__")
+        if init.kind == "function":
+            return walk.enter(init, call, frame, way, owner=found, quiet=True)
+    if frame.scope.owner is None and not any(frame.scope.params.values()):
+        walk.known.idle[frame.path, id(call)] = call
+    return NEXT
+
+
+def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, Definition | None]:
+    """The project class whose method ``call`` calls, and that method."""
+    if not isinstance(call.func, Attribute):
+        return None, None
+    owner = walk.instances.owner_of(frame.path, call.func.value, frame.scope)
+    method = walk.modules.class_member(owner, call.func.attr) if owner is not None else None
+    return (owner, method) if method is not None and method.kind == "function" else (None, None)
+
+
+def group_class(walk: Walk, found: Definition) -> bool:
+    return any(base.startswith(("click.", "flask.cli.")) for base in walk.modules.bases(found))
+
+
+def external_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> int | None:
+    """A call of something that is not the project's; None when it is nothing special."""
+    if name in _COMMAND_LINES:
+        program = _COMMAND_LINES[name]
+        first = evaluate(walk.world, frame, call.args[0]) if call.args else None
+        words = (first,) if isinstance(first, str) else walk.world.argv if not call.args else ()
+        if words:
+            walk.add_ending(call, way, argv=(program, *words))
+            return STOP
+    if name in _SERVES:
+        return walk.serve(_SERVES[name], call, frame, way, call.span if _SERVES[name] is Server.WERKZEUG else None)
+    if name in _EXITS:
+        return STOP
+    if _REPLACES.match(name) or SPAWNS.match(name):
+        walk.exec_call(name, call, frame, way)
+        return STOP if _REPLACES.match(name) else NEXT
+    if name in _SUBPROCESS or name in SHELLS:
+        walk.subprocess_call(name, call, frame, way)
+        return NEXT
+    if name in (
+        "threading.Thread",
+        "threading.Timer",
+        "multiprocessing.Process",
+        "multiprocessing.context.Process",
+    ):
+        walk.start_thread(name, call, frame, way)
+        return NEXT
+    if name == "twisted.internet.reactor.run" and "twisted.web.wsgi" in " ".join(
+        walk.modules.absolute_imports(frame.path)
+    ):
+        return walk.serve(Server.OTHER, call, frame, way, None)
+    if name in (
+        "fire.Fire",
+        "plac.call",
+        "defopt.run",
+        "typer.run",
+        "argh.dispatch_command",
+        "absl.app.run",
+        "runpy.run_module",
+    ):
+        return walk.dispatched(name, call, frame, way)
+    return None
+
+
+def dispatched(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> int:
+    targets: list[Expr] = []
+    first = call.args[0] if call.args else None
+    if isinstance(first, Dict):
+        word = first_word(way.argv)
+        targets = [
+            value for key, value in first.items if isinstance(key, Const) and (word is None or key.value == word)
+        ]
+    elif isinstance(first, Collection):
+        targets = list(first.items)
+    elif first is not None:
+        targets = [first]
+    elif name == "fire.Fire" and (word := first_word(way.argv)) is not None:
+        targets = [Name(call.span, word.replace("-", "_"))]
+    flow = NEXT
+    for target in targets:
+        found = walk.modules.resolve(frame.path, target, frame.scope.body)
+        if found.kind == "function":
+            flow = walk.enter(
+                found, Call(call.span, target, (), ()), frame, way.through(call.span, render(call)), hop=False
+            )
+        elif found.kind == "class" and (word := first_word(way.argv)) is not None:
+            method = walk.modules.class_member(found, word.replace("-", "_"))
+            if method.kind == "function":
+                flow = walk.enter(method, Call(call.span, target, (), ()), frame, way, owner=found)
+    return flow
+
+
+def start_thread(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> None:
+    target = argument(call, "target", "function", position=1)
+    if target is None:
+        return
+    args = argument(call, "args", position=3 if name.endswith("Thread") else 2)
+    kwargs = argument(call, "kwargs")
+    values = args.items if isinstance(args, Collection) else ()
+    inner = Call(call.span, target, values, ())
+    if isinstance(kwargs, Dict):
+        from_dict = tuple(
+            Keyword(call.span, str(key.value), value) for key, value in kwargs.items if isinstance(key, Const)
+        )
+        inner = replace(inner, keywords=from_dict)
+    walk.one_call(inner, frame, way)
+
+
+def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way) -> int | None:
+    """A method call on an application, a server, a command group; None when it is neither."""
+    attr = func.attr
+    made = walk.instances.of(frame.path, func.value, frame.scope)
+    if made is None:
+        if (
+            attr in ("run", "run_always", "run_install")
+            and isinstance(func.value, Name)
+            and func.value.id == "session"
+            and "session" in frame.scope.params
+            and len(call.args) > 1
+        ):
+            walk.start_command(call, Collection(call.span, "list", call.args), frame, way, through_shell=False)
+            return NEXT
+        if attr in ("cli", "main") or (
+            attr == "run" and isinstance(func.value, Name) and walk.is_task_context(func.value.id, frame)
+        ):
+            return walk.loose_call(call, func, frame, way)
+        if attr in ("parse_args", "parse_known_args"):
+            return NEXT
+        return walk.chosen_default(call, func, frame, way)
+    if made.kind in FLASK_KINDS and attr in ("run", "run_server"):
+        owner = walk.instances.owner_of(frame.path, func.value, frame.scope)
+        if owner is not None and walk.modules.class_member(owner, attr).kind == "function":
+            return None
+        return walk.app_run(made, call, frame, way)
+    if made.kind in FLASK_KINDS and attr == "cli":
+        return walk.flask_cli(call, frame, way, call.func)
+    if made.kind == "socketio" and attr == "run":
+        return walk.socketio_run(made, call, frame, way)
+    if made.kind == "flask-script" and attr == "run":
+        return walk.flask_script(call, func, frame, way)
+    if made.kind in ("flask-group", "click-group") and attr == "main":
+        return walk.group_instance(made, call, func.value, frame, way)
+    if made.kind in _SERVER_METHODS:
+        methods, server = _SERVER_METHODS[made.kind]
+        if made.kind == "tornado" and (made.inner is None or not made.inner.is_app):
+            return None
+        if made.kind == "werkzeug" and (made.inner is None or not made.inner.is_app):
+            return None
+        if attr in methods:
+            site = made.call.span if made.kind == "werkzeug" and made.call is not None else None
+            flow = walk.serve(server, call, frame, way, site)
+            return NEXT if attr in ("start", "listen", "bind") and made.kind in ("gevent", "tornado") else flow
+    return None
+
+
+def loose_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way) -> int | None:
+    if func.attr == "run":
+        walk.start_command(
+            call, call.args[0] if call.args else argument(call, "command"), frame, way, through_shell=True
+        )
+        return NEXT
+    if func.attr == "main":
+        found = walk.modules.resolve(frame.path, func.value, frame.scope.body)
+        if found.kind == "function" and isinstance(found.node, FunctionDef) and command_kind(found.node):
+            return walk.enter(found, call, frame, way)
+    return None
+
+
+def is_task_context(walk: Walk, name: str, frame: Frame) -> bool:
+    return (
+        name in frame.scope.params
+        and name in ("c", "ctx", "context", "cmd", "conn", "connection")
+        and frame.values.get(name, OPEN) is OPEN
+    )

@@ -1,0 +1,230 @@
+"""Commands that the words of the command line choose: click, Flask's own, Flask-Script, argparse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask_prodcheck.facts.syntax import Attribute, Call, Compare, Expr, FunctionDef, If, Name, Stmt
+from flask_prodcheck.model.project import Hop, Server
+from flask_prodcheck.model.python.apps import app_at
+from flask_prodcheck.model.python.argparse_options import declared_arguments, default_functions, module_body
+from flask_prodcheck.model.python.command_groups import added_command, commands_of, first_word, subcommand
+from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Ending, Way
+from flask_prodcheck.model.python.instances import Instance, Scope
+from flask_prodcheck.model.python.modules import Definition, calls_in
+from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
+from flask_prodcheck.model.python.run_sites import argument
+
+if TYPE_CHECKING:
+    from flask_prodcheck.model.python.execution.walk import Walk
+
+
+def command_of(walk: Walk, group: Definition, call: Call, way: Way, frame: Frame, *, group_class: str = "") -> int:
+    """The sub-command of a click group that the arguments name."""
+    word, rest = subcommand(way.argv)
+    commands = commands_of(walk.modules, group)
+    if word is None:
+        return NEXT
+    if "${" in word:
+        flows = [
+            walk.enter(
+                found,
+                Call(call.span, call.func, (), ()),
+                Frame(found.module, ""),
+                replace(way.doubted(), argv=()),
+                hop=False,
+            )
+            for found in commands.values()
+        ]
+        return NEXT if not flows else min(flows)
+    found = commands.get(word) or commands.get(word.replace("-", "_"))
+    if found is not None:
+        return walk.enter(
+            found,
+            Call(call.span, call.func, (), ()),
+            Frame(found.module, frame.name),
+            replace(way, argv=rest),
+            hop=False,
+        )
+    if word == "run" and group_class.endswith("FlaskGroup"):
+        body = group.node.body if isinstance(group.node, FunctionDef) else ()
+        info = walk.script_info(body, Frame(group.module, frame.name, Scope(body)))
+        return walk.flask_run(call, way, group.module, info)
+    return STOP
+
+
+def script_info(walk: Walk, body: Sequence[Stmt], frame: Frame) -> Call | None:
+    """The ``ScriptInfo(create_app=...)`` that a group makes for its ``run`` command."""
+    for stmt in body:
+        if isinstance(stmt, If):
+            branches: Sequence[Sequence[Stmt]] = (stmt.body, stmt.orelse)
+            test = stmt.test
+            if isinstance(test, Compare) and len(test.ops) == 1 and _is_subcommand(test.left):
+                op, right = test.ops[0]
+                named = evaluate(walk.world, frame, right)
+                if op in ("in", "==") and isinstance(named, list | str):
+                    branches = (stmt.body if "run" in named else stmt.orelse,)
+            for branch in branches:
+                if (found := walk.script_info(branch, frame)) is not None:
+                    return found
+            continue
+        for call in calls_in(stmt):
+            if walk.modules.qualified(frame.path, call.func, frame.scope.body) == "flask.cli.ScriptInfo":
+                return call
+    return None
+
+
+def flask_run(walk: Walk, call: Call, way: Way, path: str = "", loader: Call | None = None) -> int:
+    """``loader`` is the call in ``path`` that says which factory the group's commands use."""
+    # the way already ends with the call of the group
+    hops = way.hops if way.hops and way.hops[-1].span == call.span else (*way.hops, Hop(call.span, render(call)))
+    app, factory = None, argument(loader, "create_app") if loader is not None else None
+    if loader is not None and factory is not None:
+        if loader.span.file == hops[-1].span.file:
+            hops = (*hops, Hop(loader.span, render(loader)))
+        found = walk.modules.resolve(path, factory)
+        app = app_at(walk.modules, walk.instances, found.module, found.name) if found.is_project else None
+    walk.endings.append(
+        Ending(hops, Server.FLASK_RUN, call, None, app.ref if app else "", None, None, way.certain, app=app)
+    )
+    return STOP
+
+
+def group_instance(walk: Walk, made: Instance, call: Call, receiver: Expr, frame: Frame, way: Way) -> int:
+    found = walk.modules.resolve(frame.path, receiver, frame.scope.body)
+    word, rest = subcommand(way.argv)
+    here = way.through(call.span, render(call))
+    commands = commands_of(walk.modules, found)
+    if len(commands) == 1 and made.kind == "click-group" and word not in commands:
+        only = next(iter(commands.values()))
+        if made.call is not None and "Typer" in render(made.call.func):
+            return walk.enter(only, Call(call.span, call.func, (), ()), frame, here, hop=False)
+    if word is None:
+        return STOP
+    target = commands.get(word) or commands.get(word.replace("-", "_"))
+    if target is not None:
+        walk.enter(
+            target,
+            Call(call.span, call.func, (), ()),
+            Frame(target.module, frame.name),
+            replace(here, argv=rest),
+            hop=False,
+        )
+        return STOP
+    if word == "run" and made.kind == "flask-group":
+        return walk.flask_run(call, here)
+    if "${" in word:
+        if made.kind == "flask-group":
+            walk.flask_run(call, here.doubted())
+        for other in commands.values():
+            walk.enter(
+                other,
+                Call(call.span, call.func, (), ()),
+                Frame(other.module, frame.name),
+                replace(here.doubted(), argv=()),
+                hop=False,
+            )
+    return STOP
+
+
+def flask_cli(walk: Walk, call: Call, frame: Frame, way: Way, receiver: Expr) -> int:
+    word, rest = subcommand(way.argv)
+    here = way.through(call.span, render(call))
+    if word == "run":
+        return walk.flask_run(call, here)
+    if word is not None:
+        found = walk.modules.resolve(frame.path, receiver, frame.scope.body)
+        target = commands_of(walk.modules, found).get(word)
+        if target is not None:
+            walk.enter(target, Call(call.span, call.func, (), ()), frame, replace(here, argv=rest), hop=False)
+    return STOP
+
+
+def flask_script(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way) -> int:
+    """Flask-Script: ``runserver`` is there unless the project replaces it; nothing without a word."""
+    word = first_word(way.argv)
+    if word is None:
+        default = argument(call, "default_command", position=1)
+        value = evaluate(walk.world, frame, default) if default is not None else None
+        word = value if isinstance(value, str) else None
+    if word is None:
+        return STOP
+    manager = walk.modules.resolve(frame.path, func.value, frame.scope.body)
+    rest = way.argv[way.argv.index(word) + 1 :] if word in way.argv else ()
+    here = replace(way.through(call.span, render(call)), argv=rest)
+    if "${" in word:
+        return walk.serve(Server.APP_RUN, call, frame, way.doubted(), call.span)
+    command = commands_of(walk.modules, manager).get(word)
+    if command is not None:
+        walk.enter(command, Call(call.span, call.func, (), ()), Frame(command.module, frame.name), here, hop=False)
+        return STOP
+    added = added_command(walk.modules, manager, word)
+    if added is not None:
+        where, value = added
+        target = walk.modules.resolve(where, value.func if isinstance(value, Call) else value)
+        if target.kind == "class":
+            for method in ("run", "__call__", "handle"):
+                member = walk.modules.class_member(target, method)
+                if member.kind == "function":
+                    walk.enter(
+                        member,
+                        Call(call.span, call.func, (), ()),
+                        Frame(where, frame.name),
+                        here,
+                        owner=target,
+                        hop=False,
+                    )
+                    return STOP
+            if any(base.endswith(".Server") for base in walk.modules.bases(target)):
+                return walk.serve(Server.APP_RUN, call, frame, way, call.span)
+        elif target.kind == "function":
+            walk.enter(target, Call(call.span, call.func, (), ()), Frame(where, frame.name), here, hop=False)
+            return STOP
+        name = target.name if target.kind == "external" else ""
+        if not name.endswith(".Server"):
+            return STOP
+    if word == "runserver" or added is not None:
+        return walk.serve(Server.APP_RUN, call, frame, way, call.span)
+    return STOP
+
+
+def parsed_argument(walk: Walk, frame: Frame, reference: str) -> object:
+    """The value of ``args.name`` where ``args`` comes from argparse."""
+    name, _, attr = reference.partition(".")
+    if not walk.is_parsed(frame, name):
+        return OPEN
+    options = declared_arguments(walk.modules, frame.path)
+    if attr not in options:
+        return OPEN
+    return options[attr].read(walk.world.argv, options)
+
+
+def is_parsed(walk: Walk, frame: Frame, name: str) -> bool:
+    for body in (frame.scope.body, module_body(walk.modules, frame.path)):
+        if not walk.modules.made_by(body).get(name, frozenset()).isdisjoint(("parse_args", "parse_known_args")):
+            return True
+    return name in ("args", "options", "opts", "ns") and name in frame.scope.params
+
+
+def chosen_default(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way) -> int | None:
+    """``args.func(args)`` of argparse: the function that the named sub-parser sets as default."""
+    if not isinstance(func.value, Name) or not walk.is_parsed(frame, func.value.id):
+        return None
+    word = first_word(walk.world.argv)
+    flow = NEXT
+    for parser, target in default_functions(walk.modules, frame.path, func.attr):
+        if parser is not None and word is not None and "${" not in word and parser != word:
+            continue
+        if parser is not None and word is None:
+            continue
+        found = walk.modules.resolve(frame.path, target)
+        if found.kind == "function":
+            doubt = parser is None or word is None or "${" in word
+            flow = max(flow, walk.enter(found, call, frame, way.doubted(doubt)))
+    return flow
+
+
+def _is_subcommand(expr: Expr) -> bool:
+    return isinstance(expr, Attribute) and expr.attr == "invoked_subcommand"

@@ -1,0 +1,104 @@
+"""Functions of the project that are entered, with what their parameters get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef
+from flask_prodcheck.model.project import Entered
+from flask_prodcheck.model.python.command_groups import click_options, command_kind, decorator_name, group_class_name
+from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
+from flask_prodcheck.model.python.instances import Scope
+from flask_prodcheck.model.python.modules import Definition
+from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
+
+if TYPE_CHECKING:
+    from flask_prodcheck.model.python.execution.walk import Walk
+
+
+def enter(
+    walk: Walk,
+    found: Definition,
+    call: Call,
+    frame: Frame,
+    way: Way,
+    *,
+    owner: Definition | None = None,
+    hop: bool = True,
+    quiet: bool = False,
+    options: Mapping[str, object] | None = None,
+) -> int:
+    """``options``: what a command line gives the parameters of a task."""
+    node = found.node
+    if not isinstance(node, FunctionDef) or not walk.may_enter(found):
+        return NEXT
+    kind = command_kind(node)
+    if walk.depth > DEPTH:
+        walk.notes.append("the calls are nested too deeply to follow")
+        return NEXT
+    params = walk.instances.bind(frame.path, call, node, frame.scope)
+    values = walk.argument_values(node, call, frame)
+    inner_way = way.through(call.span, render(call)) if hop and not quiet else way
+    if kind:
+        values = {name: value for name, value in values.items() if value is not OPEN}
+        values = {**click_options(node, way.argv), **values}
+    elif options is not None:
+        values = {**values, **options}
+    if kind or options is not None:
+        inner_way = replace(inner_way, entered=_entered(found, values, way.argv))
+    shown = repr(sorted(values.items(), key=lambda item: item[0]))
+    kinds = tuple((name, made.kind) for name, made in params.items() if made is not None)
+    key = (found.module, node.span.line, node.name, shown, kinds, way.certain, way.argv)
+    if key in walk.visited:
+        return NEXT
+    walk.visited.add(key)
+    walk.depth += 1
+    try:
+        name = frame.name if found.module == frame.path else walk.modules.dotted(found.module) or found.module
+        inner = Frame(found.module, name, Scope(node.body, params, owner), values)
+        flow = walk.body(node.body, inner, inner_way)
+        if flow != STOP and kind == "group":
+            flow = walk.command_of(found, call, inner_way, frame, group_class=group_class_name(walk.modules, found))
+    finally:
+        walk.depth -= 1
+    return flow if flow == STOP else NEXT
+
+
+def may_enter(walk: Walk, found: Definition) -> bool:
+    """Whether entering the function can lead to a server or another program."""
+    node = found.node
+    if not isinstance(node, FunctionDef) or (node.name not in walk.interesting and not command_kind(node)):
+        return False
+    return not any(decorator_name(item) in ("fixture", "route", "shared_task") for item in node.decorators)
+
+
+def argument_values(walk: Walk, node: FunctionDef, call: Call, frame: Frame) -> dict[str, object]:
+    positional = [param for param in node.params if param.kind == "positional" and param.name not in ("self", "cls")]
+    values: dict[str, object] = {}
+    for param in node.params:
+        values[param.name] = (
+            evaluate(walk.world, frame, param.default) if param.default is not None and _plain(param.default) else OPEN
+        )
+    if any(keyword.name is None for keyword in call.keywords):
+        values = dict.fromkeys(values, OPEN)
+    for param, arg in zip(positional, call.args, strict=False):
+        values[param.name] = evaluate(walk.world, frame, arg)
+    for keyword in call.keywords:
+        if keyword.name in values:
+            values[keyword.name] = evaluate(walk.world, frame, keyword.value)
+    values.pop("self", None)
+    return values
+
+
+def _entered(found: Definition, values: Mapping[str, object], argv: Sequence[str]) -> Entered:
+    plain = tuple((name, value) for name, value in values.items() if isinstance(value, str | int | float | None))
+    words = {
+        word.partition("=")[0].lstrip("-").removeprefix("no-").replace("-", "_") for word in argv if word[:1] == "-"
+    }
+    return Entered(found.module, found.name, plain, frozenset(name for name, _ in plain if name in words))
+
+
+def _plain(expr: Expr) -> bool:
+    return isinstance(expr, (Const, Collection))

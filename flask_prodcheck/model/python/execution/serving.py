@@ -1,0 +1,122 @@
+"""Calls that serve: which application they get."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Collection, Dict, Expr, Name
+from flask_prodcheck.model.project import App, Server
+from flask_prodcheck.model.python.apps import app_at
+from flask_prodcheck.model.python.execution.ways import STOP, Ending, Way
+from flask_prodcheck.model.python.instances import Instance, call_values
+from flask_prodcheck.model.python.modules import statements
+from flask_prodcheck.model.python.programs import Frame, evaluate, render
+from flask_prodcheck.model.python.run_sites import argument
+
+if TYPE_CHECKING:
+    from flask_prodcheck.model.python.execution.walk import Walk
+
+
+def serve(
+    walk: Walk, server: Server | None, call: Call, frame: Frame, way: Way, site: Span | None, *, socketio: bool = False
+) -> int:
+    app = walk.served_app(call, frame)
+    target = app.ref if app is not None else walk.path
+    here = way.through(call.span, render(call))
+    walk.endings.append(
+        Ending(
+            here.hops,
+            server,
+            call,
+            site,
+            target,
+            certain=way.certain,
+            socketio=socketio,
+            app=app,
+            entered=way.entered,
+            program=replace(walk.program, argv=walk.world.argv),
+        )
+    )
+    return STOP
+
+
+def served_app(walk: Walk, call: Call, frame: Frame) -> App | None:
+    """The application that a serving call gets, when it is a module-level one or a factory's result."""
+    receiver = [call.func.value] if isinstance(call.func, Attribute) else []
+    for value in (*call_values(call), *receiver):
+        app = walk.app_of(value, frame)
+        if app is not None:
+            return app
+    # A method of the server's own class gives the application: it is the only one that the file knows.
+    known = [app_at(walk.modules, walk.instances, frame.path, name) for name in walk.modules.bound_names(frame.path)]
+    apps = [app for app in known if app is not None and app.form == "global"]
+    return apps[0] if len(apps) == 1 else None
+
+
+def app_of(walk: Walk, value: Expr, frame: Frame, depth: int = 0) -> App | None:
+    if depth > 6:
+        return None
+    if isinstance(value, Call):
+        found = walk.modules.resolve(frame.path, value.func, frame.scope.body)
+        if found.kind == "function":
+            return app_at(walk.modules, walk.instances, found.module, found.name)
+        # A server, a wrapper or a dispatcher made around the application.
+        return next(filter(None, (walk.app_of(item, frame, depth + 1) for item in call_values(value))), None)
+    if isinstance(value, Dict):
+        return next(filter(None, (walk.app_of(item, frame, depth + 1) for _, item in value.items)), None)
+    if isinstance(value, Collection):
+        return next(filter(None, (walk.app_of(item, frame, depth + 1) for item in value.items)), None)
+    if isinstance(value, Name):
+        for stmt, _ in statements(frame.scope.body):
+            if (
+                isinstance(stmt, Assign)
+                and any(isinstance(item, Name) and item.id == value.id for item in stmt.targets)
+                and stmt.value is not value
+            ):
+                return walk.app_of(stmt.value, frame, depth + 1)
+        if value.id in frame.scope.params:
+            return None
+        app = app_at(walk.modules, walk.instances, frame.path, value.id)
+        if app is not None and not app.in_main:
+            return app
+        for binding in walk.modules.bindings(frame.path, value.id):
+            if binding.value is not None and binding.value is not value:
+                return walk.app_of(binding.value, frame, depth + 1)
+    if isinstance(value, Attribute):
+        found = walk.modules.resolve(frame.path, value, frame.scope.body)
+        if found.kind in ("value", "function"):
+            return app_at(walk.modules, walk.instances, found.module, found.name)
+    return None
+
+
+def app_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way) -> int:
+    if made.kind == "connexion":
+        chosen = argument(call, "server")
+        if chosen is None and made.call is not None:
+            chosen = argument(made.call, "server")
+        word = evaluate(walk.world, frame, chosen) if chosen is not None else None
+        if word in ("gevent", "tornado", "aiohttp"):
+            return walk.serve(Server.GEVENT if word == "gevent" else Server.OTHER, call, frame, way, None)
+    return walk.serve(Server.APP_RUN, call, frame, way, call.span)
+
+
+def socketio_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way) -> int:
+    """Flask-SocketIO's choice: ``async_mode``, else eventlet, gevent, threading by what is installed."""
+    mode = argument(made.call, "async_mode") if made.call is not None else None
+    word = evaluate(walk.world, Frame(made.module or frame.path, frame.name), mode) if mode is not None else None
+    server: Server | None
+    if word == "threading":
+        server = Server.SOCKETIO_DEV
+    elif word in ("eventlet", "gevent", "gevent_uwsgi"):
+        server = Server.EVENTLET if word == "eventlet" else Server.GEVENT
+    elif walk.installed is None:
+        server = None
+    elif "eventlet" in walk.installed:
+        server = Server.EVENTLET
+    elif {"gevent", "gevent-websocket"} & walk.installed:
+        server = Server.GEVENT
+    else:
+        server = Server.SOCKETIO_DEV
+    return walk.serve(server, call, frame, way, call.span, socketio=True)

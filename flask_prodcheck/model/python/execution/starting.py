@@ -1,0 +1,97 @@
+"""Calls that start another program.
+
+Source: https://docs.python.org/3/library/os.html#process-management and ``subprocess``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask_prodcheck.facts.syntax import Call, Collection, Const, Dict, Expr
+from flask_prodcheck.model.python.execution.ways import Ending, Way
+from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render, text_of
+from flask_prodcheck.model.python.run_sites import argument
+
+if TYPE_CHECKING:
+    from flask_prodcheck.model.python.execution.walk import Walk
+
+
+SPAWNS = re.compile(r"^os\.(?:spawn[lv]p?e?|posix_spawnp?)$")
+
+
+SHELLS = frozenset(
+    {
+        "os.system",
+        "os.popen",
+        "subprocess.getoutput",
+        "subprocess.getstatusoutput",
+        "pty.spawn",
+        "fabric.api.local",
+        "fabric.api.run",
+        "fabric.api.sudo",
+        "fabric.operations.local",
+        "fabric.operations.run",
+        "fabric.operations.sudo",
+        "invoke.run",
+    }
+)
+
+
+def exec_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> None:
+    args = list(call.args)
+    if SPAWNS.match(name) and not name.startswith("os.posix"):
+        args = args[1:]
+    program = args[0] if args else None
+    if program is None:
+        return
+    words: object
+    if re.match(r"^os\.(?:exec|spawn)l", name):
+        rest = args[1:-1] if name.endswith("e") else args[1:]
+        words = evaluate(walk.world, frame, Collection(call.span, "list", tuple(rest)))
+    else:
+        words = evaluate(walk.world, frame, args[1]) if len(args) > 1 else OPEN
+    first = text_of(program, evaluate(walk.world, frame, program))
+    found = [str(word) for word in words] if isinstance(words, list) else [first, "${arguments}"]
+    walk.add_ending(call, way, argv=(first, *found[1:]))
+
+
+def subprocess_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> None:
+    command = call.args[0] if call.args else argument(call, "args", "cmd", "command")
+    shell = argument(call, "shell")
+    through_shell = name in SHELLS or (shell is not None and evaluate(walk.world, frame, shell) not in (False, None))
+    walk.start_command(call, command, frame, way, through_shell=through_shell)
+
+
+def start_command(walk: Walk, call: Call, command: Expr | None, frame: Frame, way: Way, *, through_shell: bool) -> None:
+    variables, folder = argument(call, "env"), argument(call, "cwd")
+    if isinstance(variables, Dict):
+        pairs = [(str(key.value), value) for key, value in variables.items if isinstance(key, Const)]
+        way = walk.with_variables(way, pairs, frame)
+    if folder is not None:
+        where = evaluate(walk.world, frame, folder)
+        way = replace(way, env=("env", "-C", where, *way.env[1:])) if isinstance(where, str) else way
+    value = evaluate(walk.world, frame, command) if command is not None else OPEN
+    if isinstance(value, list):
+        words = tuple(str(word) for word in value)
+        if through_shell and len(words) == 1:
+            walk.add_ending(call, way, shell=words[0])
+        elif words:
+            walk.add_ending(call, way, argv=words)
+    elif isinstance(value, str) and value.strip():
+        if through_shell:
+            walk.add_ending(call, way, shell=value)
+        else:
+            walk.add_ending(call, way, argv=tuple(value.split()))
+
+
+def add_ending(
+    walk: Walk, call: Call, way: Way, *, argv: tuple[str, ...] | None = None, shell: str | None = None
+) -> None:
+    here = way.through(call.span, render(call))
+    if argv is not None:
+        argv = (*way.env, *argv)
+    elif shell is not None and way.env:
+        argv, shell = (*way.env, "sh", "-c", shell), None
+    walk.endings.append(Ending(here.hops, None, call, None, "", argv, shell, way.certain))

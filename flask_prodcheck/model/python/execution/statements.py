@@ -1,0 +1,335 @@
+"""Statements in order: branches, assignments, imports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask_prodcheck.facts.syntax import (
+    Assign,
+    Attribute,
+    AugAssign,
+    Call,
+    ClassDef,
+    Expr,
+    ExprStmt,
+    FunctionDef,
+    Handler,
+    If,
+    Import,
+    ImportFrom,
+    Loop,
+    Match,
+    Name,
+    Raise,
+    Return,
+    Stmt,
+    Try,
+    With,
+)
+from flask_prodcheck.model.python.execution.shared import BASE_NAMES, may_start
+from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, NEXT, RETURN, STEPS, STOP, Way
+from flask_prodcheck.model.python.modules import (
+    call_name,
+    calls_in,
+    is_type_checking,
+    statement_expressions,
+    statements,
+    subexpressions,
+)
+from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, text_of
+
+if TYPE_CHECKING:
+    from flask_prodcheck.model.python.execution.walk import Walk
+
+
+def body(walk: Walk, body: Sequence[Stmt], frame: Frame, way: Way) -> int:
+    return walk.acts(walk.known.acting_in(walk.modules, frame.path, body), frame, way)
+
+
+def acts(walk: Walk, body: Sequence[Stmt], frame: Frame, way: Way) -> int:
+    for index, stmt in enumerate(body):
+        walk.steps += 1
+        if walk.steps > STEPS:
+            walk.notes.append("the program is too large to follow to its end")
+            return STOP
+        if isinstance(stmt, If) and walk.forks_here(stmt, body[index + 1 :], frame):
+            walk.forks += 1
+            flows = []
+            for branch in (stmt.body, stmt.orelse):
+                copy = replace(frame, values=dict(frame.values))
+                walk.expressions(stmt, frame, way)
+                flows.append(walk.acts((*branch, *body[index + 1 :]), copy, way.doubted()))
+            return min(flows)
+        flow, doubt = walk.statement(stmt, frame, way)
+        if flow != NEXT:
+            return flow
+        way = way.doubted(doubt)
+    return NEXT
+
+
+def forks_here(walk: Walk, stmt: If, rest: Sequence[Stmt], frame: Frame) -> bool:
+    """Whether an undecidable ``if`` gives a name different values that later statements use: both futures are
+    followed then."""
+    if (
+        not rest
+        or walk.forks >= FORKS
+        or evaluate(walk.world, frame, stmt.test) is not OPEN
+        or is_type_checking(stmt.test)
+    ):
+        return False
+    names = {
+        target.id
+        for inner, _ in statements((*stmt.body, *stmt.orelse))
+        if isinstance(inner, Assign)
+        for target in inner.targets
+        if isinstance(target, Name)
+    }
+    if not names:
+        return False
+    return any(
+        isinstance(part, Name) and part.id in names
+        for later, _ in statements(rest)
+        for call in calls_in(later)
+        if call_name(call) in BASE_NAMES
+        for part in subexpressions(call)
+    )
+
+
+def statement(walk: Walk, stmt: Stmt, frame: Frame, way: Way) -> tuple[int, bool]:
+    """The flow after ``stmt`` and whether what follows is in doubt."""
+    if isinstance(stmt, If):
+        return walk.run_if(stmt, frame, way)
+    if isinstance(stmt, Try):
+        return walk.run_try(stmt, frame, way)
+    if isinstance(stmt, Match):
+        return walk.run_match(stmt, frame, way)
+    if isinstance(stmt, (Import, ImportFrom)):
+        return walk.run_import(stmt, frame, way), False
+    if isinstance(stmt, FunctionDef):
+        return NEXT, False
+    flow = walk.expressions(stmt, frame, way)
+    if flow != NEXT:
+        return flow, False
+    if isinstance(stmt, Assign):
+        walk.assign(stmt, frame)
+    elif isinstance(stmt, AugAssign) and isinstance(stmt.target, Name):
+        walk.add_to(stmt.target.id, evaluate(walk.world, frame, stmt.value), frame, stmt.op == "+")
+    elif isinstance(stmt, ExprStmt):
+        walk.mutate(stmt.value, frame)
+    elif isinstance(stmt, (Return, Raise)):
+        return RETURN if isinstance(stmt, Return) else STOP, False
+    elif isinstance(stmt, With):
+        return walk.body(stmt.body, frame, walk.surrounded(stmt, frame, way)), False
+    elif isinstance(stmt, Loop):
+        walk.forget(stmt, frame)
+        flow = walk.body(stmt.body, frame, way)
+        return (flow if flow == STOP else NEXT), flow == RETURN
+    elif isinstance(stmt, ClassDef):
+        return walk.body(stmt.body, Frame(frame.path, frame.name, frame.scope), way), False
+    return NEXT, False
+
+
+def surrounded(walk: Walk, stmt: With, frame: Frame, way: Way) -> Way:
+    """``way`` inside fabric's ``shell_env(...)``, ``lcd(...)`` and ``cd(...)``, which shape the commands run there."""
+    for call in (part for expr in statement_expressions(stmt) for part in subexpressions(expr)):
+        if not isinstance(call, Call):
+            continue
+        name = call_name(call)
+        if name == "shell_env":
+            way = walk.with_variables(way, [(each.name, each.value) for each in call.keywords], frame)
+        elif name in ("lcd", "cd") and call.args:
+            folder = text_of(call.args[0], evaluate(walk.world, frame, call.args[0]))
+            way = replace(way, env=("env", "-C", folder, *way.env[1:]))
+    return way
+
+
+def with_variables(walk: Walk, way: Way, pairs: Sequence[tuple[str | None, Expr]], frame: Frame) -> Way:
+    words = [f"{name}={text_of(value, evaluate(walk.world, frame, value))}" for name, value in pairs if name]
+    return replace(way, env=(*(way.env or ("env",)), *words)) if words else way
+
+
+def forget(walk: Walk, stmt: Loop, frame: Frame) -> None:
+    if stmt.target is not None:
+        for part in subexpressions(stmt.target):
+            if isinstance(part, Name):
+                frame.values[part.id] = OPEN
+
+
+def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
+    for target in stmt.targets:
+        if isinstance(target, Attribute) and walk.modules.qualified(frame.path, target) == "sys.argv":
+            words = evaluate(walk.world, frame, stmt.value)
+            if isinstance(words, list) and words:
+                walk.world = replace(walk.world, argv=tuple(str(word) for word in words[1:]))
+        if isinstance(target, Name):
+            frame.values.pop(target.id, None)
+            frame.assumptions.discard(target.id)
+            before, frame.assumed = frame.assumed, False
+            value = evaluate(walk.world, frame, stmt.value)
+            if frame.assumed:
+                frame.assumptions.add(target.id)
+            frame.assumed = before or frame.assumed
+            if value is not OPEN:
+                frame.values[target.id] = list(value) if isinstance(value, list) else value
+            elif frame.scope.body and target.id in frame.scope.params:
+                frame.values[target.id] = OPEN
+
+
+def add_to(walk: Walk, name: str, value: object, frame: Frame, plus: bool) -> None:
+    known = frame.values.get(name, OPEN)
+    if plus and isinstance(known, list):
+        frame.values[name] = [*known, *(value if isinstance(value, list) else ["${value}"])]
+    elif plus and isinstance(known, str):
+        frame.values[name] = known + (value if isinstance(value, str) else "${value}")
+    else:
+        frame.values[name] = OPEN
+
+
+def mutate(walk: Walk, value: Expr, frame: Frame) -> None:
+    if (
+        not isinstance(value, Call)
+        or not isinstance(value.func, Attribute)
+        or not isinstance(value.func.value, Name)
+        or not value.args
+    ):
+        return
+    known = frame.values.get(value.func.value.id)
+    if not isinstance(known, list):
+        return
+    given = evaluate(walk.world, frame, value.args[0])
+    if value.func.attr == "append":
+        known.append(text_of(value.args[0], given))
+    elif value.func.attr == "extend":
+        known.extend(given if isinstance(given, list) else [text_of(value.args[0], OPEN)])
+
+
+def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
+    if is_type_checking(stmt.test):
+        return walk.body(stmt.orelse, frame, way), False
+    flow = walk.expressions(stmt, frame, way)
+    if flow == STOP:
+        return flow, False
+    before, frame.assumed = frame.assumed, False
+    value = evaluate(walk.world, frame, stmt.test)
+    assumed, frame.assumed = frame.assumed, before
+    if value is not OPEN:
+        taken, other = (stmt.body, stmt.orelse) if value else (stmt.orelse, stmt.body)
+        reached = len(walk.endings)
+        flow = walk.body(taken, frame, way.doubted(assumed))
+        if flow == STOP and assumed and len(walk.endings) == reached:
+            return walk.body(other, frame, way), False  # it refuses to start without what the deployment sets
+        return flow, False
+    saved = dict(frame.values)
+    first = walk.body(stmt.body, frame, way.doubted())
+    after = frame.values
+    frame.values = saved
+    second = walk.body(stmt.orelse, frame, way.doubted())
+    for name in set(after) | set(frame.values):
+        if after.get(name) != frame.values.get(name) and not isinstance(frame.values.get(name), list):
+            frame.values[name] = OPEN
+    if first == second:
+        return first, False
+    return NEXT if NEXT in (first, second) else RETURN, True
+
+
+def run_try(walk: Walk, stmt: Try, frame: Frame, way: Way) -> tuple[int, bool]:
+    flow = walk.body(stmt.body, frame, way)
+    doubt = False
+    if flow == NEXT:
+        flow = walk.body(stmt.orelse, frame, way)
+    for handler in stmt.handlers:
+        if flow == STOP and not _is_import_error(handler):
+            continue
+        if _is_import_error(handler) and walk.imports_fine(stmt.body, frame):
+            continue
+        copy = replace(frame, values=dict(frame.values))
+        after = walk.body(handler.body, copy, way.doubted())
+        doubt = doubt or after != flow
+    final = walk.body(stmt.final, frame, way)
+    return (final, doubt) if final != NEXT else (flow, doubt and flow == NEXT)
+
+
+def imports_fine(walk: Walk, body: Sequence[Stmt], frame: Frame) -> bool:
+    """Whether everything a ``try`` imports is the project's own, the standard library's or installed."""
+    if walk.installed is None:
+        return False
+    for stmt, _ in statements(body):
+        tops = (
+            [name.partition(".")[0] for name, _ in stmt.names]
+            if isinstance(stmt, Import)
+            else [stmt.module.partition(".")[0]]
+            if isinstance(stmt, ImportFrom) and not stmt.level
+            else []
+        )
+        for top in tops:
+            normal = top.lower().replace("_", "-")
+            if (
+                normal not in walk.installed
+                and walk.modules.imported_file(frame.path, top, 0) is None
+                and not _is_stdlib(top)
+            ):
+                return False
+    return True
+
+
+def run_match(walk: Walk, stmt: Match, frame: Frame, way: Way) -> tuple[int, bool]:
+    flow = walk.expressions(stmt, frame, way)
+    if flow == STOP:
+        return flow, False
+    subject = evaluate(walk.world, frame, stmt.subject)
+    undecided = subject is OPEN
+    for case in stmt.cases:
+        values = [evaluate(walk.world, frame, value) for value in case.values]
+        if not undecided and subject in values and case.guard is None:
+            return walk.body(case.body, frame, way), False
+        if undecided or case.guard is not None or (not case.values and not case.wildcard):
+            walk.body(case.body, replace(frame, values=dict(frame.values)), way.doubted())
+        elif case.wildcard:
+            return walk.body(case.body, frame, way), False
+    return NEXT, undecided
+
+
+def run_import(walk: Walk, stmt: Import | ImportFrom, frame: Frame, way: Way) -> int:
+    for path in walk.known.loaded_by(walk.modules, frame.path, stmt):
+        if path in walk.loaded:
+            continue
+        flow = walk.load(path, way.through(stmt.span, _import_text(stmt)))
+        if flow == STOP:
+            return flow
+    return NEXT
+
+
+def load(walk: Walk, path: str, way: Way) -> int:
+    module = walk.modules.module(path)
+    if module is None or path in walk.loaded or walk.depth > DEPTH:
+        return NEXT
+    walk.loaded.add(path)
+    if not may_start(walk.modules, path):
+        return NEXT
+    walk.depth += 1
+    try:
+        flow = walk.body(module.body, Frame(path, walk.modules.dotted(path, walk.modules.top(path)) or path), way)
+    finally:
+        walk.depth -= 1
+    return flow if flow == STOP else NEXT
+
+
+def _import_text(stmt: Import | ImportFrom) -> str:
+    names = ", ".join(name if alias is None else f"{name} as {alias}" for name, alias in stmt.names)
+    return f"import {names}" if isinstance(stmt, Import) else f"from {'.' * stmt.level}{stmt.module} import {names}"
+
+
+def _is_import_error(handler: Handler) -> bool:
+    names = (
+        {part.id for part in subexpressions(handler.type) if isinstance(part, Name)}
+        if handler.type is not None
+        else {"Exception"}
+    )
+    return bool(names & {"ImportError", "ModuleNotFoundError"})
+
+
+def _is_stdlib(top: str) -> bool:
+    return top in sys.stdlib_module_names
