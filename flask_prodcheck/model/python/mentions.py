@@ -63,20 +63,14 @@ def mentions_of(modules: Modules) -> ProjectMentions:
 def files_leading_to(modules: Modules, names: frozenset[str]) -> frozenset[str]:
     """The files that call something by one of ``names`` when they run, and those that import one of these, over any number of steps
     (also inside functions, and what an import may load rather than what it does)."""
-    importers: dict[str, list[str]] = {}
-    pending: list[str] = []
+    importers: dict[str, set[str]] = {}
+    calling: list[str] = []
     for module in modules:
         if not names.isdisjoint(module.mentions.run):
-            pending.append(module.path)
+            calling.append(module.path)
         for path in _imported_files(modules, module):
-            importers.setdefault(path, []).append(module.path)
-    found = set(pending)
-    while pending:
-        for path in importers.get(pending.pop(), ()):
-            if path not in found:
-                found.add(path)
-                pending.append(path)
-    return frozenset(found)
+            importers.setdefault(path, set()).add(module.path)
+    return _reached(calling, importers)
 
 
 def _imported_files(modules: Modules, module: PyModule) -> set[str]:
