@@ -231,7 +231,7 @@ class Launch:
     called: bool = False  # the server, or the target text, calls the attribute
     layout: tuple[tuple[str, str], ...] = ()  # (path inside the image, project path), later ones win
     placed: Mapping[str, str] = field(default_factory=dict)  # project path -> the file that really stands there
-    entered: Entered | None = None  # the command function that ends in ``run_site``
+    entered: Entered | None = None  # the command function that ends in the call that serves
     program: Program | None = None  # None where a server's own command imports the target
 
     @property

@@ -268,7 +268,7 @@ class _Builder:
             target_kind="app",
             app=ending.app,
             options=waitress_settings(ending.call, place, self.modules) if server is Server.WAITRESS else {},
-            entered=ending.entered if server.is_development else None,
+            entered=ending.entered,
             program=ending.program,
             module_file=place.hops[-1].span.file,
         )

@@ -45,6 +45,11 @@ def _parser(*declared: str, then: str = "create_app(args.config, args.debug).run
 _CONFIG = "parser.add_argument('-c', '--config', default='none')"
 _DEBUG = "parser.add_argument('--debug', '-d', action='store_true')"
 _BOTH = _parser(_CONFIG, _DEBUG)
+_CLICK = (
+    "import click\nfrom shop import create_app\n@click.command()\n@click.option('-c', '--config', default='none')\n"
+    "@click.option('--debug/--no-debug', default=False)\ndef main(config, debug):\n    {}\n"
+    "if __name__ == '__main__':\n    main()\n"
+)
 _ARGV = "import sys\nfrom shop import create_app\nif __name__ == '__main__':\n    {}\n"
 
 CASES: tuple[tuple[str, str, str, tuple[object, object]], ...] = (
@@ -72,6 +77,11 @@ CASES: tuple[tuple[str, str, str, tuple[object, object]], ...] = (
     ("sys.argv", _ARGV.format("create_app(sys.argv[1], '--debug' in sys.argv).run()"), "prod --debug", ("prod", True)),
     ("length of sys.argv", _ARGV.format("create_app(sys.argv[1] if len(sys.argv) > 1 else 'none').run()"), "", ("none", False)),
     ("slice of sys.argv", _ARGV.format("create_app(''.join(sys.argv[1:])).run()"), "a b", ("ab", False)),
+    ("click", _CLICK.format("create_app(config, debug).run()"), "--debug --config prod", ("prod", True)),
+    ("click short", _CLICK.format("create_app(config, debug).run()"), "-c prod", ("prod", False)),
+    ("click defaults", _CLICK.format("create_app(config, debug).run()"), "", ("none", False)),
+    ("click and the run", _CLICK.format("create_app(config).run(debug=debug)"), "--debug", ("none", True)),
+    ("click and a server", _CLICK.format("from waitress import serve\n    serve(create_app(config))"), "--config prod", ("prod", False)),
     ("embedded server", _ARGV.format("from waitress import serve\n    serve(create_app('production', 1))"), "", ("production", True)),
     ("after the serving call", _ARGV.format("app = create_app('p')\n    app.run()\n    app.config['MODE'] = 'late'"), "", ("p", False)),
 )  # fmt: skip
