@@ -41,6 +41,9 @@ _SHEBANG = re.compile(r"#![ \t]*(\S+)(?:[ \t]+(.*))?")
 _SPAWN = re.compile(r"(?:^|;)[ \t]*spawn[ \t]+(?:-\w+[ \t]+)*([^;\n]+)", re.MULTILINE)
 _OPEN_NEWLINE = re.compile(r"(?<!\\)\n")
 _CALL = re.compile(rb"((?<=[^\s][ \t])[A-Za-z0-9_.]+:[A-Za-z0-9_.]+)\(\)(?![ \t]*\{)")
+#: For the grammar, every byte of a character beyond ASCII is a dot: part of a word, as it is to a shell, and of no name.
+#: Its scanner looks such characters up in the C library's table of 256 (``isdigit``), and reads what lies beyond.
+_IN_ASCII = bytes(range(128)) + b"." * 128
 _MAX_DEPTH = 80
 _STATEMENTS = frozenset(
     {
@@ -154,7 +157,7 @@ def _parse(path: str, text: str, first_line: int, first_column: int) -> tuple[Sh
     source = (text if text.endswith("\n") else text + "\n").encode("utf-8", "replace")
     # A bare ``app:create_app()`` is an error to a shell, and makes the grammar lose the words after it. Masked for the
     # tree, it stays in the word, for a reader of the facts to judge.
-    root = tree_sitter.Parser(_language()).parse(_CALL.sub(rb"\1__", source)).root_node
+    root = tree_sitter.Parser(_language()).parse(_CALL.sub(rb"\1__", source).translate(_IN_ASCII)).root_node
     reader = _Reader(path, source, tuple(source.split(b"\n")), first_line, first_column)
     body = reader.statements(root.children, 0)
     if not body and root.has_error:

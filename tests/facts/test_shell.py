@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -278,6 +280,27 @@ def test_deep_nesting_ends(text: str) -> None:
 def test_deep_nesting_is_a_read_error() -> None:
     with pytest.raises(ReadError, match="too deeply"):
         read_shell("x.sh", "{ " * 300 + "a" + "; }" * 300)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("é=1 serve\n", ["é=1", "serve"]), ("{é} serve\n", ["{é}", "serve"]), ("a\u2003b serve\n", ["a\u2003b", "serve"])],
+)
+def test_characters_beyond_ascii_are_parts_of_words_and_of_no_name(text: str, words: list[str]) -> None:
+    first = read_shell("x.sh", text).body[0]
+    assert isinstance(first, ShellCommand) and first.assigns == ()
+    assert [word.text for word in first.words] in (words, words[1:])
+
+
+def test_no_character_ends_the_process() -> None:
+    """The grammar's scanner reads beyond a table of the C library for characters that it should never see; what lies
+    there differs from run to run."""
+    code = (
+        "from flask_prodcheck.facts.shell import read_shell\n"
+        "read_shell('a.sh', '\\n'.join('{' + chr(c) for c in range(128, 0x110000, 251) if not 0xd800 <= c < 0xe000))"
+    )
+    for _ in range(6):
+        subprocess.run([sys.executable, "-P" if sys.version_info >= (3, 11) else "-B", "-c", code], check=True)
 
 
 _PIECES = st.sampled_from(
