@@ -170,7 +170,8 @@ def depending(result: Evaluated, *parts: Evaluated) -> Evaluated:
 
 def selected(result: Evaluated, *choosers: Evaluated) -> Evaluated:
     """``result``, chosen by ``choosers``: their variables decide which value it is, but not what it is made of."""
-    return depending(result, *(replace(chooser, random=False, guarded=False) for chooser in choosers))
+    plain = [replace(each, random=False, guarded=False) if each.random or each.guarded else each for each in choosers]
+    return depending(result, *plain)
 
 
 def traced(result: Evaluated, span: Span, text: str, expression: str = "") -> Evaluated:

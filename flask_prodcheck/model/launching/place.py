@@ -156,11 +156,15 @@ def _by_suffix(path: str, facts: Facts) -> str | None:
     if "." not in name:
         return None
     same = [each for each in facts.paths if posixpath.basename(each) == name]
-    if not same:  # a template or a sample of the file that stands on the host
+    if (
+        not same
+    ):  # a template or a sample of the file that stands on the host; one of variables does not say their values
         same = [
             each
             for each in facts.paths
-            if each.startswith(name, each.rfind("/") + 1) and stripped(posixpath.basename(each)) == name
+            if each.startswith(name, each.rfind("/") + 1)
+            and stripped(posixpath.basename(each)) == name
+            and each not in facts.env_files
         ]
     return same[0] if len(same) == 1 else None
 

@@ -259,7 +259,7 @@ class Modules:
             last = index == len(parts) - 1
             if f"{stem}/__init__.py" in self._files:
                 if last:
-                    return f"{stem}/__init__.py"
+                    return None if self._is_only_called_flask(stem) else f"{stem}/__init__.py"
             elif f"{stem}.py" in self._files:
                 return f"{stem}.py" if last else None
             elif stem in self._folders:
@@ -271,6 +271,12 @@ class Modules:
                 return None
             folder = stem
         return None
+
+    def _is_only_called_flask(self, folder: str) -> bool:
+        """Whether the package in ``folder`` is called like Flask and binds nothing: what is imported from ``flask`` is
+        not in it. (Its modules are found by their whole names.)"""
+        module = self.module(f"{folder}/__init__.py") if posixpath.basename(folder) == "flask" else None
+        return module is not None and not module.names and not module.open_names
 
     def top(self, path: str) -> str:
         """The folder from which ``path`` imports as a module of its outermost regular package ("." = the root)."""

@@ -139,6 +139,11 @@ def test_the_environment_of_the_launch(files: dict[str, str], mode: str) -> None
     assert _answers(_complete(files)) in ([mode], ["?"])
 
 
+def test_a_sample_of_an_environment_file_says_no_value() -> None:
+    unit = UNIT.format("EnvironmentFile=/srv/site/deploy/web.env\n")
+    assert _answers(_complete({"deploy/web.service": unit, "deploy/web.env.example": "MODE=sample\n"})) == ["?"]
+
+
 def test_few_are_unknown() -> None:
     unknown = [name for name, files, _ in CASES if _answers(_complete(files)) == ["?"]]
     assert len(unknown) <= 0.15 * len(CASES), unknown

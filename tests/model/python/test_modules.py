@@ -9,7 +9,7 @@ import pytest
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.python import read_python
-from flask_prodcheck.facts.syntax import ExprStmt, If
+from flask_prodcheck.facts.syntax import ExprStmt, If, Name
 from flask_prodcheck.facts.types import Dependency, Manifest
 from flask_prodcheck.model.python.modules import Modules, main_branches
 
@@ -182,3 +182,17 @@ def test_the_audited_root_is_a_package_of_its_own(files: dict[str, str], module:
     assert modules.imported_file(module, "", 1) == loaded
     assert modules.define(module, "views").module == "views.py"
     assert modules.roots_for(loaded) == (".",)
+
+
+def test_a_package_that_is_only_called_flask_does_not_hide_flask() -> None:
+    source = "from flask import Flask\napp = Flask(__name__)\n"
+    modules = modules_of(
+        {"x/flask/__init__.py": "", "x/flask/app.py": source, "x/flask/views.py": "", "run.py": source}
+    )
+    for path in ("x/flask/app.py", "run.py"):
+        assert modules.resolve(path, Name(Span(path, 1), "Flask")).name == "flask.Flask"
+    assert modules.imported_file("x/flask/app.py", "flask.views", 0) == "x/flask/views.py"
+    own = modules_of(
+        {"flask/__init__.py": "from flask.kit import Flask\n", "flask/kit.py": "class Flask: pass\n", "run.py": source}
+    )
+    assert own.resolve("run.py", Name(Span("run.py", 1), "Flask")).module == "flask/kit.py"
