@@ -139,9 +139,9 @@ def test_the_environment_of_the_launch(files: dict[str, str], mode: str) -> None
     assert _answers(_complete(files)) in ([mode], ["?"])
 
 
-def test_a_sample_of_an_environment_file_says_no_value() -> None:
+def test_a_sample_of_an_environment_file_gives_no_value() -> None:
     unit = UNIT.format("EnvironmentFile=/srv/site/deploy/web.env\n")
-    assert _answers(_complete({"deploy/web.service": unit, "deploy/web.env.example": "MODE=sample\n"})) == ["?"]
+    assert _answers(_complete({"deploy/web.service": unit, "deploy/web.env.example": "MODE=sample\n"})) == ["none"]
 
 
 def test_few_are_unknown() -> None:
