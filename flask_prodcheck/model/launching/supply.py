@@ -27,6 +27,8 @@ def supplier(launch: Launch, variable: str, facts: Facts) -> str:
             return absent
         if any(each.name == variable for each in service.environment):
             return file.path
+    if absent := _absent_file_of_unit(launch, facts):
+        return absent
     workload = facts.kubernetes.get(launch.head.span.file)
     if workload is not None and any(each.env_from for each in workload.containers):
         return launch.head.span.file
@@ -41,6 +43,23 @@ def absent_env_file(file: ComposeFile, service: ComposeService, facts: Facts) ->
             reference.path
             for reference in service.env_files
             if posixpath.normpath(posixpath.join(folder, reference.path)) not in facts.env_files
+        ),
+        "",
+    )
+
+
+def _absent_file_of_unit(launch: Launch, facts: Facts) -> str:
+    """The path, as written, of an environment file that the launch's unit or process file names and the project has no file
+    of that name for; "" where there is none."""
+    file = facts.start_files.get(launch.head.span.file)
+    present = {posixpath.basename(path) for path in facts.env_files}
+    return next(
+        (
+            reference.path
+            for start in (file.starts if file is not None else ())
+            if start.span == launch.head.span or (start.command is not None and start.command.span == launch.head.span)
+            for reference in start.env_files
+            if posixpath.basename(reference.path) not in present
         ),
         "",
     )

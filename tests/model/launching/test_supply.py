@@ -57,3 +57,13 @@ def test_an_env_file_that_is_not_in_the_project(env_files: str, present: str, ab
 def test_a_script_that_hands_a_variable_on(line: str, hands_on: bool) -> None:
     found = _project({"tools/up.sh": f"#!/bin/sh\n{line}\n"})
     assert supplier(found.launches[0], "SIGNS", found.facts) == ("tools/up.sh" if hands_on else "")
+
+
+@pytest.mark.parametrize(
+    ("present", "absent"), [("", "/srv/site/web.env"), ("deploy/web.env", ""), ("web.env.example", "/srv/site/web.env")]
+)
+def test_an_environment_file_that_stands_on_the_host_alone(present: str, absent: str) -> None:
+    unit = "[Service]\nEnvironmentFile=/srv/site/web.env\nExecStart=/srv/site/venv/bin/gunicorn app:app\n"
+    files = {"app.py": _FILES["app.py"], "web.service": unit} | ({present: "A=1\n"} if present else {})
+    found = link(parse(memory_tree(files)), name="project")
+    assert supplier(found.launches[0], "SIGNS", found.facts) == absent
