@@ -35,6 +35,59 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["main.py:7 uvicorn production main:app True"],
     ),
     (
+        "options of argparse choose the server",
+        {
+            "Procfile": "web: python serve.py --live\n",
+            "serve.py": "import argparse\nimport waitress\nfrom app import app\nparser = argparse.ArgumentParser()\nparser.add_argument('--live', action='store_true')\nargs = parser.parse_args()\nif args.live:\n    waitress.serve(app)\nelse:\n    app.run()\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 > serve.py:8 waitress production serve:app True"],
+    ),
+    (
+        "options of argparse that are not given",
+        {
+            "Procfile": "web: python serve.py\n",
+            "serve.py": "import argparse\nimport waitress\nfrom app import app\nparser = argparse.ArgumentParser()\nparser.add_argument('--live', action='store_true')\nargs = parser.parse_args()\nif args.live:\n    waitress.serve(app)\nelse:\n    app.run()\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 > serve.py:10 app-run production serve:app True"],
+    ),
+    (
+        "a command of Flask-Script",
+        {
+            "Procfile": "web: python manage.py runserver\n",
+            "manage.py": "from flask_script import Manager\nfrom app import app\nmanager = Manager(app)\nif __name__ == '__main__':\n    manager.run()\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 > manage.py:5 app-run production manage:app True"],
+    ),
+    (
+        "a command of Flask-Script that serves nothing",
+        {
+            "Procfile": "web: python manage.py shell\n",
+            "manage.py": "from flask_script import Manager\nfrom app import app\nmanager = Manager(app)\nif __name__ == '__main__':\n    manager.run()\n",
+            "app.py": APP,
+        },
+        [],
+    ),
+    (
+        "a program that becomes another",
+        {
+            "Procfile": "web: python start.py\n",
+            "start.py": "import os\nos.execvp('gunicorn', ['gunicorn', '--workers', '2', 'app:app'])\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 > start.py:2 gunicorn production app:app True"],
+    ),
+    (
+        "APIFlask",
+        {
+            "Procfile": "web: gunicorn app:app\n",
+            "app.py": "from apiflask import APIFlask\napp = APIFlask(__name__)\n",
+        },
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
         "waitress",
         {
             "Procfile": "web: python serve.py\n",
