@@ -54,9 +54,9 @@ def _initialiser(fields: tuple[dataclasses.Field[Any], ...]) -> Any:
 
 
 def _methods(names: tuple[str, ...], *, frozen: bool, order: bool, eq: bool) -> dict[str, Any]:
-    get = operator.attrgetter(*names) if names else tuple
+    # Of one name an attrgetter gives the value, not a tuple of it.
     values: Callable[[Any], tuple[Any, ...]] = (
-        get if len(names) > 1 else (lambda self: tuple(getattr(self, name) for name in names))
+        operator.attrgetter(*names) if len(names) > 1 else lambda self: tuple([getattr(self, name) for name in names])
     )
 
     def compared(by: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:

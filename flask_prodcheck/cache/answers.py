@@ -7,7 +7,6 @@ application takes its settings from). Only what was printed is remembered, so se
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -24,7 +23,7 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.place import prefix_of
-from flask_prodcheck.sources.tree import Tree, WatchedContent
+from flask_prodcheck.sources.tree import Tree, WatchedContent, digest_of
 
 _INDEX = "contents"
 _INCOMPLETE = 3  # what could not be read today may be readable tomorrow, without any change of the files
@@ -77,7 +76,7 @@ class Question:
         """Remembers the answer of an audit of the :meth:`watched` tree. ``render`` gives its text for a time taken. Not
         remembered are answers that may be incomplete, those whose files changed meanwhile or could not be read, and
         texts in which the time cannot be replaced."""
-        read = {path: hashlib.sha256(data).hexdigest() for path, data in self.seen.items() if data is not None}
+        read = {path: digest_of(data) for path, data in self.seen.items() if data is not None}
         if exit_code == _INCOMPLETE or len(read) < len(self.seen):
             return
         after = contents(self.root, self.found, self.found)
@@ -93,7 +92,7 @@ class Question:
         if path not in self.tree.paths:
             return None
         try:
-            return hashlib.sha256(self.tree.content.read(path)).hexdigest()
+            return digest_of(self.tree.content.read(path))
         except ReadError:
             return None
 
@@ -116,8 +115,8 @@ def ask(root: Path, tree: Tree, settings: Settings, view: tuple[str, ...], folde
     problems = [astuple(problem) for problem in tree.problems]
     chosen = repr(settings)
     whole = [tool_identity(), chosen, view, tree.name, files, sorted(tree.paths), problems, rules]
-    key = hashlib.sha256(json.dumps(whole).encode()).hexdigest()
-    name = hashlib.sha256(json.dumps([chosen, view]).encode()).hexdigest()[:32]
+    key = digest_of(json.dumps(whole).encode())
+    name = digest_of(json.dumps([chosen, view]).encode())[:32]
     return Question(store, root, tree, f"answer-{name}", key, found)
 
 
@@ -142,7 +141,7 @@ def _rule_files(root: Path, settings: Settings) -> list[tuple[str, str]] | None:
                 place = os.path.join(parent, name)
                 try:
                     with open(place, "rb") as stream:
-                        found.append((place, hashlib.sha256(stream.read()).hexdigest()))
+                        found.append((place, digest_of(stream.read())))
                 except OSError:
                     return None
     return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from flask_prodcheck.records import dataclass
+from flask_prodcheck.sources.tree import digest_of
 
 _MARGIN = 2_000_000_000
 """Nanoseconds before a file's digest was taken in which its last change must not lie: time stamps are as coarse as two
@@ -56,7 +56,7 @@ def contents(root: Path, paths: Iterable[str], known: Mapping[str, Content]) -> 
                 continue
             taken = time.time_ns()
             with open(base + path, "rb") as stream:
-                digest = hashlib.sha256(stream.read()).hexdigest()
+                digest = digest_of(stream.read())
         except (OSError, ValueError):
             return None
         found[path] = Content(*stamps, taken, digest)

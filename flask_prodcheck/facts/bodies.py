@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
+import sys
+import traceback
+from collections.abc import Iterator
 from dataclasses import field, replace
 
 from flask_prodcheck.base import Problem
@@ -12,12 +15,18 @@ from flask_prodcheck.facts.syntax import PyModule, Stmt
 from flask_prodcheck.facts.time_limit import time_limit
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.names import printable
-from flask_prodcheck.sources.tree import Content
+from flask_prodcheck.sources.tree import Content, digest_of
 
 
-def digest_of(data: bytes) -> str:
-    """What tells one content of a file from another."""
-    return hashlib.sha256(data).hexdigest()
+@contextlib.contextmanager
+def _depth_of_its_own() -> Iterator[None]:
+    """The limit of recursion counted from here: how deeply a file may nest must not hang on who asks for it."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + sum(1 for _ in traceback.walk_stack(None)))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Bodies:
             data = self.content.read(path)
             if digest_of(data) != digest:
                 raise ReadError("was changed while it was audited")
-            with time_limit():
+            with time_limit(), _depth_of_its_own():
                 return read_statements(path, data)
         except ReadError as error:
             self.problems.append(Problem(printable(path), error.line, str(error), blocking=True))

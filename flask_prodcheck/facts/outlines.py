@@ -1,6 +1,7 @@
 """The outline of a Python file as plain data, to be kept between runs, and back.
 
-It holds names and places, and no text of the file: what a secret is assigned to, never the secret. Data of any other shape is no outline.
+It holds names and places, and no text of the file: what a secret is assigned to, never the secret. Data of any other
+shape is no outline.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ def to_data(module: PyModule) -> Data:
         ],
         [[each.name, _place(each.bound), _place(each.changed), each.function, each.view] for each in module.mutations],
         [
-            mentions.call_names,
             mentions.run_names,
+            mentions.call_names,
             mentions.alias_pairs,
             mentions.inside_lines,
             mentions.value_lines,

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
-from flask_prodcheck.facts.bodies import Bodies, Unread, digest_of
+from flask_prodcheck.facts.bodies import Bodies, Unread
 from flask_prodcheck.facts.outlines import from_data, to_data
 from flask_prodcheck.facts.parsed import Facts, FileFacts
 from flask_prodcheck.facts.shares import shared
@@ -32,7 +32,7 @@ from flask_prodcheck.facts.types import (
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.kinds import DEPLOY_KINDS, Kind, stripped
 from flask_prodcheck.sources.names import printable
-from flask_prodcheck.sources.tree import Source, Tree
+from flask_prodcheck.sources.tree import Source, Tree, digest_of
 
 #: Kind -> (module below ``facts``, function). Modules are imported when a file of their kind turns up, so that a
 #: project without YAML never pays for PyYAML, nor one without Python to read for libcst.
@@ -111,10 +111,11 @@ class Outlines(Protocol):
 
 
 def parse(tree: Tree, outlines: Outlines | None = None) -> Facts:
-    """The facts of every file of ``tree``, in the tree's order. ``outlines`` are asked first, and told of what
-    was read. Never raises for what a file holds: a file that cannot
-    be read becomes a :class:`~flask_prodcheck.base.Problem`, blocking when it could hide an error (a deploy file, a
-    module that builds an application, a fault in a reader)."""
+    """The facts of every file of ``tree``, in the tree's order. ``outlines`` are asked first, and told of what was read.
+
+    Never raises for what a file holds: a file that cannot be read becomes a :class:`~flask_prodcheck.base.Problem`,
+    blocking when it could hide an error (a deploy file, a module that builds an application, a fault in a reader).
+    """
     recalled = _recalled(tree, outlines) if outlines is not None else {}
     sources = [source for source in tree.sources if source.path not in recalled]
     keeps, own = sum(map(_weight, sources)) <= _HELD, os.getpid()

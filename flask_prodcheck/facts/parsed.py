@@ -38,8 +38,9 @@ FileFacts = (
 class Facts:
     """``modules`` holds the Python files that passed the screen. ``paths`` is every file of the project. ``ignored``:
     the lines of each ``.dockerignore`` by its path. ``placeholders``: the lines of deploy files, proxies and environment
-    files (samples left out) that hold a scaffold's ``CHANGE-ME``, with their text. ``parsed`` counts the files that a reader opened, ``recalled`` those whose outlines were remembered.
-    ``later`` are problems of statements that are read when they are asked for: it grows until the last was."""
+    files (samples left out) that hold a scaffold's ``CHANGE-ME``, with their text. ``later`` are problems of statements
+    that are read when they are asked for: it grows until the last was. ``parsed`` counts the files that a reader opened,
+    ``recalled`` those whose outlines were remembered."""
 
     modules: Mapping[str, PyModule] = field(default_factory=dict)
     dockerfiles: Mapping[str, Dockerfile] = field(default_factory=dict)

@@ -460,8 +460,8 @@ class Mentions:
     fields are texts of names with blanks between, entries in lines of their own: a tenth of the memory of sets, which
     counts because a project may have tens of thousands of files."""
 
-    call_names: str = ""
     run_names: str = ""
+    call_names: str = ""
     alias_pairs: str = ""
     inside_lines: str = ""
     value_lines: str = ""
@@ -469,8 +469,8 @@ class Mentions:
 
     @property
     def called(self) -> list[str]:
-        """The simple names of what is called anywhere, decorators included."""
-        return self.call_names.split()
+        """The simple names of what is called anywhere, decorators included, each once."""
+        return self.run + self.call_names.split()
 
     @property
     def run(self) -> list[str]:

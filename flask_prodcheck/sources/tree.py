@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Container, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -21,6 +22,11 @@ class Source:
     kind: Kind = field(compare=False)
     size: int = field(default=0, compare=False)
     tracked: bool | None = field(default=None, compare=False)
+
+
+def digest_of(data: bytes) -> str:
+    """What tells one content of a file from another."""
+    return hashlib.sha256(data).hexdigest()
 
 
 class Content(Protocol):

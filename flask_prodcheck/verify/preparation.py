@@ -52,8 +52,10 @@ def preparation(recipe: Recipe, state: Mapping[str, object]) -> str:
 
 def made_as_main(project: Project) -> Span | None:
     """Where the tables are made by a module that does so as the main program only, which a server never runs."""
-    for path in sorted(project.facts.modules):
-        for stmt, context in statements(project.facts.modules[path].body):
+    for _, module in sorted(project.facts.modules.items()):
+        if "create_all" not in module.mentions.run:
+            continue
+        for stmt, context in statements(module.body):
             call = stmt.value if isinstance(stmt, ExprStmt) else None
             if context.in_main and isinstance(call, Call) and _last(call.func) == "create_all":
                 return stmt.span

@@ -100,6 +100,16 @@ def test_an_audit_that_meets_such_a_file_is_incomplete(tmp_path: Path, monkeypat
     assert [each.file for each in linked_tree(discover(tmp_path)).problems] == ["app.py"]
 
 
+@pytest.mark.usefixtures("nothing_held")
+def test_how_deeply_a_file_may_nest_does_not_hang_on_who_asks_for_it() -> None:
+    facts = parse(memory_tree({"app.py": f"app = Flask\nY = {'f(' * 190}app{')' * 190}\n"}))
+
+    def asked(frames: int) -> int:
+        return asked(frames - 1) if frames else len(facts.modules["app.py"].body)
+
+    assert asked(500) == 2 and not facts.later
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="one process is all there is without fork")
 @pytest.mark.usefixtures("nothing_held")
 def test_processes_hand_over_outlines_alone(monkeypatch: pytest.MonkeyPatch) -> None:

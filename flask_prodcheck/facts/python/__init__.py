@@ -63,7 +63,7 @@ def _read(path: str, text: str) -> PyModule:
     written = Text(text)
     statements = statements_of(tree)
     found = outline(statements, written)
-    body = convert_ast(path, tree, written, cut(tree, written))
+    body = _kept(path, tree, written)
     return PyModule(
         path,
         Held(body),
@@ -81,7 +81,10 @@ def _read_body(path: str, text: str) -> tuple[Stmt, ...]:
         tree = _parse(text)
     except (SyntaxError, ValueError) as error:
         return _read_newer(path, text, error).body
-    written = Text(text)
+    return _kept(path, tree, Text(text))
+
+
+def _kept(path: str, tree: ast.Module, written: Text) -> tuple[Stmt, ...]:
     return convert_ast(path, tree, written, cut(tree, written))
 
 

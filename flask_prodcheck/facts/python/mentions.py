@@ -39,8 +39,8 @@ def mentions(body: Sequence[Stmt]) -> Mentions:
     found = _Found()
     _collect(found, body, None, None)
     return Mentions(
-        " ".join(sorted(found.called.union(found.run) - {""})),
         " ".join(sorted(found.run - {""})),
+        " ".join(sorted(found.called - found.run - {""})),
         " ".join([f"{name} {alias}" for name, alias in found.aliases]),
         _lines(found.inside),
         _lines(found.values),

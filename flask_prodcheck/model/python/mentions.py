@@ -61,8 +61,8 @@ def mentions_of(modules: Modules) -> ProjectMentions:
 
 
 def files_leading_to(modules: Modules, names: frozenset[str]) -> frozenset[str]:
-    """The files that call something by one of ``names`` when they run, and those that import one of these, over any number of steps
-    (also inside functions, and what an import may load rather than what it does)."""
+    """The files that call something by one of ``names`` when they run, and those that import one of these, over any
+    number of steps (also inside functions, and what an import may load rather than what it does)."""
     importers: dict[str, set[str]] = {}
     calling: list[str] = []
     for module in modules:
