@@ -24,9 +24,7 @@ def check(project: Project) -> Iterator[Hit]:
     if bare or served or WSGI_SERVERS & project.installed:
         return
     at = _requirement(project) or app.span
-    if project.kind != "application":
-        yield Hit(at=at, severity="info")
-    elif scripts := [path for path in sorted(project.facts.modules) if path.endswith(".wsgi")]:
+    if scripts := [path for path in sorted(project.facts.modules) if path.endswith(".wsgi")]:
         yield Hit(
             at=at,
             severity="info",
@@ -41,7 +39,7 @@ def check(project: Project) -> Iterator[Hit]:
             facts={"start": str(project.unknown_starts[0].span)},
         )
     else:
-        yield Hit(at=at)
+        yield Hit(at=at, severity=None if project.kind == "application" else "info")
 
 
 def _is_bare(launch: Launch) -> bool:

@@ -357,7 +357,9 @@ def find_launches(
         for each in _python_scripts(builder, facts, found)
         if not _is_program_of_another_framework(each.launch, apps, modules)
     ]
-    found += _wsgi_scripts(builder, facts, found)
+    served, unseen = _wsgi_scripts(builder, facts, found)
+    found += served
+    unknown += unseen
     found = [each for each in found if not _serves_another_framework(each.launch, apps, modules)]
     launches = _judged(found, facts, production, development)
     problems = tuple(builder.follower.notes)
@@ -598,25 +600,29 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
     return [each for each in chains if each.launch.end.span not in ends]
 
 
-def _wsgi_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
+def _wsgi_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> tuple[list[_Found], list[Hop]]:
     """Scripts of mod_wsgi whose Apache configuration stands on the host alone: the project holds the ``.wsgi`` file and
-    nothing that names it. One that makes no application of the project is not a launch, nor is one inside a package: an
-    installation copies it to where it is used."""
+    nothing that names it. One inside a package is not a launch: an installation copies it to where it is used. Those whose
+    application is not seen come second, unless it is one of a library's."""
     used = {path for each in found for path in (*(hop.span.file for hop in each.launch.hops), each.launch.module_file)}
     chains: list[_Found] = []
+    unseen: list[Hop] = []
     for path in sorted(facts.paths - used):
-        packaged = posixpath.join(posixpath.dirname(path), "__init__.py") in facts.paths
+        folder = posixpath.dirname(path)
+        packaged = folder != "" and f"{folder}/__init__.py" in facts.paths
         if not path.endswith(".wsgi") or packaged or is_test_place(path):
             continue
         builder.follower.begin()
         hop = Hop(Span(path, 1), posixpath.basename(path))
-        place = Place((hop,), cwd=posixpath.dirname(path) or ".", cwd_known=False)
+        place = Place((hop,), cwd=folder or ".", cwd_known=False)
         head = Head("wsgi-script", hop.span, hop.text, place, None)
         start = ServerStart(Server.MOD_WSGI, path, {"callable-object": "application"}, program="mod_wsgi")
         each = builder._found(head, Ended(place, start=mod_wsgi_start(start, {})))
         if each.launch.app is not None:
             chains.append(each)
-    return chains
+        elif not builder.modules.is_of_a_library(path, "application"):
+            unseen.append(hop)
+    return chains, unseen
 
 
 def _tasks(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:

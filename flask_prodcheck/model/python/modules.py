@@ -379,6 +379,14 @@ class Modules:
         module = self.module(path)
         return tuple([name for name in module.mentions.modules if name[:1] != "."]) if module is not None else ()
 
+    def is_of_a_library(self, path: str, name: str) -> bool:
+        """Whether ``name`` of the file ``path`` is, or is made by, something of a distribution that the project asks for,
+        or of a well-known one."""
+        found = self.define(path, name)
+        if found.kind == "value" and isinstance(found.value, Call):
+            found = self.resolve(found.module, found.value.func)
+        return found.kind == "external" and found.name.partition(".")[0] in self._external
+
     def importers_of(self, dotted: str) -> tuple[str, ...]:
         """The files that import something by the dotted name ``dotted``."""
         if self._importers is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flask_prodcheck.audit import audit_tree
+from flask_prodcheck.audit import audit_tree, linked_tree
 from flask_prodcheck.sources.discover import memory_tree
 
 APP = "from flask import Flask\napp = Flask(__name__)\napp.run()\n"
@@ -35,3 +35,18 @@ def test_resolves(files: dict[str, str], expected: list[bool | None]) -> None:
     )
     assert [launch.resolves for launch in report.launches] == expected
     assert [each for each in report.open_findings if each.code == "PC302"] == [] or expected == [False]
+
+
+@pytest.mark.parametrize(
+    ("script", "unseen"),
+    [
+        ("from Site import app as application\n", True),
+        ("import Site\napplication = Site.create_app()\n", True),
+        ("from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n", False),
+        ("from web.app import app as application\n", False),
+    ],
+)
+def test_a_wsgi_script_whose_application_is_not_seen_is_an_unknown_start(script: str, unseen: bool) -> None:
+    files = {"__init__.py": APP, "web/app.py": APP, "site.wsgi": script, "requirements.txt": "flask\ndjango\n"}
+    project = linked_tree(memory_tree(files))
+    assert [hop.span.file for hop in project.unknown_starts] == (["site.wsgi"] if unseen else [])
