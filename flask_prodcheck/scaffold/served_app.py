@@ -15,7 +15,6 @@ from flask_prodcheck.scaffold.factory import Argument, production_argument
 from flask_prodcheck.scaffold.render import render
 
 _MODULE = re.compile(r"[A-Za-z_0-9][\w-]*(?:\.[A-Za-z_0-9][\w-]*)*")
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _CONVENTIONAL = frozenset(
     {
