@@ -49,7 +49,7 @@ def examine(
 ) -> tuple[Report, Project]:
     """The report on ``tree``, and the project that was judged. ``outlines`` are what is remembered of its files."""
     started = time.perf_counter() if started is None else started
-    rules = load(root / folder for folder in settings.extend_rules)
+    rules = load((root / folder for folder in settings.extend_rules), examples=False)
     check_selectors(settings, rules)
     facts = parse(tree, outlines)
     project = _link(facts, tree, settings)

@@ -65,6 +65,26 @@ def test_a_class_is_the_same_made_either_way(order: bool) -> None:
             assert quick("a") < quick("b")
 
 
+def test_a_class_is_described_before_the_first_object_is_made() -> None:
+    quick, plain = twins(False)
+    for one, other in zip(dataclasses.fields(quick), dataclasses.fields(plain), strict=True):
+        for each in (
+            "name",
+            "type",
+            "default",
+            "default_factory",
+            "init",
+            "repr",
+            "compare",
+            "hash",
+            "kw_only",
+            "_field_type",
+        ):
+            assert getattr(one, each) == getattr(other, each), each
+    assert dataclasses.is_dataclass(quick)
+    assert (quick.__module__, repr(quick)) == (plain.__module__, repr(plain)) and not hasattr(quick, "__weakref__")
+
+
 def test_an_object_cannot_be_changed() -> None:
     quick, _ = twins(False)
     for name in ("file", "other"):

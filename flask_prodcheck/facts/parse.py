@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import posixpath
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
@@ -29,6 +28,7 @@ from flask_prodcheck.facts.types import (
     StartFile,
     UwsgiConfig,
 )
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.kinds import DEPLOY_KINDS, Kind, stripped
 from flask_prodcheck.sources.names import printable
@@ -73,11 +73,11 @@ _BYTE_READERS = {
 PLACEHOLDER = "CHANGE-ME"
 _FILLED_KINDS = DEPLOY_KINDS | {Kind.NGINX, Kind.ENV}
 _COMMENT = ("#", ";", "//")
-_APP = re.compile(rb"\b(?:Flask|Dash|APIFlask|Quart|FlaskApp|FlaskUnchained)\s*\(|\bdef\s+(?:create|make)_app\b")
+_APP = regex(rb"\b(?:Flask|Dash|APIFlask|Quart|FlaskApp|FlaskUnchained)\s*\(|\bdef\s+(?:create|make)_app\b")
 #: What a ``setup.py`` holds that installs a distribution: a module of the application may be called so as well.
-_SETUP = re.compile(rb"\b(?:setuptools|distutils|numpy\.distutils|skbuild|pbr)\b")
-_FLASK = re.compile(rb"[Ff]lask|\bdash\b|\bquart\b|\bconnexion\b")
-_TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+_SETUP = regex(rb"\b(?:setuptools|distutils|numpy\.distutils|skbuild|pbr)\b")
+_FLASK = regex(rb"[Ff]lask|\bdash\b|\bquart\b|\bconnexion\b")
+_TEST_PATH = regex(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
 #: Bytes of Python for which a process of its own pays: about a fifth of a second.

@@ -8,7 +8,6 @@ Facts: https://flask.palletsprojects.com/en/stable/config/
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -27,10 +26,11 @@ from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method,
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Program, Server, Setting, is_literal
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
 _ATTEMPTS = 24
-_DEFAULT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?[-=][^}]")
+_DEFAULT = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?[-=][^}]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -52,11 +51,12 @@ from flask_prodcheck.model.evaluation.values import (
     traced,
     unknown,
 )
+from flask_prodcheck.patterns import regex
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
-_SLICE = re.compile(r"(-?[0-9]{1,9})?:(-?[0-9]{1,9})?(?::(-?[1-9][0-9]{0,8})?)?")
+_SLICE = regex(r"(-?[0-9]{1,9})?:(-?[0-9]{1,9})?(?::(-?[1-9][0-9]{0,8})?)?")
 Compute = Callable[[list[object]], object]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -65,11 +64,12 @@ from flask_prodcheck.model.evaluation.values import (
     traced,
     unknown,
 )
+from flask_prodcheck.patterns import regex
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
-_WRITES = re.compile(r"config\.(?:from_|update|setdefault|pop)|config\w*\(|_app\(")
+_WRITES = regex(r"config\.(?:from_|update|setdefault|pop)|config\w*\(|_app\(")
 
 
 def block(machine: Machine, body: Sequence[Stmt], frame: Frame) -> Ends:
