@@ -14,13 +14,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass, replace
 else:
 
     def dataclass(*, frozen=False, order=False, eq=True, slots):  # noqa: ARG001 - said for the reader: always true
         """A decorator for a class without a base that is a dataclass, with plain fields and no methods of its own of the
         names that are made."""
         return lambda cls: _record(cls, frozen=frozen, order=order, eq=eq)
+
+    def replace(record, /, **changes):
+        """``dataclasses.replace`` for an object of such a class, in a third of the time."""
+        return record.__replace__(**changes)
 
 
 def _record(cls: Any, *, frozen: bool, order: bool, eq: bool) -> Any:
@@ -42,10 +46,14 @@ def _record(cls: Any, *, frozen: bool, order: bool, eq: bool) -> Any:
 
     def first(self: Any, *args: Any, **words: Any) -> None:
         # Half of the classes are never made anything of: the method is compiled for the first object.
-        made.__init__ = _initialiser(tuple(fields.values()))
+        made.__init__ = _initialiser(made)
         made.__init__(self, *args, **words)
 
-    made.__init__ = first
+    def first_replaced(self: Any, /, **changes: Any) -> Any:
+        made.__replace__ = _replacer(made)
+        return made.__replace__(self, **changes)
+
+    made.__init__, made.__replace__ = first, first_replaced
     return made
 
 
@@ -66,10 +74,10 @@ _PLAIN: Any = _Standard.__dataclass_fields__["only"]._field_type  # type: ignore
 _PARAMETERS: Any = _Standard.__dataclass_params__  # type: ignore[attr-defined]
 
 
-def _initialiser(fields: tuple[dataclasses.Field[Any], ...]) -> Any:
-    known: dict[str, object] = {"_set": object.__setattr__, "_unset": object()}
+def _initialiser(made: Any) -> Any:
+    known: dict[str, object] = {"_unset": object()}
     parameters, assignments = ["self"], []
-    for each in fields:
+    for each in dataclasses.fields(made):
         given = each.name
         if each.default_factory is not dataclasses.MISSING:
             known[f"_make_{each.name}"] = each.default_factory
@@ -80,10 +88,28 @@ def _initialiser(fields: tuple[dataclasses.Field[Any], ...]) -> Any:
             parameters.append(f"{each.name}=_default_{each.name}")
         else:
             parameters.append(each.name)
-        assignments.append(f"    _set(self, {each.name!r}, {given})")
+        # The slot's own way in, past a frozen class's refusal, at two thirds of the time of object.__setattr__.
+        known[f"_set_{each.name}"] = vars(made)[each.name].__set__
+        assignments.append(f"    _set_{each.name}(self, {given})")
     lines = [f"def __init__({', '.join(parameters)}):", *(assignments or ["    pass"])]
     exec("\n".join(lines), known)  # noqa: S102 - of the field names alone, as the standard library does
     return known["__init__"]
+
+
+def _replacer(made: Any) -> Any:
+    """What ``copy.replace`` of Python 3.13 asks for: an object with other values in some fields."""
+    names = [each.name for each in dataclasses.fields(made)]
+    known: dict[str, object] = {f"_set_{name}": vars(made)[name].__set__ for name in names}
+    known |= {"_unset": object(), "_new": object.__new__}
+    lines = [
+        f"def __replace__(self, /, *, {', '.join(f'{name}=_unset' for name in names)}):"
+        if names
+        else "def __replace__(self, /):"
+    ]
+    lines.append("    made = _new(self.__class__)")
+    lines += [f"    _set_{name}(made, self.{name} if {name} is _unset else {name})" for name in names]
+    exec("\n".join([*lines, "    return made"]), known)  # noqa: S102 - of the field names alone
+    return known["__replace__"]
 
 
 def _methods(names: tuple[str, ...], *, frozen: bool, order: bool, eq: bool) -> dict[str, Any]:
@@ -128,4 +154,4 @@ def _restore(self: Any, state: list[object]) -> None:
         object.__setattr__(self, each.name, value)
 
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "replace"]

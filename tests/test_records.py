@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 MODULES = ("base", "facts.syntax", "facts.types", "edits.actions", "model.project", "sources.tree")
 
@@ -44,6 +44,7 @@ def test_a_class_is_the_same_made_either_way(order: bool) -> None:
     for args, words in ((("a",), {}), (("a", 2, ("b",), {"c": 1}), {}), ((), {"file": "a", "line": 3})):
         one, other = quick(*args, **words), plain(*args, **words)
         assert repr(one) == repr(other)
+        assert replace(one, line=99) == dataclasses.replace(one, line=99) and replace(one) == one
         assert dataclasses.astuple(one) == dataclasses.astuple(other)
         assert one.both == other.both
         assert one == quick(*args, **words) != dataclasses.replace(one, line=99)
@@ -54,6 +55,8 @@ def test_a_class_is_the_same_made_either_way(order: bool) -> None:
     assert quick.__match_args__ == plain.__match_args__ and quick.__slots__ == plain.__slots__
     assert list(inspect.signature(quick).parameters) == list(inspect.signature(plain).parameters)
     assert quick.__doc__ == plain.__doc__ and quick("a").seen is not quick("a").seen
+    with pytest.raises(TypeError):
+        replace(quick("a"), other=1)
     with pytest.raises(TypeError):
         quick()
     with pytest.raises(TypeError):

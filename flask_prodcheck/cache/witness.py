@@ -52,7 +52,7 @@ def leave(
     except (OSError, ValueError):
         return  # a place that can be neither looked at nor named
     if data is not None:
-        put(kept, data)
+        put(kept, (data,))
         _forget_old(kept.parent)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import field
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python import read_statements
 from flask_prodcheck.facts.syntax import PyModule, Stmt
 from flask_prodcheck.facts.time_limit import time_limit
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.sources.names import printable
 from flask_prodcheck.sources.tree import Content, digest_of
 

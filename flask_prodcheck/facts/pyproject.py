@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
@@ -14,7 +13,7 @@ from flask_prodcheck.facts.requirements import parse_requirement
 from flask_prodcheck.facts.toml_lines import line_of, load_toml, value_line
 from flask_prodcheck.facts.types import Command, Dependency, EntryPoint, EnvFileRef, EnvVar, Manifest, Start
 from flask_prodcheck.patterns import regex
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

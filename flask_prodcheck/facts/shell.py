@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
@@ -32,7 +31,7 @@ from flask_prodcheck.facts.types import (
 )
 from flask_prodcheck.facts.words import read_word
 from flask_prodcheck.patterns import regex
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.findings.finding import Finding, severity_rank
@@ -12,6 +11,7 @@ from flask_prodcheck.findings.lines import SourceLines
 from flask_prodcheck.findings.published import published_hop
 from flask_prodcheck.findings.redact import holds_secret, is_secret_topic, redact
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.rulekit import Hit, Hop
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from flask_prodcheck.model.configuration.secrets import is_secret, masked_text, without_passwords
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 from flask_prodcheck.rulekit import Hop, Launch
 
 # The patterns are linear in a text of any length: names are disjoint, a value ends at the latest where the next of its

@@ -6,14 +6,13 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.findings.finding import Finding, Suppression
 from flask_prodcheck.findings.lines import SourceLines
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.policy.select import matches
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.rulekit import Hit
 from flask_prodcheck.sources.kinds import Kind

@@ -7,7 +7,6 @@ import re
 import string
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +14,7 @@ from typing import Any, cast
 from flask_prodcheck.errors import RuleError
 from flask_prodcheck.lesson import AFFECTS, Lesson, load_lesson
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 from flask_prodcheck.registry.condition import STATES, SUBJECTS, USES, Condition, Scalar, check_of
 from flask_prodcheck.registry.rule import (
     CONFIDENCES,

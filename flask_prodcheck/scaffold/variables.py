@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import Attribute, Call, ClassDef, Const, Expr, FunctionDef, Name, Stmt, Subscript
@@ -12,7 +11,7 @@ from flask_prodcheck.model.project import App, Project
 from flask_prodcheck.model.python.apps import is_test_file
 from flask_prodcheck.model.python.modules import statement_expressions, statements, subexpressions
 from flask_prodcheck.patterns import regex
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 _NAME = regex(r"[A-Z][A-Z0-9_]{1,60}")
 _SECRET = regex(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, Keyword
@@ -27,7 +26,7 @@ from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Program, Server, Setting, is_literal
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.patterns import regex
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 _ATTEMPTS = 24
 _DEFAULT = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?[-=][^}]")

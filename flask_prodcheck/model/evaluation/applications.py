@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -52,6 +51,7 @@ from flask_prodcheck.model.evaluation.values import (
     unknown,
 )
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

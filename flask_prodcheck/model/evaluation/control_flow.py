@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known
@@ -29,6 +28,7 @@ from flask_prodcheck.model.evaluation.running import ITEMS, End, Ends, Frame, Ra
 from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.model.evaluation.values import Evaluated, Heap, Made, join_heaps, selected, unknown
 from flask_prodcheck.model.python.modules import main_branches
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unknown
@@ -52,6 +51,7 @@ from flask_prodcheck.model.evaluation.values import (
     unknown,
 )
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

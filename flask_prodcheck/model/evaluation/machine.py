@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.types import EnvFile
@@ -35,6 +34,7 @@ from flask_prodcheck.model.evaluation.values import (
     unknown,
 )
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import replace
 
 _BUILTINS = frozenset(dir(builtins))
 

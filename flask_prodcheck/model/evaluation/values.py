@@ -8,13 +8,13 @@ on a copy of the heap, and the copies are joined key by key afterwards.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from itertools import compress
 from operator import is_not
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, FunctionDef, Lambda
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 _HOPS = 8
 _WAYS = 6

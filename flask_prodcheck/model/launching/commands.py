@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.facts.shell import spawned_commands
 from flask_prodcheck.model.launching.servers import MODULES, READERS
@@ -25,6 +24,7 @@ from flask_prodcheck.model.launching.steps import (
     TaskRun,
 )
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 _ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _PYTHON = regex(r"(?:python|pypy|\$\{PYTHON[A-Z_]*\})(?:\d+(?:\.\d+)?)?(?:\.exe)?", re.ASCII)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Value
 from flask_prodcheck.errors import ReadError
@@ -60,7 +60,7 @@ from flask_prodcheck.model.python.execution.walk import run_module
 from flask_prodcheck.model.python.execution.ways import Ending
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.patterns import regex
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 _MAX_DEPTH = 24
 _MAX_STEPS = 6000  # for one head

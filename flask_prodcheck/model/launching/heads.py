@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.base import Span, Value
 from flask_prodcheck.facts.conditionals import CONDITIONAL
@@ -47,7 +46,7 @@ from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Hop, Purpose
 from flask_prodcheck.patterns import regex
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from dataclasses import replace
 
 from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
@@ -24,7 +23,7 @@ from flask_prodcheck.model.project import App, Server
 from flask_prodcheck.model.python.execution.targets import classify
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.patterns import regex
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 _CALL = regex(r"([A-Za-z_][\w.]*)\s*(\(.*\))?", re.DOTALL)
 _VALID = frozenset({"app", "factory", "asgi", "other", "unknown"})

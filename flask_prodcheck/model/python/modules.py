@@ -10,7 +10,6 @@ import builtins
 import posixpath
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from flask_prodcheck.base import Span
@@ -47,7 +46,7 @@ from flask_prodcheck.facts.syntax import (
     With,
 )
 from flask_prodcheck.patterns import regex
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 _BUILTINS = frozenset(dir(builtins))
 _NEVER_PROJECT = frozenset(sys.stdlib_module_names) | {

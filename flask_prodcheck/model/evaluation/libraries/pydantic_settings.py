@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known
@@ -39,7 +38,7 @@ from flask_prodcheck.model.evaluation.values import (
     unknown,
 )
 from flask_prodcheck.patterns import regex
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
