@@ -342,7 +342,7 @@ def _configuration(
         if started or len(left) != 1:
             return Configuration(app, launch, {}, complete=False)
         oid = left[0]
-    config = machine.heap.get(machine.heap[oid].config, Obj("config", open=True))
+    config = machine.heap.get(machine.heap[oid].config) or Obj("config", open=True)
     cells = dict(config.cells)
     if launch is not None and launch.server is Server.FLASK_RUN:
         cells["DEBUG"] = _flask_run_debug(machine, launch)

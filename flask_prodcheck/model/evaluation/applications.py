@@ -534,7 +534,7 @@ def _note_class_selector(machine: Machine, source: Evaluated, plain: object, tar
     outer = plain.replace(":", ".").rpartition(".")[0]
     if is_production_name(obj.name) or not outer:
         return
-    for other in machine.heap.values():
+    for _, other in machine.heap.objects():
         if other.kind == "class" and other.file == obj.file and is_production_name(other.name):
             machine.selectors.setdefault(source.absent[0], f"{outer}.{other.name}")
 
