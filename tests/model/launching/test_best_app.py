@@ -9,6 +9,8 @@ from flask_prodcheck.model.link import link
 from flask_prodcheck.sources.discover import memory_tree
 
 APP = "from flask import Flask\napp = Flask(__name__)\n"
+MAIN = f"{APP}if __name__ == '__main__':\n    app.run()\n"
+IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,90 @@ APP = "from flask import Flask\napp = Flask(__name__)\n"
                 "entry.py": f"from asgiref.wsgi import WsgiToAsgi\n{APP}site = WsgiToAsgi(app)\n",
             },
             ("entry:app", "."),
+        ),
+        # a file that the server executes is the target, also where it only imports the application
+        (
+            {
+                "uwsgi.ini": "[uwsgi]\nwsgi-file = wsgi.py\n",
+                "wsgi.py": "from shop import app as application\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:application", "."),
+        ),
+        # a program with a server of its own is none: what it serves is
+        (
+            {
+                "Procfile": "web: python serve.py\n",
+                "serve.py": "from waitress import serve\nfrom shop import app\nserve(app)\n",
+                "shop/__init__.py": APP,
+            },
+            ("shop:app", "."),
+        ),
+        # a dispatcher with the application below a path only
+        (
+            {
+                "Procfile": "web: gunicorn wsgi:application\n",
+                "wsgi.py": "from werkzeug.middleware.dispatcher import DispatcherMiddleware\n"
+                "from werkzeug.exceptions import NotFound\nfrom shop import app\n"
+                "application = DispatcherMiddleware(NotFound(), {'/shop': app})\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:application", "."),
+        ),
+        # a WSGI function that hands each request on
+        (
+            {
+                "Procfile": "web: gunicorn wsgi:application\n",
+                "wsgi.py": "from shop import app\ndef application(environ, start_response):\n"
+                "    return app(environ, start_response)\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:application", "."),
+        ),
+        # the target's module has an application, under another name than the broken target says
+        (
+            {
+                "Procfile": "web: gunicorn manage: app\n",
+                "manage.py": "from shop import create_app\napp = create_app('x')\n",
+                "shop/__init__.py": "from flask import Flask\ndef create_app(name):\n    return Flask(__name__)\n",
+            },
+            ("manage:app", "."),
+        ),
+        # ... or the target is a path
+        (
+            {"Procfile": "web: gunicorn tools/serve.py:app\n", "tools/serve.py": APP, "wsgi.py": APP},
+            ("serve:app", "tools"),
+        ),
+        # ... but a factory alone is no better than what the project has elsewhere
+        (
+            {
+                "Procfile": "web: gunicorn shop:app\n",
+                "wsgi.py": "from shop import create_app\napp = create_app()\n",
+                "shop/__init__.py": "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n",
+            },
+            ("wsgi:app", "."),
+        ),
+        # of several images, the outermost
+        (
+            {
+                "Sub/Dockerfile": IMAGE,
+                "Sub/app.py": MAIN,
+                "Dockerfile": IMAGE,
+                "app.py": MAIN,
+                "a/b/Dockerfile": IMAGE,
+                "a/b/app.py": MAIN,
+            },
+            ("app:app", "."),
+        ),
+        # below a package that is called like the framework nothing imports by its whole name
+        (
+            {
+                "web/flask/Dockerfile": "FROM python:3\nCOPY . /app\nWORKDIR /app\nENV FLASK_APP=run.py\nCMD flask run\n",
+                "web/flask/__init__.py": "",
+                "web/flask/run.py": "from .app import create_app\napp = create_app()\n",
+                "web/flask/app/__init__.py": "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n",
+            },
+            ("app:create_app()", "web/flask"),
         ),
     ],
 )

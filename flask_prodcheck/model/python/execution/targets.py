@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import Collection, Const, Dict, FunctionDef
 from flask_prodcheck.model.project import App
-from flask_prodcheck.model.python.apps import app_at
+from flask_prodcheck.model.python.apps import app_at, wsgi_function
 from flask_prodcheck.model.python.instances import instances_of
 from flask_prodcheck.model.python.modules import Modules
 
@@ -27,14 +27,14 @@ def classify(modules: Modules, path: str, attr: str, called: bool = False) -> tu
         return "main-only", None, span
     if definition.kind == "function" and isinstance(definition.node, FunctionDef):
         node = definition.node
+        names = [param.name for param in node.params]
+        if len(names) == 2 and names[1] in ("start_response", "start_resp", "start"):
+            return "app", wsgi_function(modules, instances, definition.module, node), span
         app = app_at(modules, instances, path, attr)
         if app is not None:
             return "factory", app, span
-        names = [param.name for param in node.params]
         if node.is_async or names[:3] == ["scope", "receive", "send"]:
             return "asgi", None, span
-        if len(names) == 2 and names[1] in ("start_response", "start_resp", "start"):
-            return "app", None, span
         return ("unknown" if node.screened or called else "other"), None, span
     if definition.kind == "class":
         return "class", None, span
