@@ -13,7 +13,10 @@ FILES = {"requirements.txt": "flask==3.1.3\n", "app.py": "from flask import Flas
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("zappa_settings.json", '{"live": {"app_function": "app.app",\n// "name": "me", as it was\n"s3_bucket": "x"}}\n'),
+        (
+            "zappa_settings.json",
+            '{"live": {"app_function": "app.app",\n// "name": "me", as it was\n"s3_bucket": "x"}}\n',
+        ),
         ("Dockerfile", "FROM\n\0"),
     ],
 )
