@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask_prodcheck.errors import ReadError
-from flask_prodcheck.facts.parse import Outlines, parse
-from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.findings.build import build
-from flask_prodcheck.findings.lines import SourceLines
-from flask_prodcheck.model.link import link
-from flask_prodcheck.policy.decide import decide
-from flask_prodcheck.policy.report import Report, Stats
-from flask_prodcheck.policy.select import check_selectors
-from flask_prodcheck.registry.load import load
-from flask_prodcheck.registry.run import run
-from flask_prodcheck.rulekit import Project
+from flask_prodcheck.facts.parse import Outlines, reading
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.discover import discover
 from flask_prodcheck.sources.tree import Tree
+
+if TYPE_CHECKING:
+    from flask_prodcheck.policy.report import Report
+    from flask_prodcheck.rulekit import Project
 
 DEFAULTS = Settings()
 
@@ -49,21 +42,11 @@ def examine(
 ) -> tuple[Report, Project]:
     """The report on ``tree``, and the project that was judged. ``outlines`` are what is remembered of its files."""
     started = time.perf_counter() if started is None else started
-    rules = load(root / folder for folder in settings.extend_rules)
-    check_selectors(settings, rules)
-    facts = parse(tree, outlines)
-    project = _link(facts, tree, settings)
-    outcome = run(rules, project)
-    lines = SourceLines(tree.content)
-    findings = build(outcome.hits, lines)
-    stats = Stats(
-        files=len(tree.sources),
-        parsed=facts.parsed,
-        from_cache=facts.recalled,
-        seconds=round(time.perf_counter() - started, 3),
-    )
-    problems = (*outcome.problems, *facts.later)  # rules read statements too
-    return decide(findings, project, tree, lines, rules, settings, problems, stats), project
+    with reading(tree, outlines) as facts:
+        # What judges takes a while to load: on a large tree others read meanwhile.
+        from flask_prodcheck.judge import judge
+
+        return judge(facts, tree, settings, root=root, started=started)
 
 
 def linked(root: Path, settings: Settings = DEFAULTS) -> Project:
@@ -73,15 +56,7 @@ def linked(root: Path, settings: Settings = DEFAULTS) -> Project:
 
 def linked_tree(tree: Tree, settings: Settings = DEFAULTS) -> Project:
     """The project in ``tree`` as the rules would see it, without a judgement."""
-    return _link(parse(tree), tree, settings)
+    with reading(tree) as facts:
+        from flask_prodcheck.judge import project_of
 
-
-def _link(facts: Facts, tree: Tree, settings: Settings) -> Project:
-    def read(path: str) -> bytes | None:
-        try:
-            return tree.content.read(path) if path in tree.paths else None
-        except ReadError:
-            return None
-
-    project = link(facts, name=tree.name, production=settings.production, development=settings.development, read=read)
-    return replace(project, problems=(*project.problems, *facts.later))
+        return project_of(facts(), tree, settings)

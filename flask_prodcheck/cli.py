@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 import time
@@ -251,10 +252,8 @@ def audit_command(
     from flask_prodcheck.facts.time_limit import was_given_up
 
     watched = question.watched() if question is not None else tree
-    outlines = question.outlines() if question is not None else None
-    report, project = examine(watched, settings, root=root, started=started, outlines=outlines)
-    if outlines is not None:
-        outlines.save()
+    with question.outlines() if question is not None else contextlib.nullcontext() as outlines:
+        report, project = examine(watched, settings, root=root, started=started, outlines=outlines)
     text = _rendered(report, root, form, color=colored)
     if explain_launch:
         from flask_prodcheck.graph.chains import graph_of

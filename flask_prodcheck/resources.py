@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 from flask_prodcheck.errors import ProdcheckError
+from flask_prodcheck.patterns import regex
 
 _PACKAGE = Path(__file__).resolve().parent
-_OWN_NAME = re.compile(r'^name\s*=\s*"flask-prodcheck"\s*$', re.MULTILINE)
+_OWN_NAME = regex(r'^name\s*=\s*"flask-prodcheck"\s*$', re.MULTILINE)
 
 
 def rules_folder() -> Path:

@@ -8,10 +8,11 @@ from difflib import get_close_matches
 
 import tomli
 
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
-_AT_LINE = re.compile(r"at line (\d+)")
-_HEADER = re.compile(r"\s*\[{1,2}([^\]\n]+)\]{1,2}")
+_AT_LINE = regex(r"at line (\d+)")
+_HEADER = regex(r"\s*\[{1,2}([^\]\n]+)\]{1,2}")
 
 
 class TomlError(ValueError):

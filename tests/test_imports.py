@@ -67,7 +67,7 @@ def test_an_unchanged_project_is_answered_without_the_readers(project: Path, tmp
     # The rooms of other commands are looked for, by their packages, and not loaded.
     own = {name for name in warm if name.startswith("flask_prodcheck.") and not _is_room_of_a_command(name)}
     assert {name.split(".")[1] for name in own} == {
-        "base", "cache", "cli", "errors", "records", "resources", "settings", "sources", "terminal", "tomlfile",
+        "base", "cache", "cli", "errors", "patterns", "records", "resources", "settings", "sources", "terminal", "tomlfile",
     }  # fmt: skip
     assert not warm & HEAVY
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 MODULES = ("base", "facts.syntax", "facts.types", "edits.actions", "model.project", "sources.tree")
 
@@ -44,6 +44,7 @@ def test_a_class_is_the_same_made_either_way(order: bool) -> None:
     for args, words in ((("a",), {}), (("a", 2, ("b",), {"c": 1}), {}), ((), {"file": "a", "line": 3})):
         one, other = quick(*args, **words), plain(*args, **words)
         assert repr(one) == repr(other)
+        assert replace(one, line=99) == dataclasses.replace(one, line=99) and replace(one) == one
         assert dataclasses.astuple(one) == dataclasses.astuple(other)
         assert one.both == other.both
         assert one == quick(*args, **words) != dataclasses.replace(one, line=99)
@@ -55,6 +56,8 @@ def test_a_class_is_the_same_made_either_way(order: bool) -> None:
     assert list(inspect.signature(quick).parameters) == list(inspect.signature(plain).parameters)
     assert quick.__doc__ == plain.__doc__ and quick("a").seen is not quick("a").seen
     with pytest.raises(TypeError):
+        replace(quick("a"), other=1)
+    with pytest.raises(TypeError):
         quick()
     with pytest.raises(TypeError):
         quick("a", 1, (), {}, 5)
@@ -63,6 +66,26 @@ def test_a_class_is_the_same_made_either_way(order: bool) -> None:
     else:
         with pytest.raises(TypeError):
             assert quick("a") < quick("b")
+
+
+def test_a_class_is_described_before_the_first_object_is_made() -> None:
+    quick, plain = twins(False)
+    for one, other in zip(dataclasses.fields(quick), dataclasses.fields(plain), strict=True):
+        for each in (
+            "name",
+            "type",
+            "default",
+            "default_factory",
+            "init",
+            "repr",
+            "compare",
+            "hash",
+            "kw_only",
+            "_field_type",
+        ):
+            assert getattr(one, each) == getattr(other, each), each
+    assert dataclasses.is_dataclass(quick)
+    assert (quick.__module__, repr(quick)) == (plain.__module__, repr(plain)) and not hasattr(quick, "__weakref__")
 
 
 def test_an_object_cannot_be_changed() -> None:

@@ -19,11 +19,15 @@ from pathlib import Path
 from typing import Any
 
 import flask_prodcheck.audit as pipeline
+import flask_prodcheck.facts.parse as parsing
 import flask_prodcheck.facts.shares as shares
+import flask_prodcheck.judge as judging
 import flask_prodcheck.model.link as linking
 
 STAGES = {
-    pipeline: ("discover", "load", "parse", "link", "run", "build", "decide"),
+    pipeline: ("discover",),
+    parsing: ("_read",),
+    judging: ("load", "link", "run", "build", "decide"),
     linking: ("find_apps", "find_run_sites", "find_launches", "_configurations"),
 }
 

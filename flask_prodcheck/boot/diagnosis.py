@@ -11,37 +11,36 @@ from flask_prodcheck.base import Known
 from flask_prodcheck.findings.redact import redact
 from flask_prodcheck.model.configuration.secrets import masked
 from flask_prodcheck.model.project import Configuration
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
-_RAISED = re.compile(r"([A-Za-z_][\w.]{0,200})(?:: (.{0,2000}))?")
-_FRAME = re.compile(r'\s+File "([^"]{1,500})", line (\d{1,7})')
-_KEY = re.compile(r"['\"]([A-Za-z_][A-Za-z0-9_]{0,100})['\"]")
-_CAPITALS = re.compile(r"(?<![\w/.-])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})(?![\w/-])")
-_SPEAKS_OF_A_SETTING = re.compile(
+_RAISED = regex(r"([A-Za-z_][\w.]{0,200})(?:: (.{0,2000}))?")
+_FRAME = regex(r'\s+File "([^"]{1,500})", line (\d{1,7})')
+_KEY = regex(r"['\"]([A-Za-z_][A-Za-z0-9_]{0,100})['\"]")
+_CAPITALS = regex(r"(?<![\w/.-])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z]{4,})(?![\w/-])")
+_SPEAKS_OF_A_SETTING = regex(
     r"environment|env var|not set|n't set|unset|must be (?:set|provided|defined)|required|missing|not found|undefined"
     r"|not configured|please (?:set|define|provide)|\bset the\b",
     re.IGNORECASE,
 )
-_REFUSED = re.compile(
+_REFUSED = regex(
     r"connection refused|could not connect|can't connect|cannot connect|could not translate host name"
     r"|name or service not known|name resolution|nodename nor servname|getaddrinfo failed|no route to host"
     r"|network is unreachable|error 111\b|errno 111\b|serverselectiontimeout|nobrokersavailable|max retries exceeded"
     r"|timed? ?out (?:while )?connecting",
     re.IGNORECASE,
 )
-_HOST = re.compile(
+_HOST = regex(
     r"(?:connection to server at|host name|host|server at|server on|connecting to|connect to|connection to)[ =]+['\"(]*([A-Za-z0-9_.-]{1,200}|::1)"
 )
-_PORT = re.compile(r"(?:port[ =]+|:)(\d{2,5})\b")
-_ADDRESS = re.compile(
-    r"[a-z][a-z0-9+.-]{0,40}://(?:[^/@\s]{0,200}@)?([A-Za-z0-9_.-]{1,200})?(?::(\d{2,5}))?", re.IGNORECASE
-)
+_PORT = regex(r"(?:port[ =]+|:)(\d{2,5})\b")
+_ADDRESS = regex(r"[a-z][a-z0-9+.-]{0,40}://(?:[^/@\s]{0,200}@)?([A-Za-z0-9_.-]{1,200})?(?::(\d{2,5}))?", re.IGNORECASE)
 #: SQLite, PostgreSQL, MySQL, SQL Server, Oracle.
-_TABLE = re.compile(
+_TABLE = regex(
     r"no such table: ?([\w.]{1,200})|relation \"([^\"]{1,200})\" does not exist|Table '([^']{1,200})' doesn't exist"
     r"|Invalid object name '([^']{1,200})'|ORA-00942"
 )
-_MODULE = re.compile(r"No module named '([\w.]{1,200})'")
+_MODULE = regex(r"No module named '([\w.]{1,200})'")
 _LINES = 4000
 #: Exceptions whose message quotes names of the source, not values.
 _NAMES_CODE = frozenset({"AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "TypeError"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from flask_prodcheck.base import Known, Unknown
@@ -16,7 +15,7 @@ from flask_prodcheck.findings.published import published_hop
 from flask_prodcheck.model.link import link
 from flask_prodcheck.model.project import Configuration, Launch, Project, Server
 from flask_prodcheck.policy.decide import launch_order
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.scaffold.plan import plan
 from flask_prodcheck.scaffold.served_app import served_app
 from flask_prodcheck.settings import Settings

@@ -7,7 +7,6 @@ import secrets
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,7 +15,7 @@ from flask_prodcheck.boot.box import Box, Limits
 from flask_prodcheck.boot.client import HOST, Answer, free_port, get
 from flask_prodcheck.boot.interpreter import environment
 from flask_prodcheck.boot.recipe import Recipe
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 GUNICORN = "gunicorn"
 CHECK = "check"

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import astuple, field, replace
+from contextlib import AbstractContextManager
+from dataclasses import astuple, field
 from pathlib import Path
 
 from flask_prodcheck.cache.contents import Content, contents, from_data, to_data
@@ -20,7 +21,7 @@ from flask_prodcheck.cache.place import default_folder
 from flask_prodcheck.cache.recall import SECONDS, with_seconds
 from flask_prodcheck.cache.store import Store, store_of
 from flask_prodcheck.errors import ReadError
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.place import prefix_of
 from flask_prodcheck.sources.tree import Tree, WatchedContent, digest_of
@@ -68,7 +69,7 @@ class Question:
         """The tree to audit for an answer that is to be remembered."""
         return replace(self.tree, content=WatchedContent(self.tree.content, self.found, self.seen))
 
-    def outlines(self) -> RememberedOutlines:
+    def outlines(self) -> AbstractContextManager[RememberedOutlines]:
         """What is remembered of the files themselves."""
         return remembered_outlines(self.store, self.found)
 

@@ -14,6 +14,7 @@ from flask_prodcheck.cache.identity import tool_files
 from flask_prodcheck.cache.place import default_folder, is_own
 from flask_prodcheck.cache.recall import ABSENT, mark_of, packed, place_of, question
 from flask_prodcheck.cache.store import put
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.sources.kinds import kind_of, wants_head
 from flask_prodcheck.sources.tree import Tree
 
@@ -24,7 +25,7 @@ _SETTINGS = ("pyproject.toml", "prodcheck.toml")
 #: Folders that no audit looks into, whatever is in them.
 _NEVER_ENTERED = frozenset({".git", "__pycache__"})
 #: Git's settings by which something else decides what it lists.
-_ELSEWHERE = re.compile(r"excludes_?file|\[\s*include|worktree|sparse", re.IGNORECASE)
+_ELSEWHERE = regex(r"excludes_?file|\[\s*include|worktree|sparse", re.IGNORECASE)
 
 
 def leave(
@@ -51,7 +52,7 @@ def leave(
     except (OSError, ValueError):
         return  # a place that can be neither looked at nor named
     if data is not None:
-        put(kept, data)
+        put(kept, (data,))
         _forget_old(kept.parent)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flask_prodcheck.edits.changes import Plan
 from flask_prodcheck.edits.text_file import decode
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.sources.kinds import HEAD_BYTES, kind_of
 from flask_prodcheck.sources.tree import Content, Source, Tree
 

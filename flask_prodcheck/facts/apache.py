@@ -7,8 +7,9 @@ import re
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.quoting import split_words
 from flask_prodcheck.facts.types import EnvVar, Start, StartFile
+from flask_prodcheck.patterns import regex
 
-_SETTINGS = re.compile(r"(?:Passenger|WSGI|ProxyPass|SSL|RequestHeader$|ServerName$|LimitRequestBody$)", re.IGNORECASE)
+_SETTINGS = regex(r"(?:Passenger|WSGI|ProxyPass|SSL|RequestHeader$|ServerName$|LimitRequestBody$)", re.IGNORECASE)
 
 
 def read_apache(path: str, text: str) -> StartFile:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import traceback
 from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import field
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python import read_statements
 from flask_prodcheck.facts.syntax import PyModule, Stmt
 from flask_prodcheck.facts.time_limit import time_limit
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.sources.names import printable
 from flask_prodcheck.sources.tree import Content, digest_of
 
@@ -21,8 +20,10 @@ from flask_prodcheck.sources.tree import Content, digest_of
 @contextlib.contextmanager
 def _depth_of_its_own() -> Iterator[None]:
     """The limit of recursion counted from here: how deeply a file may nest must not hang on who asks for it."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(limit + sum(1 for _ in traceback.walk_stack(None)))
+    limit, depth, frame = sys.getrecursionlimit(), 0, sys._getframe()
+    while frame.f_back is not None:
+        depth, frame = depth + 1, frame.f_back
+    sys.setrecursionlimit(limit + depth)
     try:
         yield
     finally:

@@ -11,8 +11,9 @@ from flask_prodcheck.facts.conditionals import possible_texts
 from flask_prodcheck.facts.ini import IniSection, read_ini
 from flask_prodcheck.facts.quoting import split_words
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
+from flask_prodcheck.patterns import regex
 
-_FROM_ENVIRONMENT = re.compile(r"\$\(circus\.env\.([A-Za-z_][A-Za-z0-9_]*)\)", re.IGNORECASE)
+_FROM_ENVIRONMENT = regex(r"\$\(circus\.env\.([A-Za-z_][A-Za-z0-9_]*)\)", re.IGNORECASE)
 _OWN = frozenset({"cmd", "args", "working_dir", "uid", "shell"})
 _TRUE = frozenset({"true", "1", "yes", "on"})
 

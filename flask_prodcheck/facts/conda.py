@@ -6,16 +6,15 @@ release, ``name==1.2`` exactly that one, ``channel::name`` names where it comes 
 
 from __future__ import annotations
 
-import re
-
 from packaging.utils import canonicalize_name
 
 from flask_prodcheck.facts.requirements import group_of, read_line
 from flask_prodcheck.facts.types import Dependency, EnvFileRef, Manifest
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
+from flask_prodcheck.patterns import regex
 
-_SPEC = re.compile(r"(?:[^\s:]+::)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?:\[[^\]]*\])?[ \t]*(.*)")
-_FUZZY = re.compile(r"=([0-9][^=,|\s]*)(?:=\S*)?")  # a build string may follow
+_SPEC = regex(r"(?:[^\s:]+::)?([A-Za-z0-9_][A-Za-z0-9_.-]*)(?:\[[^\]]*\])?[ \t]*(.*)")
+_FUZZY = regex(r"=([0-9][^=,|\s]*)(?:=\S*)?")  # a build string may follow
 
 
 def read_conda(path: str, text: str) -> Manifest:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from flask_prodcheck.patterns import regex
 
-_CONTROL = re.compile(r"\s*\{%-?\+?\s*(?P<word>\w+)\b[^%]*?\+?-?%\}\s*")
+_CONTROL = regex(r"\s*\{%-?\+?\s*(?P<word>\w+)\b[^%]*?\+?-?%\}\s*")
 _MOST = 8
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
+from flask_prodcheck.patterns import regex
 
-_VARIABLE = re.compile(r"[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*)")
-_REBOOT = re.compile(r"[ \t]*@reboot[ \t]+(?:(root|www-data|[a-z_][a-z0-9_-]*)[ \t]+(?=[./]|cd[ \t]))?(.+)")
+_VARIABLE = regex(r"[ \t]*([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*)")
+_REBOOT = regex(r"[ \t]*@reboot[ \t]+(?:(root|www-data|[a-z_][a-z0-9_-]*)[ \t]+(?=[./]|cd[ \t]))?(.+)")
 
 
 def read_crontab(path: str, text: str) -> StartFile:

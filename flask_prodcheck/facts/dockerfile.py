@@ -17,6 +17,7 @@ from dataclasses import field
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar, Run, Stage
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
 _INSTRUCTIONS = frozenset(
@@ -41,12 +42,12 @@ _INSTRUCTIONS = frozenset(
         "WORKDIR",
     ]
 )
-_DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.*)")
-_KEYWORD = re.compile(r"[ \t]*([A-Za-z]+)(?=[ \t]|$)[ \t]*")
-_FLAG = re.compile(r"--([a-z][a-z0-9-]*)(?:=(\S*))?(?:[ \t]+|$)")
-_SHELL_FLAG = re.compile(r"--[a-z][a-z0-9-]*(?:=[^\s\\]*)?(?:[ \t]|\\\n)+")
-_HEREDOC = re.compile(r"(?<![<\w])\d*<<(-?)(['\"]?)([A-Za-z_][A-Za-z0-9_.-]*)\2")
-_WINDOWS_ROOT = re.compile(r"[A-Za-z]:[\\/]")
+_DIRECTIVE = regex(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.*)")
+_KEYWORD = regex(r"[ \t]*([A-Za-z]+)(?=[ \t]|$)[ \t]*")
+_FLAG = regex(r"--([a-z][a-z0-9-]*)(?:=(\S*))?(?:[ \t]+|$)")
+_SHELL_FLAG = regex(r"--[a-z][a-z0-9-]*(?:=[^\s\\]*)?(?:[ \t]|\\\n)+")
+_HEREDOC = regex(r"(?<![<\w])\d*<<(-?)(['\"]?)([A-Za-z_][A-Za-z0-9_.-]*)\2")
+_WINDOWS_ROOT = regex(r"[A-Za-z]:[\\/]")
 _MARKS = ("#", "{%", "{#", "{{", "<%")  # comments, and the lines of template languages
 
 

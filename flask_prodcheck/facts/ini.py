@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from flask_prodcheck.facts.conditionals import is_open_conditional
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
-_SECTION = re.compile(r"\[([^\]\n]+)\]")
+_SECTION = regex(r"\[([^\]\n]+)\]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
+from flask_prodcheck.patterns import regex
 
-_RECIPE = re.compile(r"@?([A-Za-z_][A-Za-z0-9_-]*)((?:[^A-Za-z0-9_:\n-][^:\n]*)?):(?!=)(.*)")
-_ASSIGN = re.compile(r"""(export[ \t]+)?([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|(.+))""")
-_INTERPOLATION = re.compile(r"\{\{[ \t]*([A-Za-z_][A-Za-z0-9_-]*)[ \t]*\}\}")
+_RECIPE = regex(r"@?([A-Za-z_][A-Za-z0-9_-]*)((?:[^A-Za-z0-9_:\n-][^:\n]*)?):(?!=)(.*)")
+_ASSIGN = regex(r"""(export[ \t]+)?([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|(.+))""")
+_INTERPOLATION = regex(r"\{\{[ \t]*([A-Za-z_][A-Za-z0-9_-]*)[ \t]*\}\}")
 
 
 def read_justfile(path: str, text: str) -> StartFile:

@@ -7,15 +7,16 @@ from dataclasses import field
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
-_VARIABLE = re.compile(
+_VARIABLE = regex(
     r"(export[ \t]+|override[ \t]+)*([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*(:::?=|::=|:=|\?=|\+=|!=|=)[ \t]*(.*)", re.DOTALL
 )
-_RULE = re.compile(r"([^:=#\t][^:=#]*)::?(?!=)(.*)", re.DOTALL)
-_REFERENCE = re.compile(r"\$(?:\$|\(([A-Za-z_][A-Za-z0-9_.-]*)\)|\{([A-Za-z_][A-Za-z0-9_.-]*)\}|([@*]))")
-_INCLUDE = re.compile(r"(?:-include|sinclude|include)[ \t]+(.+)")
-_CONDITIONAL = re.compile(r"(?:ifdef|ifndef|ifeq|ifneq|else|endif|undefine|vpath|unexport)\b")
+_RULE = regex(r"([^:=#\t][^:=#]*)::?(?!=)(.*)", re.DOTALL)
+_REFERENCE = regex(r"\$(?:\$|\(([A-Za-z_][A-Za-z0-9_.-]*)\)|\{([A-Za-z_][A-Za-z0-9_.-]*)\}|([@*]))")
+_INCLUDE = regex(r"(?:-include|sinclude|include)[ \t]+(.+)")
+_CONDITIONAL = regex(r"(?:ifdef|ifndef|ifeq|ifneq|else|endif|undefine|vpath|unexport)\b")
 _MAX_TEXT = 20_000
 _MAX_DEPTH = 10
 _MAX_STEPS = 5_000

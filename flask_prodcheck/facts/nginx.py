@@ -7,8 +7,9 @@ import re
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import ProxyConfig, Start
+from flask_prodcheck.patterns import regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""#[^\n]*|\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[{};]|"""
     r"""(?:\$\{\w*\}|[^\s{};"'#\\]|\\.)(?:\$\{\w*\}|[^\s;{}])*|.""",
     re.DOTALL,

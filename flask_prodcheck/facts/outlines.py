@@ -6,6 +6,7 @@ shape is no outline.
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 from flask_prodcheck.base import Span
@@ -57,9 +58,9 @@ def _module(path: str, data: Data) -> PyModule:
     return PyModule(
         path,
         Unread(),
-        tuple(_text(names).split()),
+        tuple(_names(names)),
         _truth(open_names),
-        frozenset(_text(imports).split()),
+        frozenset(_names(imports)),
         _uses(path, uses),
         tuple([_mutation(path, each) for each in _list(mutations)]),
         _mentions(mentions),
@@ -78,7 +79,7 @@ def _uses(path: str, data: Data) -> Uses:
         remote_addr,
         external_urls,
         routes,
-        tuple([(_text(name), _span(path, place)) for name, place in map(_pair, _list(views))]),
+        tuple([(intern(_text(name)), _span(path, place)) for name, place in map(_pair, _list(views))]),
         tuple([_login_cookie(path, each) for each in _list(login_cookies)]),
         tuple([_cookie_form(path, each) for each in _list(cookie_forms)]),
         _truth(guards_forms),
@@ -132,6 +133,11 @@ def _text(data: Data) -> str:
     if type(data) is not str:
         raise ValueError(data)
     return data
+
+
+def _names(data: Data) -> list[str]:
+    """The words of a text, each kept once however many files have it, as the parser keeps the names of a source."""
+    return [intern(each) for each in _text(data).split()]
 
 
 def _truth(data: Data) -> bool:

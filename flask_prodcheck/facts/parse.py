@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import posixpath
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from flask_prodcheck.base import Problem, Span
@@ -29,7 +28,8 @@ from flask_prodcheck.facts.types import (
     StartFile,
     UwsgiConfig,
 )
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.sources.kinds import DEPLOY_KINDS, Kind, stripped
 from flask_prodcheck.sources.names import printable
 from flask_prodcheck.sources.tree import Source, Tree, digest_of
@@ -73,11 +73,11 @@ _BYTE_READERS = {
 PLACEHOLDER = "CHANGE-ME"
 _FILLED_KINDS = DEPLOY_KINDS | {Kind.NGINX, Kind.ENV}
 _COMMENT = ("#", ";", "//")
-_APP = re.compile(rb"\b(?:Flask|Dash|APIFlask|Quart|FlaskApp|FlaskUnchained)\s*\(|\bdef\s+(?:create|make)_app\b")
+_APP = regex(rb"\b(?:Flask|Dash|APIFlask|Quart|FlaskApp|FlaskUnchained)\s*\(|\bdef\s+(?:create|make)_app\b")
 #: What a ``setup.py`` holds that installs a distribution: a module of the application may be called so as well.
-_SETUP = re.compile(rb"\b(?:setuptools|distutils|numpy\.distutils|skbuild|pbr)\b")
-_FLASK = re.compile(rb"[Ff]lask|\bdash\b|\bquart\b|\bconnexion\b")
-_TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+_SETUP = regex(rb"\b(?:setuptools|distutils|numpy\.distutils|skbuild|pbr)\b")
+_FLASK = regex(rb"[Ff]lask|\bdash\b|\bquart\b|\bconnexion\b")
+_TEST_PATH = regex(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
 #: Bytes of Python for which a process of its own pays: about a fifth of a second.
@@ -106,8 +106,8 @@ class Outlines(Protocol):
     def recall(self, path: str) -> tuple[str, object] | None:
         """The digest of the file's content, and what was noted of it: None for a file without facts."""
 
-    def note(self, path: str, digest: str, data: object) -> None:
-        """Keeps ``data`` for as long as the file's content has that digest."""
+    def keep(self, noted: Iterable[tuple[str, str, object]]) -> None:
+        """Keeps each (path, digest, data) for as long as the file's content has that digest."""
 
 
 def parse(tree: Tree, outlines: Outlines | None = None) -> Facts:
@@ -116,6 +116,14 @@ def parse(tree: Tree, outlines: Outlines | None = None) -> Facts:
     Never raises for what a file holds: a file that cannot be read becomes a :class:`~flask_prodcheck.base.Problem`,
     blocking when it could hide an error (a deploy file, a module that builds an application, a fault in a reader).
     """
+    with reading(tree, outlines) as facts:
+        return facts()
+
+
+@contextlib.contextmanager
+def reading(tree: Tree, outlines: Outlines | None = None) -> Iterator[Callable[[], Facts]]:
+    """Gives the function that gives what :func:`parse` does. Where other processes take part they begin at once: what is
+    done before the call is done meanwhile."""
     recalled = _recalled(tree, outlines) if outlines is not None else {}
     sources = [source for source in tree.sources if source.path not in recalled]
     keeps, own = sum(map(_weight, sources)) <= _HELD, os.getpid()
@@ -123,19 +131,26 @@ def parse(tree: Tree, outlines: Outlines | None = None) -> Facts:
     def work(source: Source) -> _Outcome:
         return _read(source, tree, held=keeps and os.getpid() == own)
 
-    outcomes = shared(sources, _weight, work, worth=_WORTH_A_PROCESS)
-    fresh = {source.path: outcome for source, outcome in zip(sources, outcomes, strict=True)}
-    if outlines is not None:
-        _note(outlines, fresh)
-    read = recalled | fresh
+    with shared(sources, _weight, work, worth=_WORTH_A_PROCESS) as results:
+
+        def facts() -> Facts:
+            fresh = {source.path: outcome for source, outcome in zip(sources, results(), strict=True)}
+            if outlines is not None:
+                outlines.keep(_noted(fresh))
+            return _facts(tree, recalled, fresh)
+
+        yield facts
+
+
+def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Outcome]) -> Facts:
     bodies = Bodies(tree.content)
     found = {
         path: bodies.given(each.facts, each.digest) if isinstance(each.facts, PyModule) else each.facts
-        for path, each in read.items()
+        for path, each in {**recalled, **fresh}.items()
         if each.facts is not None
     }
-    ignored = {path: each.ignored for path, each in read.items() if each.ignored is not None}
-    problems = {each.problem for each in outcomes if each.problem is not None}
+    ignored = {path: each.ignored for path, each in fresh.items() if each.ignored is not None}
+    problems = {each.problem for each in fresh.values() if each.problem is not None}
     return Facts(
         modules={path: each for path, each in found.items() if isinstance(each, PyModule)},
         dockerfiles={path: each for path, each in found.items() if isinstance(each, Dockerfile)},
@@ -148,12 +163,12 @@ def parse(tree: Tree, outlines: Outlines | None = None) -> Facts:
         uwsgi={path: each for path, each in found.items() if isinstance(each, UwsgiConfig)},
         proxies={path: each for path, each in found.items() if isinstance(each, ProxyConfig)},
         dockerignore=ignored,
-        placeholders=tuple(placeholder for each in outcomes for placeholder in each.placeholders),
+        placeholders=tuple(placeholder for each in fresh.values() for placeholder in each.placeholders),
         tracked=frozenset(source.path for source in tree.sources if source.tracked),
         paths=tree.paths,
         problems=tuple(sorted(problems.union(tree.problems))),
         later=bodies.problems,
-        parsed=sum(each.facts is not None or each.ignored is not None for each in outcomes),
+        parsed=sum(each.facts is not None or each.ignored is not None for each in fresh.values()),
         recalled=len(recalled),
     )
 
@@ -172,11 +187,12 @@ def _recalled(tree: Tree, outlines: Outlines) -> dict[str, _Outcome]:
     return found
 
 
-def _note(outlines: Outlines, read: Mapping[str, _Outcome]) -> None:
+def _noted(read: Mapping[str, _Outcome]) -> Iterator[tuple[str, str, object]]:
+    """(path, digest, data) of the Python files that were read."""
     for path, outcome in read.items():
         if outcome.digest:
             module = outcome.facts
-            outlines.note(path, outcome.digest, to_data(module) if isinstance(module, PyModule) else None)
+            yield path, outcome.digest, to_data(module) if isinstance(module, PyModule) else None
 
 
 def _weight(source: Source) -> int:

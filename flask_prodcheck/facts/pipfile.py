@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 
 from packaging.utils import canonicalize_name
@@ -14,9 +13,10 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.pyproject import table_dependency
 from flask_prodcheck.facts.toml_lines import line_of, load_toml
 from flask_prodcheck.facts.types import Command, Dependency, Manifest, Start
+from flask_prodcheck.patterns import regex
 
 _SETTINGS = frozenset({"source", "requires", "scripts", "pipenv"})
-_JSON_KEY = re.compile(r'\s*"([^"\\]+)"\s*:')
+_JSON_KEY = regex(r'\s*"([^"\\]+)"\s*:')
 
 
 def read_pipfile(path: str, text: str) -> Manifest:

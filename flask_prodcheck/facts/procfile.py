@@ -5,13 +5,12 @@ Source: the Heroku Dev Center article "The Procfile" and the parser of its cloud
 
 from __future__ import annotations
 
-import re
-
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.types import Command, Start, StartFile
+from flask_prodcheck.patterns import regex
 
-_PROCESS = re.compile(r"([ \t]*)([A-Za-z0-9_-]+)[ \t]*:[ \t]*(.*)")
+_PROCESS = regex(r"([ \t]*)([A-Za-z0-9_-]+)[ \t]*:[ \t]*(.*)")
 
 
 def read_procfile(path: str, text: str) -> StartFile:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from packaging.utils import canonicalize_name
 
@@ -13,7 +12,8 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.requirements import parse_requirement
 from flask_prodcheck.facts.toml_lines import line_of, load_toml, value_line
 from flask_prodcheck.facts.types import Command, Dependency, EntryPoint, EnvFileRef, EnvVar, Manifest, Start
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def _task(
 
 
 #: Where Hatch and PDM put what the caller adds, with what stands there without any.
-_ARGUMENTS = re.compile(r"\{args(?::([^{}]*))?\}")
+_ARGUMENTS = regex(r"\{args(?::([^{}]*))?\}")
 
 
 def _as_list(value: object) -> list[object]:

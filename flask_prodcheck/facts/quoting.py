@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 
-_TEMPLATE = re.compile(r"\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|<%=[^%\n]*%>|@@?[A-Z_]+@@?")
+from flask_prodcheck.patterns import regex
+
+_TEMPLATE = regex(r"\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|<%=[^%\n]*%>|@@?[A-Z_]+@@?")
 
 
 def split_words(text: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Dependency, EnvFileRef, Manifest
+from flask_prodcheck.patterns import regex
 
 _GROUPS = (
     ("constraint", ("constraint", "constraints")),
@@ -18,15 +19,15 @@ _GROUPS = (
     ("docs", ("docs", "doc", "documentation", "rtd", "readthedocs", "sphinx")),
     ("lint", ("lint", "linting", "style", "typing", "mypy", "precommit")),
 )
-_INCLUDE = re.compile(r"(?:-r|-c|--requirements?|--constraints?)(?:\s*=\s*|\s+|(?<=-[rc]))(\S.*)$")
-_EDITABLE = re.compile(r"(?:-e|--editable)(?:\s*=\s*|\s+|(?<=-e))(\S.*)$")
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_PER_LINE_OPTION = re.compile(r"\s--?[A-Za-z]")
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[([^\]]*)\])?")
-_VCS = re.compile(r"(?:(?:git|hg|svn|bzr)\+|https?://|ssh://|file:)")
-_LOOSE_NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)$")
-_LOOSE_SPECIFIER = re.compile(r"(?:===|==|~=|!=|<=|>=|=|<|>|\^|~)")
-_WHEEL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._]*)-[^-/]+(?:-[^/]*)?\.(?:whl|tar\.gz|zip)$")
+_INCLUDE = regex(r"(?:-r|-c|--requirements?|--constraints?)(?:\s*=\s*|\s+|(?<=-[rc]))(\S.*)$")
+_EDITABLE = regex(r"(?:-e|--editable)(?:\s*=\s*|\s+|(?<=-e))(\S.*)$")
+_COMMENT = regex(r"(?:^|\s)#.*$")
+_PER_LINE_OPTION = regex(r"\s--?[A-Za-z]")
+_EGG = regex(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[([^\]]*)\])?")
+_VCS = regex(r"(?:(?:git|hg|svn|bzr)\+|https?://|ssh://|file:)")
+_LOOSE_NAME = regex(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*(.*)$")
+_LOOSE_SPECIFIER = regex(r"(?:===|==|~=|!=|<=|>=|=|<|>|\^|~)")
+_WHEEL = regex(r"([A-Za-z0-9][A-Za-z0-9._]*)-[^-/]+(?:-[^/]*)?\.(?:whl|tar\.gz|zip)$")
 
 
 def read_requirements(path: str, data: bytes) -> Manifest:

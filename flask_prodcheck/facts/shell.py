@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
@@ -31,16 +30,17 @@ from flask_prodcheck.facts.types import (
     Word,
 )
 from flask_prodcheck.facts.words import read_word
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass, replace
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "busybox"})
-_SHEBANG = re.compile(r"#![ \t]*(\S+)(?:[ \t]+(.*))?")
-_SPAWN = re.compile(r"(?:^|;)[ \t]*spawn[ \t]+(?:-\w+[ \t]+)*([^;\n]+)", re.MULTILINE)
-_OPEN_NEWLINE = re.compile(r"(?<!\\)\n")
-_CALL = re.compile(rb"((?<=[^\s][ \t])[A-Za-z0-9_.]+:[A-Za-z0-9_.]+)\(\)(?![ \t]*\{)")
+_SHEBANG = regex(r"#![ \t]*(\S+)(?:[ \t]+(.*))?")
+_SPAWN = regex(r"(?:^|;)[ \t]*spawn[ \t]+(?:-\w+[ \t]+)*([^;\n]+)", re.MULTILINE)
+_OPEN_NEWLINE = regex(r"(?<!\\)\n")
+_CALL = regex(rb"((?<=[^\s][ \t])[A-Za-z0-9_.]+:[A-Za-z0-9_.]+)\(\)(?![ \t]*\{)")
 #: For the grammar, every byte of a character beyond ASCII is a dot: part of a word, as it is to a shell, and of no name.
 #: Its scanner looks such characters up in the C library's table of 256 (``isdigit``), and reads what lies beyond.
 _IN_ASCII = bytes(range(128)) + b"." * 128

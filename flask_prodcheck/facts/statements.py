@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from flask_prodcheck.facts.syntax import (
@@ -39,7 +38,7 @@ from flask_prodcheck.facts.syntax import (
     UnaryOp,
     With,
 )
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.conditionals import possible_texts
 from flask_prodcheck.facts.ini import IniSection, read_ini
 from flask_prodcheck.facts.quoting import split_words
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
+from flask_prodcheck.patterns import regex
 
-_PROGRAM = re.compile(r"(?:program|fcgi-program|eventlistener):(.+)")
-_VARIABLE = re.compile(r"""(?<![A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^,\s]*))""")
-_FROM_ENVIRONMENT = re.compile(r"%\(ENV_([A-Za-z_][A-Za-z0-9_]*)\)s")
+_PROGRAM = regex(r"(?:program|fcgi-program|eventlistener):(.+)")
+_VARIABLE = regex(r"""(?<![A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^,\s]*))""")
+_FROM_ENVIRONMENT = regex(r"%\(ENV_([A-Za-z_][A-Za-z0-9_]*)\)s")
 _OWN = frozenset({"command", "directory", "environment", "user"})
 
 

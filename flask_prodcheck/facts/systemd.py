@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.conditionals import possible_texts
 from flask_prodcheck.facts.ini import IniEntry, read_ini
 from flask_prodcheck.facts.quoting import split_words
 from flask_prodcheck.facts.types import Command, EnvFileRef, EnvVar, Start, StartFile
+from flask_prodcheck.patterns import regex
 
 _OPTIONS = frozenset(
     {
@@ -18,7 +18,7 @@ _OPTIONS = frozenset(
         "RootDirectory", "LimitNOFILE", "AmbientCapabilities", "SendSIGKILL",
     }
 )  # fmt: skip
-_UNIT = re.compile(r"(?P<name>[^/]+)\.service(?:\.[^/]*)*")
+_UNIT = regex(r"(?P<name>[^/]+)\.service(?:\.[^/]*)*")
 
 
 def read_systemd(path: str, text: str) -> StartFile:

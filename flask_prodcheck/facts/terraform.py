@@ -9,8 +9,9 @@ import re
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Start, StartFile
+from flask_prodcheck.patterns import regex
 
-_RESOURCE = re.compile(
+_RESOURCE = regex(
     r'^[ \t]*resource[ \t]+"(aws_ecs_task_definition|aws_apprunner_service|aws_elastic_beanstalk_environment'
     r"|azurerm_(?:linux_)?web_app|azurerm_app_service|azurerm_container_app|azurerm_container_group"
     r"|google_cloud_run(?:_v2)?_service|google_app_engine_(?:standard|flexible)_app_version|digitalocean_app|heroku_formation"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 import tomli
 
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.patterns import regex
 
 _Path = tuple[str, ...]
-_MESSAGE_LINE = re.compile(r"\(at line (\d{1,9}), column \d{1,9}\)")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_MESSAGE_LINE = regex(r"\(at line (\d{1,9}), column \d{1,9}\)")
+_BARE = regex(r"[A-Za-z0-9_-]+")
 _MAX_ITEM_LINES = 5000
 
 

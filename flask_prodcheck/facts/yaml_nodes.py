@@ -15,6 +15,7 @@ from typing import Any
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.types import Command, EnvVar
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
 # PyYAML's stubs leave out what its nodes carry (``id``, ``style``).
@@ -26,17 +27,17 @@ MAX_DEPTH = 200
 """How deep collections may nest (the composer is recursive)."""
 
 _BOOL = "tag:yaml.org,2002:bool"
-_OTHER_NUMBER = re.compile(r"[-+]?(?:0[0-9o_]|[0-9][0-9_.]*[_:])")
-_OTHER_TEXT = re.compile(r"[-+]?(?:0o[0-7_]+|[0-9][0-9_.]*[eE][-+]?[0-9]+)\Z")
+_OTHER_NUMBER = regex(r"[-+]?(?:0[0-9o_]|[0-9][0-9_.]*[_:])")
+_OTHER_TEXT = regex(r"[-+]?(?:0o[0-7_]+|[0-9][0-9_.]*[eE][-+]?[0-9]+)\Z")
 _NULL = "tag:yaml.org,2002:null"
 _STRING = "tag:yaml.org,2002:str"
 _NULL_TEXTS = ("", "~", "null", "Null", "NULL")
 _MERGE = "tag:yaml.org,2002:merge"
-_MARK = re.compile("\ue000([0-9]+)\ue001")
-_TEMPLATE_OPEN = re.compile(r"\{\{|\{%|\{#")
-_JSON = re.compile(r"\s*(?:\{(?![{%#])|\[)")
-_TABS = re.compile(r"^[ \t]*\t", re.MULTILINE)
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_MARK = regex("\ue000([0-9]+)\ue001")
+_TEMPLATE_OPEN = regex(r"\{\{|\{%|\{#")
+_JSON = regex(r"\s*(?:\{(?![{%#])|\[)")
+_TABS = regex(r"^[ \t]*\t", re.MULTILINE)
+_SURROGATE = regex(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _LINE = 2_000
 _PLAIN_DEPTH = 50
 _TEMPLATE_CLOSE = {"{{": "}}", "{%": "%}", "{#": "#}"}

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.findings.finding import Finding, severity_rank
 from flask_prodcheck.findings.lines import SourceLines
 from flask_prodcheck.findings.published import published_hop
 from flask_prodcheck.findings.redact import holds_secret, is_secret_topic, redact
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.rulekit import Hit, Hop
 
-_DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+_DEFINITION = regex(r"[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 
 
 def build(hits: Iterable[tuple[Rule, Hit]], lines: SourceLines) -> tuple[Finding, ...]:

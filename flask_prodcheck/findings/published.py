@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from flask_prodcheck.model.configuration.secrets import is_secret, masked_text, without_passwords
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 from flask_prodcheck.rulekit import Hop, Launch
 
 # The patterns are linear in a text of any length: names are disjoint, a value ends at the latest where the next of its
 # kind begins, and the end of a text ends every value.
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{2,}")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_-]{2,}")
 # How a name is set apart from its value: `=` or `:`, the comma of a look-up with a default or of an argument list, the
 # blank of an option or of Dockerfile's ENV.
-_ASSIGNS = re.compile(r"""["']?\]?[ \t]*(?:=(?![=>])|:(?![:=/]))[ \t]*|["'][ \t]*,[ \t]*""")
-_BLANK = re.compile(r"[ \t]+")
-_TAKES_BLANK = re.compile(r"(?:--|^[ \t]*(?:ENV|env)[ \t]+)$")
+_ASSIGNS = regex(r"""["']?\]?[ \t]*(?:=(?![=>])|:(?![:=/]))[ \t]*|["'][ \t]*,[ \t]*""")
+_BLANK = regex(r"[ \t]+")
+_TAKES_BLANK = regex(r"(?:--|^[ \t]*(?:ENV|env)[ \t]+)$")
 # Strings, with the prefixes that Python has for them, and quotes that stand inside another string.
-_QUOTED = re.compile(
+_QUOTED = regex(
     r"""[bBfFrRtTuU]{0,2}(?:"{3}((?:[^"\\]|\\.|"{1,2}(?!"))*)|'{3}((?:[^'\\]|\\.|'{1,2}(?!'))*)"""
     r"""|"((?:[^"\\]|\\.)*)|'((?:[^'\\]|\\.)*)|\\"([^"\\]*)|\\'([^'\\]*))""",
     re.DOTALL,
 )
-_BARE = re.compile(r"""[^\s"',;&|()\[\]{}$`\\][^\s"',;&|()\[\]{}`\\]*""")
-_DEFAULT = re.compile(r"\$\{[A-Za-z0-9_]+:?-([^}$][^}]*)")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*|\$.*", re.DOTALL)
-_PLACE = re.compile(r"(?:FILE|PATH|NAME|REF|DIR)$", re.IGNORECASE)  # where a secret is, not the secret
+_BARE = regex(r"""[^\s"',;&|()\[\]{}$`\\][^\s"',;&|()\[\]{}`\\]*""")
+_DEFAULT = regex(r"\$\{[A-Za-z0-9_]+:?-([^}$][^}]*)")
+_VARIABLE = regex(r"[A-Z][A-Z0-9_]*|\$.*", re.DOTALL)
+_PLACE = regex(r"(?:FILE|PATH|NAME|REF|DIR)$", re.IGNORECASE)  # where a secret is, not the secret
 
 
 def published(text: str, *, code: bool = False) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from flask_prodcheck.patterns import regex
+
 _SECRET_TOPICS = ("secret-", "credentials-", "env-file-")
-_QUOTED = re.compile(r"""(["'])((?:\\.|(?!\1).)*)\1""")
-_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-_BARE = re.compile(
+_QUOTED = regex(r"""(["'])((?:\\.|(?!\1).)*)\1""")
+_NAME = regex(r"[A-Z][A-Z0-9_]*")
+_BARE = regex(
     r"""\b((?=[A-Z0-9_]*(?:KEY|SECRET|PASS|PWD|TOKEN|DATABASE_UR))[A-Z0-9_]+(?:[ \t]*[=:][ \t]*|[ \t]+))([^\s"'$][^\s"']*)"""
 )
-_HINT = re.compile(r"KEY|SECRET|PASS|PWD|TOKEN|CREDENTIAL|SALT|DSN|DATABASE_UR|://[^/\s]{0,300}@", re.IGNORECASE)
+_HINT = regex(r"KEY|SECRET|PASS|PWD|TOKEN|CREDENTIAL|SALT|DSN|DATABASE_UR|://[^/\s]{0,300}@", re.IGNORECASE)
 _SHOWN = 2
 _LIMIT = 1000  # a longer line is cut: nobody reads it, and the patterns stay quick
 

@@ -9,10 +9,11 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.edits.text_file import Edit, line_start
 from flask_prodcheck.errors import ReadError, RefusedError
 from flask_prodcheck.facts.shell import parse_command_line
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.scaffold.start_command import last_command
 
 _AFTER_WORD = r"(?![\w-])"
-_ITEM = re.compile(r"[ \t]*-[ \t]+")
+_ITEM = regex(r"[ \t]*-[ \t]+")
 
 
 def drop_option(text: str, begin: int, end: int, name: str, value: str = "") -> Edit:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from flask_prodcheck.edits.text_file import Edit
 from flask_prodcheck.errors import RefusedError
+from flask_prodcheck.patterns import regex
 
-_CODES = re.compile(r"prodcheck:[ \t]*ignore[ \t]*\[([^\]\n]*)\]")
+_CODES = regex(r"prodcheck:[ \t]*ignore[ \t]*\[([^\]\n]*)\]")
 
 
 def drop_suppression(text: str, start: int, end: int, code: str) -> Edit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
 
 from flask_prodcheck.audit import examine
@@ -17,7 +17,7 @@ from flask_prodcheck.errors import RefusedError
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.fixes.perform import perform
 from flask_prodcheck.policy.report import Report
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.rulekit import Project
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.tree import Tree

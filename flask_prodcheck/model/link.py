@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.base import Value
 from flask_prodcheck.facts.parsed import Facts
@@ -18,6 +17,7 @@ from flask_prodcheck.model.project import App, Configuration, Launch, Project, R
 from flask_prodcheck.model.python.apps import find_apps
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.run_sites import find_run_sites
+from flask_prodcheck.records import replace
 
 LOCK_FILES = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml"})
 

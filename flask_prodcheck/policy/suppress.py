@@ -6,13 +6,13 @@ import io
 import re
 import tokenize
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.findings.finding import Finding, Suppression
 from flask_prodcheck.findings.lines import SourceLines
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.policy.select import matches
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.rulekit import Hit
 from flask_prodcheck.sources.kinds import Kind
@@ -21,10 +21,10 @@ from flask_prodcheck.sources.tree import Tree
 UNUSED_CODE = "PC001"
 
 _MARKER = "prodcheck:"
-_COMMENT = re.compile(
+_COMMENT = regex(
     r"(?P<lead>#|;|//|<!--)[ \t]*prodcheck:[ \t]*(?P<word>[A-Za-z]+)(?:[ \t]*\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\n]*)"
 )
-_COMMENT_LINE = re.compile(r"[ \t]*(?:#|;|//|<!--)")
+_COMMENT_LINE = regex(r"[ \t]*(?:#|;|//|<!--)")
 # Formats in which a comment has a line of its own: after a command, "#" belongs to the command.
 _OWN_LINE_ONLY = frozenset({Kind.DOCKERFILE, Kind.DOCKERIGNORE, Kind.SYSTEMD})
 

@@ -7,13 +7,14 @@ import re
 import string
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from flask_prodcheck.errors import RuleError
 from flask_prodcheck.lesson import AFFECTS, Lesson, load_lesson
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 from flask_prodcheck.registry.condition import STATES, SUBJECTS, USES, Condition, Scalar, check_of
 from flask_prodcheck.registry.rule import (
     CONFIDENCES,
@@ -28,10 +29,10 @@ from flask_prodcheck.resources import rules_folder
 from flask_prodcheck.rulekit import Server
 from flask_prodcheck.tomlfile import Document, TomlError, nearest, parse_toml
 
-_FOLDER = re.compile(r"[a-z]{2,8}\d{3}_[a-z0-9_]+")
-_OWN_CODE = re.compile(r"PC\d{3}")
-_FOREIGN_CODE = re.compile(r"(?!PC)[A-Z]{2,8}\d{3}")
-_DISTRIBUTION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_FOLDER = regex(r"[a-z]{2,8}\d{3}_[a-z0-9_]+")
+_OWN_CODE = regex(r"PC\d{3}")
+_FOREIGN_CODE = regex(r"(?!PC)[A-Z]{2,8}\d{3}")
+_DISTRIBUTION = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _REQUIRED = ("code", "slug", "since", "severity", "confidence", "persona", "message", "why", "cure", "references")
 _OPTIONAL = ("topic", "reported_by")
 _TABLES = ("lesson", "when", "example")
@@ -42,35 +43,38 @@ _WHEN_KEYS = (*SUBJECTS, "equals", "state", "below", "servers", "installed", "no
 
 
 @cache
-def builtin_rules() -> tuple[Rule, ...]:
-    """The rules of this installation, by code. Raises :class:`RuleError`."""
-    return load_folder(rules_folder())
+def builtin_rules(*, examples: bool = True) -> tuple[Rule, ...]:
+    """The rules of this installation, by code, with their examples or without. Raises :class:`RuleError`."""
+    return load_folder(rules_folder(), examples=examples)
 
 
-def load(extend: Iterable[Path] = ()) -> tuple[Rule, ...]:
-    """The built-in rules and those of the folders ``extend`` (data only: a ``check.py`` there is refused), by code.
-    Raises :class:`RuleError`."""
-    rules = list(builtin_rules())
+def load(extend: Iterable[Path] = (), *, examples: bool = True) -> tuple[Rule, ...]:
+    """The built-in rules and those of the folders ``extend`` (data only: a ``check.py`` there is refused), by code. An
+    audit does without the ``examples`` of the built-in ones. Raises :class:`RuleError`."""
+    rules = list(builtin_rules(examples=examples))
     for folder in extend:
         rules += load_folder(folder, trusted=False)
     return _distinct(rules)
 
 
-def load_folder(folder: Path, *, trusted: bool = True, lesson: Lesson | None = None) -> tuple[Rule, ...]:
+def load_folder(
+    folder: Path, *, trusted: bool = True, lesson: Lesson | None = None, examples: bool = True
+) -> tuple[Rule, ...]:
     """The rules of ``folder``, one per sub-folder ``pcNNN_slug_with_underscores``. Raises :class:`RuleError`."""
     if not folder.is_dir():
         raise RuleError(f"{folder}: no such folder of rules")
     lesson = lesson or load_lesson()
     found = [
-        load_rule(each, lesson, trusted=trusted)
+        load_rule(each, lesson, trusted=trusted, examples=examples)
         for each in sorted(folder.iterdir())
         if each.is_dir() and not each.name.startswith((".", "__"))
     ]
     return _distinct(found)
 
 
-def load_rule(folder: Path, lesson: Lesson, *, trusted: bool = True) -> Rule:
-    """The rule in ``folder``. Raises :class:`RuleError`."""
+def load_rule(folder: Path, lesson: Lesson, *, trusted: bool = True, examples: bool = True) -> Rule:
+    """The rule in ``folder``; without ``examples`` only what stands before the first of them is read. Raises
+    :class:`RuleError`."""
     if not _FOLDER.fullmatch(folder.name):
         raise RuleError(f"{folder}: a rule folder is named pcNNN_slug_with_underscores")
     path = folder / "rule.toml"
@@ -80,7 +84,9 @@ def load_rule(folder: Path, lesson: Lesson, *, trusted: bool = True) -> Rule:
         raise RuleError(f"{path}: cannot be read: {failure.strerror}") from failure
     except UnicodeDecodeError as failure:
         raise RuleError(f"{path}: is not UTF-8") from failure
-    rule = rule_from(text, folder, lesson, trusted=trusted)
+    if not examples:
+        text = text.partition("\n[[example]]\n")[0]
+    rule = rule_from(text, folder, lesson, trusted=trusted, examples=examples)
     code_file, fix_file = folder / "check.py", folder / "fix.py"
     if fix_file.exists():
         if not trusted:
@@ -96,12 +102,12 @@ def load_rule(folder: Path, lesson: Lesson, *, trusted: bool = True) -> Rule:
     return rule
 
 
-def rule_from(text: str, folder: Path, lesson: Lesson, *, trusted: bool = True) -> Rule:
+def rule_from(text: str, folder: Path, lesson: Lesson, *, trusted: bool = True, examples: bool = True) -> Rule:
     """The rule that ``text``, the content of ``folder``'s rule.toml, describes, with the check that its ``[when]`` table
-    means, if it has one. Raises :class:`RuleError`."""
+    means, if it has one. ``examples``: whether it must hold some. Raises :class:`RuleError`."""
     path = folder / "rule.toml"
     try:
-        reader = _Reader(path, parse_toml(text), trusted=trusted)
+        reader = _Reader(path, parse_toml(text), trusted=trusted, examples=examples)
     except TomlError as failure:
         raise RuleError(f"{path}:{failure.line}: {failure}") from failure
     return reader.rule(lesson)
@@ -154,9 +160,10 @@ def _line_in(failure: BaseException, path: Path) -> int:
 class _Reader:
     """Validates one rule.toml; every complaint carries the file and the line."""
 
-    def __init__(self, path: Path, document: Document, *, trusted: bool) -> None:
+    def __init__(self, path: Path, document: Document, *, trusted: bool, examples: bool) -> None:
         self.path = path
         self.trusted = trusted
+        self.required_examples = ("bad", "good") if trusted and examples else ()
         self.document = document
         self.data = document.data
 
@@ -309,7 +316,7 @@ class _Reader:
         if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
             raise self.fail("example is not an array of tables: write [[example]]", key="example")
         found = tuple(self.example(each, nth) for nth, each in enumerate(tables))
-        for kind in ("bad", "good") if self.trusted else ():
+        for kind in self.required_examples:
             if not any(each.kind == kind for each in found):
                 raise self.fail(f"an example of kind {kind!r} is required")
         names = [each.name for each in found]

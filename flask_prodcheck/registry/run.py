@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from flask_prodcheck.base import Problem
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.registry.rule import CONFIDENCES, SEVERITIES, Rule
 from flask_prodcheck.rulekit import Hit, Project
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask_prodcheck.base import Span
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.policy.report import Report
+from flask_prodcheck.records import replace
 
 
 def relocated(report: Report, prefix: str) -> Report:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Mapping
 
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.scaffold.dockerfile_edit import exec_form
 from flask_prodcheck.scaffold.ground import Ground
 from flask_prodcheck.scaffold.render import render
@@ -14,7 +14,7 @@ from flask_prodcheck.scaffold.unit_edit import unit_words
 _LONGER = 7  # seconds that a supervisor waits beyond the server's own period
 _PAUSE = 5  # seconds of Kubernetes' preStop
 _MEGABYTE = 1_048_576
-_PLAIN = re.compile(r"[\w./:@%+,-]*")
+_PLAIN = regex(r"[\w./:@%+,-]*")
 
 
 def dockerfile(ground: Ground, requirement: str = "") -> str:

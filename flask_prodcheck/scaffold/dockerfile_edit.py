@@ -12,6 +12,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, Dockerfile
 from flask_prodcheck.model.launching.containers import start_stage
 from flask_prodcheck.model.launching.images import build_image
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.scaffold.start_command import (
     StartCommand,
     plain_argv,
@@ -21,9 +22,9 @@ from flask_prodcheck.scaffold.start_command import (
     start_index,
 )
 
-_TAKES_HEREDOC = re.compile(r"[ \t]*(?:RUN|COPY|ADD)\b", re.IGNORECASE)
-_HEREDOC = re.compile(r"(?<![<\w])\d*<<-?[\"']?([A-Za-z_][\w.-]*)")
-_ESCAPE = re.compile(r"#[ \t]*escape[ \t]*=[ \t]*(`|\\)[ \t]*", re.IGNORECASE)
+_TAKES_HEREDOC = regex(r"[ \t]*(?:RUN|COPY|ADD)\b", re.IGNORECASE)
+_HEREDOC = regex(r"(?<![<\w])\d*<<-?[\"']?([A-Za-z_][\w.-]*)")
+_ESCAPE = regex(r"#[ \t]*escape[ \t]*=[ \t]*(`|\\)[ \t]*", re.IGNORECASE)
 
 
 def stage_of(dockerfile: Dockerfile, facts: Facts, line: int) -> int | None:

@@ -10,6 +10,7 @@ from flask_prodcheck.base import Known
 from flask_prodcheck.edits.drafts import Drafts
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.model.project import Launch, Project, Server
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.health import Health, health_route
 from flask_prodcheck.scaffold.package_manager import Installation, installation
@@ -22,7 +23,7 @@ from flask_prodcheck.scaffold.variables import Variable, variables_of
 from flask_prodcheck.scaffold.worker import Worker
 from flask_prodcheck.sources.tree import Tree
 
-_PORT = re.compile(r"(?:.*:)?(\d{1,5})")
+_PORT = regex(r"(?:.*:)?(\d{1,5})")
 _WRITES = (b"instance_relative_config", b"instance_path", b"sqlite:///")
 
 

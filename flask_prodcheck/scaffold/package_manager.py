@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 
 import tomli
 
@@ -12,7 +11,7 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Manifest
 from flask_prodcheck.model.launching.installs import normalised, production_dependencies
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 _LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
 #: Distributions without wheels for Linux, and the Debian packages that their builds need (their own installation guides).

@@ -10,13 +10,14 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from flask_prodcheck.edits.text_file import decode, plain
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.model.project import Project
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.tree import Tree
 
 DEFAULT = "3.13"
 _KNOWN = tuple(f"3.{minor}" for minor in range(6, 15))
-_VERSION = re.compile(r"(?:python-|cpython-)?(3\.\d{1,2})(?:\.\d{1,3}|\.x)?(?:\D.*)?")
-_IMAGE = re.compile(r"(?:^|/)python:(3\.\d{1,2})(?:[.-]|$)")
+_VERSION = regex(r"(?:python-|cpython-)?(3\.\d{1,2})(?:\.\d{1,3}|\.x)?(?:\D.*)?")
+_IMAGE = regex(r"(?:^|/)python:(3\.\d{1,2})(?:[.-]|$)")
 
 
 @dataclass(frozen=True, slots=True)

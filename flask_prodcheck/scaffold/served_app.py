@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Sequence
 
 from flask_prodcheck.errors import RefusedError
 from flask_prodcheck.model.project import App, Guard, Launch, Project, Server
 from flask_prodcheck.model.python.execution.loading import imports_closure
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.factory import Argument, production_argument
 from flask_prodcheck.scaffold.render import render
 
-_MODULE = re.compile(r"[A-Za-z_0-9][\w-]*(?:\.[A-Za-z_0-9][\w-]*)*")
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_MODULE = regex(r"[A-Za-z_0-9][\w-]*(?:\.[A-Za-z_0-9][\w-]*)*")
+_DOTTED = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _CONVENTIONAL = frozenset(
     {
         "app",

@@ -10,12 +10,13 @@ from flask_prodcheck.facts.syntax import Const
 from flask_prodcheck.facts.types import Dockerfile
 from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.project import Launch, Project
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.scaffold.render import render
 from flask_prodcheck.scaffold.worker import Worker
 
 _DEFAULT_PORT = "8000"
-_PORT = re.compile(r"(\d{1,5})(?:/tcp)?", re.IGNORECASE)
-_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})(?:\.\d{1,9})?s?)?")
+_PORT = regex(r"(\d{1,5})(?:/tcp)?", re.IGNORECASE)
+_DURATION = regex(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})(?:\.\d{1,9})?s?)?")
 #: Seconds between SIGTERM and SIGKILL where nothing else is set. Docker and compose: 10 (compose specification,
 #: ``stop_grace_period``); Kubernetes and Heroku: 30; supervisord ``stopwaitsecs``: 10; circus
 #: ``graceful_timeout``: 30; systemd: 90.

@@ -16,13 +16,14 @@ from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.gunicorn import parse_arguments
 from flask_prodcheck.model.launching.steps import PythonRun, ServerStart
 from flask_prodcheck.model.project import Server
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
 _RUNNERS = frozenset({"uv", "poetry", "pipenv", "pdm", "hatch", "rye"})
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
-_STARTERS = re.compile(r"(?:python|pypy)[\d.]*|flask|gunicorn")
+_STARTERS = regex(r"(?:python|pypy)[\d.]*|flask|gunicorn")
 _SYSTEM_FOLDERS = frozenset({"", "/bin", "/usr/bin"})  # pip installs into /usr/local/bin there: only PATH knows
-_ITS_OWN = re.compile(r"FLASK_(?:APP|DEBUG|ENV|RUN_\w+)")
+_ITS_OWN = regex(r"FLASK_(?:APP|DEBUG|ENV|RUN_\w+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 import tomli
 
 from flask_prodcheck.edits.text_file import Edit, apply, line_start, line_stop
+from flask_prodcheck.patterns import regex
 
-_HEADER = re.compile(r"[ \t]*\[([^\[\]\n]+)\][ \t]*(?:#.*)?")
-_ITEM = re.compile(r"([ \t]*)[\"']")
+_HEADER = regex(r"[ \t]*\[([^\[\]\n]+)\][ \t]*(?:#.*)?")
+_ITEM = regex(r"([ \t]*)[\"']")
 
 
 def added_item(text: str, table: Sequence[str], key: str, item: str, reason: str) -> list[Edit] | None:

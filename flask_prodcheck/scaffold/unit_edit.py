@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 
 from flask_prodcheck.edits.text_file import Edit, line_start, line_stop
 from flask_prodcheck.facts.quoting import split_words
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.scaffold.start_command import StartCommand, replaced_argv
 
-_PLAIN = re.compile(r"[\w@%+=:,./${}()-]+")
-_PREFIX = re.compile(r"[-:+!|]*")
+_PLAIN = regex(r"[\w@%+=:,./${}()-]+")
+_PREFIX = regex(r"[-:+!|]*")
 
 
 def replaced_unit(text: str, line: int, start: StartCommand) -> Edit | None:

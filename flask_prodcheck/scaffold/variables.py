@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import Attribute, Call, ClassDef, Const, Expr, FunctionDef, Name, Stmt, Subscript
@@ -12,14 +10,15 @@ from flask_prodcheck.model.configuration.secrets import is_secret
 from flask_prodcheck.model.project import App, Project
 from flask_prodcheck.model.python.apps import is_test_file
 from flask_prodcheck.model.python.modules import statement_expressions, statements, subexpressions
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass, replace
 
-_NAME = re.compile(r"[A-Z][A-Z0-9_]{1,60}")
-_SECRET = re.compile(
+_NAME = regex(r"[A-Z][A-Z0-9_]{1,60}")
+_SECRET = regex(
     r"SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|PRIVATE|SALT|(?:^|_)(?:KEY|PWD|PASS|DSN|AUTH)(?:_|$)|_KEY$|_UR[IL]$|^DATABASE"
 )
 #: What the server, the platform or the shell sets, or what belongs to development.
-_NOT_OURS = re.compile(
+_NOT_OURS = regex(
     r"PORT|HOST|HOME|PATH|USER|PWD|SHELL|LANG|TZ|TERM|VIRTUAL_ENV|PYTHON\w+|FLASK_\w+|WERKZEUG_\w+|WEB_CONCURRENCY|GUNICORN_\w+"
     r"|CI|GITHUB_\w+|DYNO|HOSTNAME|DEBUG|TESTING|TEST_\w+|\w+_TEST|DEV_\w+|FORWARDED_ALLOW_IPS|KUBERNETES_\w+|AWS_LAMBDA_\w+"
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.model.project import Project
 from flask_prodcheck.model.python.apps import is_test_file
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.sources.tree import Tree
 
 _SHOWN = 4

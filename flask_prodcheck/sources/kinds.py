@@ -6,6 +6,8 @@ import enum
 import posixpath
 import re
 
+from flask_prodcheck.patterns import regex
+
 
 class Kind(enum.Enum):
     """The kinds of file that prodcheck reads. The value is the word used in reports and statistics."""
@@ -84,30 +86,28 @@ _PLATFORM_NAMES = frozenset(
         "devcontainer.json", ".devcontainer.json",
     }
 )  # fmt: skip
-_PLATFORM_PATTERN = re.compile(
+_PLATFORM_PATTERN = regex(
     r"fly[^/]*\.toml|railway[._-][^/]*\.(?:json|toml)|zappa_settings\.(?:json|toml|ya?ml)|app[._-][^/]*\.ya?ml|[^/]*\.bicep"
     r"|[^/]*task[-_]?def[^/]*\.json|Dockerrun[^/]*\.json",
     re.IGNORECASE,
 )
-_CI_PATH = re.compile(
+_CI_PATH = regex(
     r"(?:^|/)(?:\.github|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.tekton)/"
     r"|(?:^|/)(?:\.gitlab-ci|\.travis|\.drone|bitbucket-pipelines|azure-pipelines|appveyor|\.pre-commit-config)[^/]*$"
 )
-_REQUIREMENTS = re.compile(
-    r"(?:[^/]*requirements?[^/]*|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE
-)
-_CONDA = re.compile(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
+_REQUIREMENTS = regex(r"(?:[^/]*requirements?[^/]*|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE)
+_CONDA = regex(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
 _REQUIREMENTS_FOLDERS = frozenset({"requirements", "requirement", "reqs"})
-_ENV_NAME = re.compile(
+_ENV_NAME = regex(
     r"\.env(?:[._-][^/]*)?|\.flaskenv|dotenv|[^/]*\.env"
     r"|env[._-](?:prod|production|dev|development|local|test|testing|staging|docker|defaults?|list|txt)",
     re.IGNORECASE,
 )
 _ENV_FOLDERS = frozenset({"env", "envs", ".env", ".envs"})
-_ENV_LINE = re.compile(rb"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*=")
-_SHELL_SHEBANG = re.compile(rb"^#!.*?\b(?:(?:ba|da|a|k|z)?sh|expect)\b")
-_SERVER_LINE = re.compile(rb"^[ \t]*(?:gunicorn|uvicorn|hypercorn|uwsgi|waitress-serve|python3?)[ \t]", re.MULTILINE)
-_PYTHON_SHEBANG = re.compile(rb"^#!.*?\b(?:python|pypy)[0-9.]*\b")
+_ENV_LINE = regex(rb"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*=")
+_SHELL_SHEBANG = regex(rb"^#!.*?\b(?:(?:ba|da|a|k|z)?sh|expect)\b")
+_SERVER_LINE = regex(rb"^[ \t]*(?:gunicorn|uvicorn|hypercorn|uwsgi|waitress-serve|python3?)[ \t]", re.MULTILINE)
+_PYTHON_SHEBANG = regex(rb"^#!.*?\b(?:python|pypy)[0-9.]*\b")
 _INI_ENDINGS = frozenset({".ini", ".conf", ".cfg", ".service", ".socket", ".skel", ".inc", ".vhost", ".nginx", ""})
 _CONTENT_ENDINGS = _INI_ENDINGS | {".yaml", ".yml", ".json", ".xml", ".txt", ".htaccess"}
 _NAMES = {
@@ -154,12 +154,12 @@ _PREFIXES = (
     ("makefile.", Kind.MAKEFILE),
     ("caddyfile.", Kind.NGINX),
 )
-_NGINX = re.compile(
+_NGINX = regex(
     rb"^[ \t]*(?:server|upstream[ \t]+[^\s{]+|http|location[ \t][^\n{]+)[ \t]*(?:\n[ \t]*)?\{"
     rb"|^[ \t]*(?:proxy|uwsgi)_pass[ \t]",
     re.MULTILINE,
 )
-_APACHE = re.compile(
+_APACHE = regex(
     rb"^[ \t]*(?:WSGI[A-Z][A-Za-z]+|Passenger[A-Z][A-Za-z]+|<VirtualHost\b|ProxyPass(?:Match|Reverse)?)[ \t]",
     re.MULTILINE,
 )

@@ -16,12 +16,13 @@ from flask_prodcheck.boot.recipe import Recipe
 from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Const, ExprStmt, FunctionDef, Name, PyModule
 from flask_prodcheck.model.project import Project
 from flask_prodcheck.model.python.modules import statements
+from flask_prodcheck.patterns import regex
 
 _VERBS = ("init", "initialize", "create", "setup", "set_up", "make", "build", "prepare", "bootstrap")
 _THINGS = r"(?:the_)?(?:db|database|tables?|schema)"
 #: Names of commands and scripts that make a database. What drops one first (``recreate``, ``reset``) is nothing to name
 #: to somebody whose variables may lead to a real one.
-_MAKES = re.compile(rf"(?:{'|'.join(_VERBS)})_?{_THINGS}|{_THINGS}_?(?:{'|'.join(_VERBS)})|create_all")
+_MAKES = regex(rf"(?:{'|'.join(_VERBS)})_?{_THINGS}|{_THINGS}_?(?:{'|'.join(_VERBS)})|create_all")
 _GROUPS = ("FlaskGroup", "Manager")
 
 

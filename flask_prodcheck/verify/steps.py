@@ -21,6 +21,7 @@ from flask_prodcheck.boot.processes import has_proc, listening
 from flask_prodcheck.boot.recipe import NOT_TAKEN, Recipe
 from flask_prodcheck.boot.server import CHECK, Route, Server
 from flask_prodcheck.findings.redact import redact
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.reports.style import safe
 from flask_prodcheck.verify.check import FAILED, NOTED, PASSED, SKIPPED, Check
 from flask_prodcheck.verify.configuration import compared, compared_options
@@ -32,9 +33,7 @@ _PATIENCE = 35.0  # seconds: MongoDB's driver looks 30 for its server before it 
 _LOGGED = 2.0
 _AT_ONCE = 8
 _SLOW = 1.5
-_QUIET_WORDS = re.compile(
-    r"log_?out|sign_?out|delete|remove|reset|destroy|drop|kill|shutdown|debug|admin", re.IGNORECASE
-)
+_QUIET_WORDS = regex(r"log_?out|sign_?out|delete|remove|reset|destroy|drop|kill|shutdown|debug|admin", re.IGNORECASE)
 _HEALTH = ("/health", "/healthz", "/health/", "/ping", "/status", "/ready", "/readyz")
 _SECURITY_HEADERS = (
     "strict-transport-security",
@@ -43,7 +42,7 @@ _SECURITY_HEADERS = (
     "x-frame-options",
     "referrer-policy",
 )
-_FRAME = re.compile(r'File "([^"]{1,500})", line (\d{1,7}) in ')
+_FRAME = regex(r'File "([^"]{1,500})", line (\d{1,7}) in ')
 NAMES = (
     "check-config",
     "boot",

@@ -83,7 +83,7 @@ def test_an_unchanged_project_is_not_read_again(project: Path, monkeypatch: pyte
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("the project was audited again")
 
-    monkeypatch.setattr(flask_prodcheck.audit, "audit_tree", fail)
+    monkeypatch.setattr(flask_prodcheck.audit, "examine", fail)
     again = run(project)
     assert again[:2] == (code, report)
     assert again[2]["from_cache"] == 3 and again[2]["files"] == stats["files"]
@@ -126,7 +126,7 @@ def test_what_graph_and_config_show_is_remembered(
 ) -> None:
     arguments = [command[0], str(project), *command[1:]]
     first = CliRunner().invoke(main, arguments)
-    monkeypatch.setattr(flask_prodcheck.audit, "parse", None)
+    monkeypatch.setattr(flask_prodcheck.audit, "reading", None)
     again = CliRunner().invoke(main, arguments)
     assert (again.output, again.exit_code) == (first.output, first.exit_code) and first.output
     assert CliRunner().invoke(main, [*arguments, "--no-cache"]).exit_code == 3  # it would have to read
@@ -171,14 +171,14 @@ def test_time_stamps_from_the_future_prove_nothing(project: Path) -> None:
 
 
 def test_a_file_that_changes_during_the_audit_is_not_remembered(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = flask_prodcheck.audit.audit_tree
+    original = flask_prodcheck.audit.examine
 
     def slow(*args: object, **kwargs: object) -> object:
         report = original(*args, **kwargs)  # type: ignore[arg-type]
         write(project, {"app.py": APP})
         return report
 
-    monkeypatch.setattr(flask_prodcheck.audit, "audit_tree", slow)
+    monkeypatch.setattr(flask_prodcheck.audit, "examine", slow)
     run(project)
     write(project, {"app.py": FILES["app.py"]})
     monkeypatch.undo()
@@ -238,7 +238,7 @@ def test_rules_of_the_user_are_part_of_the_question(project: Path) -> None:
 
 
 def files_of(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.json"))
+    return sorted([*folder.rglob("*.json"), *folder.rglob("*.lines")])
 
 
 def _cut(data: bytes) -> bytes:

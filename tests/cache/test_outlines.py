@@ -81,31 +81,57 @@ def test_what_is_remembered_of_another_tool_is_nothing(project: Path, monkeypatc
     assert read(project) == (5, 0)
 
 
-@pytest.mark.parametrize("files", [None, [], "all", 5])
-def test_what_is_of_another_shape_is_nothing(project: Path, cache_folder: Path, files: object) -> None:
+def kept_lines(root: Path, folder: Path) -> list[bytes]:
+    with store_of(root, folder).lines("outlines") as lines:
+        assert lines is not None
+        return [line for _, line in lines]
+
+
+@pytest.mark.parametrize("lines", [[], [b""], [b"{}", b"[]"], [b"5\t6\t7"], [b"\xff\t\xff\t\xff", b"[" * 9000]])
+def test_what_is_of_another_shape_is_nothing(project: Path, cache_folder: Path, lines: list[bytes]) -> None:
     run(project)
-    store = store_of(project, cache_folder)
-    store.write("outlines", (store.read("outlines") or {}) | {"files": files})
+    head = kept_lines(project, cache_folder)[:1]
+    store_of(project, cache_folder).write_lines("outlines", [*(head if lines else []), *lines])
     (project / "app.py").write_text(FILES["app.py"] + "\n", encoding="utf-8")
     assert read(project) == (5, 0)
 
 
-@pytest.mark.parametrize("data", [[], 5, {"a": 1}, ["", True, "", [], [], []]])
-def test_a_file_whose_outline_is_of_another_shape_is_read(project: Path, cache_folder: Path, data: object) -> None:
+@pytest.mark.parametrize("data", [b"[]", b"5", b'{"a": 1}', b'["", true, "", [], [], []]', b"[" * 9000, b"\xff"])
+def test_a_file_whose_outline_is_of_another_shape_is_read(project: Path, cache_folder: Path, data: bytes) -> None:
     run(project)
-    store = store_of(project, cache_folder)
-    kept: Any = store.read("outlines")
-    digest = kept["files"]["shop/views.py"].partition(" ")[0]
-    for damaged in (f"{digest} {json.dumps(data)}", f"{digest} {json.dumps(data)}]", digest, json.dumps(data), data):
-        kept["files"]["shop/views.py"] = damaged
-        store.write("outlines", kept)
+    head, *lines = kept_lines(project, cache_folder)
+    path, digest, _ = next(line for line in lines if b"views" in line).split(b"\t")
+    for damaged in (
+        b"\t".join((path, digest, data)),
+        b"\t".join((path, digest, data, b"]")),
+        b"\t".join((path, digest)),
+        b"\t".join((path, data)),
+        path,
+    ):
+        store_of(project, cache_folder).write_lines("outlines", [head, *lines, damaged])
         (project / "app.py").write_text((project / "app.py").read_text() + "\n", encoding="utf-8")
         assert read(project) == (4, 1)
 
 
+def test_a_file_that_was_cut_short_or_changed_is_nothing(project: Path, cache_folder: Path) -> None:
+    for damage in (lambda data: data[:-1], lambda data: data[1:], lambda data: data + b"x", lambda data: b""):
+        run(project)
+        (place,) = cache_folder.rglob("outlines.lines")
+        place.write_bytes(damage(place.read_bytes()))
+        (project / "app.py").write_text((project / "app.py").read_text() + "\n", encoding="utf-8")
+        assert read(project) == (5, 0)
+
+
+def test_more_than_a_cache_may_hold_is_not_kept(
+    project: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flask_prodcheck.cache.store._MAX_BYTES", 500)
+    run(project)
+    assert not list(cache_folder.rglob("outlines.lines")) and not list(cache_folder.rglob(".new-*"))
+
+
 def test_no_text_of_a_file_is_kept(project: Path, cache_folder: Path) -> None:
     run(project)
-    kept = store_of(project, cache_folder).read("outlines")
-    text = json.dumps(kept)
+    text = b"\n".join(kept_lines(project, cache_folder)).decode()
     assert "secret_key" in text and "make" in text
     assert KEY not in text and "seen" not in text

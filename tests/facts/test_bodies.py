@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from flask_prodcheck.audit import audit_tree, linked_tree
 from flask_prodcheck.cli import main
 from flask_prodcheck.facts.bodies import Unread
 from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.python import read_python, read_statements
 from flask_prodcheck.reports.json_v1 import as_data
 from flask_prodcheck.sources.discover import discover, memory_tree
@@ -84,14 +87,16 @@ def test_a_file_that_changes_before_its_statements_are_read_is_said(tmp_path: Pa
 def test_an_audit_that_meets_such_a_file_is_incomplete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    read = parsing.parse
+    reading = parsing.reading
 
-    def parse_and_change(*given: Any) -> Any:
-        facts = read(*given)
-        (tmp_path / "app.py").write_text("", encoding="utf-8")
-        return facts
+    @contextlib.contextmanager
+    def read_and_change(*given: Any) -> Iterator[Callable[[], Facts]]:
+        with reading(*given) as facts:
+            found = facts()
+            (tmp_path / "app.py").write_text("", encoding="utf-8")
+            yield lambda: found
 
-    monkeypatch.setattr("flask_prodcheck.audit.parse", parse_and_change)
+    monkeypatch.setattr("flask_prodcheck.audit.reading", read_and_change)
     done = CliRunner().invoke(main, [str(tmp_path), "--format", "json"])
     problems = json.loads(done.output)["problems"]
     assert done.exit_code == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -25,17 +26,43 @@ def four_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def by_process(items: list[int], work: Callable[[int], object]) -> list[object]:
-    return shares.shared(items, lambda item: item, work, worth=10)
+    with shares.shared(items, lambda item: item, work, worth=10) as results:
+        return results()
 
 
 def processes(items: list[int]) -> set[object]:
-    return set(by_process(items, lambda _: os.getpid()))
+    """The processes that did ``items``, each of which takes a while: every process gets its turn."""
+
+    def work(_: int) -> object:
+        time.sleep(0.05)
+        return os.getpid()
+
+    return set(by_process(items, work))
 
 
 def test_the_order_is_that_of_the_items() -> None:
     items = [7, 30, 1, 12, 9, 25, 3]
     assert by_process(items, lambda item: item + 1) == [item + 1 for item in items]
     assert len(processes(items)) == 4
+
+
+def test_others_begin_at_once_and_the_heaviest_comes_first() -> None:
+    here = os.getpid()
+    with shares.shared([1, 2, 30, 0], lambda item: item, lambda item: (item, os.getpid()), worth=10) as results:
+        time.sleep(0.5)
+        found = results()
+    assert [item for item, _ in found] == [1, 2, 30, 0]
+    assert [process == here for _, process in found] == [False, False, False, True]  # what weighs nothing is done here
+
+
+def test_many_items_are_each_done_once() -> None:
+    items = list(range(1, 20_001))
+    assert by_process(items, lambda item: -item) == [-item for item in items]
+
+
+def test_a_pipe_that_holds_too_little_is_no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "write", lambda _, data: len(data) - 1)
+    assert processes([20, 20]) == {os.getpid()}
 
 
 @pytest.mark.parametrize("items", [[], [5], [1, 2, 3]])
@@ -88,10 +115,11 @@ def test_an_interruption_leaves_no_child(monkeypatch: pytest.MonkeyPatch) -> Non
     def interrupted(item: int) -> object:
         if os.getpid() == here:
             raise KeyboardInterrupt
+        time.sleep(0.05)
         return item
 
     with pytest.raises(KeyboardInterrupt):
-        by_process([20, 20, 20], interrupted)
+        by_process([20] * 40, interrupted)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 

@@ -46,7 +46,7 @@ def proposing(monkeypatch: pytest.MonkeyPatch, code: str, fix: Fix) -> None:
     rules = tuple(
         replace(rule, fix=(lambda project, hit: fix) if rule.code == code else None) for rule in load.builtin_rules()
     )
-    monkeypatch.setattr(load, "builtin_rules", lambda: rules)
+    monkeypatch.setattr(load, "builtin_rules", lambda **_: rules)
 
 
 def test_safe_fixes_only_unless_asked() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from flask_prodcheck.errors import RuleError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.lesson import load_lesson
-from flask_prodcheck.registry.load import builtin_rules, load_folder, load_rule
+from flask_prodcheck.registry.load import builtin_rules, load, load_folder, load_rule
+from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.registry.run import run
 from flask_prodcheck.rulekit import Project
 
@@ -93,6 +96,14 @@ def test_complaint(tmp_path: Path, old: str, new: str, line: int, words: str) ->
     message = str(caught.value)
     assert message.startswith(f"{path / 'rule.toml'}:{line}: "), message
     assert words in message
+
+
+def test_without_examples_the_rules_are_the_same() -> None:
+    def shown(rules: Iterable[Rule]) -> list[str]:
+        return [repr(replace(each, check=None, fix=None, examples=())) for each in rules]
+
+    assert shown(load(examples=False)) == shown(builtin_rules()) == shown(load())
+    assert all(each.examples for each in load()) and not any(each.examples for each in load(examples=False))
 
 
 def test_check_that_cannot_be_loaded(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.platforms.options import Options, entries, options_of
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode
+from flask_prodcheck.patterns import regex
 
-_PROPERTY = re.compile(r"^[ \t]*(appCommandLine|linuxFxVersion)[ \t]*:[ \t]*('(?:[^'\\\n]|\\.)*'|[^\n]*)", re.MULTILINE)
+_PROPERTY = regex(r"^[ \t]*(appCommandLine|linuxFxVersion)[ \t]*:[ \t]*('(?:[^'\\\n]|\\.)*'|[^\n]*)", re.MULTILINE)
 
 
 def read_azure_yaml(path: str, root: YamlNode) -> StartFile:

@@ -19,8 +19,9 @@ from flask_prodcheck.facts.platforms import (
 from flask_prodcheck.facts.toml_places import read_toml
 from flask_prodcheck.facts.types import StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
+from flask_prodcheck.patterns import regex
 
-_TEMPLATE = re.compile(r"(?:\.(?:j2|jinja2?|jnj|tmpl|tpl|template|sample|example|dist|in))+$", re.IGNORECASE)
+_TEMPLATE = regex(r"(?:\.(?:j2|jinja2?|jnj|tmpl|tpl|template|sample|example|dist|in))+$", re.IGNORECASE)
 
 
 def read_platform(path: str, text: str) -> StartFile:

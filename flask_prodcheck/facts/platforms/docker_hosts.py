@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask_prodcheck.facts.platforms.options import elements, options_of
 from flask_prodcheck.facts.types import Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, argv_command, env_entries
+from flask_prodcheck.records import replace
 
 
 def read_task_definition(path: str, root: YamlNode) -> StartFile:

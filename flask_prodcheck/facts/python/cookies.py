@@ -9,18 +9,19 @@ from collections.abc import Callable, Iterator, Sequence
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.python.walk import FunctionNode, walk
 from flask_prodcheck.facts.syntax import LoginCookie
+from flask_prodcheck.patterns import regex
 
 Place = Callable[[ast.expr], Span]
 
-_LOGIN = re.compile(
+_LOGIN = regex(
     r"(?:^|[^a-z0-9])(?:token|jwt|session|sessionid|sid|auth|auth_?token|login|access_?token|refresh_?token|id_?token"
     r"|user_?id|credentials?|remember(?:_?me)?)(?:[^a-z0-9]|_name|_cookie|_key|$)",
     re.IGNORECASE,
 )
-_NO_LOGIN = re.compile(r"csrf|xsrf|nonce|consent", re.IGNORECASE)
+_NO_LOGIN = regex(r"csrf|xsrf|nonce|consent", re.IGNORECASE)
 _CHANGES = frozenset({"post", "put", "patch", "delete"})
 #: What a module says that compares a token of its own with each form, or looks at where a form came from.
-_GUARDS_FORMS = re.compile(r"csrf|xsrf|\bnonce\b|referr?er\b|\borigin\b|sec[-_]fetch")
+_GUARDS_FORMS = regex(r"csrf|xsrf|\bnonce\b|referr?er\b|\borigin\b|sec[-_]fetch")
 _GUARD_WORDS = ("csrf", "xsrf", "nonce", "refer", "origin", "sec-fetch", "sec_fetch")
 
 

@@ -3,8 +3,9 @@ the stack."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+
+from flask_prodcheck.patterns import regex
 
 MAX_EXPRESSION_DEPTH = 200
 """Levels of one expression. Its readers take a few Python frames a level and the default limit is 1000."""
@@ -15,8 +16,8 @@ MAX_OPERANDS = 500
 MAX_BRACKETS = 100
 MAX_OPERATORS = 2000
 
-_OPERATOR = re.compile(r"\b(?:or|and|not|lambda|if|await)\b|[-+~*/%.&|^<>]")
-_BRACKET = re.compile(r"[()\[\]{}]")
+_OPERATOR = regex(r"\b(?:or|and|not|lambda|if|await)\b|[-+~*/%.&|^<>]")
+_BRACKET = regex(r"[()\[\]{}]")
 
 
 class TooDeepError(Exception):

@@ -7,7 +7,6 @@ was cut (:mod:`flask_prodcheck.facts.python.regions`) is left out.
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -18,6 +17,7 @@ from flask_prodcheck.facts.python.regions import Cut
 from flask_prodcheck.facts.python.templates import Part, parts_of
 from flask_prodcheck.facts.python.text import Place, Text
 from flask_prodcheck.facts.python.walk import children
+from flask_prodcheck.patterns import regex
 
 _BINARY: Mapping[type[ast.AST], str] = {
     ast.Add: "+",
@@ -50,8 +50,8 @@ _COMPARE: Mapping[type[ast.AST], str] = {
 _KINDS: Mapping[type[ast.AST], str] = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}
 _JUMPS: Mapping[type[ast.AST], str] = {ast.Break: "break", ast.Continue: "continue"}
 _OPAQUE_LIMIT = 200
-_COMMENT = re.compile(r"#[^\n]*")
-_CASE = re.compile(r"\bcase\b")
+_COMMENT = regex(r"#[^\n]*")
+_CASE = regex(r"\bcase\b")
 
 
 def convert_ast(path: str, tree: ast.Module, text: Text, cut: Cut) -> tuple[s.Stmt, ...]:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.walk import Statements, blocks
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_OPENS = re.compile(
+_OPENS = regex(
     r"^\s*(?:exec\(|execfile\(|globals\(\)(?:\[|\.)|vars\(\)(?:\[|\.)|locals\(\)(?:\[|\.update)"
     r"|setattr\(\s*sys\.modules\[|sys\.modules\[\s*__name__\s*\])",
     re.MULTILINE,

@@ -12,6 +12,7 @@ from functools import lru_cache
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.views import is_view, view_class
 from flask_prodcheck.facts.python.walk import FunctionNode, blocks, children, is_type_checking, walk
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
 _LARGE_LINES = 200
@@ -161,14 +162,12 @@ _SERVERS = frozenset(
         "check_call",
     ]
 )
-_FACTORY_NAME = re.compile(
-    r"(?:create|make|build|get|init|setup|configure|new)_?\w*(?:app|application|server|flask)\w*$"
-)
-_APP_NAME = re.compile(
+_FACTORY_NAME = regex(r"(?:create|make|build|get|init|setup|configure|new)_?\w*(?:app|application|server|flask)\w*$")
+_APP_NAME = regex(
     r"(?:^|_)(?:app|application|server|flask|wsgi|dash|socketio|sio|connexion)(?:_|$)",
     re.IGNORECASE,
 )
-_CONFIG_NAME = re.compile(r"conf|setting|default|prod|devel|env|base|option", re.IGNORECASE)
+_CONFIG_NAME = regex(r"conf|setting|default|prod|devel|env|base|option", re.IGNORECASE)
 _DATA_ONLY_BASES = frozenset(
     [
         "Model",
@@ -212,7 +211,7 @@ _ALWAYS_METHODS = frozenset(
         "load",
     }
 )
-_CONFIG_WORDS = re.compile(r"SECRET|DEBUG|SESSION|COOKIE|CONFIG|environ|getenv|TESTING|flask", re.IGNORECASE)
+_CONFIG_WORDS = regex(r"SECRET|DEBUG|SESSION|COOKIE|CONFIG|environ|getenv|TESTING|flask", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

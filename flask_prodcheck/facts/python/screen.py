@@ -7,16 +7,17 @@ import re
 import tokenize
 
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.patterns import regex
 
 SMALL_FILE = 8 * 1024
 """Files up to this many bytes are always read: they may re-export an application or lead to one."""
 
-_NAMED = re.compile(
+_NAMED = regex(
     r"(?:^|/)(?:__init__|__main__|setup|manage|(?:[^/]*_)?(?:wsgi|asgi|app|application|main|server|run)"
     r"|settings[^/]*|config[^/]*|[^/]*conf[^/]*)\.py$",
     re.IGNORECASE,
 )
-_MENTIONS = re.compile(
+_MENTIONS = regex(
     rb"[Ff]lask|[Dd]ash\b|[Cc]onnexion|[Qq]uart|[Ss]ocket_?[Ii][Oo]|[Ww][Ss][Gg][Ii]|[Gg]unicorn|[Ww]aitress|[Ww]erkzeug"
     rb"|\.run\(|run_server|run_app|\bserve|environ|getenv|dotenv|decouple|[Ss][Ee][Cc][Rr][Ee][Tt]|[Dd][Ee][Bb][Uu][Gg]"
     rb"|[Cc][Oo][Nn][Ff][Ii][Gg]|create_app|make_app|__main__|subprocess|os\.exec|os\.spawn|os\.system|[Cc]elery"

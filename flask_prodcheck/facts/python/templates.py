@@ -5,14 +5,14 @@ Only text that Python has parsed already is looked at, so that nothing here has 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
-_BETWEEN = re.compile(r"(?:[ \t\f\n]|\\\n|#[^\n]*)*")
-_OPENING = re.compile(r"([A-Za-z]*)(\"\"\"|'''|\"|')")
-_NAMED = re.compile(r"\\N\{[^{}]*\}")
+_BETWEEN = regex(r"(?:[ \t\f\n]|\\\n|#[^\n]*)*")
+_OPENING = regex(r"([A-Za-z]*)(\"\"\"|'''|\"|')")
+_NAMED = regex(r"\\N\{[^{}]*\}")
 _OPENERS, _CLOSERS = "([{", ")]}"
 
 

@@ -8,9 +8,7 @@ Facts: https://flask.palletsprojects.com/en/stable/config/
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, Keyword
@@ -27,10 +25,11 @@ from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method,
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Program, Server, Setting, is_literal
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass, replace
 
 _ATTEMPTS = 24
-_DEFAULT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?[-=][^}]")
+_DEFAULT = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?[-=][^}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +342,7 @@ def _configuration(
         if started or len(left) != 1:
             return Configuration(app, launch, {}, complete=False)
         oid = left[0]
-    config = machine.heap.get(machine.heap[oid].config, Obj("config", open=True))
+    config = machine.heap.get(machine.heap[oid].config) or Obj("config", open=True)
     cells = dict(config.cells)
     if launch is not None and launch.server is Server.FLASK_RUN:
         cells["DEBUG"] = _flask_run_debug(machine, launch)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python import read_python
 from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import replace
 
 
 def installed_modules(modules: Modules, placed: Mapping[str, str], read: Reader | None) -> Modules:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-_SECRET_KEY = re.compile(
+from flask_prodcheck.patterns import regex
+
+_SECRET_KEY = regex(
     r"SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE|CREDENTIAL|SALT|_KEY$|_KEYS$|DSN|_PASS$|_PWD$", re.IGNORECASE
 )
-_USERINFO = re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)")
+_USERINFO = regex(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)")
 _SHOWN = 2
-_LETTERS = re.compile(r"[^a-z0-9]+")
+_LETTERS = regex(r"[^a-z0-9]+")
 _WORDS = frozenset(
     [
         "a",
@@ -155,7 +157,7 @@ _WORDS = frozenset(
         "hell",
     ]
 )
-_SHAPES = re.compile(
+_SHAPES = regex(
     r"<[^<>]{0,80}>|\{\{[^{}]{0,80}\}\}|\$\{[^{}]{0,80}\}|x{4,}|\*{3,}|\.{3,}|your(?:[-_ ][a-z]{2,20}){1,8}",
     re.IGNORECASE,
 )

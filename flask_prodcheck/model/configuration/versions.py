@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from flask_prodcheck.model.project import Launch, Project
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
 Version = tuple[int, ...]
 
-_BARE = re.compile(r"v?\d+(?:\.\d+)*")
-_LOWER = re.compile(r"(?<![!<])(===?|~=|>=?|\^|~)\s*v?(\d+(?:\.\d+)*)")
-_UPPER = re.compile(r"(===?|~=|<=?|\^|~)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
+_BARE = regex(r"v?\d+(?:\.\d+)*")
+_LOWER = regex(r"(?<![!<])(===?|~=|>=?|\^|~)\s*v?(\d+(?:\.\d+)*)")
+_UPPER = regex(r"(===?|~=|<=?|\^|~)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 
 
 def _numbers(text: str) -> Version:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from flask_prodcheck.base import Span
@@ -19,8 +18,9 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.project import Configuration, Project
 from flask_prodcheck.model.python.modules import Context, calls_in, nested_statements
+from flask_prodcheck.patterns import regex
 
-_TEST = re.compile(
+_TEST = regex(
     r"(?:^|/)(?:tests?|testing|examples?|docs?|migrations|alembic)/|(?:^|/)(?:test_|conftest)[^/]*$|_test\.py$"
 )
 

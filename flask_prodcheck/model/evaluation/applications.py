@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -52,6 +50,8 @@ from flask_prodcheck.model.evaluation.values import (
     traced,
     unknown,
 )
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
@@ -101,8 +101,8 @@ DEFAULTS: Mapping[str, object] = {  # flask.Flask.default_config of Flask 3.1
     "MAX_COOKIE_SIZE": 4093,
     "PROVIDE_AUTOMATIC_OPTIONS": True,
 }
-_CONFIG_FILES = re.compile(r"(?:^|/)(?:config|configs|configuration|settings)(?:\.py|/[^/]+\.py)$")
-_TEST_PATH = re.compile(r"(?:^|/)tests?/|(?:^|/)(?:test_[^/]*|conftest)\.py$")
+_CONFIG_FILES = regex(r"(?:^|/)(?:config|configs|configuration|settings)(?:\.py|/[^/]+\.py)$")
+_TEST_PATH = regex(r"(?:^|/)tests?/|(?:^|/)(?:test_[^/]*|conftest)\.py$")
 _MANY_FILES = 20
 _NESTED = 20
 _WRAPPED = frozenset({"server", "app"})  # dash.Dash.server and connexion's .app are the Flask application
@@ -534,7 +534,7 @@ def _note_class_selector(machine: Machine, source: Evaluated, plain: object, tar
     outer = plain.replace(":", ".").rpartition(".")[0]
     if is_production_name(obj.name) or not outer:
         return
-    for other in machine.heap.values():
+    for _, other in machine.heap.objects():
         if other.kind == "class" and other.file == obj.file and is_production_name(other.name):
             machine.selectors.setdefault(source.absent[0], f"{outer}.{other.name}")
 

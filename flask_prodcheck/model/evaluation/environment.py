@@ -5,12 +5,12 @@ Source: https://docs.python.org/3/library/os.html#os.environ
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from flask_prodcheck.base import Known, Unknown, Unset
 from flask_prodcheck.model.evaluation.running import Arguments, RaisedError
 from flask_prodcheck.model.evaluation.values import Evaluated, known, merged, unknown
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from flask_prodcheck.base import Known, Unknown, Value
 from flask_prodcheck.facts.syntax import Expr
@@ -14,7 +14,7 @@ from flask_prodcheck.model.evaluation.paths import ROOT
 from flask_prodcheck.model.evaluation.running import Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Made, Obj, Ref, unknown
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 _ATTEMPTS = 12
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unknown
@@ -52,11 +50,13 @@ from flask_prodcheck.model.evaluation.values import (
     traced,
     unknown,
 )
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
-_SLICE = re.compile(r"(-?[0-9]{1,9})?:(-?[0-9]{1,9})?(?::(-?[1-9][0-9]{0,8})?)?")
+_SLICE = regex(r"(-?[0-9]{1,9})?:(-?[0-9]{1,9})?(?::(-?[1-9][0-9]{0,8})?)?")
 Compute = Callable[[list[object]], object]
 
 

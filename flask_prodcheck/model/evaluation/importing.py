@@ -71,7 +71,7 @@ def run_module(machine: Machine, path: str) -> Evaluated:
         if raised is None:
             return known(Ref(oid, "module"))
         machine.heap = raised.heap
-        machine.heap.pop(oid, None)
+        machine.heap.remove(oid)
         raise RaisedError(raised.name, raised.value, deliberate=raised.deliberate)
     machine.heap = ended.heap
     return known(Ref(oid, "module"))

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.types import EnvFile
 from flask_prodcheck.model.evaluation import calls, classes, containers, expressions, importing, statements
 from flask_prodcheck.model.evaluation.data_files import Reader
+from flask_prodcheck.model.evaluation.heap import Heap
 from flask_prodcheck.model.evaluation.libraries.external import TRUE_OBJECTS
 from flask_prodcheck.model.evaluation.libraries.views import view_truth
 from flask_prodcheck.model.evaluation.operations import NotPlainError
@@ -23,7 +23,6 @@ from flask_prodcheck.model.evaluation.values import (
     Evaluated,
     External,
     Function,
-    Heap,
     Made,
     Method,
     Obj,
@@ -35,6 +34,7 @@ from flask_prodcheck.model.evaluation.values import (
     unknown,
 )
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import replace
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -118,7 +118,7 @@ class Machine:
         self.stop_at = stop_at
         self.options = dict(options or {})
         self.argv = argv
-        self.heap: Heap = {}
+        self.heap = Heap()
         self.imported: dict[str, int] = {}
         self.apps: list[int] = []
         self.control: list[Evaluated] = []

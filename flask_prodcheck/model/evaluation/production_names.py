@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from flask_prodcheck.patterns import regex
 
-_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_PARTS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def is_production_name(name: str) -> bool:

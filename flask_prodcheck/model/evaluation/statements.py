@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Span, Unset
@@ -65,11 +63,13 @@ from flask_prodcheck.model.evaluation.values import (
     traced,
     unknown,
 )
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
-_WRITES = re.compile(r"config\.(?:from_|update|setdefault|pop)|config\w*\(|_app\(")
+_WRITES = regex(r"config\.(?:from_|update|setdefault|pop)|config\w*\(|_app\(")
 
 
 def block(machine: Machine, body: Sequence[Stmt], frame: Frame) -> Ends:
@@ -127,7 +127,7 @@ def _doubted(machine: Machine, stmt: Stmt, frame: Frame, raised: RaisedError) ->
         case _:
             text = unparse(stmt.value) if isinstance(stmt, ExprStmt) else ""
             writes = _WRITES.search(text) is not None
-            for oid, obj in list(machine.heap.items()):
+            for oid, obj in machine.heap.objects():
                 if obj.kind == "config" and writes:
                     machine.loosen(oid, f"{raised.name} was not expected", stmt.span)
                 elif obj.kind == "config":

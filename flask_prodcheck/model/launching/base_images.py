@@ -6,23 +6,23 @@ tiangolo/meinheld-gunicorn-flask ("/start.sh", "Custom uWSGI config", "MODULE_NA
 
 from __future__ import annotations
 
-import re
+from flask_prodcheck.patterns import regex
 
 _STARTS = (
     (
-        re.compile(r"(?:^|/)tiangolo/uwsgi-nginx(?:-flask)?(?:[:@]|$)"),
+        regex(r"(?:^|/)tiangolo/uwsgi-nginx(?:-flask)?(?:[:@]|$)"),
         ("/start.sh", "/usr/bin/supervisord"),
         ("uwsgi", "--ini", "/app/uwsgi.ini"),
     ),
     (
-        re.compile(r"(?:^|/)tiangolo/meinheld-gunicorn(?:-flask)?(?:[:@]|$)"),
+        regex(r"(?:^|/)tiangolo/meinheld-gunicorn(?:-flask)?(?:[:@]|$)"),
         ("/start.sh",),
         ("gunicorn", "-k", "egg:meinheld#gunicorn_worker", "main:app"),
     ),
 )
 
 
-_PYTHON_BASE = re.compile(
+_PYTHON_BASE = regex(
     r"(?:^|/)(?:python|pypy|debian|ubuntu|alpine|fedora|centos|rockylinux|almalinux|amazonlinux|ubi\d?|ubi-minimal|slim|uv|miniconda\d?|mambaforge|continuumio)(?:[:@/-]|$)"
 )
 

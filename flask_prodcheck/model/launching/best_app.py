@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import replace
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.project import App, Launch, Server
 from flask_prodcheck.model.python.apps import imports_by_its_ref, rank_apps
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import replace
+from flask_prodcheck.records import replace
 
 
 def with_best_app(apps: Sequence[App], launches: Sequence[Launch], modules: Modules, facts: Facts) -> tuple[App, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.facts.shell import spawned_commands
 from flask_prodcheck.model.launching.servers import MODULES, READERS
@@ -24,9 +23,11 @@ from flask_prodcheck.model.launching.steps import (
     Step,
     TaskRun,
 )
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
-_PYTHON = re.compile(r"(?:python|pypy|\$\{PYTHON[A-Z_]*\})(?:\d+(?:\.\d+)?)?(?:\.exe)?", re.ASCII)
+_ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_PYTHON = regex(r"(?:python|pypy|\$\{PYTHON[A-Z_]*\})(?:\d+(?:\.\d+)?)?(?:\.exe)?", re.ASCII)
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _MAX_WRAPPERS = 24
 
@@ -641,7 +642,7 @@ _PROGRAMS: dict[str, Callable[[Words], Step]] = {
 }
 
 
-_VARIABLE_PROGRAM = re.compile(r"\$\{([A-Z]+)\d?(?:_(?:BIN|CMD|EXE|COMMAND))?\}")
+_VARIABLE_PROGRAM = regex(r"\$\{([A-Z]+)\d?(?:_(?:BIN|CMD|EXE|COMMAND))?\}")
 
 
 def _step(words: Words) -> Step:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import replace
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Dockerfile
@@ -13,6 +12,7 @@ from flask_prodcheck.model.launching.images import Image, Mapped, folders_of, pr
 from flask_prodcheck.model.launching.place import Place, known_variables
 from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Hop, Purpose
+from flask_prodcheck.records import replace
 
 
 def image_place(

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import replace
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
@@ -17,6 +16,7 @@ from flask_prodcheck.facts.systemd import read_systemd
 from flask_prodcheck.facts.types import Command, ShellCommand, ShellScript, Start, StartFile
 from flask_prodcheck.facts.uwsgi import read_uwsgi
 from flask_prodcheck.model.launching.shell_commands import every_command
+from flask_prodcheck.records import replace
 
 
 def embedded_files(script: ShellScript) -> tuple[list[StartFile], list[Problem]]:

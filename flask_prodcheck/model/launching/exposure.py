@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-import re
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.launching.listening import SETS_PORT, listens
 from flask_prodcheck.model.launching.supply import absent_env_file
 from flask_prodcheck.model.project import Launch
+from flask_prodcheck.patterns import regex
 
-_FRONT = re.compile(r"\b(nginx|openresty|caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|supervisord?)\b")
+_FRONT = regex(r"\b(nginx|openresty|caddy|haproxy|apache2|httpd|traefik|envoy|lighttpd|supervisord?)\b")
 
 #: Platforms whose own router or front server is all that connects to the process.
 _ROUTED = SETS_PORT | {"beanstalk", "azure", "apprunner", "kubernetes"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Value
 from flask_prodcheck.errors import ReadError
@@ -59,7 +59,8 @@ from flask_prodcheck.model.project import Purpose
 from flask_prodcheck.model.python.execution.walk import run_module
 from flask_prodcheck.model.python.execution.ways import Ending
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass, replace
 
 _MAX_DEPTH = 24
 _MAX_STEPS = 6000  # for one head
@@ -68,7 +69,7 @@ _MAX_ALL_STEPS = 60_000
 _MAX_TURNS = 32
 
 #: ``export $(cat .env | xargs)`` and its like.
-_LISTED = re.compile(r"^\$\((?:cat|grep|sed|egrep|xargs)\b.*?([\w./-]*\.env[\w.-]*)")
+_LISTED = regex(r"^\$\((?:cat|grep|sed|egrep|xargs)\b.*?([\w./-]*\.env[\w.-]*)")
 _DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset"})
 
 

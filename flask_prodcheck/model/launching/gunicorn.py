@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from flask_prodcheck.model.launching.steps import ServerStart
@@ -43,8 +43,8 @@ class WorkerAlias:
 
 @functools.cache
 def _table() -> Mapping[str, Any]:
-    text = (resources.files("flask_prodcheck") / "model" / "launching" / "gunicorn.json").read_text(encoding="utf-8")
-    table: Mapping[str, Any] = json.loads(text)
+    # importlib.resources would read it as well, and loads zipfile, tempfile and random to do so.
+    table: Mapping[str, Any] = json.loads(Path(__file__).with_name("gunicorn.json").read_text(encoding="utf-8"))
     return table
 
 

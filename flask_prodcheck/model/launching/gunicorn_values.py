@@ -6,12 +6,11 @@ the machine (users, folders, addresses) or on the release is left out.
 
 from __future__ import annotations
 
-import re
-
 from flask_prodcheck.model.launching.gunicorn import GunicornSetting
+from flask_prodcheck.patterns import regex
 
 #: An integer literal as ``int(text, 0)`` reads it.
-_INTEGER = re.compile(r"\s*[+-]?(0[xX](_?[0-9a-fA-F])+|0[oO](_?[0-7])+|0[bB](_?[01])+|0(_?0)*|[1-9](_?[0-9])*)\s*")
+_INTEGER = regex(r"\s*[+-]?(0[xX](_?[0-9a-fA-F])+|0[oO](_?[0-7])+|0[bB](_?[01])+|0(_?0)*|[1-9](_?[0-9])*)\s*")
 
 
 def refusal(setting: GunicornSetting, value: object) -> str | None:

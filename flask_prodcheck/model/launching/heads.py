@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.base import Span, Value
 from flask_prodcheck.facts.conditionals import CONDITIONAL
@@ -46,7 +45,8 @@ from flask_prodcheck.model.launching.place import Place, known_variables, locate
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Hop, Purpose
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +255,7 @@ def _is_development(file: ComposeFile, service: ComposeService) -> bool:
 
 
 _DEVELOPMENT_WORDS = frozenset({"dev", "devel", "develop", "development"})
-_LOCAL_DEVELOPMENT = re.compile(r"(?:is[_-])?local[_-]?dev(?:elopment)?(?:[_-]mode)?", re.IGNORECASE)
+_LOCAL_DEVELOPMENT = regex(r"(?:is[_-])?local[_-]?dev(?:elopment)?(?:[_-]mode)?", re.IGNORECASE)
 
 
 def _development_environment(file: ComposeFile, service: ComposeService) -> str:
@@ -572,7 +572,7 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
 
 
 #: The file that PythonAnywhere writes for a web application, called after its domain.
-_PYTHONANYWHERE = re.compile(r"[a-z0-9_]+_pythonanywhere_com_wsgi\.py")
+_PYTHONANYWHERE = regex(r"[a-z0-9_]+_pythonanywhere_com_wsgi\.py")
 
 
 def _beanstalk_default(facts: Facts) -> Iterator[Head]:

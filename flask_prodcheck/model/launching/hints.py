@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from flask_prodcheck.model.project import Purpose
+from flask_prodcheck.patterns import regex
 
-_SPLIT = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
-_TOKEN = re.compile(r"[A-Za-z0-9]+")
+_SPLIT = regex(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
+_TOKEN = regex(r"[A-Za-z0-9]+")
 _DEVELOPMENT = frozenset(
     [
         "dev",

@@ -10,14 +10,13 @@ import fnmatch
 import functools
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.words import expand, is_open
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 _MAX_STAGES = 64
 

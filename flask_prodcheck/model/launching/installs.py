@@ -13,14 +13,15 @@ from flask_prodcheck.facts.types import Dependency, ShellStmt
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.images import Image, project_path
 from flask_prodcheck.model.launching.shell_commands import every_command
+from flask_prodcheck.patterns import regex
 
 #: Groups that a production installation leaves out unless it asks for them.
 DEVELOPMENT_GROUPS = frozenset(
     {"dev", "test", "tests", "docs", "doc", "lint", "development", "testing", "typing", "ci", "constraint"}
 )
 
-_NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
-_PIP = re.compile(r"pip[0-9.]*")
+_NAME = regex(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
+_PIP = regex(r"pip[0-9.]*")
 _PIP_VALUE_OPTIONS = frozenset(
     [
         "-i",

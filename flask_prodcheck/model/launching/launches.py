@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.base import Known, Problem, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
@@ -39,7 +38,7 @@ from flask_prodcheck.model.python.command_groups import decorator_name
 from flask_prodcheck.model.python.execution.loading import imports_closure
 from flask_prodcheck.model.python.execution.shared import starts_by_itself
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

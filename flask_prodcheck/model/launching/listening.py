@@ -14,6 +14,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.project import Launch, Server
 from flask_prodcheck.model.python.modules import calls_in, statements
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
 #: Platforms that set PORT for the processes they start.
@@ -24,7 +25,7 @@ SETS_PORT = frozenset({
 #: How servers write every interface.
 _EVERYWHERE = frozenset({"", "*", "::", "0.0.0.0"})  # noqa: S104
 
-_LOOPBACK = re.compile(r"(127(\.\d+){3}|localhost|::1)", re.IGNORECASE)
+_LOOPBACK = regex(r"(127(\.\d+){3}|localhost|::1)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
 from flask_prodcheck.facts.parsed import Facts
@@ -13,7 +13,7 @@ from flask_prodcheck.facts.types import EnvVar
 from flask_prodcheck.model.launching.images import Image, Mapped, folders_of, is_without_code, project_path
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.model.project import Hop
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.sources.kinds import stripped
 
 Environment = Mapping[str, Value[str]]

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.project import Purpose, Server
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
-_SAMPLE_SUFFIX = re.compile(
+_SAMPLE_SUFFIX = regex(
     r"(?:[._-](?:sample|example|template|dist|default|tmpl|tpl|in|j2|jinja2?|jnj|erb|orig))+$", re.IGNORECASE
 )
 
@@ -139,7 +140,7 @@ def _by_path(path: str) -> tuple[Purpose, str] | None:
 
 # The head of a file also says what other files are for ("for development see ..."): only a refusal of production counts
 # there.
-_REFUSES = re.compile(
+_REFUSES = regex(
     r"\b(?:not|never|don'?t)\s+(?!only\b|just\b)(?:\w+\s+){0,3}(?:for|in)\s+(?:a\s+|any\s+)?production\b(?!\s+(?:without|until|unless))|\bnot\s+production[\s-]ready\b"
     r"|\b(?:development|testing)\s+(?:purposes\s+)?only\b|\bonly\s+for\s+(?:local\s+)?(?:development|testing)\b"
 )

@@ -5,14 +5,14 @@ Sources: gunicorn's ``raw_env`` (``--env``); uWSGI's ``env``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
 from flask_prodcheck.facts.types import UwsgiConfig
 from flask_prodcheck.model.launching.words import is_open
+from flask_prodcheck.patterns import regex
 
-_NEXT = re.compile(r",(?=[A-Za-z_]\w*=)")
+_NEXT = regex(r",(?=[A-Za-z_]\w*=)")
 
 
 def gunicorn_variables(options: Mapping[str, tuple[str, Span]]) -> dict[str, Value[str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flask_prodcheck.base import Known, Span
 from flask_prodcheck.facts.parsed import Facts
@@ -20,6 +19,7 @@ from flask_prodcheck.model.launching.server_environment import uwsgi_variables
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.targets import uwsgi_options
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import replace
 
 Options = dict[str, tuple[str, Span]]
 

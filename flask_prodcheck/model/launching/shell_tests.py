@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from flask_prodcheck.facts.types import ShellTest, Word
 from flask_prodcheck.model.launching.words import is_open
+from flask_prodcheck.patterns import regex
 
 Expand = Callable[[Word], str]
 
@@ -78,7 +79,7 @@ def matches(subject: str, pattern: str) -> bool | None:
     return fnmatch.fnmatchcase(subject, pattern)
 
 
-_UNKNOWN_PART = re.compile(r"\$[{(]|[*?\[]")
+_UNKNOWN_PART = regex(r"\$[{(]|[*?\[]")
 
 
 def _cannot_match(subject: str, pattern: str) -> bool:

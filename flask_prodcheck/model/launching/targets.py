@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from dataclasses import replace
 
 from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
@@ -23,9 +22,10 @@ from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.model.project import App, Server
 from flask_prodcheck.model.python.execution.targets import classify
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass, replace
 
-_CALL = re.compile(r"([A-Za-z_][\w.]*)\s*(\(.*\))?", re.DOTALL)
+_CALL = regex(r"([A-Za-z_][\w.]*)\s*(\(.*\))?", re.DOTALL)
 _VALID = frozenset({"app", "factory", "asgi", "other", "unknown"})
 
 
@@ -91,7 +91,7 @@ def _module_target(
     return found
 
 
-_OPEN_HEAD = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}((?:\.[A-Za-z_]\w*)+)")
+_OPEN_HEAD = regex(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}((?:\.[A-Za-z_]\w*)+)")
 
 
 def _one_of_several(text: str, module_text: str, attribute: str, facts: Facts, modules: Modules) -> Target:

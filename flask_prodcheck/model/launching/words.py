@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 import shlex
 
-_REFERENCE = re.compile(
+from flask_prodcheck.patterns import regex
+
+_REFERENCE = regex(
     r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-=?+])([^{}$]*))?\}|([A-Za-z_][A-Za-z0-9_]*)|\(([A-Za-z_][A-Za-z0-9_]*)\))"
 )
 

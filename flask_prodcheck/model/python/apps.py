@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.facts.syntax import (
     Assign,
@@ -34,6 +33,9 @@ from flask_prodcheck.model.python.modules import (
     statements,
     subexpressions,
 )
+from flask_prodcheck.records import replace
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 _TEST_PARTS = frozenset(("test", "tests", "testing"))
 _LIBRARY_PARTS = _TEST_PARTS | {
@@ -45,7 +47,7 @@ _ENTRY = frozenset({
 _LIKELY = ("app", "main", "application", "run", "server", "manage", "autoapp", "__init__", "wsgi")
 _FACTORY_NAMES = ("create_app", "make_app", "build_app", "app_factory", "init_app", "get_app", "create_application")
 _BORROWERS = 5  # more modules than a project has entry points
-_FLASK_APP = re.compile(r"^(?P<module>[^:()]+?)(?::(?P<name>[A-Za-z_]\w*))?\s*(?:\(.*\))?$", re.DOTALL)
+_FLASK_APP = regex(r"^(?P<module>[^:()]+?)(?::(?P<name>[A-Za-z_]\w*))?\s*(?:\(.*\))?$", re.DOTALL)
 
 
 def is_test_file(path: str) -> bool:

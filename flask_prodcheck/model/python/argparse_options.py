@@ -6,13 +6,12 @@ Source: https://docs.python.org/3/library/argparse.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.facts.syntax import Assign, Attribute, Call, ClassDef, Const, Expr, FunctionDef, Name, Stmt
 from flask_prodcheck.model.python.modules import Modules, call_name, calls_in, statements
 from flask_prodcheck.model.python.programs import OPEN
 from flask_prodcheck.model.python.run_sites import argument
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 
 def module_body(modules: Modules, path: str) -> tuple[Stmt, ...]:

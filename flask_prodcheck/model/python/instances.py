@@ -8,7 +8,7 @@ Flask-Script, Werkzeug middleware, gevent, cheroot, Tornado).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from flask_prodcheck.facts.syntax import (
     Assign,
@@ -30,7 +30,7 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Definition, Modules, call_name, calls_in, statements
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 FLASK_KINDS = frozenset({"flask", "apiflask", "openapi", "dash", "connexion"})
 """Kinds whose ``run`` starts Flask's development server."""

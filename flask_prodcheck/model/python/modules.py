@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import builtins
 import posixpath
-import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from flask_prodcheck.base import Span
@@ -48,7 +46,8 @@ from flask_prodcheck.facts.syntax import (
     With,
 )
 from flask_prodcheck.model.python.own_package import own_package
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass, replace
 
 _BUILTINS = frozenset(dir(builtins))
 _NEVER_PROJECT = frozenset(sys.stdlib_module_names) | {
@@ -57,7 +56,7 @@ _NEVER_PROJECT = frozenset(sys.stdlib_module_names) | {
 _FLASK_STAR = frozenset({"Flask", "Blueprint", "current_app", "request", "session", "g", "jsonify", "render_template"})
 _DEPTH = 24
 #: A part of a dotted name that servers import: they ask the import system by name, so it need not be an identifier.
-_IMPORTABLE = re.compile(r"[\w-]+")
+_IMPORTABLE = regex(r"[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,10 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.python.instances import Scope
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
-_SLICE = re.compile(r"^(-?\d*):(-?\d*)$")
+_SLICE = regex(r"^(-?\d*):(-?\d*)$")
 _DEPTH = 16
 
 

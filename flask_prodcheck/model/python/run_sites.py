@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from flask_prodcheck.facts.syntax import (
     Assign,
@@ -36,7 +35,7 @@ from flask_prodcheck.model.python.instances import (
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Definition, Modules, calls_in, statements, subexpressions
 from flask_prodcheck.model.python.programs import render
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 _FUNCTIONS = {
     "werkzeug.serving.run_simple": "run_simple", "werkzeug.run_simple": "run_simple",

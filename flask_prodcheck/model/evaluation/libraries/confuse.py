@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unset
@@ -37,7 +36,7 @@ from flask_prodcheck.model.evaluation.values import (
     selected,
     unknown,
 )
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

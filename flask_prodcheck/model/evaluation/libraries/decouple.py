@@ -9,7 +9,6 @@ import configparser
 import posixpath
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Origin, Span
@@ -20,6 +19,7 @@ from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.paths import project_path
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, depending, known, unknown
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

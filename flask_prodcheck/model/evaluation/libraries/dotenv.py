@@ -6,7 +6,6 @@ Source: https://saurabh-kumar.com/python-dotenv/
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Origin, Span
@@ -16,6 +15,7 @@ from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.paths import ROOT, project_path
 from flask_prodcheck.model.evaluation.running import Arguments, Frame
 from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, known, unknown
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

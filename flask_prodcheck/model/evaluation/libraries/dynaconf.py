@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import tomli
@@ -42,7 +41,7 @@ from flask_prodcheck.model.evaluation.values import (
     selected,
     unknown,
 )
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

@@ -7,7 +7,6 @@ known but its maker.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known
@@ -46,6 +45,7 @@ from flask_prodcheck.model.evaluation.libraries.standard import (
 from flask_prodcheck.model.evaluation.paths import ROOT, make_path, path_call
 from flask_prodcheck.model.evaluation.running import Arguments, Frame
 from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, Ref, depending, known, unknown
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known
@@ -39,7 +37,8 @@ from flask_prodcheck.model.evaluation.values import (
     selected,
     unknown,
 )
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass, replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
@@ -51,7 +50,7 @@ DUMPS = frozenset({"model_dump", "dict"})
 _NESTED = 20
 _PLAIN = frozenset({"str", "int", "float", "bool"})
 _JSON = frozenset({"list", "dict", "List", "Dict", "Sequence"})
-_NUMBER = re.compile(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+_NUMBER = regex(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _CHECKING = frozenset({"field_validator", "validator", "model_validator", "root_validator"})
 _OPTIONS = frozenset(
     {"env_prefix", "env_file", "env_file_encoding", "env_nested_delimiter", "case_sensitive", "env_ignore_empty", "extra",

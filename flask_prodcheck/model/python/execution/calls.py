@@ -5,8 +5,6 @@ Source: the ``run``/``serve`` entry points in each server's documentation.
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.facts.syntax import (
@@ -29,6 +27,8 @@ from flask_prodcheck.model.python.instances import FLASK_KINDS
 from flask_prodcheck.model.python.modules import Definition, statement_expressions
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.model.python.run_sites import argument
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.python.execution.walk import Walk
@@ -63,7 +63,7 @@ _SERVER_METHODS = {
 }
 
 
-_REPLACES = re.compile(r"^os\.exec[lv]p?e?$")
+_REPLACES = regex(r"^os\.exec[lv]p?e?$")
 
 
 _SUBPROCESS = frozenset(

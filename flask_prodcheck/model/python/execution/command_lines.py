@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.facts.syntax import Attribute, Call, Compare, Expr, FunctionDef, If, Name, Stmt
@@ -16,6 +15,7 @@ from flask_prodcheck.model.python.instances import Instance, Scope
 from flask_prodcheck.model.python.modules import Definition, calls_in
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.model.python.run_sites import argument
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.python.execution.walk import Walk

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef
@@ -13,6 +12,7 @@ from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
 from flask_prodcheck.model.python.instances import Scope
 from flask_prodcheck.model.python.modules import Definition
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.python.execution.walk import Walk

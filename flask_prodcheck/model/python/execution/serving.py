@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
@@ -14,6 +13,7 @@ from flask_prodcheck.model.python.instances import Instance, call_values
 from flask_prodcheck.model.python.modules import statements
 from flask_prodcheck.model.python.programs import Frame, evaluate, render
 from flask_prodcheck.model.python.run_sites import argument
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.python.execution.walk import Walk

@@ -6,19 +6,20 @@ Source: https://docs.python.org/3/library/os.html#process-management and ``subpr
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.facts.syntax import Call, Collection, Const, Dict, Expr
 from flask_prodcheck.model.python.execution.ways import Ending, Way
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render, text_of
 from flask_prodcheck.model.python.run_sites import argument
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.python.execution.walk import Walk
 
 
-SPAWNS = re.compile(r"^os\.(?:spawn[lv]p?e?|posix_spawnp?)$")
+SPAWNS = regex(r"^os\.(?:spawn[lv]p?e?|posix_spawnp?)$")
 
 
 SHELLS = frozenset(

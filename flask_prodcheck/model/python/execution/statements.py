@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.facts.syntax import (
@@ -40,6 +39,7 @@ from flask_prodcheck.model.python.modules import (
     subexpressions,
 )
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, text_of
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.python.execution.walk import Walk

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import Call
 from flask_prodcheck.model.project import App, Entered, Hop, Program, Server
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 NEXT, RETURN, STOP = range(3)
 
