@@ -11,7 +11,6 @@ from flask_prodcheck.model.project import App, Launch, Server
 from flask_prodcheck.model.python.apps import imports_by_its_ref, rank_apps
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import replace
-from flask_prodcheck.records import replace
 
 
 def with_best_app(apps: Sequence[App], launches: Sequence[Launch], modules: Modules, facts: Facts) -> tuple[App, ...]:

@@ -33,7 +33,6 @@ from flask_prodcheck.model.python.modules import (
     statements,
     subexpressions,
 )
-from flask_prodcheck.records import replace
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
