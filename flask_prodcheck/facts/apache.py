@@ -73,9 +73,7 @@ def _directives(text: str) -> list[_Directive]:
             continue
         bare, pending = pending.strip(), ""
         if bare and not bare.startswith(("#", "{%", "{#")):
-            words = [
-                _without_drive(word) for word in split_words(bare.rstrip(">") if bare.startswith("<") else bare)
-            ]
+            words = [_without_drive(word) for word in split_words(bare.rstrip(">") if bare.startswith("<") else bare)]
             if words:
                 found.append((start, words))
     return found
