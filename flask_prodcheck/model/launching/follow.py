@@ -75,12 +75,14 @@ _DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset"})
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A chain that reached something that serves: a server's own command (``start``) or a call in Python (``ending``)."""
+    """A chain that reached something that serves: a server's own command (``start``) or a call in Python (``ending``).
+    ``awaited``: the shell that starts it waits until ``timeout`` ends it."""
 
     place: Place
     start: ServerStart | None = None
     ending: Ending | None = None
     background: bool = False
+    awaited: bool = False
 
 
 @dataclass(slots=True)
@@ -728,7 +730,7 @@ class Follower:
                     found += self._statement(item, state)
         if statement.background:
             state.ended = False
-            return [replace(each, background=True) for each in found]
+            return [replace(each, background=True, awaited=False) for each in found]
         return found
 
     def _piped_heredoc(self, statement: ShellList, state: _State) -> list[Ended]:
@@ -821,6 +823,8 @@ class Follower:
         found = self.words(argv, command.span, place, state)
         if command.background:
             return [replace(each, background=True) for each in found]
+        if posixpath.basename(name) == "timeout":
+            found = [replace(each, awaited=True) for each in found]
         if (name == "exec" and len(argv) > 1) or any(not each.background and each.place.certain for each in found):
             state.ended = True
         return found

@@ -38,6 +38,7 @@ WSGI_KINDS = FLASK_KINDS | {"wsgi"}
 
 _CLASSES = {
     "flask.Flask": "flask", "flask.app.Flask": "flask", "flask.current_app": "flask", "eve.Eve": "flask",
+    "flask_api.FlaskAPI": "flask", "flask_api.app.FlaskAPI": "flask",
     "apiflask.APIFlask": "apiflask", "apiflask.app.APIFlask": "apiflask",
     "flask_openapi3.OpenAPI": "openapi", "flask_openapi3.openapi.OpenAPI": "openapi",
     "dash.Dash": "dash", "dash.dash.Dash": "dash", "jupyter_dash.JupyterDash": "dash", "dash_extensions.enrich.DashProxy": "dash",
@@ -214,7 +215,9 @@ class Instances:
         if value is None and definition.kind == "value" and definition.node is not None:
             value = _entered(definition.node, definition.name)
         if definition.kind == "value" and value is not None:
-            return self.of(definition.module, value, Scope(), depth + 1)
+            function = definition.function
+            scope = Scope(function.body, unknown_params(function)) if function is not None else Scope()
+            return self.of(definition.module, value, scope, depth + 1)
         if definition.kind == "external" and definition.name == "flask.current_app":
             return Instance("flask")
         return None

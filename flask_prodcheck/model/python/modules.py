@@ -68,7 +68,8 @@ class Definition:
     file is known whole and does not bind it) or "unknown". ``module`` is the defining file ("" when external), ``node``
     the statement that binds it there, ``value`` the assigned expression of a "value" (an element of an unpacked one is
     a Subscript of it; None when not an assignment: a loop or ``with`` target). ``in_main``: bound under
-    ``if __name__ == "__main__"`` only. ``conditional``: bound in a branch, or bound again in one.
+    ``if __name__ == "__main__"`` only. ``conditional``: bound in a branch, or bound again in one. ``function``: the one
+    that binds a module-level name through ``global``, whose names the ``value`` is made of.
     """
 
     kind: str
@@ -79,6 +80,7 @@ class Definition:
     value: Expr | None = None
     in_main: bool = False
     conditional: bool = False
+    function: FunctionDef | None = None
 
     @property
     def is_project(self) -> bool:
@@ -96,6 +98,7 @@ class Binding:
     in_main: bool = False
     conditional: bool = False
     imported: tuple[str, int, str | None] | None = None  # (module, level, name or None for a whole module)
+    function: FunctionDef | None = None  # that binds it through ``global``
 
 
 # --- bindings --------------------------------------------------------------------------------------------------------
@@ -448,7 +451,7 @@ class Modules:
                 names = {name for item in inner if isinstance(item, Global) for name in item.names}
                 for binding in bindings(stmt.body) if names else ():
                     if binding.name in names:
-                        collected.setdefault(binding.name, []).append(replace(binding, conditional=True))
+                        collected.setdefault(binding.name, []).append(replace(binding, conditional=True, function=stmt))
             self._globals[path] = {name: tuple(found) for name, found in collected.items()}
         return self._globals[path]
 
@@ -521,6 +524,8 @@ class Modules:
 
     def _follow(self, path: str, binding: Binding, scope: Sequence[Stmt], depth: int = 0) -> Definition:
         node = binding.node
+        if binding.function is not None:
+            scope = binding.function.body
         if binding.imported is not None:
             source, level, member = binding.imported
             found = self._imported(path, source, level, member, binding.span, node)
@@ -529,7 +534,7 @@ class Modules:
         elif isinstance(node, ClassDef):
             found = Definition("class", path, binding.name, binding.span, node)
         else:
-            found = Definition("value", path, binding.name, binding.span, node, binding.value)
+            found = Definition("value", path, binding.name, binding.span, node, binding.value, function=binding.function)
             alias = binding.value
             if isinstance(alias, (Name, Attribute)) and depth < _DEPTH and not _mentions(alias, binding.name):
                 target = self._resolve(path, alias, scope, depth + 1)
