@@ -576,8 +576,8 @@ def _script_chains(builder: _Builder, script: ShellScript, *, whole: bool) -> li
 
 
 def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
-    """Console scripts that serve by themselves, where no chain passes through them. A development server is one that
-    serves an application of the project and that not only tasks and scripts for people at work start as well."""
+    """Console scripts that serve by themselves, where no chain passes through them. That of a
+    development server counts where it serves an application of the project and no deploy file starts a better one."""
     chains: list[_Found] = []
     used = {(hop.span.file, hop.span.line) for each in found for hop in each.launch.hops}
     for path in sorted(facts.manifests):
@@ -596,13 +596,11 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
             )
             chains += [each for each in builder.follow(head) if each.launch.missing == ""]
     by_people = (*_NO_DEPLOYMENT, "script", "invoke")
-    ends = {each.launch.end.span for each in found if each.head.kind in by_people}
-    ends -= {each.launch.end.span for each in found if each.head.kind not in by_people}
+    better = any(not each.launch.server.is_development for each in found if each.head.kind not in by_people)
     return [
         each
         for each in chains
-        if not each.launch.server.is_development
-        or (each.launch.app is not None and each.launch.end.span not in ends)
+        if not each.launch.server.is_development or (each.launch.app is not None and not better)
     ]
 
 

@@ -381,6 +381,11 @@ class Instances:
                 kind = "flask"
             if kind is not None:
                 return Instance(kind, path, call)
+        maker = self.modules.class_member(owner, "__new__")
+        if call is not None and isinstance(maker.node, FunctionDef) and maker.kind == "function":
+            made = self.returned(maker.module, maker.node, owner=owner, depth=depth + 1)
+            if made is not None:
+                return made
         member = self.modules.class_member(owner, "__call__")
         if call is not None and isinstance(member.node, FunctionDef) and len(member.node.params) == 3:
             inner = self._held(path, call_values(call), scope, depth)
