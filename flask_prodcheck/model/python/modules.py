@@ -279,7 +279,7 @@ class Modules:
         """Whether the package in ``folder`` is called like Flask and binds nothing: what is imported from ``flask`` is
         not in it. (Its modules are found by their whole names.)"""
         module = self.module(f"{folder}/__init__.py") if posixpath.basename(folder) == "flask" else None
-        return module is not None and not module.names and not module.open_names
+        return module is not None and not module.names and not module.is_open
 
     def top(self, path: str) -> str:
         """The folder from which ``path`` imports as a module of its outermost regular package ("." = the root)."""
