@@ -11,6 +11,22 @@ IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "a script that writes what runs when the machine starts",
+        {
+            "setup.sh": "#!/bin/sh\ncat > /etc/rc.local <<EOF\n#!/bin/sh\ncd /srv/site\nvenv/bin/gunicorn app:app &\nexit 0\nEOF\n",
+            "app.py": APP,
+        },
+        ["setup.sh:3 > setup.sh:5 gunicorn production app:app True"],
+    ),
+    (
+        "... also through tee, and a development server is production's there",
+        {
+            "install.sh": "#!/bin/sh\nsudo tee /etc/rc.local <<'EOF'\nflask --app app run\nEOF\n",
+            "app.py": APP,
+        },
+        ["install.sh:3 flask-run production app:app True"],
+    ),
+    (
         "Windows: a command file",
         {
             "start.bat": 'cd web\nstart "Site" cmd /k "python app.py"\n',
