@@ -35,6 +35,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["start.bat:2 > web/app.py:4 app-run development app:app True"],
     ),
     (
+        "Windows: a command file runs in its own folder",
+        {
+            "web/start.bat": "python app.py\n",
+            "web/app.py": f"{APP}if __name__ == '__main__':\n    app.run()\n",
+            "app.py": f"{APP}if __name__ == '__main__':\n    app.run()\n",
+        },
+        ["web/start.bat:1 > web/app.py:4 app-run development app:app True"],
+    ),
+    (
         "Windows: a server for production, with variables",
         {"serve.cmd": "set FLASK_APP=app\nflask run\nwaitress-serve app:app\n", "app.py": APP},
         ["serve.cmd:2 flask-run development app:app True", "serve.cmd:3 waitress production app:app True"],
