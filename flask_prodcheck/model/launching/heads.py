@@ -539,6 +539,7 @@ _OWN_FOLDER = frozenset(
         "serverless",
         "sam",
         "devcontainer",
+        "batch",
     ]
 )
 
