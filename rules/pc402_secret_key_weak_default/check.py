@@ -21,6 +21,8 @@ def check(project: Project) -> Iterator[Hit]:
                     continue
                 launch, variable = configuration.launch, found.variable
                 elsewhere = supplier(launch, variable, project.facts) if launch is not None else ""
+                if launch is not None and variable.isidentifier() and variable not in launch.env:
+                    elsewhere = elsewhere or configuration.absent_env
                 unsure = (
                     found.unsure or bool(elsewhere) or read is configuration.unselected
                 )  # the key, or the mode, may be set elsewhere
