@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project
 
+AT_START = "{key} is drawn anew at every start: sessions do not outlive it"
+
 
 def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
@@ -25,6 +27,7 @@ def check(project: Project) -> Iterator[Hit]:
                 at=setting.span,
                 via=launch.hops,
                 facts={"key": key, "workers": workers},
+                message=None if several else AT_START,
                 severity=None
                 if several and not (setting.fallback or setting.variable) and count is not None
                 else "warning",

@@ -323,7 +323,8 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         "an image that another service builds for development",
         {
             "docker-compose.yml": "services:\n  web:\n    build:\n      context: .\n      target: site-dev\n    image: site\n    command: flask run\n  api:\n    image: site\n    command: flask run\n",
-            "Dockerfile": IMAGE.replace("3.13", "3.13 AS site-dev") + "FROM site-dev AS site-prod\nCMD gunicorn app:app\n",
+            "Dockerfile": IMAGE.replace("3.13", "3.13 AS site-dev")
+            + "FROM site-dev AS site-prod\nCMD gunicorn app:app\n",
             "app.py": APP,
         },
         [
