@@ -61,7 +61,7 @@ from flask_prodcheck.model.configuration.signing import (
 )
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.deployment.paths import is_production_path
-from flask_prodcheck.model.deployment.processes import replicas, runs_several, worker_processes
+from flask_prodcheck.model.deployment.processes import loads_once, replicas, runs_several, worker_processes
 from flask_prodcheck.model.deployment.served import (
     calls_of,
     every_statement,
@@ -283,6 +283,7 @@ __all__ = [
     "is_secret_text",
     "key_from_environment",
     "listens",
+    "loads_once",
     "loses_files",
     "masked",
     "names_read",

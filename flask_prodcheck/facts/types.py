@@ -146,7 +146,8 @@ class Port:
 @dataclass(frozen=True, slots=True)
 class ComposeService:
     """One service after anchors and merge keys, before override files. Variables are unexpanded (``$$`` kept).
-    ``entrypoint``/``command`` are argv lists (compose splits strings, no shell); an empty list resets the image's."""
+    ``entrypoint``/``command`` are argv lists (compose splits strings, no shell); an empty list resets the image's.
+    ``needs`` are the services that it depends on or links to."""
 
     name: str
     span: Span
@@ -167,6 +168,7 @@ class ComposeService:
     stop_grace_period: str | None = None
     network_mode: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,13 @@ def check(project: Project) -> Iterator[Hit]:
             message="No production server is visible, but {start} starts something that cannot be seen",
             facts={"start": str(project.unknown_starts[0].span)},
         )
+    elif unread := [problem for problem in project.problems if problem.blocking]:
+        yield Hit(
+            at=at,
+            severity="info",
+            message="No production server is visible, but {place} could not be read: {reason}",
+            facts={"place": f"{unread[0].file}:{unread[0].line}", "reason": unread[0].message},
+        )
     else:
         yield Hit(at=at, severity=None if project.kind == "application" else "info")
 

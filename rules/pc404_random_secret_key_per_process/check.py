@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project
+from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, loads_once
+
+#: Where the workers are forked from a process that has drawn the key.
+AT_EVERY_START = "{key} is drawn anew at every start: a restart, or a second instance, makes all sessions void"
 
 AT_START = "{key} is drawn anew at every start: sessions do not outlive it"
 
@@ -17,6 +20,11 @@ def check(project: Project) -> Iterator[Hit]:
         for key in SIGNING_KEYS:
             setting = configuration.get(key)
             if not setting.random or setting.span is None:
+                continue
+            if loads_once(launch):
+                yield Hit(
+                    at=setting.span, via=launch.hops, facts={"key": key}, severity="warning", message=AT_EVERY_START
+                )
                 continue
             count = launch.setting("workers", "processes")
             workers = (

@@ -687,7 +687,7 @@ def _run_pyfile(machine: Machine, module: PyModule) -> tuple[dict[object, Evalua
         "__file__": known(f"{ROOT}/{module.path}"),
         "__name__": known("config"),
     }
-    oid = machine.new(Obj("module", start, open=module.open_names, name=module.path, file=module.path))
+    oid = machine.new(Obj("module", start, open=module.is_open, name=module.path, file=module.path))
     ends = machine.block(module.body, Frame(module.path, oid))
     ended = ends.get("next")
     if ended is None:

@@ -51,7 +51,7 @@ def run_module(machine: Machine, path: str) -> Evaluated:
     }
     if posixpath.basename(path) == "__init__.py":
         cells["__package__"] = cells["__name__"]
-    opened = module is None or module.open_names
+    opened = module is None or module.is_open
     oid = machine.new(Obj("module", cells, open=opened, name=path, file=path))
     machine.imported[path] = oid
     if module is None:

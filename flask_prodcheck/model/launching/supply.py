@@ -1,5 +1,6 @@
 """Where a variable of a launch may come from that the launch itself does not show: an environment file that is not in the
-project, a secret store of the cluster, a service of compose with a command of its own, a script that deploys."""
+project, a secret store of the cluster, a service of compose with a command of its own, a script that deploys, a template of an
+environment file."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ def supplier(launch: Launch, variable: str, facts: Facts) -> str:
     workload = facts.kubernetes.get(launch.head.span.file)
     if workload is not None and any(each.env_from for each in workload.containers):
         return launch.head.span.file
-    return next(_deploying_scripts(launch, variable, facts), "")
+    return next(_deploying_scripts(launch, variable, facts), "") or _filled_in(variable, facts)
 
 
 def replacer(value: object, facts: Facts) -> str:
@@ -110,6 +111,19 @@ def _deploying_scripts(launch: Launch, variable: str, facts: Facts) -> Iterator[
             continue
         if any(_hands_on(command, name) for command in every_command(facts.scripts[path].body)):
             yield path
+
+
+def _filled_in(variable: str, facts: Facts) -> str:
+    """The environment file that a template engine fills in and that sets ``variable``; "" where there is none."""
+    return next(
+        (
+            path
+            for path in sorted(facts.env_files)
+            if (named := purpose_of_words(words_of(path))) is None or named[0] is Purpose.PRODUCTION
+            if any(each.name == variable and "{{" in (each.value or "") for each in facts.env_files[path].variables)
+        ),
+        "",
+    )
 
 
 def _hands_on(command: ShellCommand, name: re.Pattern[str]) -> bool:

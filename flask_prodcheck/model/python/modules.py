@@ -45,6 +45,7 @@ from flask_prodcheck.facts.syntax import (
     Stmt,
     With,
 )
+from flask_prodcheck.model.python.own_package import own_package
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
@@ -195,6 +196,7 @@ class Modules:
             for manifest in facts.manifests.values()
             for dependency in manifest.dependencies
         }
+        self._own = own_package(facts, self._external)
         self._bindings: dict[str, dict[str, tuple[Binding, ...]]] = {}
         self._globals: dict[str, dict[str, tuple[Binding, ...]]] = {}
         self._defined: dict[tuple[str, str], Definition] = {}
@@ -253,6 +255,8 @@ class Modules:
         if not all(_IMPORTABLE.fullmatch(part) for part in parts):
             return None
         folder = "" if root in (".", "") else root
+        if not folder and parts[0] == self._own:
+            return self._search(".".join(parts[1:]), root) if parts[1:] else "__init__.py"
         for index, part in enumerate(parts):
             stem = f"{folder}/{part}" if folder else part
             last = index == len(parts) - 1
@@ -275,7 +279,7 @@ class Modules:
         """Whether the package in ``folder`` is called like Flask and binds nothing: what is imported from ``flask`` is
         not in it. (Its modules are found by their whole names.)"""
         module = self.module(f"{folder}/__init__.py") if posixpath.basename(folder) == "flask" else None
-        return module is not None and not module.names and not module.open_names
+        return module is not None and not module.names and not module.is_open
 
     def top(self, path: str) -> str:
         """The folder from which ``path`` imports as a module of its outermost regular package ("." = the root)."""

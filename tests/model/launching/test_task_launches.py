@@ -109,6 +109,26 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > setup.py:2 > app.py:4 app-run production app:app True"],
     ),
     (
+        "a console script by its path in an environment of the image",
+        {
+            "setup.py": "from setuptools import setup\nsetup(name='site', entry_points={'console_scripts': ['site=app:main']})\n",
+            "Dockerfile": IMAGE + 'CMD ["./venv/bin/site"]\n',
+            "app.py": APP + "def main():\n    app.run()\n",
+            "site/__init__.py": "",
+        },
+        ["Dockerfile:4 > setup.py:2 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "a script of the project in a folder called bin is no console script",
+        {
+            "setup.py": "from setuptools import setup\nsetup(name='site', entry_points={'console_scripts': ['site=app:main']})\n",
+            "bin/site": "#!/bin/sh\nexec gunicorn app:app\n",
+            "Dockerfile": IMAGE + 'CMD ["./bin/site"]\n',
+            "app.py": APP + "def main():\n    app.run()\n",
+        },
+        ["Dockerfile:4 > bin/site:2 gunicorn production app:app True"],
+    ),
+    (
         "a Procfile that a script writes",
         {
             "setup.sh": "#!/bin/sh\ncat > Procfile <<EOF\nweb: gunicorn app:app\nEOF\n",
