@@ -35,6 +35,27 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["main.py:7 uvicorn production main:app True"],
     ),
     (
+        "the value of an option, which a variable gives, is no option itself",
+        {
+            "Procfile": 'web: python serve.py --port "$LISTEN"\n',
+            "serve.py": "import argparse\nimport waitress\nfrom app import app\nparser = argparse.ArgumentParser()\nparser.add_argument('--port')\nparser.add_argument('--live', action='store_true')\nargs = parser.parse_args()\nif args.live:\n    app.run()\nelse:\n    waitress.serve(app)\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 > serve.py:11 waitress production serve:app True"],
+    ),
+    (
+        "a word that a variable gives may be any option",
+        {
+            "Procfile": "web: python serve.py $FLAGS\n",
+            "serve.py": "import argparse\nimport waitress\nfrom app import app\nparser = argparse.ArgumentParser()\nparser.add_argument('--port')\nparser.add_argument('--live', action='store_true')\nargs = parser.parse_args()\nif args.live:\n    app.run()\nelse:\n    waitress.serve(app)\n",
+            "app.py": APP,
+        },
+        [
+            "Procfile:1 > serve.py:9 app-run production serve:app True",
+            "Procfile:1 > serve.py:11 waitress production serve:app True",
+        ],
+    ),
+    (
         "options of argparse choose the server",
         {
             "Procfile": "web: python serve.py --live\n",
