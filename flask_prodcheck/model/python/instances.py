@@ -214,7 +214,7 @@ class Instances:
         if value is None and definition.kind == "value" and definition.node is not None:
             value = _entered(definition.node, definition.name)
         if definition.kind == "value" and value is not None:
-            return self.of(definition.module, value, Scope(), depth + 1)
+            return self.of(definition.module, value, Scope(definition.scope), depth + 1)
         if definition.kind == "external" and definition.name == "flask.current_app":
             return Instance("flask")
         return None
