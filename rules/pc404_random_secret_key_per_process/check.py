@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, loads_once
 
-#: Where the workers are forked from a process that has drawn the key.
+#: Where there is one worker, or the workers are forked from a process that has drawn the key.
 AT_EVERY_START = "{key} is drawn anew at every start: a restart, or a second instance, makes all sessions void"
 
 
@@ -33,6 +33,7 @@ def check(project: Project) -> Iterator[Hit]:
                 at=setting.span,
                 via=launch.hops,
                 facts={"key": key, "workers": workers},
+                message=None if several else AT_EVERY_START,
                 severity=None
                 if several and not (setting.fallback or setting.variable) and count is not None
                 else "warning",

@@ -850,7 +850,12 @@ class Follower:
             return False
         part, written = words[0].parts[0], place.hops[-1]
         given = " ".join(place.args)
-        return isinstance(part, Var) and part.name == "@" and written.span.file in self.facts.start_files and given in written.text
+        return (
+            isinstance(part, Var)
+            and part.name == "@"
+            and written.span.file in self.facts.start_files
+            and given in written.text
+        )
 
     def _written_file(self, command: ShellCommand, place: Place) -> list[Ended]:
         """The processes of a unit or a supervisor file that a script writes inside a container."""

@@ -373,7 +373,7 @@ def find_launches(
 
 
 #: Formats of people at work: a project that has nothing else has no deploy file.
-_NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer"})
+_NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch"})
 
 
 def _starts_something_unseen(head: Head) -> bool:
@@ -477,7 +477,7 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
     """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
     head = each.launch.head.span
     if (
-        each.head.kind in ("systemd", "supervisor", "circus")
+        each.head.kind in ("systemd", "supervisor", "circus", "rc-local")
         and head.file.endswith("sh")
         and _INSTALLS & set(words_of(head.file))
     ):
@@ -598,9 +598,7 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
     by_people = (*_NO_DEPLOYMENT, "script", "invoke")
     better = any(not each.launch.server.is_development for each in found if each.head.kind not in by_people)
     return [
-        each
-        for each in chains
-        if not each.launch.server.is_development or (each.launch.app is not None and not better)
+        each for each in chains if not each.launch.server.is_development or (each.launch.app is not None and not better)
     ]
 
 

@@ -18,6 +18,9 @@ from flask_prodcheck.model.project import Launch, Purpose
 #: Commands that hand the variables they name to nothing outside the script, unless their output is written to a file.
 _STAYS_INSIDE = frozenset({"read", "unset", "export", "local", "echo"})
 
+#: A text to be replaced; shorter ones stand in scripts for something else.
+_SHORTEST = 6
+
 
 def supplier(launch: Launch, variable: str, facts: Facts) -> str:
     """The file that may set ``variable`` for ``launch``, "" where none is seen. Nothing here says that it does."""
@@ -34,6 +37,22 @@ def supplier(launch: Launch, variable: str, facts: Facts) -> str:
     if workload is not None and any(each.env_from for each in workload.containers):
         return launch.head.span.file
     return next(_deploying_scripts(launch, variable, facts), "") or _filled_in(variable, facts)
+
+
+def replacer(value: object, facts: Facts) -> str:
+    """The shell script that puts something else where the project writes ``value`` (``sed -i s/value/.../ file``); ""
+    where none does."""
+    if not isinstance(value, str) or len(value) < _SHORTEST:
+        return ""
+    return next(
+        (
+            path
+            for path in sorted(facts.scripts)
+            for command in every_command(facts.scripts[path].body)
+            if value in command.text and any(word.text == "sed" for word in command.words)
+        ),
+        "",
+    )
 
 
 def absent_env_file(file: ComposeFile, service: ComposeService, facts: Facts) -> str:

@@ -379,6 +379,20 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Dockerfile:4 gunicorn production app:app True"],
     ),
+    (
+        "an image that another service builds for development",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build:\n      context: .\n      target: site-dev\n    image: site\n    command: flask run\n  api:\n    image: site\n    command: flask run\n",
+            "Dockerfile": IMAGE.replace("3.13", "3.13 AS site-dev")
+            + "FROM site-dev AS site-prod\nCMD gunicorn app:app\n",
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:5 gunicorn production app:app True",
+            "docker-compose.yml:7 flask-run development app:app True",
+            "docker-compose.yml:10 flask-run development app:app True",
+        ],
+    ),
 ]
 
 

@@ -104,7 +104,8 @@ def app_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way) -> i
 
 def socketio_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way) -> int:
     """Flask-SocketIO's choice: ``async_mode``, else eventlet, gevent, threading by what is installed."""
-    word = _async_mode(walk, made, frame)
+    word, assumed = _async_mode(walk, made, frame)
+    way = way.doubted(assumed)
     server: Server | None
     if word == "threading":
         server = Server.SOCKETIO_DEV
@@ -112,6 +113,8 @@ def socketio_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way)
         server = Server.EVENTLET if word == "eventlet" else Server.GEVENT
     elif walk.installed is None:
         server = None
+    elif word is OPEN and _allows_werkzeug(walk, call, frame):
+        server, way = Server.SOCKETIO_DEV, replace(way, certain=False)
     elif "eventlet" in walk.installed:
         server = Server.EVENTLET
     elif {"gevent", "gevent-websocket"} & walk.installed:
@@ -121,21 +124,21 @@ def socketio_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way)
     return walk.serve(server, call, frame, way, call.span, socketio=True)
 
 
-def _async_mode(walk: Walk, made: Instance, frame: Frame) -> object:
+def _async_mode(walk: Walk, made: Instance, frame: Frame) -> tuple[object, bool]:
     """What ``SocketIO(async_mode=...)`` gets: where the function that makes it puts the word together, as it does so in
-    this environment."""
+    this environment. Whether that hangs on variables which no file sets comes second."""
     mode = argument(made.call, "async_mode") if made.call is not None else None
     if made.call is None or mode is None:
-        return None
+        return None, False
     path = made.module or frame.path
     word = evaluate(walk.world, Frame(path, frame.name), mode)
     function = _around(walk, path, made.call) if word is OPEN else None
     if function is None:
-        return word
+        return word, False
     trial = type(walk)(walk.modules, path, walk.world.argv, walk.world.env, walk.installed)
     inside = Frame(path, frame.name, Scope(function.body, unknown_params(function)))
     trial.body(function.body, inside, Way())
-    return evaluate(trial.world, inside, mode)
+    return evaluate(trial.world, inside, mode), bool(inside.assumptions) or inside.assumed
 
 
 def _around(walk: Walk, path: str, call: Call) -> FunctionDef | None:
@@ -147,3 +150,9 @@ def _around(walk: Walk, path: str, call: Call) -> FunctionDef | None:
         ):
             return stmt
     return None
+
+
+def _allows_werkzeug(walk: Walk, call: Call, frame: Frame) -> bool:
+    """Whether ``call`` asks for what only the mode "threading" looks at, in production: Werkzeug's server."""
+    allows = argument(call, "allow_unsafe_werkzeug")
+    return allows is not None and evaluate(walk.world, frame, allows) is True
