@@ -64,7 +64,13 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
     ),
     (
         "a server of Socket.IO that a factory binds through global",
-        {"Procfile": "web: python main.py\n", "web.py": SOCKET, "sockets.py": SOCKETS, "main.py": MAIN},
+        {
+            "Procfile": "web: python main.py\n",
+            "requirements.txt": "flask\nflask-socketio\ngevent\n",
+            "web.py": SOCKET,
+            "sockets.py": SOCKETS,
+            "main.py": MAIN,
+        },
         ["Procfile:1 > main.py:16 > main.py:10 socketio-dev production web:make() True"],
     ),
     (
