@@ -42,6 +42,7 @@ from flask_prodcheck.model.launching.images import (
     unbuilt_image,
 )
 from flask_prodcheck.model.launching.place import Place, known_variables, locate
+from flask_prodcheck.model.launching.service_scripts import service_starts
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Hop, Purpose
@@ -76,7 +77,13 @@ class Head:
 
 def find_heads(facts: Facts) -> list[Head]:
     """Every head, in a stable order: images, compose, Kubernetes, then the other formats by path."""
-    return [*_dockerfile_heads(facts), *_compose_heads(facts), *_kubernetes_heads(facts), *_start_heads(facts)]
+    return [
+        *_dockerfile_heads(facts),
+        *_service_heads(facts),
+        *_compose_heads(facts),
+        *_kubernetes_heads(facts),
+        *_start_heads(facts),
+    ]
 
 
 # --- images ------------------------------------------------------------------------------------------------------------
@@ -171,6 +178,19 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 public=public,
                 container=True,
             )
+
+
+def _service_heads(facts: Facts) -> Iterator[Head]:
+    """The services that an image writes for the supervisor of its base image, where it starts nothing itself."""
+    for path in sorted(facts.dockerfiles):
+        if not facts.dockerfiles[path].stages:
+            continue
+        image = build_image(facts.dockerfiles[path], facts)
+        if effective_start(image) is not None:
+            continue
+        for command in service_starts(image):
+            place = image_place(image, facts, Hop(command.span, command.text))
+            yield Head("dockerfile", command.span, command.text, place, command, container=True)
 
 
 def _base_start(image: Image, stage: Stage) -> tuple[Command, tuple[str, ...] | None, str | None] | None:

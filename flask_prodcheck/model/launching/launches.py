@@ -30,6 +30,7 @@ from flask_prodcheck.model.launching.server_settings import (
     uwsgi_settings,
     waitress_settings,
 )
+from flask_prodcheck.model.launching.service_scripts import service_starts
 from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
@@ -390,7 +391,8 @@ def _imageless_starts(facts: Facts) -> list[Hop]:
         stages = facts.dockerfiles[path].stages
         if (
             stages
-            and effective_start(build_image(facts.dockerfiles[path], facts)) is None
+            and effective_start(image := build_image(facts.dockerfiles[path], facts)) is None
+            and not any(service_starts(image))
             and not is_plain_base(stages[-1].base)
         ):
             found.append(Hop(stages[-1].span, f"FROM {stages[-1].base}"))

@@ -254,6 +254,14 @@ class Instances:
         if isinstance(expr, Call):
             made = self.modules.resolve(path, expr.func, scope.body)
             return made if made.kind == "class" else None
+        if isinstance(expr, Attribute) and depth < _DEPTH:
+            outer = self.owner_of(path, expr.value, scope, depth + 1)
+            held = self._set_in(outer.node).get(expr.attr, ()) if outer and isinstance(outer.node, ClassDef) else ()
+            for method, given in held:
+                if outer is not None and isinstance(given, Call):
+                    made = self.modules.resolve(outer.module, given.func, method.body)
+                    return made if made.kind == "class" else None
+            return None
         if isinstance(expr, Name):
             value = self.modules.resolve(path, expr, scope.body)
             if value.kind == "value" and isinstance(value.value, Call):

@@ -27,6 +27,12 @@ MAIN = (
     "    if server:\n        socketio.run(app)\n    else:\n        app.run()\n\n\nif __name__ == '__main__':\n    main()\n"
 )
 SETUP = "from setuptools import setup\nsetup(name='shop', py_modules=['shop'], entry_points={'console_scripts': ['shop=shop:main']})\n"
+THREADS = (
+    "import threading\nfrom cheroot import wsgi\nfrom flask import Flask\napp = Flask(__name__)\n\n\n"
+    "class Web(threading.Thread):\n    def __init__(self):\n        super().__init__()\n        self.server = wsgi.Server(('', 80), app)\n"
+    "    def run(self):\n        self.server.start()\n\n\nclass Core:\n    def start(self):\n        self.web = Web()\n        self.web.start()\n\n\n"
+    "def main():\n    Core().start()\n"
+)
 DEVELOPMENT = APP + "def main():\n    app.run()\n"
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
@@ -72,6 +78,17 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "main.py": MAIN,
         },
         ["Procfile:1 > main.py:16 > main.py:10 socketio-dev production web:make() True"],
+    ),
+    (
+        "a service of s6 that an image writes, and a server in a thread of one's own",
+        {
+            "Dockerfile": 'FROM lsiobase/alpine:3.16\nCOPY . /app\nRUN mkdir -p /etc/services.d/web && \\\n    echo -e "#!/usr/bin/with-contenv bash\\n exec s6-setuidgid abc shop" > /etc/services.d/web/run\n',
+            "setup.py": SETUP,
+            "shop.py": THREADS,
+        },
+        [
+            "Dockerfile:4 > Dockerfile:5 > setup.py:2 > shop.py:22 > shop.py:18 > shop.py:12 cheroot production shop:app True"
+        ],
     ),
     (
         "a console script that starts the development server",

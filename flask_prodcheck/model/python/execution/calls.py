@@ -71,6 +71,9 @@ _SUBPROCESS = frozenset(
 )
 
 
+_THREADS = frozenset({"threading.Thread", "multiprocessing.Process", "multiprocessing.context.Process"})
+
+
 _EXITS = frozenset({"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "os.abort"})
 
 
@@ -111,7 +114,7 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
         return walk.group_instance(made, call, call.func, frame, way)
     found = walk.modules.resolve(frame.path, call.func, frame.scope.body)
     owner, method = walk.method_of(call, frame)
-    if method is not None and (found.kind == "unknown" or found.span == method.span):
+    if method is not None and (found.kind in ("unknown", "external") or found.span == method.span):
         return walk.enter(method, call, frame, way, owner=owner)
     if found.kind == "function" and walk.may_enter(found):
         return walk.enter(found, call, frame, way)
@@ -130,6 +133,9 @@ def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, 
         return None, None
     owner = walk.instances.owner_of(frame.path, call.func.value, frame.scope)
     method = walk.modules.class_member(owner, call.func.attr) if owner is not None else None
+    threaded = owner is not None and not _THREADS.isdisjoint(walk.modules.bases(owner))
+    if owner is not None and threaded and call.func.attr == "start" and (method is None or method.kind != "function"):
+        method = walk.modules.class_member(owner, "run")  # what a thread or a process of one's own does
     return (owner, method) if method is not None and method.kind == "function" else (None, None)
 
 

@@ -1,0 +1,40 @@
+"""Services that an image hands to its supervisor: the ``run`` scripts of s6 that a RUN instruction writes.
+
+Source: the README of s6-overlay ("/etc/services.d", "s6-rc.d"). The base image's own ENTRYPOINT, ``/init``, starts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.shell import parse_command_line
+from flask_prodcheck.facts.types import Command, Lit, Var, Word
+from flask_prodcheck.model.launching.images import Image
+from flask_prodcheck.model.launching.shell_commands import every_command
+from flask_prodcheck.patterns import regex
+
+_SCRIPT = regex(r"/etc/(?:services\.d|s6-overlay/s6-rc\.d|s6/services)/[^/]+/run")
+_WRITERS = frozenset({"echo", "printf"})
+
+
+def service_starts(image: Image) -> Iterator[Command]:
+    """The commands of the services that the RUN lines of ``image`` write, in order."""
+    for run, _ in image.runs:
+        try:
+            statements = parse_command_line(run.shell or "", run.span)
+        except ReadError:
+            continue
+        for each in every_command(statements):
+            written = each.output.text.strip("\"'") if each.output is not None else ""
+            if not each.words or each.words[0].text not in _WRITERS or not _SCRIPT.fullmatch(written):
+                continue
+            text = " ".join(_text(word) for word in each.words[1:] if not word.text.startswith("-"))
+            yield Command(each.span, written, shell=text.replace("\\n", "\n"))
+
+
+def _text(word: Word) -> str:
+    return "".join(
+        part.text if isinstance(part, Lit) else f"${{{part.name}}}" if isinstance(part, Var) else ""
+        for part in word.parts
+    )
