@@ -380,6 +380,27 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 gunicorn production app:app True"],
     ),
     (
+        "an environment file for development of the database beside it",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: flask run\n  db:\n    image: postgres\n    env_file: env/postgres.dev\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:4 flask-run development app:app True"],
+    ),
+    (
+        "an image that is built with other arguments and run for development",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build:\n      context: .\n      args:\n        EXTRA: docs\n    environment:\n      FLASK_DEBUG: 1\n",
+            "Dockerfile": IMAGE + "ARG EXTRA=none\nCMD gunicorn app:app\n",
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:5 gunicorn production app:app True",
+            "docker-compose.yml:6 gunicorn development app:app True",
+        ],
+    ),
+    (
         "an image that another service builds for development",
         {
             "docker-compose.yml": "services:\n  web:\n    build:\n      context: .\n      target: site-dev\n    image: site\n    command: flask run\n  api:\n    image: site\n    command: flask run\n",
