@@ -43,6 +43,7 @@ class Kind(enum.Enum):
     TASKFILE = "taskfile"
     CRON = "cron"
     TERRAFORM = "terraform"
+    BATCH = "batch"
 
 
 #: Kinds that say how the project is started: one that cannot be read may hide an error.
@@ -144,6 +145,8 @@ _ENDINGS = {
     ".sh": Kind.SHELL,
     ".bash": Kind.SHELL,
     ".ksh": Kind.SHELL,
+    ".bat": Kind.BATCH,
+    ".cmd": Kind.BATCH,
     ".service": Kind.SYSTEMD,
     ".nginx": Kind.NGINX,
 }

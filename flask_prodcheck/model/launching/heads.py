@@ -578,6 +578,7 @@ _OWN_FOLDER = frozenset(
         "serverless",
         "sam",
         "devcontainer",
+        "batch",
     ]
 )
 

@@ -372,7 +372,7 @@ def find_launches(
 
 
 #: Formats of people at work: a project that has nothing else has no deploy file.
-_NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer"})
+_NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch"})
 
 
 def _starts_something_unseen(head: Head) -> bool:

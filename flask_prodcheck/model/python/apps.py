@@ -123,13 +123,9 @@ def app_at(modules: Modules, instances: Instances, path: str, name: str) -> App 
     return None
 
 
-def wsgi_function(modules: Modules, instances: Instances, path: str, node: FunctionDef) -> App | None:
-    """The WSGI function ``node`` as an application, where it hands its requests on to one."""
-    made = instances.handed_on(path, node)
-    if made is None:
-        return None
-    binding = Binding(node.name, node, node.span, None, False, False)
-    return _global(modules, path, binding, replace(made, kind="wsgi"))
+def wrapper(modules: Modules, path: str, binding: Binding, inner: Instance | None) -> App | None:
+    """What ``binding`` of ``path`` names as an application, where it hands its requests on to ``inner``."""
+    return _global(modules, path, binding, replace(inner, kind="wsgi")) if inner is not None else None
 
 
 def _deciding(found: Sequence[Binding]) -> list[Binding]:

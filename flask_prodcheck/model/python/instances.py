@@ -214,7 +214,7 @@ class Instances:
         if value is None and definition.kind == "value" and definition.node is not None:
             value = _entered(definition.node, definition.name)
         if definition.kind == "value" and value is not None:
-            return self.of(definition.module, value, Scope(), depth + 1)
+            return self.of(definition.module, value, Scope(definition.scope), depth + 1)
         if definition.kind == "external" and definition.name == "flask.current_app":
             return Instance("flask")
         return None
@@ -388,6 +388,15 @@ class Instances:
     def _held(self, path: str, values: Iterable[Expr], scope: Scope, depth: int) -> Instance | None:
         """The first object among ``values`` that is known."""
         return next(filter(None, (self.of(path, value, scope, depth + 1) for value in values)), None)
+
+    def wrapped(self, path: str, call: Call) -> Instance | None:
+        """The application that ``call`` hands to something that is not followed here: where a server calls the result,
+        that is a wrapper around it. Extensions of Flask are given the application as well, and are none."""
+        made = self.modules.resolve(path, call.func)
+        if made.kind == "external" and made.name.startswith("flask"):
+            return None
+        found = self._held(path, call_values(call), Scope(), 0) if made.kind in ("external", "function") else None
+        return found if found is not None and found.is_app else None
 
     def handed_on(self, path: str, node: FunctionDef) -> Instance | None:
         """The application that a WSGI function (PEP 3333) calls with its own two arguments."""

@@ -68,7 +68,8 @@ class Definition:
     file is known whole and does not bind it) or "unknown". ``module`` is the defining file ("" when external), ``node``
     the statement that binds it there, ``value`` the assigned expression of a "value" (an element of an unpacked one is
     a Subscript of it; None when not an assignment: a loop or ``with`` target). ``in_main``: bound under
-    ``if __name__ == "__main__"`` only. ``conditional``: bound in a branch, or bound again in one.
+    ``if __name__ == "__main__"`` only. ``conditional``: bound in a branch, or bound again in one. ``scope``: as for a
+    :class:`Binding`.
     """
 
     kind: str
@@ -79,6 +80,7 @@ class Definition:
     value: Expr | None = None
     in_main: bool = False
     conditional: bool = False
+    scope: tuple[Stmt, ...] = ()
 
     @property
     def is_project(self) -> bool:
@@ -87,7 +89,8 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One statement that binds ``name`` at a module's top level (or in a class or function body), not followed."""
+    """One statement that binds ``name`` at a module's top level (or in a class or function body), not followed. ``scope``:
+    the body of the function that binds it there through ``global``, whose own names its value may use."""
 
     name: str
     node: Stmt
@@ -96,6 +99,7 @@ class Binding:
     in_main: bool = False
     conditional: bool = False
     imported: tuple[str, int, str | None] | None = None  # (module, level, name or None for a whole module)
+    scope: tuple[Stmt, ...] = ()
 
 
 # --- bindings --------------------------------------------------------------------------------------------------------
@@ -448,7 +452,8 @@ class Modules:
                 names = {name for item in inner if isinstance(item, Global) for name in item.names}
                 for binding in bindings(stmt.body) if names else ():
                     if binding.name in names:
-                        collected.setdefault(binding.name, []).append(replace(binding, conditional=True))
+                        shared = replace(binding, conditional=True, scope=stmt.body)
+                        collected.setdefault(binding.name, []).append(shared)
             self._globals[path] = {name: tuple(found) for name, found in collected.items()}
         return self._globals[path]
 
@@ -529,7 +534,8 @@ class Modules:
         elif isinstance(node, ClassDef):
             found = Definition("class", path, binding.name, binding.span, node)
         else:
-            found = Definition("value", path, binding.name, binding.span, node, binding.value)
+            scope = scope or binding.scope
+            found = Definition("value", path, binding.name, binding.span, node, binding.value, scope=binding.scope)
             alias = binding.value
             if isinstance(alias, (Name, Attribute)) and depth < _DEPTH and not _mentions(alias, binding.name):
                 target = self._resolve(path, alias, scope, depth + 1)

@@ -98,6 +98,33 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("wsgi:application", "."),
         ),
+        # something that is not followed and is given the application
+        (
+            {
+                "Procfile": "web: gunicorn wsgi:application\n",
+                "wsgi.py": "from outside import Tracer\nfrom shop import app\napplication = Tracer(app, level=1)\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:application", "."),
+        ),
+        (
+            {
+                "Procfile": "web: gunicorn wsgi:application\n",
+                "wsgi.py": "from shop import app\ndef traced(inner):\n    def call(environ, start_response):\n"
+                "        return inner(environ, start_response)\n    return call\napplication = traced(app)\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:application", "."),
+        ),
+        # ... but an extension of Flask is no wrapper
+        (
+            {
+                "Procfile": "web: gunicorn wsgi:api\n",
+                "wsgi.py": "from flask_restful import Api\nfrom shop import app\napi = Api(app)\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:app", "."),
+        ),
         # the target's module has an application, under another name than the broken target says
         (
             {
@@ -159,3 +186,13 @@ def test_an_adapter_has_the_application_behind_it() -> None:
     [launch] = link(parse(memory_tree(files)), name="site").launches
     assert launch.app is not None
     assert (launch.target_kind, launch.app.ref) == ("asgi", "entry:app")
+
+
+def test_what_is_not_followed_is_no_wsgi_application_for_certain() -> None:
+    files = {
+        "Procfile": "web: uvicorn wsgi:application\n",
+        "wsgi.py": f"from outside import Adapter\n{APP}application = Adapter(app)\n",
+    }
+    [launch] = link(parse(memory_tree(files)), name="site").launches
+    assert launch.app is not None
+    assert (launch.target_kind, launch.app.ref) == ("unknown", "wsgi:application")

@@ -317,6 +317,20 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Procfile:1 > app.py:6 socketio-dev production app:app True"],
     ),
     (
+        "socketio.run: made by a function, kept as a global of two modules, a mode that is computed, Werkzeug allowed",
+        {
+            "Procfile": "web: python main.py\n",
+            "main.py": "from app import app, start\nstart()\nfrom app import server\ndef main():\n    from app import server\n"
+            "    global io\n    io = server\n    io.run(app, allow_unsafe_werkzeug=True)\nmain()\n",
+            "app.py": "from flask import Flask\napp = Flask(__name__)\nserver = None\ndef start():\n    global server\n"
+            "    from realtime import made\n    server = made(app)\n",
+            "realtime.py": "import os\nfrom flask_socketio import SocketIO\ndef made(app):\n    mode = os.environ['MODE'].lower()\n"
+            "    return SocketIO(app, async_mode=mode)\n",
+            "requirements.txt": "flask-socketio\neventlet\n",
+        },
+        ["Procfile:1 > main.py:9 > main.py:8 socketio-dev production main:app True"],
+    ),
+    (
         "socketio.run: eventlet comes first",
         {
             "Procfile": "web: python app.py\n",

@@ -11,6 +11,19 @@ IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "Windows: a command file",
+        {
+            "start.bat": 'cd web\nstart "Site" cmd /k "python app.py"\n',
+            "web/app.py": f"{APP}if __name__ == '__main__':\n    app.run()\n",
+        },
+        ["start.bat:2 > web/app.py:4 app-run development app:app True"],
+    ),
+    (
+        "Windows: a server for production, with variables",
+        {"serve.cmd": "set FLASK_APP=app\nflask run\nwaitress-serve app:app\n", "app.py": APP},
+        ["serve.cmd:2 flask-run development app:app True", "serve.cmd:3 waitress production app:app True"],
+    ),
+    (
         "PDM: a script that runs others by name",
         {
             "pyproject.toml": "[tool.pdm.scripts]\nserve = {cmd = 'gunicorn app:app'}\nstart = {composite = ['migrate', 'serve']}\n",
