@@ -135,6 +135,8 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 continue
             seen.add(key)
             plain = [each for each in services if each[1].command is None and each[1].entrypoint is None]
+            # Of several services that run the image as it is, one that publishes a port serves.
+            plain.sort(key=lambda each: not each[1].ports)
             own = next((each for each in plain if not _is_development(*each)), None)
             named = purpose_of_words(words_of(path))
             if own is None and plain and named is not None and named[0] is not Purpose.PRODUCTION:

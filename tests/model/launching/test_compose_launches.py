@@ -401,6 +401,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "of the services that run one image, one prepares and one serves",
+        {
+            "compose.yml": "services:\n  init:\n    build: .\n    environment: {PREPARE: 'true'}\n  web:\n    build: .\n    ports: ['80:8000']\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./entry.sh"]\n',
+            "entry.sh": '#!/bin/sh\nif [ "${PREPARE:-}" = "true" ]; then\n  exit 0\nfi\nexec gunicorn app:app\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > entry.sh:5 gunicorn production app:app True"],
+    ),
+    (
         "an image that another service builds for development",
         {
             "docker-compose.yml": "services:\n  web:\n    build:\n      context: .\n      target: site-dev\n    image: site\n    command: flask run\n  api:\n    image: site\n    command: flask run\n",
