@@ -49,6 +49,7 @@ from flask_prodcheck.model.evaluation.control_flow import (
 )
 from flask_prodcheck.model.evaluation.importing import run_import
 from flask_prodcheck.model.evaluation.libraries.dynaconf import DYNACONF
+from flask_prodcheck.model.evaluation.libraries.pydantic_settings import assigned
 from flask_prodcheck.model.evaluation.libraries.views import view_set_item
 from flask_prodcheck.model.evaluation.running import DEPTH, NONE, STEPS, End, Ends, Frame, RaisedError, merge_ends
 from flask_prodcheck.model.evaluation.unparse import unparse
@@ -234,7 +235,7 @@ def set_attribute(machine: Machine, receiver: Evaluated, attr: str, value: Evalu
     if item.kind == "app":
         applications.set_app_attribute(machine, item, attr, value, span)
     elif item.kind in ("instance", "class", "module"):
-        machine.write(item.oid, attr, value)
+        machine.write(item.oid, attr, assigned(machine, receiver, value) if item.kind == "instance" else value)
 
 
 def set_item(machine: Machine, container: Evaluated, index: Evaluated, value: Evaluated, span: Span) -> None:

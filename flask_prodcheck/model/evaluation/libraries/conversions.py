@@ -38,6 +38,6 @@ def converted(kind: str, text: str, inner: str = "str", separator: str = ",") ->
     if kind == "list":
         return [converted(inner, part) for part in text.split(separator)] if text else []
     if kind == "dict":
-        pairs = [part.partition("=") for part in text.split(separator) if part]
-        return {name.strip(): converted(inner, value.strip()) for name, _, value in pairs}
+        pairs = [part.split("=", 1) for part in text.split(separator)] if text else []
+        return {name.strip(): converted(inner, value.strip()) for name, value in pairs}
     raise RefusedError(f"environs: {kind}() is not evaluated")
