@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
 _DATACLASS = "__dataclass_fields__"
+_UNREAD = frozenset({"NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Flag"})
 
 
 def mro(machine: Machine, base: Evaluated, depth: int = 0) -> tuple[Evaluated, ...]:
@@ -224,7 +225,7 @@ def define_class(machine: Machine, stmt: ClassDef, frame: Frame) -> None:
     bases = tuple(machine.evaluate(base, frame) for base in stmt.bases if not isinstance(base, Starred))
     opened = len(bases) < len(stmt.bases) or bool(stmt.keywords)
     # The reader leaves the fields of these out.
-    opened = opened or any(unparse(base).rpartition(".")[2] in ("NamedTuple", "TypedDict") for base in stmt.bases)
+    opened = opened or any(unparse(base).rpartition(".")[2] in _UNREAD for base in stmt.bases)
     oid = machine.new(Obj("class", {}, open=False, name=stmt.name, file=frame.file, bases=bases, span=stmt.span))
     inner = Frame(frame.file, frame.module, (oid, *frame.scopes))
     ends = machine.block(stmt.body, inner)

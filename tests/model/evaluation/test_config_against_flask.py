@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from flask_prodcheck.base import Known, Span, Unknown
+from flask_prodcheck.facts.env import read_env
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.python import read_python
 from flask_prodcheck.facts.syntax import Call, ExprStmt, PyModule
-from flask_prodcheck.facts.types import EnvFile, EnvVar
 from flask_prodcheck.model.configuration.config import effective_configuration
 from flask_prodcheck.model.evaluation.applications import DEFAULTS
 from flask_prodcheck.model.project import App, Configuration
@@ -497,6 +497,12 @@ SETTINGS: tuple[Idiom, ...] = (
     _reads("decouple searches from the first call", "from decouple import config\nx = config('B')\nfrom pack.mod import value\n", "value", _TWO, B="e"),
     _reads("decouple ini in any case", _DEC, "config('a', 'd')", {"settings.ini": "[settings]\nA=1\n"}),
     _reads("decouple choice refused", _DEC + "try:\n    x = config('A', cast=Choices(['x']))\nexcept ValueError:\n    x = 'refused'\n", "x", A="z"),
+    _reads("decouple choice of a number", _DEC, "config('A', default=1, cast=Choices(['x', '1']))"),
+    _reads("decouple beside what refers", _DEC, "config('A', 'd') | config('B', 'd')", {".env": "export A=x\nB=${C}\n"}),
+    _reads("decouple truth", "from decouple import config, strtobool\n", "config('A', default='on', cast=strtobool)"),
+    _reads("environs numbers that are none", _ENV + "def read(kind):\n    try:\n        return kind('X')\n    except Exception:\n        return 'refused'\n", "read(env.float) | env('Y')", X="inf", Y="y"),
+    _reads("environs null", _ENV + "def read():\n    try:\n        return env.json('X')\n    except Exception:\n        return 'refused'\n", "read()", X="null"),
+    _reads("dotenv name alone", "from dotenv import dotenv_values, load_dotenv\nload_dotenv()\n", "os.environ.get('X', 'no') | dotenv_values('.env')['X']", {".env": "X=x\nX\n"}),
 )
 IDIOMS += SETTINGS
 
@@ -506,6 +512,8 @@ NOT_FOLLOWED: tuple[Idiom, ...] = (
     _pyd("argument that is no field", "model_config = SettingsConfigDict(extra='allow'); a: str = 'd'", "s.model_dump()", "s = S(b='x')"),
     _pyd("argument merged with a variable", "a: dict[str, str] = {}", "s.a", "s = S(a={'k': 'v'})", A='{"z": "1"}'),
     _pyd("validator as an attribute", "a: str = 'd'\ndef low(value):\n    return value.upper()\n_n = field_validator('a')(low)", "s.a", A="x"),
+    _pyd("validator perhaps", "a: str = 'd'\ndef low(value):\n    return value.upper()\n_n = field_validator('a')(low) if os.getpid() else None", "s.a", A="x"),
+    _pyd("union that converts", "a: int | str = '5'", "s.a"),
     _pyd("validator of another name", "from pydantic import field_validator as check\na: str = 'd'\n@check('a')\ndef up(cls, value):\n    return value.upper()", "s.a", A="x"),
     _pyd("validated assignment", "model_config = SettingsConfigDict(validate_assignment=True); a: bool = True", "s.a", "s = S()\ns.a = 'no'"),
     _pyd("default of another type", "a: int = '5'; b: float = 5; c: bool = 1", "s.a | s.b | s.c"),
@@ -524,6 +532,7 @@ NOT_FOLLOWED: tuple[Idiom, ...] = (
     _pyd("dump that leaves out", "a: str = Field('d', exclude=True); b: str = 'e'", "s.model_dump()"),
     _pyd("dump that computes", "a: str = 'd'\n@computed_field\n@property\ndef b(self) -> str:\n    return 'c'", "s.model_dump()"),
     _reads("pydantic validator under another name", _PYD + "from pydantic import field_validator as check\nclass S(BaseSettings):\n    a: str = 'd'\n    @check('a')\n    def up(cls, value):\n        return value.upper()\n", "S().a", A="x"),
+    _reads("pydantic member of an enumeration", _PYD + "from enum import Enum\nclass Mode(str, Enum):\n    dev = 'x'\nclass S(BaseSettings):\n    a: Mode = Mode.dev\ndef read():\n    try:\n        return S().a.value\n    except Exception:\n        return 'refused'\n", "read()"),
     _reads("pydantic name for a type", _PYD + "Texts = list[str]\nclass S(BaseSettings):\n    a: Texts = ('d',)\n", "S().a"),
     _reads("pydantic options of the class", _PYD + "class S(BaseSettings, env_prefix='X_'):\n    a: str = 'd'\n", "S().a", X_A="x"),
     _reads("pydantic nested alias", _PYD + "class Mail(BaseModel):\n    host: str = Field('h', alias='NAME')\n" + _NEST, "S().mail.host", MAIL__NAME="x"),
@@ -533,11 +542,13 @@ NOT_FOLLOWED: tuple[Idiom, ...] = (
     _layers("folder of a variable", "", "config['secret'].get()", {"conf/config.yaml": "secret: own\n"}, SHOPDIR="conf"),
     _layers("whole of several layers", "config.set({'flask': {'A': 1}})\n", "config['flask'].flatten()"),
     _layers("variable for a part", "config.set_env()\n", "config['flask'].get()", SHOP_FLASK__X="1"),
+    _layers("variable for the whole", "config.set_env()\ndef read():\n    try:\n        return config['flask']['SECRET_KEY'].get()\n    except confuse.ConfigError:\n        return 'refused'\n", "read()", SHOP_FLASK="1"),
+    _layers("variable for a number", "config.set_env()\n", "config['none'][5].get('d')", SHOP_NONE__5="x"),
     _layers("two cases", "config.set_env()\n", "config['secret'].get()", SHOP_SECRET="up", SHOP_secret="low"),
     _layers("arguments with dots", "config.set_args({'flask.SECRET_KEY': 'a'}, dots=True)\n", "config['flask']['SECRET_KEY'].get()"),
     _layers("arguments in arguments", "config.set_args({'flask': {'SECRET_KEY': None}})\n", "config['flask']['SECRET_KEY'].get()"),
     _layers("number as a key", "config.set_file('n.yaml')\n", "config[1].get('d')", {"n.yaml": "1: x\n"}),
-    _dyna("pattern of files", "", "settings.A", "settings_files=['*.toml']", {"a.toml": "a = 1\n", "b.toml": "a = 2\n"}),
+    _dyna("pattern of files", "", "settings.get('A', 'none')", "settings_files=['*.toml']", {"a.toml": "a = 1\n", "b.toml": "a = 2\n"}),
     _dyna("prefix of the environment", "", "settings.get('A', 'none')", _FLAT, {"settings.toml": "a = 1\n"}, ENVVAR_PREFIX_FOR_DYNACONF="Q", Q_A="9"),
     _dyna("using_env", "with settings.using_env('production'):\n    x = settings.SECRET_KEY\n", "x"),
     _dyna("setenv", "settings.setenv('production')\n", "settings.SECRET_KEY"),
@@ -559,8 +570,8 @@ NOT_FOLLOWED: tuple[Idiom, ...] = (
     _reads("environs default of another type", _ENV, "env.bool('X', 'no') | env.int('X', '3') | env.list('X', 'a,b') | env.list('X', ['1'], subcast=int)"),
     _reads("environs variable in braces", _ENV, "env('X')", X="{{Y}}", Y="y"),
     _reads("decouple interpolated", _DEC, "config('A', 'd')", {"settings.ini": "[settings]\nB=1\nA=%(B)s2\n"}),
-    _reads("decouple choices of pairs", _DEC, "config('A', default='x', cast=Choices(['y'], choices=(('x', 'X'),)))"),
-    _files("yaml of several documents", "import yaml\ntry:\n    with open('c.yml') as handle:\n        key = yaml.safe_load(handle)['key']\nexcept yaml.YAMLError:\n    key = 'several'\napp = Flask(__name__)\napp.config['A'] = key\n", "A", {"c.yml": "key: a\n---\nkey: b\n"}),
+    _reads("decouple choices of pairs", _DEC + "def read():\n    try:\n        return config('A', default='x', cast=Choices(['y'], choices=(('x', 'X'),)))\n    except ValueError:\n        return 'refused'\n", "read()"),
+    _files("yaml of several documents", "import yaml\ndef read(stream):\n    try:\n        return yaml.safe_load(stream)\n    except yaml.YAMLError:\n        return {'key': 'several'}\nwith open('c.yml') as handle:\n    found = read(handle)\napp = Flask(__name__)\napp.config['A'] = found['key']\n", "A", {"c.yml": "key: a\n---\nkey: b\n"}),
 )
 """What is not followed, or differs between the releases of a library: no key of these is known."""
 # fmt: on
@@ -624,9 +635,7 @@ def _facts(files: dict[str, str]) -> Facts:
             if module is not None:
                 modules[path] = module
         elif path.endswith(".env"):
-            pairs = [line.partition("=") for line in text.splitlines()]
-            variables = tuple(EnvVar(name, value, Span(path, n + 1)) for n, (name, _, value) in enumerate(pairs))
-            env_files[path] = EnvFile(path, variables)
+            env_files[path] = read_env(path, text)
     return Facts(modules=modules, env_files=env_files, paths=frozenset(files))
 
 

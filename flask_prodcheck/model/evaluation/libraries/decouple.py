@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flask_prodcheck.base import Known, Origin, Span
 from flask_prodcheck.model.evaluation.environment import environment_default, environment_item, environment_value
 from flask_prodcheck.model.evaluation.libraries.conversions import strtobool
-from flask_prodcheck.model.evaluation.libraries.dotenv import file_values, nearest_dotenv
+from flask_prodcheck.model.evaluation.libraries.dotenv import file_values, is_hidden, nearest_dotenv
 from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.paths import project_path
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError
@@ -77,7 +77,7 @@ def _cast(
     if isinstance(item, External) and item.name == "builtins.bool":
         if starlette:
             return machine.plain_result([found], lambda values: _TRUTHS[str(values[0]).lower()])
-        return machine.plain_result([found], lambda values: bool(strtobool(values[0])) if str(values[0]) else False)
+        return machine.plain_result([found], lambda values: bool(str(values[0])) and bool(strtobool(str(values[0]))))
     return depending(machine.call(cast, replace(args, positional=(found,), keywords={}), frame), found)
 
 
@@ -143,7 +143,7 @@ def _env(machine: Machine, path: str) -> _Lookup | None:
     data = machine.read(path) if machine.read is not None and path not in machine.written else None
     if values is None:
         return None
-    if data is None or any(not isinstance(each.value, Known) for each in values.values()):
+    if data is None or is_hidden(machine, path):
         return values.get
     found: dict[str, Evaluated] = {}
     for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
@@ -220,7 +220,8 @@ def choices(machine: Machine, item: Made, args: Arguments, frame: Frame) -> Eval
     text = args.get(0, "value")
     if text is None or not _is_none(pairs):
         return unknown("which values are allowed is not known", *args.all)
-    value = text if _is_none(cast) else machine.call(cast, Arguments((text,), span=args.span), frame)
+    convert = known(External("builtins.str")) if _is_none(cast) else cast
+    value = machine.call(convert, Arguments((text,), span=args.span), frame)
     allowed = machine.contains(flat, value)
     if allowed is False:
         raise RaisedError("ValueError", depending(known(None), value), deliberate=True)

@@ -155,14 +155,14 @@ def _field_value(
     machine: Machine, name: str, each: _Field, sources: _Sources, given: Evaluated | None = None
 ) -> Evaluated:
     """An argument that is given, else what a source says, else the default."""
-    shown, found = _found(machine, name, each, sources) if sources.reads else ("", None)
+    shown, found, whole = _found(machine, name, each, sources) if sources.reads else ("", None, True)
     if given is not None:
         merges = found is not None and each.kind.name not in ("plain", "choice", "secret", "list")
         return (
             unknown("it is merged with what a variable says", given) if merges else checked(machine, each.kind, given)
         )
     if found is not None:
-        return found
+        return found if whole else parsed(machine, each.kind, found)
     if each.default is None:
         return environment_item(machine, shown, "ValidationError") if sources.reads else unknown(f"{name} is not given")
     default = checked(machine, each.kind, each.default) if sources.checks else each.default
@@ -288,18 +288,19 @@ def _sources(machine: Machine, declared: _Declared, args: Arguments) -> tuple[_S
     ), ""  # fmt: skip
 
 
-def _found(machine: Machine, name: str, each: _Field, sources: _Sources) -> tuple[str, Evaluated | None]:
-    """The variable of a field, and what the environment or a file says; None where they say nothing."""
+def _found(machine: Machine, name: str, each: _Field, sources: _Sources) -> tuple[str, Evaluated | None, bool]:
+    """The variable of a field, what the environment or a file says (None: nothing), and whether it is the value already:
+    it is no text that the field still parses."""
     if each.aliases is None:
-        return "", unknown("which variable is read is not known")
+        return "", unknown("which variable is read is not known"), True
     own = (f"{sources.prefix}{name}",)
     names = each.aliases or own
     shown, found = sources.variable(machine, names)
     if any(sources.sets_part(machine, one) for one in names):
-        return shown, _nested(machine, names[0], each.kind, found, sources)
+        return shown, _nested(machine, names[0], each.kind, found, sources), True
     if found is None and each.aliases and sources.by_name and sources.variable(machine, own)[1] is not None:
-        return shown, unknown("releases differ in whether a field with an alias is read by its name")
-    return shown, parsed(machine, each.kind, found) if found is not None else None
+        return shown, unknown("releases differ in whether a field with an alias is read by its name"), True
+    return shown, found, False
 
 
 def _nested(machine: Machine, name: str, kind: Kind, found: Evaluated | None, sources: _Sources) -> Evaluated:
@@ -338,6 +339,8 @@ def _field(machine: Machine, written: Evaluated | None, annotation: Expr, file: 
             kind, made.default if required else default, names if made.aliases == () else made.aliases,
             made.hidden or not _is_none(hidden),
         )  # fmt: skip
+    if made.default is None and old and (kind.optional or kind.name == "any"):
+        return replace(made, default=known(None))
     required = made.default is not None and isinstance(made.default.value, Known) and made.default.value.value is ...
     return replace(made, default=None) if required else made
 
@@ -357,9 +360,11 @@ def _aliases(machine: Machine, alias: Evaluated) -> tuple[str, ...] | None:
         return ()
     item = alias.value.value if isinstance(alias.value, Known) else None
     parts = item.args if isinstance(item, Made) and item.name == CHOICES else (alias,)
+    if ref_of(alias).kind == "list":
+        parts = machine.elements(alias) or ()
     keys = [machine.key_of(part) for part in parts]
     names = tuple(key[0] for key in keys if key is not None and isinstance(key[0], str))
-    return names if len(names) == len(parts) else None
+    return names if parts and len(names) == len(parts) else None
 
 
 def field_call(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
@@ -417,9 +422,8 @@ def model_method(machine: Machine, item: Ref, name: str, args: Arguments) -> Eva
         return unknown(f"{name}() is not evaluated")
     fields = _declared(machine, obj.bases[0]).fields
     cells: dict[object, Evaluated] = {key: obj.cells[key] for key in fields if key in obj.cells}
-    models = any(ref_of(cell).kind == "instance" for cell in cells.values())
     hidden = any(each.hidden for each in fields.values())
-    return machine.make("dict", cells, opened=obj.open or models or hidden or _computes(machine, obj.bases[0]))
+    return machine.make("dict", cells, opened=obj.open or hidden or _computes(machine, obj.bases[0]))
 
 
 def _computes(machine: Machine, base: Evaluated) -> bool:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unset
 from flask_prodcheck.facts.syntax import BinOp, Collection, Const, Expr, Subscript
-from flask_prodcheck.model.evaluation.external_names import is_enum
 from flask_prodcheck.model.evaluation.libraries.conversions import converted
 from flask_prodcheck.model.evaluation.operations import RefusedError
 from flask_prodcheck.model.evaluation.running import Frame
@@ -109,7 +108,7 @@ def kind_of(machine: Machine, expr: Expr, file: str, depth: int = 0) -> Kind:
     meant = machine.evaluate(expr, module_frame(machine, file))
     item = meant.value.value if isinstance(meant.value, Known) else None
     if isinstance(item, Ref) and item.kind == "class":
-        return _of_class(machine, meant)
+        return Kind("model", model=meant) if is_model_class(machine, meant) else Kind()
     if not isinstance(item, External):
         return Kind()
     if item.name in _PLAIN:
@@ -130,24 +129,10 @@ def _union(machine: Machine, sides: tuple[Expr, ...], file: str, depth: int) -> 
     return Kind("union", parts=parts, optional=optional)
 
 
-def _of_class(machine: Machine, meant: Evaluated) -> Kind:
-    if is_model_class(machine, meant):
-        return Kind("model", model=meant)
-    if not any(is_enum(name) for name in _outside(machine, meant)):
-        return Kind()
-    cells = machine.obj(ref_of(meant)).cells.values()
-    return Kind("choice", choices=tuple(cell.value.value for cell in cells if isinstance(cell.value, Known)))
-
-
 def is_model_class(machine: Machine, meant: Evaluated) -> bool:
     """Whether ``meant`` is a class of pydantic's ``BaseModel`` or ``BaseSettings``."""
-    return any(name.startswith("pydantic") for name in _outside(machine, meant))
-
-
-def _outside(machine: Machine, meant: Evaluated) -> tuple[str, ...]:
-    """The classes outside of the project that ``meant`` descends from."""
     owners = [owner.value.value for owner in machine.mro(meant) if isinstance(owner.value, Known)]
-    return tuple(owner.name for owner in owners if isinstance(owner, External))
+    return any(isinstance(owner, External) and owner.name.startswith("pydantic") for owner in owners)
 
 
 # --- values ----------------------------------------------------------------------------------------------------------
