@@ -61,7 +61,7 @@ from flask_prodcheck.model.configuration.signing import (
 )
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.deployment.paths import is_production_path
-from flask_prodcheck.model.deployment.processes import replicas, runs_several, worker_processes
+from flask_prodcheck.model.deployment.processes import loads_once, replicas, runs_several, worker_processes
 from flask_prodcheck.model.deployment.served import (
     calls_of,
     every_statement,
@@ -80,9 +80,10 @@ from flask_prodcheck.model.launching.gunicorn import (
     settings_table,
     worker_aliases,
 )
+from flask_prodcheck.model.launching.gunicorn_files import gunicorn_files
 from flask_prodcheck.model.launching.gunicorn_values import argument_refusal, refusal
 from flask_prodcheck.model.launching.listening import Address, listens
-from flask_prodcheck.model.launching.supply import supplier
+from flask_prodcheck.model.launching.supply import replacer, supplier
 from flask_prodcheck.model.project import (
     App,
     Confidence,
@@ -274,6 +275,7 @@ __all__ = [
     "every_statement",
     "exposure",
     "flask_before",
+    "gunicorn_files",
     "has_heroku_files",
     "imports_session",
     "is_placeholder",
@@ -281,6 +283,7 @@ __all__ = [
     "is_secret_text",
     "key_from_environment",
     "listens",
+    "loads_once",
     "loses_files",
     "masked",
     "names_read",
@@ -290,6 +293,7 @@ __all__ = [
     "refusal",
     "releases",
     "removed_settings",
+    "replacer",
     "replicas",
     "runs_several",
     "safe",

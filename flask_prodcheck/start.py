@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import time
@@ -11,6 +12,30 @@ from flask_prodcheck.cache.recall import recalled, with_seconds
 
 def main() -> None:
     """``prodcheck`` with the words of the command line. Ends the process."""
+    try:
+        answer()
+    except SystemExit as leaving:
+        _leave(leaving)
+
+
+def _leave(leaving: SystemExit) -> None:
+    """Ends the process without taking down what an audit has built, object by object: a sixth of its time. Raises
+    ``leaving`` where somebody else is to be waited for or to be told."""
+    threading = sys.modules.get("threading")
+    if type(leaving.code) is not int or (threading is not None and threading.active_count() > 1):
+        raise leaving
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except (OSError, ValueError):
+        raise leaving from None
+    atexit._run_exitfuncs()
+    os._exit(leaving.code)
+
+
+def answer() -> None:
+    """What the words of the command line ask for. Raises SystemExit with the exit code."""
     started = time.perf_counter()
     words = sys.argv[1:]
     known = recalled(words, os.environ, is_terminal=sys.stdout.isatty()) if sys.stdout is not None else None

@@ -194,3 +194,21 @@ def test_rules_and_explain_know_the_rules_of_the_folder(tmp_path: Path) -> None:
     explained = prodcheck("explain", "house-csrf", cwd=root, env={"PYTHONPATH": str(ROOT)})
     assert explained.returncode == 0 and explained.stdout.startswith("OPS406 house-csrf")
     assert prodcheck("explain", "house-csrf").returncode == 2
+
+
+def test_the_process_ends_with_the_whole_output_and_its_code(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\napp.run(debug=True)\n")
+    (tmp_path / "Procfile").write_text("web: python app.py\n")
+    code = (
+        "import atexit, sys; atexit.register(lambda: print('told', file=sys.stderr))\n"
+        "from flask_prodcheck.start import main\n"
+        f"sys.argv = ['prodcheck', {str(tmp_path)!r}, '--format', 'json', '--no-cache']\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout)["verdict"] == "not-ready"
+    assert (done.returncode, done.stderr) == (1, "told\n")
+    waiting = code.replace(
+        "main()\n", "import threading, time\nthreading.Timer(0.5, lambda: print('waited')).start()\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", waiting], capture_output=True, text=True, check=False)
+    assert done.stdout.endswith("waited\n") and done.returncode == 1

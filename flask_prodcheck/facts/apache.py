@@ -73,10 +73,15 @@ def _directives(text: str) -> list[_Directive]:
             continue
         bare, pending = pending.strip(), ""
         if bare and not bare.startswith(("#", "{%", "{#")):
-            words = list(split_words(bare.rstrip(">") if bare.startswith("<") else bare))
+            words = [_without_drive(word) for word in split_words(bare.rstrip(">") if bare.startswith("<") else bare)]
             if words:
                 found.append((start, words))
     return found
+
+
+def _without_drive(word: str) -> str:
+    """A path of a Windows host as it is written elsewhere (``C:/sites/web.wsgi``); any other word as it is."""
+    return word[2:] if re.match(r"[A-Za-z]:/", word) else word
 
 
 def _hosts(directives: list[_Directive]) -> list[list[_Directive]]:

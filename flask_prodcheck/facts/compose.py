@@ -68,6 +68,7 @@ def _service(name: str, span: Span, node: YamlNode) -> ComposeService:
         stop_grace_period=node.string("stop_grace_period"),
         network_mode=node.string("network_mode") or node.string("net"),
         labels=_labels(node.get("labels")),
+        needs=_needs(node),
     )
 
 
@@ -188,6 +189,14 @@ def _extends(node: YamlNode | None) -> tuple[str | None, str] | None:
         service = node.string("service")
         return None if service is None else (node.string("file"), service)
     return None if node.text is None else (None, node.text)
+
+
+def _needs(node: YamlNode) -> tuple[str, ...]:
+    """``depends_on``, in both its forms, and ``links`` without their aliases."""
+    needed = node.get("depends_on")
+    named = [name for name, _, _ in needed.items()] if needed is not None else []
+    links = [text.partition(":")[0] for text in _strings(node.get("links"))]
+    return (*_strings(needed), *named, *links)
 
 
 def _labels(node: YamlNode | None) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Command, Container, EnvVar, KubernetesFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command, argv_command, env_entries, env_mapping, read_yaml
+from flask_prodcheck.patterns import regex
 
 _INGRESS = frozenset({"Ingress", "Route", "HTTPRoute", "IngressRoute", "VirtualService", "HTTPProxy", "DomainMapping"})
 #: Annotations by which an ingress or a service shows a certificate or sends visitors to https.
@@ -47,7 +48,7 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
             config_maps.extend(_generated(item))
         elif kind in _INGRESS:
             ingress = True
-            tls = tls or _ends_tls(item)
+            tls = tls or _ends_tls(item, text)
         elif kind == "ManagedCertificate":  # Google's, for the host name of an ingress
             tls = tls or item.span
         elif kind == "Gateway":
@@ -77,10 +78,18 @@ def _objects(documents: tuple[YamlNode, ...]) -> Iterator[YamlNode]:
             yield item
 
 
-def _ends_tls(item: YamlNode) -> Span | None:
+#: The condition of a chart that makes TLS a choice of the installation (``{{- if .Values.ingress.tls }}``), and where
+#: its block begins above the first entry.
+_CHOSEN = regex(r"\{\{-?\s*(?:if|with)\b[^}]*\btls\b[^}]*\}\}")
+_LINES_ABOVE = 4
+
+
+def _ends_tls(item: YamlNode, text: str) -> Span | None:
     ends_here = item.get("spec", "tls")
     if ends_here is not None and not ends_here.is_null and not ends_here.is_scalar:
-        return ends_here.span
+        line = ends_here.span.line
+        if not _CHOSEN.search("\n".join(text.splitlines()[max(0, line - _LINES_ABOVE) : line])):
+            return ends_here.span
     return _annotated(item)
 
 

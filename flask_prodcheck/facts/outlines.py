@@ -25,6 +25,7 @@ def to_data(module: PyModule) -> Data:
     return [
         " ".join(module.names),
         module.open_names,
+        module.stars,
         " ".join(sorted(module.imports)),
         [
             [_place(getattr(uses, name)) for name in _PLACES],
@@ -54,12 +55,13 @@ def from_data(path: str, data: Data) -> PyModule | None:
 
 
 def _module(path: str, data: Data) -> PyModule:
-    names, open_names, imports, uses, mutations, mentions = _list(data, 6)
+    names, open_names, stars, imports, uses, mutations, mentions = _list(data, 7)
     return PyModule(
         path,
         Unread(),
         tuple(_names(names)),
         _truth(open_names),
+        _truth(stars),
         frozenset(_names(imports)),
         _uses(path, uses),
         tuple([_mutation(path, each) for each in _list(mutations)]),

@@ -64,6 +64,7 @@ _TEXT_READERS = {
     Kind.TASKFILE: ("taskfile", "read_taskfile"),
     Kind.CRON: ("crontab", "read_crontab"),
     Kind.TERRAFORM: ("terraform", "read_terraform"),
+    Kind.BATCH: ("batch", "read_batch"),
 }
 _BYTE_READERS = {
     Kind.PYTHON: ("python", "read_python"),

@@ -528,18 +528,24 @@ class Held:
 class PyModule:
     """One Python file: its outline, and its statements, which may not have been read yet (``source``).
 
-    ``names`` holds every name bound at module level, sorted, whatever the screen left out (``open_names``: a star import or
-    ``__getattr__`` makes the set open).
+    ``names`` holds every name bound at module level, sorted, whatever the screen left out; there may be more where ``stars``
+    (a star import binds them) or ``open_names`` (``__getattr__``, ``globals()[name] = ...``).
     """
 
     path: str
     source: Body
     names: tuple[str, ...]
     open_names: bool = False
+    stars: bool = False
     imports: frozenset[str] = frozenset()  # top-level distributions-ish: first part of every imported module
     uses: Uses = field(default_factory=Uses)
     mutations: tuple[Mutation, ...] = ()
     mentions: Mentions = field(default_factory=Mentions)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may bind more than its ``names``."""
+        return self.open_names or self.stars
 
     @property
     def body(self) -> tuple[Stmt, ...]:

@@ -47,7 +47,7 @@ class Start:
     ``kind`` names the format: procfile systemd supervisor circus makefile justfile tox nox npm pdm hatch invoke
     heroku-yml app-json app-engine render fly railway nixpacks railpack cloudfoundry beanstalk apprunner azure
     digitalocean replit apache passenger uwsgi zappa serverless sam vercel cron rc-local package-script
-    devcontainer.
+    devcontainer batch.
     ``name`` is the process, program, target or service. ``command`` is None when the platform starts its default.
     ``role``: "run" for what serves, "release" for what runs before it (never a server head).
     """
@@ -146,7 +146,8 @@ class Port:
 @dataclass(frozen=True, slots=True)
 class ComposeService:
     """One service after anchors and merge keys, before override files. Variables are unexpanded (``$$`` kept).
-    ``entrypoint``/``command`` are argv lists (compose splits strings, no shell); an empty list resets the image's."""
+    ``entrypoint``/``command`` are argv lists (compose splits strings, no shell); an empty list resets the image's.
+    ``needs`` are the services that it depends on or links to."""
 
     name: str
     span: Span
@@ -167,6 +168,7 @@ class ComposeService:
     stop_grace_period: str | None = None
     network_mode: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping, Sequence
 
 from flask_prodcheck.base import Value
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.configuration.config import effective_configuration
 from flask_prodcheck.model.configuration.installed import installed_modules
 from flask_prodcheck.model.evaluation.data_files import Reader
+from flask_prodcheck.model.launching.best_app import with_best_app
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.launching.launches import Launches, find_launches
 from flask_prodcheck.model.launching.placed_files import script_files
 from flask_prodcheck.model.project import App, Configuration, Launch, Project, RunSite, Server
-from flask_prodcheck.model.python.apps import find_apps, rank_apps
+from flask_prodcheck.model.python.apps import find_apps
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.run_sites import find_run_sites
 from flask_prodcheck.records import replace
@@ -37,7 +36,7 @@ def link(
     apps = find_apps(modules)
     sites = find_run_sites(modules, apps)
     found = find_launches(facts, modules, apps, sites, production=production, development=development)
-    apps = _with_best(apps, found.launches, modules, facts)
+    apps = with_best_app(apps, found.launches, modules, facts)
     launches = tuple(replace(launch, app=_same(launch.app, apps)) for launch in found.launches)
     sites = _with_reach(sites, launches, found.has_deploy_files)
     launches = tuple(replace(launch, run_site=_site(launch, sites)) for launch in launches)
@@ -71,120 +70,6 @@ def _same(app: App | None, apps: Sequence[App]) -> App | None:
     if app is None:
         return None
     return next((each for each in apps if each.span == app.span and each.name == app.name), app)
-
-
-def _with_best(apps: Sequence[App], launches: Sequence[Launch], modules: Modules, facts: Facts) -> tuple[App, ...]:
-    """Marks the one app that a production server should be pointed at: what the project's own production launch uses,
-    else the likeliest by name and place."""
-    wanted: App | None = None
-    for launch in sorted(launches, key=_trust):
-        if _runs_a_command_group(launch):
-            continue
-        if not launch.is_production or launch.app is None or not launch.resolves:
-            continue
-        wanted = _imported(launch, launch.app, apps, modules)
-        if wanted is None and launch.app.span.file.endswith(".py"):
-            wanted = _as_launched(launch, launch.app, facts)
-        if wanted is not None:
-            break
-    candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
-    if wanted is None and candidates:
-        ranked = rank_apps(candidates, modules, _flask_app(launches, facts))
-        wanted = next((app for app in ranked if ranked[0].form == "global" or _is_read(app, launches)), ranked[0])
-    if wanted is None:
-        return tuple(apps)
-    marked = tuple(
-        replace(wanted, best=True, library=False) if app.span == wanted.span and app.name == wanted.name else app
-        for app in apps
-    )
-    if not any(app.best for app in marked):
-        return (*marked, replace(wanted, best=True))
-    return marked
-
-
-def _is_read(app: App, launches: Sequence[Launch]) -> bool:
-    """Whether a program that production starts reads the module of ``app``: of several factories, the one that it calls."""
-    return any(launch.is_production and app.span.file in launch.imported for launch in launches)
-
-
-def _runs_a_command_group(launch: Launch) -> bool:
-    """Whether the development server is a command of the project's own: its factory is no target for a server."""
-    return launch.server is Server.FLASK_RUN and launch.end.span.file.endswith(".py")
-
-
-def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -> App | None:
-    """The app itself, as the program addresses it that serves it, where that program only imports it (a server of one's
-    own says no target); None where the launch's own words say which app it is."""
-    if launch.end.span.file != app.span.file or launch.kind in ("passenger", "pythonanywhere"):
-        return None
-    found = modules.resolve(app.span.file, Name(app.span, app.name))
-    origin = next((each for each in apps if (each.span.file, each.name) == (found.module, found.name)), None)
-    if origin is None or origin.span.file == app.span.file:
-        return None
-    folder = posixpath.dirname(app.span.file)  # Python searches the folder of the program first
-    if not folder or not origin.span.file.startswith(folder + "/"):
-        return origin
-    inside = origin.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
-    return replace(origin, ref=f"{inside.replace('/', '.')}:{origin.ref.partition(':')[2]}", cwd=folder)
-
-
-def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
-    """``app`` as the launch addresses it: its own target, from the folder it runs in."""
-    if launch.target_kind == "asgi":
-        return app  # the adapter around it is nothing that a WSGI server could be pointed at
-    if (
-        launch.run_site is None
-        and launch.module_file
-        and app.span.file != launch.module_file
-        and ":" not in launch.target
-    ):
-        folder = posixpath.dirname(launch.module_file)
-        inside = app.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
-        if folder and app.span.file.startswith(folder + "/"):
-            return replace(app, ref=f"{inside.replace('/', '.')}:{app.ref.partition(':')[2]}", cwd=folder)
-        return app
-    module, _, attribute = launch.target.partition(":")
-    if not attribute or "${" in launch.target or launch.missing:
-        return app
-    if module.endswith(".py") and f"{posixpath.dirname(launch.module_file)}/__init__.py" in facts.paths:
-        named = (
-            f"{app.ref.partition(':')[0]}:{attribute}"  # a file that the server executes, as a module of its package
-        )
-        return replace(app, ref=named) if app.span.file == launch.module_file else app
-    stem = launch.module_file.removesuffix(".py").removesuffix("/__init__")
-    dotted = module.removesuffix(".py").replace("/", ".") if not module.endswith(".py") else posixpath.basename(stem)
-    tail = dotted.replace(".", "/")
-    if stem != tail and not stem.endswith("/" + tail):
-        return app
-    return replace(app, ref=f"{dotted}:{attribute}", cwd=stem.removesuffix(tail).rstrip("/") or ".")
-
-
-_KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
-
-
-def _trust(launch: Launch) -> tuple[bool, bool, bool, int, str, int]:
-    """Launches whose app is the project's: production servers before development ones, plain deploy files first."""
-    order = _KIND_ORDER.index(launch.kind) if launch.kind in _KIND_ORDER else len(_KIND_ORDER)
-    return (
-        launch.server.is_development,
-        launch.kind in ("entry-point", "python-script"),  # no file says that a deployment calls it
-        launch.confidence.value != "high",
-        order,
-        launch.head.span.file,
-        launch.head.span.line,
-    )
-
-
-def _flask_app(launches: Sequence[Launch], facts: Facts) -> str | None:
-    """What FLASK_APP says, in a flask-run launch or an environment file."""
-    for launch in launches:
-        if launch.server is Server.FLASK_RUN and launch.target and not _runs_a_command_group(launch):
-            return launch.target
-    for path in sorted(facts.env_files):
-        for variable in facts.env_files[path].variables:
-            if variable.name == "FLASK_APP" and variable.value:
-                return variable.value
-    return None
 
 
 def _site(launch: Launch, sites: Sequence[RunSite]) -> RunSite | None:

@@ -261,7 +261,9 @@ class Configuration:
     ``selector``: the variable that selects the production settings and that the launch does not set, taken here to be
     set to what selects them; ``unselected`` is then the configuration without it. ``weaker``: what is left when the
     defaults of the deploy files, or the templates that scripts copy into place, are taken away. ``alone``: what an image
-    has without the variables that a compose file or a manifest beside it sets, where these decide on debug mode."""
+    has without the variables that a compose file or a manifest beside it sets, where these decide on debug mode.
+    ``absent_env``: an environment file that the program itself loads, that the project does not have and that the place
+    where the launch runs may ("" = none)."""
 
     app: App
     launch: Launch | None
@@ -271,6 +273,7 @@ class Configuration:
     unselected: Configuration | None = None
     weaker: tuple[Configuration, ...] = ()
     alone: Configuration | None = None
+    absent_env: str = ""
 
     def get(self, key: str) -> Setting:
         """The setting for ``key``; an unset one when nothing sets it."""

@@ -43,6 +43,7 @@ class Kind(enum.Enum):
     TASKFILE = "taskfile"
     CRON = "cron"
     TERRAFORM = "terraform"
+    BATCH = "batch"
 
 
 #: Kinds that say how the project is started: one that cannot be read may hide an error.
@@ -144,6 +145,8 @@ _ENDINGS = {
     ".sh": Kind.SHELL,
     ".bash": Kind.SHELL,
     ".ksh": Kind.SHELL,
+    ".bat": Kind.BATCH,
+    ".cmd": Kind.BATCH,
     ".service": Kind.SYSTEMD,
     ".nginx": Kind.NGINX,
 }
@@ -247,6 +250,8 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
         return _NAMES[low]
     if ending in _ENDINGS:
         return _ENDINGS[ending]
+    if low.endswith("dockerfile"):
+        return Kind.DOCKERFILE
     if ending not in _DOCUMENT_SUFFIXES:
         for prefix, kind in _PREFIXES:
             if low.startswith(prefix):
@@ -296,6 +301,8 @@ def _by_content(path: str, name: str, head: bytes) -> Kind | None:
         return Kind.SHELL  # the file with the start-up command of an App Service
     if kind is not None or ending == ".txt":
         return kind
+    if ending == "" and _FROM.match(head) and _INSTRUCTION.search(head):
+        return Kind.DOCKERFILE
     if _APACHE.search(head):
         return Kind.APACHE
     if ending != ".cfg" and _NGINX.search(head):
@@ -322,6 +329,15 @@ def _by_section(head: bytes) -> Kind | None:
     if re.search(rb"^[ \t]*\[Service\]", head, re.MULTILINE) and (b"Exec" in head or b"Environment" in head):
         return Kind.SYSTEMD
     return None
+
+
+#: How a Dockerfile begins whatever it is called: nothing but comments and ARG stands before its first FROM.
+_FROM = regex(
+    rb"(?:[ \t]*(?:#[^\n]*|ARG[ \t][^\n]*)?\n)*[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?[\w./:@${}-]+(?:[ \t]+[Aa][Ss][ \t]+\S+)?[ \t]*\r?(?:\n|$)"
+)
+
+#: What no other file that begins with FROM has (the model files of Ollama do).
+_INSTRUCTION = regex(rb"^(?:RUN|CMD|ENTRYPOINT|COPY|ADD|WORKDIR)[ \t]", re.MULTILINE)
 
 
 def _is_environment(head: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import WSGI_SERVERS, Hit, Launch, Project, Server, Span
+from flask_prodcheck.rulekit import WSGI_SERVERS, Hit, Launch, Project, Server, Span, gunicorn_files
 
 IN_IMAGE = "Production runs the development server, and its image installs no WSGI server to run instead"
 
@@ -31,12 +31,26 @@ def check(project: Project) -> Iterator[Hit]:
             message="No production server is named, but {script} is an entry script for one",
             facts={"script": scripts[0]},
         )
+    elif settings := next(gunicorn_files(project.facts), None):
+        yield Hit(
+            at=at,
+            severity="info",
+            message="Nothing here starts or installs gunicorn, but {file} holds its settings",
+            facts={"file": settings[0]},
+        )
     elif project.unknown_starts:
         yield Hit(
             at=at,
             severity="info",
             message="No production server is visible, but {start} starts something that cannot be seen",
             facts={"start": str(project.unknown_starts[0].span)},
+        )
+    elif unread := [problem for problem in project.problems if problem.blocking]:
+        yield Hit(
+            at=at,
+            severity="info",
+            message="No production server is visible, but {place} could not be read: {reason}",
+            facts={"place": f"{unread[0].file}:{unread[0].line}", "reason": unread[0].message},
         )
     else:
         yield Hit(at=at, severity=None if project.kind == "application" else "info")

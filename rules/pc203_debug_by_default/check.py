@@ -16,6 +16,8 @@ def check(project: Project) -> Iterator[Hit]:
             yield Hit(at=site.span, via=launch.hops, facts={"variable": "a variable"})
     for configuration in project.configurations:
         found = _on_by_default(configuration)
+        if found is not None and _set_elsewhere(project, configuration, found.variable):
+            continue
         if found is not None:
             launch = configuration.launch
             serves_console = launch is not None and launch.server.is_development
@@ -35,6 +37,15 @@ def _on_by_default(configuration: Configuration) -> Setting | None:
         return None
     on = isinstance(setting.value, Known) and setting.value.value is True and setting.span is not None
     return setting if on and (setting.fallback or setting.file) else None
+
+
+def _set_elsewhere(project: Project, configuration: Configuration, variable: str) -> bool:
+    """Whether a production launch of the same server, whose target the project does not show, sets ``variable``: it may
+    be the one that starts this application (a unit that names an option file of the machine)."""
+    launch = configuration.launch
+    return launch is not None and any(
+        variable in each.env and not each.target and each.server is launch.server for each in project.production
+    )
 
 
 def _alone(configuration: Configuration, image: Configuration) -> Iterator[Hit]:

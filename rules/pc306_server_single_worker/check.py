@@ -52,6 +52,8 @@ def _is_read(file: str, project: Project) -> bool:
 def _is_single(launch: Launch) -> bool:
     if launch.target_kind == "app" and launch.run_site is None and not launch.target:
         return False
+    if "config" in launch.options and launch.config_file is None:
+        return False  # the file that says how many is not in the project
     worker_class = launch.setting("worker_class")
     if worker_class is not None and worker_class[0] not in ("sync", "gthread"):
         return False

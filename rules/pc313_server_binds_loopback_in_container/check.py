@@ -19,6 +19,8 @@ def check(project: Project) -> Iterator[Hit]:
         if first.span in seen:
             continue
         seen.add(first.span)
+        said = next((each for each in launch.config_settings if each.key == "bind" and each.span == first.span), None)
+        replaceable = first.default or (said is not None and said.fallback)  # a variable of the environment decides
         yield Hit(
             at=first.span,
             via=launch.hops,
@@ -28,6 +30,6 @@ def check(project: Project) -> Iterator[Hit]:
                 "how": ", its default" if first.default else "",
             },
             severity="error"
-            if launch.published and not (first.default and open_environment(launch, project.facts))
+            if launch.published and not (replaceable and open_environment(launch, project.facts))
             else "warning",
         )

@@ -4,21 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import (
-    Assign,
-    ClassDef,
-    Confidence,
-    Hit,
-    Launch,
-    Name,
-    Project,
-    PyModule,
-    Server,
-    Span,
-    base_name,
-    settings_table,
-    statements,
-)
+from flask_prodcheck.rulekit import Confidence, Hit, Launch, Project, Server, base_name, gunicorn_files
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -27,11 +13,8 @@ def check(project: Project) -> Iterator[Hit]:
     if not served or any(_may_read_another(each) for each in launches):
         return
     read = {each.config_file for each in launches}
-    for path in sorted(project.facts.modules):
-        if "gunicorn" not in base_name(path).lower() or path in read:
-            continue
-        first = _settings(project.facts.modules[path])
-        if first is not None and not _is_used(path, project):
+    for path, first in gunicorn_files(project.facts):
+        if path not in read and not _is_used(path, project):
             named = base_name(path) == "gunicorn.conf.py"
             why = ": it is looked for in the folder where the server starts" if named else ""
             yield Hit(at=first, via=served[0].hops, facts={"file": path, "why": why})
@@ -41,18 +24,6 @@ def _may_read_another(launch: Launch) -> bool:
     """Whether a launch reads a file that the project does not show, or that something outside of it names."""
     named = "config" in launch.options and launch.config_file is None
     return named or "GUNICORN_CMD_ARGS" in launch.env or (launch.config_file is None and not launch.cwd_known)
-
-
-def _settings(module: PyModule) -> Span | None:
-    """The first of at least two settings that a file without classes assigns at its top level."""
-    found: list[Span] = []
-    for statement, context in statements(module.body):
-        if isinstance(statement, ClassDef):
-            return None
-        if isinstance(statement, Assign) and not context.in_main:
-            names = [target.id for target in statement.targets if isinstance(target, Name)]
-            found += [statement.span for name in names if name in settings_table()]
-    return found[0] if len(found) > 1 else None
 
 
 def _is_used(path: str, project: Project) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, deployed, masked, published_key, supplier
+from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, deployed, masked, published_key, replacer, supplier
 
 ELSEWHERE = "{key} falls back to a published value ({shown}) when {variable} is not set; only {supplier} may set it"
 TEMPLATE = "{key} has a published value ({shown}) until somebody edits or supplies {variable}"
@@ -21,6 +21,9 @@ def check(project: Project) -> Iterator[Hit]:
                     continue
                 launch, variable = configuration.launch, found.variable
                 elsewhere = supplier(launch, variable, project.facts) if launch is not None else ""
+                if launch is not None and variable.isidentifier() and variable not in launch.env:
+                    elsewhere = elsewhere or configuration.absent_env
+                elsewhere = elsewhere or replacer(found.value, project.facts)
                 unsure = (
                     found.unsure or bool(elsewhere) or read is configuration.unselected
                 )  # the key, or the mode, may be set elsewhere

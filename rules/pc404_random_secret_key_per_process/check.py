@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project
+from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, loads_once
+
+#: Where there is one worker, or the workers are forked from a process that has drawn the key.
+AT_EVERY_START = "{key} is drawn anew at every start: a restart, or a second instance, makes all sessions void"
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -16,6 +19,11 @@ def check(project: Project) -> Iterator[Hit]:
             setting = configuration.get(key)
             if not setting.random or setting.span is None:
                 continue
+            if loads_once(launch):
+                yield Hit(
+                    at=setting.span, via=launch.hops, facts={"key": key}, severity="warning", message=AT_EVERY_START
+                )
+                continue
             count = launch.setting("workers", "processes")
             workers = (
                 f"{count[0]} workers" if count is not None and count[0].isdigit() else "as many as there are workers"
@@ -25,6 +33,7 @@ def check(project: Project) -> Iterator[Hit]:
                 at=setting.span,
                 via=launch.hops,
                 facts={"key": key, "workers": workers},
+                message=None if several else AT_EVERY_START,
                 severity=None
                 if several and not (setting.fallback or setting.variable) and count is not None
                 else "warning",

@@ -19,6 +19,7 @@ from flask_prodcheck.rulekit import (
     Stmt,
     calls_in,
     calls_of,
+    loads_once,
     replicas,
     served_modules,
     statements,
@@ -36,13 +37,10 @@ SCHEDULERS = (
 def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
         launch = configuration.launch
-        if (
-            launch is None
-            or launch.confidence is Confidence.LOW
-            or launch.setting("preload", "preload_app") is not None
-        ):
+        if launch is None or launch.confidence is Confidence.LOW:
             continue
-        count = max(worker_processes(launch) or 1, replicas(project, launch) or 1)
+        workers = 1 if loads_once(launch) else worker_processes(launch) or 1
+        count = max(workers, replicas(project, launch) or 1)
         if count < 2:
             continue
         for module in served_modules(project, configuration):

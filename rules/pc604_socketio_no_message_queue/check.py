@@ -31,7 +31,10 @@ def check(project: Project) -> Iterator[Hit]:
         modules = list(served_modules(project, configuration))
         if any(_has_queue(call) for module in modules for call in _set_ups(module)):
             continue
-        for module in modules:
+        # what another launch starts from, and this one does not import, serves there alone
+        others = {each.module_file for each in project.launches if each is not launch} - launch.imported
+        others -= {configuration.app.span.file, launch.module_file}
+        for module in (each for each in modules if each.path not in others):
             for call, context in calls_of(module, "flask_socketio", "SocketIO"):
                 if not context.in_main and not _has_queue(call):
                     yield Hit(at=call.span, via=launch.hops, facts={"count": str(count)})

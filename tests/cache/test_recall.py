@@ -65,7 +65,7 @@ def run(root: Path | str, *options: str) -> tuple[int, object]:
         patch.setattr(sys, "argv", ["prodcheck", str(root), "--format", "json", *options])
         patch.setattr(sys, "stdout", stream)
         with pytest.raises(SystemExit) as ended:
-            start.main()
+            start.answer()
         stream.seek(0)
         text = stream.read()
     report = json.loads(text) if text else {"stats": None}
@@ -295,9 +295,9 @@ def test_hardly_anything_is_loaded(project: Path) -> None:
     # The files of this test are seconds old: what a process of its own leaves and finds needs old ones.
     script = (
         "import sys; before = set(sys.modules)\n"
-        "from flask_prodcheck.start import main\n"
+        "from flask_prodcheck.start import answer\n"
         f"sys.argv = ['prodcheck', {str(project)!r}]\n"
-        "try: main()\nexcept SystemExit: pass\n"
+        "try: answer()\nexcept SystemExit: pass\n"
         "print('LOADED', *sorted(set(sys.modules) - before))"
     )
     loaded = set()

@@ -94,6 +94,20 @@ def test_the_other_keys() -> None:
     assert (found.labels, found.expose, found.working_dir) == ((("a", "b"),), ("80",), "/w")
 
 
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("depends_on: [db, cache]", ("db", "cache")),
+        ("depends_on: {db: {condition: service_healthy}}", ("db",)),
+        ("links: ['db:database', cache]", ("db", "cache")),
+        ("depends_on:", ()),
+    ],
+)
+def test_what_a_service_needs(text: str, needs: tuple[str, ...]) -> None:
+    [service] = read_compose("compose.yaml", f"services:\n  web:\n    {text}\n").services
+    assert service.needs == needs
+
+
 def test_version_one_and_not_compose() -> None:
     assert [each.name for each in read_compose("c.yml", "web:\n  build: .\n  command: a\n").services] == ["web"]
     assert read_compose("c.yml", "version: '3'\nvolumes:\n  a:\n").services == ()

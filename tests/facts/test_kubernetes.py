@@ -103,6 +103,8 @@ def test_user_and_references_to_config_maps() -> None:
     ("text", "line"),
     [
         ("kind: Ingress\nspec:\n  tls:\n  - hosts: [a.example.org]\n", 4),
+        ("kind: Ingress\nspec:\n  {{- if .Values.tls }}\n  tls:\n  - hosts: [a.example.org]\n  {{- end }}\n", None),
+        ("kind: Ingress\nspec:\n  {{- if .Values.on }}\n  tls:\n  - hosts: [a.example.org]\n  {{- end }}\n", 5),
         ("kind: Ingress\nmetadata:\n  annotations:\n    cert-manager.io/cluster-issuer: main\n", 4),
         (
             "kind: Ingress\nmetadata:\n  annotations:\n    nginx.ingress.kubernetes.io/force-ssl-redirect: 'false'\n",

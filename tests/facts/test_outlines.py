@@ -58,7 +58,7 @@ def there_and_back(module: PyModule) -> PyModule | None:
 def same_outline(one: PyModule, other: PyModule | None) -> bool:
     return other is not None and all(
         getattr(one, name) == getattr(other, name)
-        for name in ("path", "names", "open_names", "imports", "uses", "mutations", "mentions")
+        for name in ("path", "names", "open_names", "stars", "imports", "uses", "mutations", "mentions")
     )
 
 

@@ -289,7 +289,7 @@ def test_large_data_is_left_out_unless_it_configures() -> None:
 )
 def test_module_names(source: str, names: set[str], is_open: bool) -> None:
     module = read(source)
-    assert (set(module.names), module.open_names) == (names, is_open)
+    assert (set(module.names), module.is_open) == (names, is_open)
 
 
 def test_imports_anywhere() -> None:

@@ -115,6 +115,11 @@ def test_a_function_that_returns_an_application_is_kept(returned: str) -> None:
     assert _lines_cut(source, Text(source)) == kept == _lines_cut(source, Unscreened(source))
 
 
+def test_a_function_that_binds_a_name_of_the_module_is_kept() -> None:
+    source = "def quiet():\n    name = 1\ndef sets():\n    global name\n    name = 1\n"
+    assert _lines_cut(source, Text(source)) == (set[int](), {2}) == _lines_cut(source, Unscreened(source))
+
+
 def test_a_function_that_is_called_is_kept() -> None:
     source = "def quiet():\n    x = 1\ndef called():\n    x = 1\ndef also():\n    x = 1\ndef create_app():\n    called()\n@also\ndef f():\n    x = 1\n"
     assert _lines_cut(source, Text(source)) == _lines_cut(source, Unscreened(source)) == (set(), {2, 11})

@@ -69,6 +69,7 @@ def _read(path: str, text: str) -> PyModule:
         Held(body),
         tuple(sorted(found.names)),
         found.open_names,
+        found.stars,
         found.imports,
         uses(path, tree, statements, written),
         mutations(path, tree, statements, written),
@@ -115,5 +116,5 @@ def _read_newer(path: str, text: str, error: SyntaxError | ValueError) -> PyModu
         body = _convert(path, text)
     except ReadError:
         raise refused from error
-    names, open_names, imports = bound_names(body)
-    return PyModule(path, Held(body), tuple(sorted(names)), open_names, imports, mentions=mentions(body))
+    names, open_names, stars, imports = bound_names(body)
+    return PyModule(path, Held(body), tuple(sorted(names)), open_names, stars, imports, mentions=mentions(body))

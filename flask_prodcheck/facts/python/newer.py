@@ -9,11 +9,12 @@ from flask_prodcheck.facts import syntax as s
 
 def bound_names(
     body: tuple[s.Stmt, ...],
-) -> tuple[frozenset[str], bool, frozenset[str]]:
-    """(names bound at module level, whether there may be more, first parts of the absolute imports anywhere)."""
+) -> tuple[frozenset[str], bool, bool, frozenset[str]]:
+    """(names bound at module level, whether there may be more, whether star imports bind more, first parts of the absolute
+    imports anywhere)."""
     names: set[str] = set()
     imports: set[str] = set()
-    is_open = False
+    stars = False
     for node, top in _walk(body):
         if isinstance(node, s.Import):
             imports.update(name.partition(".")[0] for name, _ in node.names)
@@ -23,13 +24,13 @@ def bound_names(
             if not node.level:
                 imports.add(node.module.partition(".")[0])
             if top:
-                is_open = is_open or any(name == "*" for name, _ in node.names)
+                stars = stars or any(name == "*" for name, _ in node.names)
                 names.update(alias or name for name, alias in node.names if name != "*")
         elif isinstance(node, s.Global):
             names.update(node.names)
         elif top:
             names.update(_bound(node))
-    return frozenset(names), is_open or "__getattr__" in names, frozenset(imports)
+    return frozenset(names), "__getattr__" in names, stars, frozenset(imports)
 
 
 def _walk(body: tuple[s.Stmt, ...]) -> Iterator[tuple[s.Stmt, bool]]:

@@ -21,11 +21,13 @@ _OPENS = regex(
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """``names`` are bound at module level at run time; ``open_names`` when there may be more that cannot be listed;
+    """``names`` are bound at module level at run time; ``open_names`` when there may be more that cannot be listed,
+    ``stars`` when star imports bind more;
     ``imports`` the first part of every absolute import anywhere in the file."""
 
     names: frozenset[str]
     open_names: bool
+    stars: bool
     imports: frozenset[str]
 
 
@@ -33,7 +35,7 @@ def outline(found: Statements, text: Text) -> Outline:
     """What a module binds and imports. ``text`` is its source."""
     names: set[str] = set()
     imports: set[str] = set()
-    is_open = _OPENS.search(text.source) is not None
+    stars = False
     for statement in found.imports:
         if isinstance(statement, ast.Import):
             imports.update([alias.name.partition(".")[0] for alias in statement.names])
@@ -51,7 +53,7 @@ def outline(found: Statements, text: Text) -> Outline:
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 if alias.name == "*":
-                    is_open = True
+                    stars = True
                 else:
                     names.add(alias.asname or alias.name)
         elif not isinstance(node, (ast.Expr, ast.If)):
@@ -59,9 +61,8 @@ def outline(found: Statements, text: Text) -> Outline:
                 names.update(_target_names(target))
         if has_walrus:
             names.update(_walrus_names(node))
-    if "__getattr__" in names:
-        is_open = True
-    return Outline(frozenset(names), is_open, frozenset(imports))
+    is_open = "__getattr__" in names or _OPENS.search(text.source) is not None
+    return Outline(frozenset(names), is_open, stars, frozenset(imports))
 
 
 def _targets(node: ast.stmt) -> Iterator[ast.AST]:

@@ -247,6 +247,7 @@ class _Chooser:
         self.triggers = _TRIGGERS & text.words
         self.applications = frozenset(filter(_may_name_application, text.words))
         self.servers = _SERVERS & text.words
+        self.shares = "global" in text.words
         self.kept: set[int] = set()
         self.serving: set[str] = set()
         self.waiting: dict[tuple[str, bool], list[FunctionNode]] = {}  # by name, and whether it is a method
@@ -329,10 +330,14 @@ class _Chooser:
             self.serving.add(node.name)
 
     def mentions_trigger(self, node: FunctionNode) -> bool:
-        if not self.triggers and not self.applications:
+        if not self.triggers and not self.applications and not self.shares:
             return False
         words = self.text.words_in(node.lineno, _end(node))
-        if self.triggers.isdisjoint(words) and (self.applications.isdisjoint(words) or "return" not in words):
+        if (
+            self.triggers.isdisjoint(words)
+            and not (self.shares and "global" in words)
+            and (self.applications.isdisjoint(words) or "return" not in words)
+        ):
             return False
         # Annotations name frameworks without using them.
         inner = (item for part in (*node.body, *node.args.defaults) for item in walk(part))
@@ -343,6 +348,8 @@ class _Chooser:
             elif isinstance(item, ast.Attribute):
                 if item.attr in _TRIGGERS:
                     return True
+            elif isinstance(item, ast.Global):
+                return True  # a name of the module, which may become an application, a server, a configuration
             elif isinstance(item, ast.alias):
                 if item.name.rpartition(".")[2] in _TRIGGERS:
                     return True

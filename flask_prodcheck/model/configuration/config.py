@@ -23,6 +23,7 @@ from flask_prodcheck.model.evaluation.machine import Machine
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError, ReachedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method, Obj, Ref, known
 from flask_prodcheck.model.launching.installs import production_dependencies
+from flask_prodcheck.model.launching.listening import SETS_PORT
 from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Program, Server, Setting, is_literal
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.patterns import regex
@@ -342,7 +343,7 @@ def _configuration(
         if started or len(left) != 1:
             return Configuration(app, launch, {}, complete=False)
         oid = left[0]
-    config = machine.heap.get(machine.heap[oid].config, Obj("config", open=True))
+    config = machine.heap.get(machine.heap[oid].config) or Obj("config", open=True)
     cells = dict(config.cells)
     if launch is not None and launch.server is Server.FLASK_RUN:
         cells["DEBUG"] = _flask_run_debug(machine, launch)
@@ -351,7 +352,23 @@ def _configuration(
     for key, cell in cells.items():
         if isinstance(key, str) and key.isupper():
             settings[key] = _setting(machine, key, cell)
-    return Configuration(app, launch, settings, complete)
+    return Configuration(app, launch, settings, complete, absent_env=_absent_env(machine, launch))
+
+
+def _absent_env(machine: Machine, launch: Launch | None) -> str:
+    """The ``.env`` file that the program loaded in vain and that may stand beside it where it runs: on a machine, or in an
+    image that would copy it. A platform that builds from the repository has what the repository has."""
+    if launch is None or launch.kind in SETS_PORT:
+        return ""
+    ignored = machine.modules.facts.dockerignore
+    return next(
+        (
+            path
+            for path in sorted(machine.missed - machine.writes.keys())
+            if not launch.container or (is_copied(path, launch.layout) and not is_kept_out(path, ignored))
+        ),
+        "",
+    )
 
 
 def _flask_run_debug(machine: Machine, launch: Launch) -> Evaluated:

@@ -15,6 +15,25 @@ def worker_processes(launch: Launch) -> int | None:
     return int(found[0]) if found[0].isascii() and found[0].isdigit() and len(found[0]) < 6 else None
 
 
+def loads_once(launch: Launch) -> bool:
+    """Whether one process imports the application and the workers are forked from it, so that what an import draws or
+    starts is there once.
+
+    Sources: gunicorn ``preload_app`` (https://docs.gunicorn.org/en/stable/settings.html#preload-app); uWSGI forks after it
+    has loaded the application unless it is told ``lazy-apps`` or ``lazy``
+    (https://uwsgi-docs.readthedocs.io/en/latest/ThingsToKnow.html).
+    """
+    if launch.server is Server.UWSGI:
+        return not _is_on(launch, "lazy-apps", "lazy")
+    return launch.server is Server.GUNICORN and _is_on(launch, "preload_app")
+
+
+def _is_on(launch: Launch, *names: str) -> bool:
+    """Whether one of the server's switches ``names`` is not off: what cannot be read may be on."""
+    found = [launch.setting(name) for name in names]
+    return any(each is not None and each[0].lower() not in ("false", "0", "no", "") for each in found)
+
+
 def replicas(project: Project, launch: Launch) -> int | None:
     """The number of hosts or containers that the head of the launch asks for; None when it does not say."""
     compose = project.facts.compose.get(launch.head.span.file)

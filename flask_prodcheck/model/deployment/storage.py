@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from flask_prodcheck.facts.types import ComposeService
 from flask_prodcheck.model.project import Launch, Project
 
 _HEROKU_FILES = ("app.json", "runtime.txt", ".slugignore", "heroku.yml")
@@ -21,8 +22,15 @@ def loses_files(project: Project, launch: Launch) -> bool:
         service.volumes
         for file in project.facts.compose.values()
         for service in file.services
-        if service.build is not None or service.name == launch.service
+        if service.build is not None or service.name == launch.service or _mounts_into(service, launch)
     )
+
+
+def _mounts_into(service: ComposeService, launch: Launch) -> bool:
+    """Whether ``service``, which runs an image by name, mounts something inside a folder that the launch's image fills:
+    then it runs that image."""
+    folders = [image.rstrip("/") + "/" for image, _ in launch.layout if image != "/"]
+    return any(inside.startswith(folder) for _, inside in service.volumes for folder in folders)
 
 
 def has_heroku_files(project: Project, launch: Launch) -> bool:

@@ -534,7 +534,7 @@ def _note_class_selector(machine: Machine, source: Evaluated, plain: object, tar
     outer = plain.replace(":", ".").rpartition(".")[0]
     if is_production_name(obj.name) or not outer:
         return
-    for other in machine.heap.values():
+    for _, other in machine.heap.objects():
         if other.kind == "class" and other.file == obj.file and is_production_name(other.name):
             machine.selectors.setdefault(source.absent[0], f"{outer}.{other.name}")
 
@@ -687,7 +687,7 @@ def _run_pyfile(machine: Machine, module: PyModule) -> tuple[dict[object, Evalua
         "__file__": known(f"{ROOT}/{module.path}"),
         "__name__": known("config"),
     }
-    oid = machine.new(Obj("module", start, open=module.open_names, name=module.path, file=module.path))
+    oid = machine.new(Obj("module", start, open=module.is_open, name=module.path, file=module.path))
     ends = machine.block(module.body, Frame(module.path, oid))
     ended = ends.get("next")
     if ended is None:

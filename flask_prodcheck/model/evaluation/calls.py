@@ -20,6 +20,7 @@ from flask_prodcheck.facts.syntax import (
     Starred,
 )
 from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.heap import Heap
 from flask_prodcheck.model.evaluation.libraries.external import call_external
 from flask_prodcheck.model.evaluation.libraries.pydantic_settings import DUMPS, model_method
 from flask_prodcheck.model.evaluation.libraries.views import view_method
@@ -46,7 +47,6 @@ from flask_prodcheck.model.evaluation.values import (
     Ref,
     View,
     join,
-    join_heaps,
     known,
     ref_of,
     selected,
@@ -221,10 +221,10 @@ def _returned(machine: Machine, ends: Ends, node: FunctionDef) -> Evaluated:
         machine.heap = raised.heap
         raise RaisedError(raised.name, raised.value, deliberate=raised.deliberate)
     if done is not None and fell is not None:
-        machine.heap = join_heaps(done.heap, fell.heap)
+        machine.heap = done.heap.joined(fell.heap)
         value = join(done.value, NONE)
     else:
-        machine.heap = (done or fell or End({})).heap
+        machine.heap = (done or fell or End(Heap())).heap
         value = done.value if done is not None else NONE
     if any(isinstance(stmt, ExprStmt) and _yields(stmt.value) for stmt in node.body):
         return unknown(f"{node.name} is a generator")
@@ -259,7 +259,7 @@ def _parameters(machine: Machine, function: Function, args: Arguments) -> dict[o
 
 
 def closure(machine: Machine, frame: Frame) -> tuple[int, ...]:
-    return tuple(oid for oid in frame.scopes if machine.heap.get(oid, Obj("")).kind != "class")
+    return tuple(oid for oid in frame.scopes if (machine.heap.get(oid) or Obj("")).kind != "class")
 
 
 def define_function(machine: Machine, stmt: FunctionDef, frame: Frame) -> None:
@@ -289,7 +289,7 @@ def define_function(machine: Machine, stmt: FunctionDef, frame: Frame) -> None:
         if param.default is not None
     )
     owner = 0
-    if frame.scopes and machine.heap.get(frame.scopes[0], Obj("")).kind == "class":
+    if frame.scopes and (machine.heap.get(frame.scopes[0]) or Obj("")).kind == "class":
         owner = frame.scopes[0]
     function = Function(stmt, frame.file, closure(machine, frame), frame.module, defaults, owner, flavour)
     bound = known(function)

@@ -24,9 +24,10 @@ from flask_prodcheck.facts.syntax import (
     Try,
     With,
 )
+from flask_prodcheck.model.evaluation.heap import Heap
 from flask_prodcheck.model.evaluation.running import ITEMS, End, Ends, Frame, RaisedError, merge_ends
 from flask_prodcheck.model.evaluation.unparse import unparse
-from flask_prodcheck.model.evaluation.values import Evaluated, Heap, Made, join_heaps, selected, unknown
+from flask_prodcheck.model.evaluation.values import Evaluated, Made, selected, unknown
 from flask_prodcheck.model.python.modules import main_branches
 from flask_prodcheck.records import replace
 
@@ -97,9 +98,9 @@ def _mark_operands(machine: Machine, test: Expr, frame: Frame) -> None:
 
 def run_both(machine: Machine, body: Sequence[Stmt], orelse: Sequence[Stmt], frame: Frame) -> Ends:
     before = machine.heap
-    machine.heap = dict(before)
+    machine.heap = before.fork()
     ends = machine.block(body, frame)
-    machine.heap = dict(before)
+    machine.heap = before.fork()
     for kind, end in machine.block(orelse, frame).items():
         ends[kind] = merge_ends(ends.get(kind), end)
     return ends
@@ -147,7 +148,7 @@ def _while(machine: Machine, stmt: Loop, frame: Frame) -> Ends:
             for kind, end in machine.block(stmt.orelse, frame).items():
                 ends[kind] = merge_ends(ends.get(kind), end)
             return ends
-        before = dict(machine.heap)
+        before = machine.heap.fork()
         result = machine.block(stmt.body, frame)
         following = result.pop("next", None) or result.pop("continue", None)
         if result or following is None:
@@ -169,17 +170,17 @@ def _loop_unknown(machine: Machine, stmt: Loop, frame: Frame) -> Ends:
     ends: Ends = {}
     for _ in range(2):
         before = machine.heap
-        machine.heap = dict(before)
+        machine.heap = before.fork()
         if stmt.target is not None:
             machine.assign(stmt.target, _element_of_unknown(), frame, stmt.span)
         result = machine.block(stmt.body, frame)
         after = before
         for kind, end in result.items():
             if kind in ("next", "break", "continue"):
-                after = join_heaps(after, end.heap)
+                after = after.joined(end.heap)
             elif kind != "raise":
                 ends[kind] = merge_ends(ends.get(kind), end)
-        machine.heap = after if after is not before else dict(before)
+        machine.heap = after if after is not before else before.fork()
     ends["next"] = merge_ends(ends.get("next"), End(machine.heap))
     return ends
 
@@ -197,18 +198,18 @@ def run_with(machine: Machine, stmt: With, frame: Frame) -> Ends:
         if target is not None:
             entered = value if isinstance(item, Made) else unknown("a context manager gives it", value)
             machine.assign(target, entered, frame, stmt.span)
-    before = dict(machine.heap)
+    before = machine.heap.fork()
     try:
         ends = machine.block(stmt.body, frame)
     finally:
         del machine.prefixes[prefixes:]
     if suppressed and "raise" in ends:
-        ends["next"] = merge_ends(ends.get("next"), End(join_heaps(before, ends.pop("raise").heap)))
+        ends["next"] = merge_ends(ends.get("next"), End(before.joined(ends.pop("raise").heap)))
     return ends
 
 
 def run_try(machine: Machine, stmt: Try, frame: Frame) -> Ends:
-    before = dict(machine.heap)
+    before = machine.heap.fork()
     count = machine.uncertain
     machine.handlers += bool(stmt.handlers)
     try:
@@ -230,10 +231,10 @@ def run_try(machine: Machine, stmt: Try, frame: Frame) -> Ends:
             causes.append(raised.value)
             raised = None
         elif uncertain and not (names and names <= {"KeyError"}):
-            heap = join_heaps(before, ends["next"].heap) if "next" in ends else before
+            heap = before.joined(ends["next"].heap) if "next" in ends else before
         if heap is None:
             continue
-        machine.heap = dict(heap)
+        machine.heap = heap.fork()
         depth = len(machine.control)
         machine.control.extend(causes)
         try:
@@ -249,7 +250,7 @@ def run_try(machine: Machine, stmt: Try, frame: Frame) -> Ends:
         return ends
     result: Ends = {}
     for kind, end in ends.items():
-        machine.heap = dict(end.heap)
+        machine.heap = end.heap.fork()
         for inner, final in machine.block(stmt.final, frame).items():
             if inner == "next":
                 result[kind] = merge_ends(result.get(kind), replace(end, heap=final.heap))
@@ -277,7 +278,7 @@ def run_match(machine: Machine, stmt: Match, frame: Frame) -> Ends:
                 outcome = machine.truth(machine.evaluate(case.guard, frame))
             if outcome is False:
                 continue
-            machine.heap = dict(before)
+            machine.heap = before.fork()
             for kind, end in machine.block(case.body, frame).items():
                 ends[kind] = merge_ends(ends.get(kind), end)
             if outcome is True:

@@ -51,7 +51,7 @@ def run_module(machine: Machine, path: str) -> Evaluated:
     }
     if posixpath.basename(path) == "__init__.py":
         cells["__package__"] = cells["__name__"]
-    opened = module is None or module.open_names
+    opened = module is None or module.is_open
     oid = machine.new(Obj("module", cells, open=opened, name=path, file=path))
     machine.imported[path] = oid
     if module is None:
@@ -71,7 +71,7 @@ def run_module(machine: Machine, path: str) -> Evaluated:
         if raised is None:
             return known(Ref(oid, "module"))
         machine.heap = raised.heap
-        machine.heap.pop(oid, None)
+        machine.heap.remove(oid)
         raise RaisedError(raised.name, raised.value, deliberate=raised.deliberate)
     machine.heap = ended.heap
     return known(Ref(oid, "module"))

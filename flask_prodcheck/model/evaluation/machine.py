@@ -14,6 +14,7 @@ from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.types import EnvFile
 from flask_prodcheck.model.evaluation import calls, classes, containers, expressions, importing, statements
 from flask_prodcheck.model.evaluation.data_files import Reader
+from flask_prodcheck.model.evaluation.heap import Heap
 from flask_prodcheck.model.evaluation.libraries.external import TRUE_OBJECTS
 from flask_prodcheck.model.evaluation.libraries.views import view_truth
 from flask_prodcheck.model.evaluation.operations import NotPlainError
@@ -22,7 +23,6 @@ from flask_prodcheck.model.evaluation.values import (
     Evaluated,
     External,
     Function,
-    Heap,
     Made,
     Method,
     Obj,
@@ -118,7 +118,7 @@ class Machine:
         self.stop_at = stop_at
         self.options = dict(options or {})
         self.argv = argv
-        self.heap: Heap = {}
+        self.heap = Heap()
         self.imported: dict[str, int] = {}
         self.apps: list[int] = []
         self.control: list[Evaluated] = []

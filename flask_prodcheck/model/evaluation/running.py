@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from flask_prodcheck.base import Known, Span
-from flask_prodcheck.model.evaluation.values import Evaluated, Heap, agree, join, join_heaps, known, merged
+from flask_prodcheck.model.evaluation.heap import Heap
+from flask_prodcheck.model.evaluation.values import Evaluated, agree, join, known, merged
 from flask_prodcheck.records import dataclass
 
 NONE = known(None)
@@ -105,4 +106,4 @@ def merge_ends(one: End | None, other: End) -> End:
         value = (
             one.value if agree(one.value, other.value) and one.value == other.value else join(one.value, other.value)
         )
-    return End(join_heaps(one.heap, other.heap), value, name, one.deliberate or other.deliberate)
+    return End(one.heap.joined(other.heap), value, name, one.deliberate or other.deliberate)

@@ -128,7 +128,7 @@ def _doubted(machine: Machine, stmt: Stmt, frame: Frame, raised: RaisedError) ->
         case _:
             text = unparse(stmt.value) if isinstance(stmt, ExprStmt) else ""
             writes = _WRITES.search(text) is not None
-            for oid, obj in list(machine.heap.items()):
+            for oid, obj in machine.heap.objects():
                 if obj.kind == "config" and writes:
                     machine.loosen(oid, f"{raised.name} was not expected", stmt.span)
                 elif obj.kind == "config":

@@ -1,16 +1,14 @@
 """What the evaluator computes with: three-valued values that remember where they come from, and the objects of the
 audited program (classes, functions, applications) that a value can be.
 
-Objects that change live in a *heap*, a mapping of object number to :class:`Obj`; a branch that cannot be decided is run
-on a copy of the heap, and the copies are joined key by key afterwards.
+Objects that change live in a *heap* (:mod:`flask_prodcheck.model.evaluation.heap`), a mapping of object number to
+:class:`Obj`; a branch that cannot be decided is run on a fork of the heap, and the forks are joined afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from itertools import compress
-from operator import is_not
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, FunctionDef, Lambda
@@ -135,9 +133,6 @@ class Obj:
     annotations: tuple[tuple[str, Expr], ...] = ()
 
 
-Heap = dict[int, Obj]
-
-
 def known(value: object) -> Evaluated:
     """A certain value that depends on nothing."""
     return Evaluated(Known(value))
@@ -234,30 +229,6 @@ def _texts(side: Evaluated) -> tuple[str | bytes, ...]:
     if isinstance(side.value, Known):
         return (side.value.value,) if isinstance(side.value.value, str | bytes) else ()
     return side.either
-
-
-def join_heaps(left: Heap, right: Heap) -> Heap:
-    """The heap after two ways that may both have been taken."""
-    if left is right:
-        return left
-    result: Heap = dict(right)
-    # Nearly all objects are the same ones on both ways: they are passed over without a step of Python for each.
-    for oid in compress(left, map(is_not, left.values(), map(right.get, left))):
-        one, other = left[oid], right.get(oid)
-        result[oid] = one if other is None else _join_objects(one, other)
-    return result
-
-
-def _join_objects(one: Obj, other: Obj) -> Obj:
-    cells: dict[object, Evaluated] = {}
-    for key in dict.fromkeys((*one.cells, *other.cells)):
-        left, right = one.cells.get(key), other.cells.get(key)
-        if left is right and left is not None:
-            cells[key] = left
-        else:
-            absent = Evaluated(Unset())
-            cells[key] = join(left or absent, right or absent)
-    return replace(one, cells=cells, open=one.open or other.open)
 
 
 def ref_of(evaluated: Evaluated) -> Ref:

@@ -357,6 +357,9 @@ class Follower:
         path = locate(run.path, place, self.facts)
         if path is None and "/" not in run.path:
             path = on_path(run.path, place, self.facts)
+        name = _program_of_an_environment(run.path)
+        if name and not (path or "").endswith(f"bin/{name}") and self._is_entry_point(name):
+            return self._console(ConsoleRun(name, run.args), span, place)
         if path is None:
             return self._absent_script(run, span, place)
         if path in self.facts.scripts:
@@ -364,6 +367,9 @@ class Follower:
         if path.endswith(".py") or path in self.facts.modules:
             return self.python_file(path, run.args, place)
         return []
+
+    def _is_entry_point(self, name: str) -> bool:
+        return any(entry.name == name for each in self.facts.manifests.values() for entry in each.entry_points)
 
     def _absent_script(self, run: ScriptRun, span: Span, place: Place) -> list[Ended]:
         """A script that the project does not hold: the start script of a known base image, else one that is missing."""
@@ -1033,6 +1039,12 @@ def _starts_by_itself(start: Start) -> bool:
 
 #: Runners whose files stand anywhere in the project: an installation or an image puts them where they are read.
 _PROCESS_MANAGERS = ("supervisor", "circus")
+
+
+def _program_of_an_environment(path: str) -> str:
+    """The name of the program at ``path``, where pip puts those of an environment (in an image, on a host); "" elsewhere."""
+    folder, name = posixpath.split(path)
+    return name if posixpath.basename(folder) == "bin" else ""
 
 
 def _missing_script(name: str) -> Ending:

@@ -147,7 +147,7 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
                     _service_variables(file, service, facts, place)
                 )
                 published, public = tuple(port.container for port in service.ports), _is_public(service)
-            elif not plain and (pod := _container_of(path, facts)) is not None:
+            elif (pod := _container_of(path, facts)) is not None:
                 place = _in_pod(place, pod, facts)
             for start in platform_starts(path, "dockerfile", facts) if own is None else ():
                 place = place.with_env(known_variables(start.env, {}))
@@ -206,18 +206,36 @@ def _service_dockerfile(file: ComposeFile, service: ComposeService, facts: Facts
         return path if path in facts.dockerfiles else None
     if service.image is None:
         return None
-    for other_file in facts.compose.values():
+    builder = _builder(file, service, facts)
+    if builder is not None:
+        return _service_dockerfile(*builder, facts)
+    return dockerfile_of_image(service.image, facts, posixpath.dirname(file.path))
+
+
+def _builder(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[ComposeFile, ComposeService] | None:
+    """The service that builds the image which ``service`` only names: one of its own file first."""
+    if service.build is not None or service.image is None:
+        return None
+    for other_file in (file, *facts.compose.values()):
         for other in other_file.services:
             if other.build is not None and other.image == service.image:
-                return _service_dockerfile(other_file, other, facts)
-    return dockerfile_of_image(service.image, facts, posixpath.dirname(file.path))
+                return other_file, other
+    return None
+
+
+def _target(file: ComposeFile, service: ComposeService, facts: Facts) -> str | None:
+    """The stage by name that ``service`` runs: that of its own build, or of the service that builds its image."""
+    builder = _builder(file, service, facts)
+    build = builder[1].build if builder is not None else service.build
+    return build.target if build is not None else None
 
 
 def _service_stage(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[str | None, int | None]:
     path = _service_dockerfile(file, service, facts)
-    if path is None or service.build is None or not service.build.target:
+    target = _target(file, service, facts)
+    if path is None or not target:
         return path, None
-    return path, stage_index(facts.dockerfiles[path], service.build.target)
+    return path, stage_index(facts.dockerfiles[path], target)
 
 
 def services_of(dockerfile: str, facts: Facts) -> list[tuple[ComposeFile, ComposeService]]:
@@ -249,12 +267,23 @@ def _is_development(file: ComposeFile, service: ComposeService) -> bool:
         return named[0] is not Purpose.PRODUCTION
     return bool(_development_environment(file, service)) or any(
         (var.name == "FLASK_DEBUG" and turns_debug_on(var.value or ""))
-        or (var.name == "FLASK_ENV" and var.value == "development")
+        or (_NAMES_ENVIRONMENT.search(var.name) and _by_default(var.value or "").lower() in _DEVELOPMENT_WORDS)
         for var in service.environment
     )
 
 
 _DEVELOPMENT_WORDS = frozenset({"dev", "devel", "develop", "development"})
+#: Variables that say by a word in which environment a process runs: FLASK_ENV, APP_ENV, ENVIRONMENT.
+_NAMES_ENVIRONMENT = regex(r"(?:^|_)ENV(?:IRONMENT)?$")
+_WITH_DEFAULT = regex(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?-([^}$]*)\}")
+
+
+def _by_default(value: str) -> str:
+    """``value``, or the default of the one variable that it consists of."""
+    found = _WITH_DEFAULT.fullmatch(value)
+    return found[1] if found is not None else value
+
+
 _LOCAL_DEVELOPMENT = regex(r"(?:is[_-])?local[_-]?dev(?:elopment)?(?:[_-]mode)?", re.IGNORECASE)
 
 
@@ -418,7 +447,7 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
                     for word in (expand(each, place.variables) if "$$" not in each else each for each in argv)
                 )
             yield Head(
-                "compose", own.span, own.text, place, Command(own.span, own.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [service.build.target if service.build else None])),
+                "compose", own.span, own.text, place, Command(own.span, own.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [_target(file, service, facts)])),
                 service=service.name, published=tuple(port.container for port in service.ports), public=_is_public(service), container=True, overrides=original[0] if original is not None else None, header=file.header,
                 development=_development_environment(file, service),
             )  # fmt: skip
@@ -539,6 +568,7 @@ _OWN_FOLDER = frozenset(
         "serverless",
         "sam",
         "devcontainer",
+        "batch",
     ]
 )
 

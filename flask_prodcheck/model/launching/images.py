@@ -12,10 +12,14 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar
 from flask_prodcheck.model.launching.base_images import is_plain_base
+from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.words import expand, is_open
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
 _MAX_STAGES = 64
@@ -203,6 +207,8 @@ def _stage_image(
         opaque |= _apply_copy(
             copy, dockerfile, facts, index, context, args, scope, base.workdir, mapping, inline, depth
         )
+    for run in stage.runs:
+        mapping += _spread(run.command, _absolute(run.cwd, scope, base.workdir), mapping, facts)
     brought = tuple(
         run for copy in stage.copies for run in _stage_runs(copy, dockerfile, facts, index, context, args, scope, depth)
     )
@@ -273,6 +279,31 @@ def _apply_copy(
             continue
         mapping += _placed(join(context, text), absolute, into_folder, facts)
     return opaque
+
+
+_SPREADS = regex(r"\b(?:cp|mv)\b[^;&|\n]*/(?:\*|\.)\s")
+
+
+def _spread(command: Command, cwd: str, mapping: Sequence[Mapped], facts: Facts) -> list[Mapped]:
+    """What ``cp -r folder/. target`` and ``mv folder/* target`` of a RUN line bring to ``target``: a folder's contents."""
+    text = command.shell if command.shell is not None else " ".join(command.argv or ())
+    if not _SPREADS.search(text):
+        return []
+    try:
+        statements = parse_command_line(text, command.span)
+    except ReadError:
+        return []
+    found = []
+    for each in every_command(statements):
+        words = [word.text for word in each.words if not word.text.startswith("-")]
+        if len(words) < 3 or words[0] not in ("cp", "mv"):
+            continue
+        for source in words[1:-1]:
+            folder = source.removesuffix("/*").removesuffix("/.")
+            repo = project_path(mapping, posixpath.join(cwd, folder), facts) if folder != source else None
+            if repo is not None and repo in folders_of(facts):
+                found.append(Mapped(posixpath.normpath(posixpath.join(cwd, words[-1])), repo))
+    return found
 
 
 def _is_folder(absolute: str, mapping: Sequence[Mapped], facts: Facts) -> bool:

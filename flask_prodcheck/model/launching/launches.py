@@ -372,7 +372,7 @@ def find_launches(
 
 
 #: Formats of people at work: a project that has nothing else has no deploy file.
-_NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer"})
+_NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch"})
 
 
 def _starts_something_unseen(head: Head) -> bool:
@@ -494,6 +494,8 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
         deployed = other.head.kind in ("compose", "kubernetes")
         if passes and (deployed or _is_for_people(each)) and (same_end or not each.certain):
             return True
+        if passes and deployed and not each.launch.target and not _is_aside(other):
+            return True  # a server's command that lacks the arguments which it gets there
         if deployed and not each.certain and other.launch.end.span.file == each.launch.end.span.file:
             return True
     return False
@@ -726,9 +728,6 @@ def _judged(
         or each.launch.source == "platform-default"
     ]
     has_production = any(not each.launch.server.is_development for each in deploy)
-    production_composes = {
-        posixpath.dirname(path) for path in facts.compose if "prod" in posixpath.basename(path).lower()
-    }
     launches = []
     for each in kept:
         launch = each.launch
@@ -748,12 +747,28 @@ def _judged(
         evidence = Evidence(
             file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, header=each.head.header, hints=each.hints,
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
-            production_pair=posixpath.dirname(launch.head.span.file) in production_composes,
+            production_pair=_has_production_pair(launch, facts),
             development=each.head.development, production=_says_production(launch), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
         )  # fmt: skip
         purpose, reason = judge(evidence, production, development)
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
     return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
+
+
+def _has_production_pair(launch: Launch, facts: Facts) -> bool:
+    """Whether a compose file for production stands beside that of ``launch``. One that needs services of that file and
+    leaves the launch's own as it is, is read on top of it: both are production's."""
+    own = facts.compose.get(launch.head.span.file)
+    if own is None:
+        return False
+    for path, file in facts.compose.items():
+        if posixpath.dirname(path) != posixpath.dirname(own.path) or "prod" not in posixpath.basename(path).lower():
+            continue
+        named = {service.name for service in file.services}
+        lacking = {name for service in file.services for name in service.needs} - named
+        if launch.service in named or not lacking & {service.name for service in own.services}:
+            return True
+    return False
 
 
 def _says_production(launch: Launch) -> str:

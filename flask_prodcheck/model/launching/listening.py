@@ -113,7 +113,7 @@ def _computed(launch: Launch, facts: Facts) -> bool:
     module = facts.modules.get(launch.config_file or "")
     if module is None:
         return False
-    return module.open_names or any(
+    return module.is_open or any(
         isinstance(call.func, Name) and call.func.id in ("globals", "locals", "exec", "vars")
         for statement, _ in statements(module.body)
         for call in calls_in(statement)

@@ -1,5 +1,6 @@
 """Where a variable of a launch may come from that the launch itself does not show: an environment file that is not in the
-project, a secret store of the cluster, a service of compose with a command of its own, a script that deploys."""
+project, a secret store of the cluster, a service of compose with a command of its own, a script that deploys, a template of an
+environment file."""
 
 from __future__ import annotations
 
@@ -17,6 +18,9 @@ from flask_prodcheck.model.project import Launch, Purpose
 #: Commands that hand the variables they name to nothing outside the script, unless their output is written to a file.
 _STAYS_INSIDE = frozenset({"read", "unset", "export", "local", "echo"})
 
+#: A text to be replaced; shorter ones stand in scripts for something else.
+_SHORTEST = 6
+
 
 def supplier(launch: Launch, variable: str, facts: Facts) -> str:
     """The file that may set ``variable`` for ``launch``, "" where none is seen. Nothing here says that it does."""
@@ -32,7 +36,23 @@ def supplier(launch: Launch, variable: str, facts: Facts) -> str:
     workload = facts.kubernetes.get(launch.head.span.file)
     if workload is not None and any(each.env_from for each in workload.containers):
         return launch.head.span.file
-    return next(_deploying_scripts(launch, variable, facts), "")
+    return next(_deploying_scripts(launch, variable, facts), "") or _filled_in(variable, facts)
+
+
+def replacer(value: object, facts: Facts) -> str:
+    """The shell script that puts something else where the project writes ``value`` (``sed -i s/value/.../ file``); ""
+    where none does."""
+    if not isinstance(value, str) or len(value) < _SHORTEST:
+        return ""
+    return next(
+        (
+            path
+            for path in sorted(facts.scripts)
+            for command in every_command(facts.scripts[path].body)
+            if value in command.text and any(word.text == "sed" for word in command.words)
+        ),
+        "",
+    )
 
 
 def absent_env_file(file: ComposeFile, service: ComposeService, facts: Facts) -> str:
@@ -91,6 +111,19 @@ def _deploying_scripts(launch: Launch, variable: str, facts: Facts) -> Iterator[
             continue
         if any(_hands_on(command, name) for command in every_command(facts.scripts[path].body)):
             yield path
+
+
+def _filled_in(variable: str, facts: Facts) -> str:
+    """The environment file that a template engine fills in and that sets ``variable``; "" where there is none."""
+    return next(
+        (
+            path
+            for path in sorted(facts.env_files)
+            if (named := purpose_of_words(words_of(path))) is None or named[0] is Purpose.PRODUCTION
+            if any(each.name == variable and "{{" in (each.value or "") for each in facts.env_files[path].variables)
+        ),
+        "",
+    )
 
 
 def _hands_on(command: ShellCommand, name: re.Pattern[str]) -> bool:

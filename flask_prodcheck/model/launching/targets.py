@@ -146,9 +146,11 @@ def _decidable(place: Place) -> bool:
 
 
 def _elsewhere(module: str, facts: Facts) -> bool:
-    """Whether ``module`` may come from somewhere else: a distribution that the project installs, or the checkout's own
-    folder as a package."""
+    """Whether ``module`` may come from somewhere else: a distribution that the project installs, the checkout's own
+    folder as a package, or a submodule, whose files a checkout need not have."""
     top = module.split(".", maxsplit=1)[0]
+    if ".gitmodules" in facts.paths and not _has_top(top, facts):
+        return True
     if "__init__.py" in facts.paths and top not in folders_of(facts):
         return True  # the checkout is a package itself, and only its folder's name says what it is called
     names = {dep.name for dep in production_dependencies(facts)}
@@ -222,7 +224,7 @@ def _uwsgi(start: ServerStart, place: Place, facts: Facts, modules: Modules, roo
     module = options.get("module") or options.get("wsgi") or options.get("w")
     mount = options.get("mount", "")
     if module is None and "=" in mount:
-        value = mount.split("=", 1)[1]
+        value = mount.split("=", 1)[1].strip()
         if value.endswith(".py"):
             return _file_target(value, callable_name or "application", place, facts, modules)
         module = value

@@ -34,6 +34,7 @@ from flask_prodcheck.model.python.modules import (
     subexpressions,
 )
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 _TEST_PARTS = frozenset(("test", "tests", "testing"))
 _LIBRARY_PARTS = _TEST_PARTS | {
@@ -120,6 +121,11 @@ def app_at(modules: Modules, instances: Instances, path: str, name: str) -> App 
     if definition.kind == "function" and isinstance(definition.node, FunctionDef):
         return _factory(modules, instances, definition.module, definition.node, None)
     return None
+
+
+def wrapper(modules: Modules, path: str, binding: Binding, inner: Instance | None) -> App | None:
+    """What ``binding`` of ``path`` names as an application, where it hands its requests on to ``inner``."""
+    return _global(modules, path, binding, replace(inner, kind="wsgi")) if inner is not None else None
 
 
 def _deciding(found: Sequence[Binding]) -> list[Binding]:
@@ -337,13 +343,32 @@ def import_path(modules: Modules, path: str) -> tuple[str, str]:
     while inside and inside != top:
         roots.append(inside)
         inside = posixpath.dirname(inside)
-    usable = [(root, name) for root in dict.fromkeys(roots) if (name := modules.dotted(path, root)) is not None]
+    named = [(root, name) for root in dict.fromkeys(roots) if (name := modules.dotted(path, root)) is not None]
+    usable = [(root, name) for root, name in named if _imports_as(modules, path, name)] or named
     if not usable:
         return path, "."
     scores = [_evidence(modules, path, root, name) for root, name in usable]
     best = scores.index(max(scores))
     root, name = usable[best]
     return name, root
+
+
+def imports_by_its_ref(modules: Modules, app: App) -> bool:
+    """Whether a server can import the module of ``app`` by the name in its ``ref``."""
+    return _imports_as(modules, app.module, app.ref.partition(":")[0])
+
+
+def _imports_as(modules: Modules, path: str, name: str) -> bool:
+    """Whether ``path`` can be imported as ``name``: not below a package that hides the framework from every module, nor
+    without a package where it imports from the one around it."""
+    outermost = (modules.dotted(path, modules.top(path)) or name).partition(".")[0]
+    parts = name.split(".")
+    if "flask" in parts and "flask" in (parts[0], outermost):
+        return False
+    module = modules.module(path)
+    if module is None or "." in name or path.endswith("__init__.py"):
+        return True
+    return not any(each.startswith(".") for each in module.mentions.modules)
 
 
 def _evidence(modules: Modules, path: str, root: str, name: str) -> int:

@@ -41,11 +41,13 @@ class Option:
 
     def given(self, argv: Sequence[str], options: Mapping[str, Option]) -> tuple[object, str]:
         """What ``argv`` gives: a text, a truth value, MISSING, or OPEN where that is not known; and the word."""
-        if any("${" in word for word in argv) or self.action == "?":
+        if self.action == "?" or _may_be_switches(argv, options):
             return OPEN, ""
         if not self.switches:
             words = _positional(argv, options)
-            return (words[self.position], words[self.position]) if self.position < len(words) else (MISSING, "")
+            if self.position >= len(words):
+                return MISSING, ""
+            return OPEN if "${" in words[self.position] else words[self.position], words[self.position]
         switches = tuple(name for option in options.values() for name in option.switches)
         result: tuple[object, str] = (MISSING, "")
         for index, word in enumerate(argv):
@@ -62,7 +64,7 @@ class Option:
     def _value(self, name: str, value: str | None, following: str | None) -> object:
         if self.action == "store" and self.keyword("nargs") is None:
             found = value if value is not None else following
-            return OPEN if found is None else found
+            return OPEN if found is None or "${" in found else found
         return {"store_true": True, "store_false": False, "boolean": not name.startswith("--no-")}.get(
             self.action, OPEN
         )
@@ -94,6 +96,17 @@ def _switch(word: str, switches: Sequence[str]) -> tuple[str | None, str | None]
         meant = [each for each in switches if each.startswith(name)]
         return (meant[0], value if equals else None) if len(meant) == 1 else ("", None)
     return (None, None) if word[:2] in switches else ("", None)
+
+
+def _may_be_switches(argv: Sequence[str], options: Mapping[str, Option]) -> bool:
+    """Whether a word of ``argv`` that a variable decides may stand for a switch: any but the value of an option."""
+    taking = {name for option in options.values() if option.action == "store" for name in option.switches}
+    return any(
+        "${" in word
+        and not (index and argv[index - 1] in taking)
+        and not (word.startswith("-") and "${" not in word.partition("=")[0])
+        for index, word in enumerate(argv)
+    )
 
 
 def _positional(argv: Sequence[str], options: Mapping[str, Option]) -> list[str]:

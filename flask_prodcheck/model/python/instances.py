@@ -7,7 +7,7 @@ Flask-Script, Werkzeug middleware, gevent, cheroot, Tornado).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from flask_prodcheck.facts.syntax import (
@@ -18,6 +18,7 @@ from flask_prodcheck.facts.syntax import (
     ClassDef,
     Collection,
     Const,
+    Dict,
     Expr,
     FunctionDef,
     IfExp,
@@ -213,7 +214,7 @@ class Instances:
         if value is None and definition.kind == "value" and definition.node is not None:
             value = _entered(definition.node, definition.name)
         if definition.kind == "value" and value is not None:
-            return self.of(definition.module, value, Scope(), depth + 1)
+            return self.of(definition.module, value, Scope(definition.scope), depth + 1)
         if definition.kind == "external" and definition.name == "flask.current_app":
             return Instance("flask")
         return None
@@ -351,10 +352,13 @@ class Instances:
                 "thread",
                 "dash",
             ):
-                inner = next(filter(None, (self.of(path, arg, scope, depth + 1) for arg in call_values(call))), None)
+                inner = self._held(path, call_values(call), scope, depth)
             return Instance(kind, path, call, inner)
         if last in _WRAPPERS | _ASGI_WRAPPERS or (name.partition(".")[0] in _WRAPPER_HOMES and last[:1].isupper()):
-            inner = next(filter(None, (self.of(path, arg, scope, depth + 1) for arg in call_values(call))), None)
+            inner = self._held(path, call_values(call), scope, depth)
+            if inner is None or not inner.is_app:  # mounted below paths
+                mounts = [arg for arg in call_values(call) if isinstance(arg, Dict)]
+                inner = self._held(path, [item for mount in mounts for _, item in mount.items], scope, depth) or inner
             if name.partition(".")[0] in ("socketio", "engineio") and last in _WITHOUT_APP and inner is None:
                 return Instance("wsgi", path, call)
             if inner is not None and inner.is_app:
@@ -376,9 +380,34 @@ class Instances:
                 return Instance(kind, path, call)
         member = self.modules.class_member(owner, "__call__")
         if call is not None and isinstance(member.node, FunctionDef) and len(member.node.params) == 3:
-            inner = next(filter(None, (self.of(path, arg, scope, depth + 1) for arg in call_values(call))), None)
+            inner = self._held(path, call_values(call), scope, depth)
             if inner is not None and inner.is_app:
                 return Instance("wsgi", path, call, inner)
+        return None
+
+    def _held(self, path: str, values: Iterable[Expr], scope: Scope, depth: int) -> Instance | None:
+        """The first object among ``values`` that is known."""
+        return next(filter(None, (self.of(path, value, scope, depth + 1) for value in values)), None)
+
+    def wrapped(self, path: str, call: Call) -> Instance | None:
+        """The application that ``call`` hands to something that is not followed here: where a server calls the result,
+        that is a wrapper around it. Extensions of Flask are given the application as well, and are none."""
+        made = self.modules.resolve(path, call.func)
+        if made.kind == "external" and made.name.startswith("flask"):
+            return None
+        found = self._held(path, call_values(call), Scope(), 0) if made.kind in ("external", "function") else None
+        return found if found is not None and found.is_app else None
+
+    def handed_on(self, path: str, node: FunctionDef) -> Instance | None:
+        """The application that a WSGI function (PEP 3333) calls with its own two arguments."""
+        params = [param.name for param in node.params]
+        scope = Scope(node.body, unknown_params(node))
+        for stmt, _ in statements(node.body):
+            value = stmt.value if isinstance(stmt, Return) else None
+            if isinstance(value, Call) and [each.id for each in value.args if isinstance(each, Name)] == params:
+                found = self.of(path, value.func, scope)
+                if found is not None and found.is_app:
+                    return found
         return None
 
     def bind(

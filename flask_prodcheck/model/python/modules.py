@@ -45,6 +45,7 @@ from flask_prodcheck.facts.syntax import (
     Stmt,
     With,
 )
+from flask_prodcheck.model.python.own_package import own_package
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
@@ -67,7 +68,8 @@ class Definition:
     file is known whole and does not bind it) or "unknown". ``module`` is the defining file ("" when external), ``node``
     the statement that binds it there, ``value`` the assigned expression of a "value" (an element of an unpacked one is
     a Subscript of it; None when not an assignment: a loop or ``with`` target). ``in_main``: bound under
-    ``if __name__ == "__main__"`` only. ``conditional``: bound in a branch, or bound again in one.
+    ``if __name__ == "__main__"`` only. ``conditional``: bound in a branch, or bound again in one. ``scope``: as for a
+    :class:`Binding`.
     """
 
     kind: str
@@ -78,6 +80,7 @@ class Definition:
     value: Expr | None = None
     in_main: bool = False
     conditional: bool = False
+    scope: tuple[Stmt, ...] = ()
 
     @property
     def is_project(self) -> bool:
@@ -86,7 +89,8 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One statement that binds ``name`` at a module's top level (or in a class or function body), not followed."""
+    """One statement that binds ``name`` at a module's top level (or in a class or function body), not followed. ``scope``:
+    the body of the function that binds it there through ``global``, whose own names its value may use."""
 
     name: str
     node: Stmt
@@ -95,6 +99,7 @@ class Binding:
     in_main: bool = False
     conditional: bool = False
     imported: tuple[str, int, str | None] | None = None  # (module, level, name or None for a whole module)
+    scope: tuple[Stmt, ...] = ()
 
 
 # --- bindings --------------------------------------------------------------------------------------------------------
@@ -195,6 +200,7 @@ class Modules:
             for manifest in facts.manifests.values()
             for dependency in manifest.dependencies
         }
+        self._own = own_package(facts, self._external)
         self._bindings: dict[str, dict[str, tuple[Binding, ...]]] = {}
         self._globals: dict[str, dict[str, tuple[Binding, ...]]] = {}
         self._defined: dict[tuple[str, str], Definition] = {}
@@ -253,6 +259,8 @@ class Modules:
         if not all(_IMPORTABLE.fullmatch(part) for part in parts):
             return None
         folder = "" if root in (".", "") else root
+        if not folder and parts[0] == self._own:
+            return self._search(".".join(parts[1:]), root) if parts[1:] else "__init__.py"
         for index, part in enumerate(parts):
             stem = f"{folder}/{part}" if folder else part
             last = index == len(parts) - 1
@@ -275,7 +283,7 @@ class Modules:
         """Whether the package in ``folder`` is called like Flask and binds nothing: what is imported from ``flask`` is
         not in it. (Its modules are found by their whole names.)"""
         module = self.module(f"{folder}/__init__.py") if posixpath.basename(folder) == "flask" else None
-        return module is not None and not module.names and not module.open_names
+        return module is not None and not module.names and not module.is_open
 
     def top(self, path: str) -> str:
         """The folder from which ``path`` imports as a module of its outermost regular package ("." = the root)."""
@@ -444,7 +452,8 @@ class Modules:
                 names = {name for item in inner if isinstance(item, Global) for name in item.names}
                 for binding in bindings(stmt.body) if names else ():
                     if binding.name in names:
-                        collected.setdefault(binding.name, []).append(replace(binding, conditional=True))
+                        shared = replace(binding, conditional=True, scope=stmt.body)
+                        collected.setdefault(binding.name, []).append(shared)
             self._globals[path] = {name: tuple(found) for name, found in collected.items()}
         return self._globals[path]
 
@@ -525,7 +534,8 @@ class Modules:
         elif isinstance(node, ClassDef):
             found = Definition("class", path, binding.name, binding.span, node)
         else:
-            found = Definition("value", path, binding.name, binding.span, node, binding.value)
+            scope = scope or binding.scope
+            found = Definition("value", path, binding.name, binding.span, node, binding.value, scope=binding.scope)
             alias = binding.value
             if isinstance(alias, (Name, Attribute)) and depth < _DEPTH and not _mentions(alias, binding.name):
                 target = self._resolve(path, alias, scope, depth + 1)

@@ -144,6 +144,27 @@ def test_a_sample_of_an_environment_file_gives_no_value() -> None:
     assert _answers(_complete({"deploy/web.service": unit, "deploy/web.env.example": "MODE=sample\n"})) == ["none"]
 
 
+@pytest.mark.parametrize(
+    ("statement", "mode"),
+    [
+        ("os.environ['MODE'] = 'live'", "live"),
+        ("os.environ['MODE'] = environ.get('MODE', '')", "?"),  # only a request says it
+        ("pass", "none"),
+    ],
+)
+def test_a_wsgi_function_sets_up_what_it_hands_on_to(statement: str, mode: str) -> None:
+    function = (
+        f"import os\ndef application(environ, start_response):\n    {statement}\n    from app import app as served\n"
+    )
+    files = {
+        "site.conf": "<VirtualHost *:80>\n WSGIScriptAlias / /srv/site/app.wsgi\n</VirtualHost>\n",
+        "app.wsgi": f"{function}    return served(environ, start_response)\n",
+    }
+    assert _answers(_complete(files)) == [mode]
+    files["app.wsgi"] = f"{function}    served.config['MODE'] = 'own'\n    return served(environ, start_response)\n"
+    assert _answers(_complete(files)) == ["own"]
+
+
 def test_few_are_unknown() -> None:
     unknown = [name for name, files, _ in CASES if _answers(_complete(files)) == ["?"]]
     assert len(unknown) <= 0.15 * len(CASES), unknown

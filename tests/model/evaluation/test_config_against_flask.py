@@ -501,6 +501,7 @@ SETTINGS: tuple[Idiom, ...] = (
     _reads("decouple beside what refers", _DEC, "config('A', 'd') | config('B', 'd')", {".env": "export A=x\nB=${C}\n"}),
     _reads("decouple truth", "from decouple import config, strtobool\n", "config('A', default='on', cast=strtobool)"),
     _reads("environs numbers that are none", _ENV + "def read(kind):\n    try:\n        return kind('X')\n    except Exception:\n        return 'refused'\n", "read(env.float) | env('Y')", X="inf", Y="y"),
+    _reads("environs dict without a value", _ENV + "def read():\n    try:\n        return env.dict('X')\n    except Exception:\n        return 'refused'\n", "read()", X="a=1,"),
     _reads("environs null", _ENV + "def read():\n    try:\n        return env.json('X')\n    except Exception:\n        return 'refused'\n", "read()", X="null"),
     _reads("dotenv name alone", "from dotenv import dotenv_values, load_dotenv\nload_dotenv()\n", "os.environ.get('X', 'no') | dotenv_values('.env')['X']", {".env": "X=x\nX\n"}),
 )
@@ -532,7 +533,8 @@ NOT_FOLLOWED: tuple[Idiom, ...] = (
     _pyd("dump that leaves out", "a: str = Field('d', exclude=True); b: str = 'e'", "s.model_dump()"),
     _pyd("dump that computes", "a: str = 'd'\n@computed_field\n@property\ndef b(self) -> str:\n    return 'c'", "s.model_dump()"),
     _reads("pydantic validator under another name", _PYD + "from pydantic import field_validator as check\nclass S(BaseSettings):\n    a: str = 'd'\n    @check('a')\n    def up(cls, value):\n        return value.upper()\n", "S().a", A="x"),
-    _reads("pydantic member of an enumeration", _PYD + "from enum import Enum\nclass Mode(str, Enum):\n    dev = 'x'\nclass S(BaseSettings):\n    a: Mode = Mode.dev\ndef read():\n    try:\n        return S().a.value\n    except Exception:\n        return 'refused'\n", "read()"),
+    _reads("member of an enumeration", "from enum import Enum\nclass Mode(str, Enum):\n    dev = 'x'\ndef read():\n    try:\n        return Mode.dev.value\n    except Exception:\n        return 'refused'\n", "read()"),
+    _reads("dotenv reference", "from dotenv import dotenv_values, load_dotenv\nload_dotenv()\n", "os.environ['X'] | dotenv_values('.env')['X']", {".env": "Y=y\nX=${Y}x\n"}),
     _reads("pydantic name for a type", _PYD + "Texts = list[str]\nclass S(BaseSettings):\n    a: Texts = ('d',)\n", "S().a"),
     _reads("pydantic options of the class", _PYD + "class S(BaseSettings, env_prefix='X_'):\n    a: str = 'd'\n", "S().a", X_A="x"),
     _reads("pydantic nested alias", _PYD + "class Mail(BaseModel):\n    host: str = Field('h', alias='NAME')\n" + _NEST, "S().mail.host", MAIL__NAME="x"),

@@ -9,6 +9,8 @@ from flask_prodcheck.model.link import link
 from flask_prodcheck.sources.discover import memory_tree
 
 APP = "from flask import Flask\napp = Flask(__name__)\n"
+MAIN = f"{APP}if __name__ == '__main__':\n    app.run()\n"
+IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,117 @@ APP = "from flask import Flask\napp = Flask(__name__)\n"
             },
             ("entry:app", "."),
         ),
+        # a file that the server executes is the target, also where it only imports the application
+        (
+            {
+                "uwsgi.ini": "[uwsgi]\nwsgi-file = wsgi.py\n",
+                "wsgi.py": "from shop import app as application\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:application", "."),
+        ),
+        # a program with a server of its own is none: what it serves is
+        (
+            {
+                "Procfile": "web: python serve.py\n",
+                "serve.py": "from waitress import serve\nfrom shop import app\nserve(app)\n",
+                "shop/__init__.py": APP,
+            },
+            ("shop:app", "."),
+        ),
+        # a dispatcher with the application below a path only
+        (
+            {
+                "Procfile": "web: gunicorn wsgi:application\n",
+                "wsgi.py": "from werkzeug.middleware.dispatcher import DispatcherMiddleware\n"
+                "from werkzeug.exceptions import NotFound\nfrom shop import app\n"
+                "application = DispatcherMiddleware(NotFound(), {'/shop': app})\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:application", "."),
+        ),
+        # a WSGI function that hands each request on
+        (
+            {
+                "Procfile": "web: gunicorn wsgi:application\n",
+                "wsgi.py": "from shop import app\ndef application(environ, start_response):\n"
+                "    return app(environ, start_response)\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:application", "."),
+        ),
+        # something that is not followed and is given the application
+        (
+            {
+                "Procfile": "web: gunicorn wsgi:application\n",
+                "wsgi.py": "from outside import Tracer\nfrom shop import app\napplication = Tracer(app, level=1)\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:application", "."),
+        ),
+        (
+            {
+                "Procfile": "web: gunicorn wsgi:application\n",
+                "wsgi.py": "from shop import app\ndef traced(inner):\n    def call(environ, start_response):\n"
+                "        return inner(environ, start_response)\n    return call\napplication = traced(app)\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:application", "."),
+        ),
+        # ... but an extension of Flask is no wrapper
+        (
+            {
+                "Procfile": "web: gunicorn wsgi:api\n",
+                "wsgi.py": "from flask_restful import Api\nfrom shop import app\napi = Api(app)\n",
+                "shop/__init__.py": APP,
+            },
+            ("wsgi:app", "."),
+        ),
+        # the target's module has an application, under another name than the broken target says
+        (
+            {
+                "Procfile": "web: gunicorn manage: app\n",
+                "manage.py": "from shop import create_app\napp = create_app('x')\n",
+                "shop/__init__.py": "from flask import Flask\ndef create_app(name):\n    return Flask(__name__)\n",
+            },
+            ("manage:app", "."),
+        ),
+        # ... or the target is a path
+        (
+            {"Procfile": "web: gunicorn tools/serve.py:app\n", "tools/serve.py": APP, "wsgi.py": APP},
+            ("serve:app", "tools"),
+        ),
+        # ... but a factory alone is no better than what the project has elsewhere
+        (
+            {
+                "Procfile": "web: gunicorn shop:app\n",
+                "wsgi.py": "from shop import create_app\napp = create_app()\n",
+                "shop/__init__.py": "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n",
+            },
+            ("wsgi:app", "."),
+        ),
+        # of several images, the outermost
+        (
+            {
+                "Sub/Dockerfile": IMAGE,
+                "Sub/app.py": MAIN,
+                "Dockerfile": IMAGE,
+                "app.py": MAIN,
+                "a/b/Dockerfile": IMAGE,
+                "a/b/app.py": MAIN,
+            },
+            ("app:app", "."),
+        ),
+        # below a package that is called like the framework nothing imports by its whole name
+        (
+            {
+                "web/flask/Dockerfile": "FROM python:3\nCOPY . /app\nWORKDIR /app\nENV FLASK_APP=run.py\nCMD flask run\n",
+                "web/flask/__init__.py": "",
+                "web/flask/run.py": "from .app import create_app\napp = create_app()\n",
+                "web/flask/app/__init__.py": "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n",
+            },
+            ("app:create_app()", "web/flask"),
+        ),
     ],
 )
 def test_the_best_app(files: dict[str, str], expected: tuple[str, str]) -> None:
@@ -73,3 +186,13 @@ def test_an_adapter_has_the_application_behind_it() -> None:
     [launch] = link(parse(memory_tree(files)), name="site").launches
     assert launch.app is not None
     assert (launch.target_kind, launch.app.ref) == ("asgi", "entry:app")
+
+
+def test_what_is_not_followed_is_no_wsgi_application_for_certain() -> None:
+    files = {
+        "Procfile": "web: uvicorn wsgi:application\n",
+        "wsgi.py": f"from outside import Adapter\n{APP}application = Adapter(app)\n",
+    }
+    [launch] = link(parse(memory_tree(files)), name="site").launches
+    assert launch.app is not None
+    assert (launch.target_kind, launch.app.ref) == ("unknown", "wsgi:application")

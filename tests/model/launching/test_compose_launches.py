@@ -37,6 +37,43 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "a production file with a service of another name",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: flask run\n",
+            "docker-compose.prod.yml": "services:\n  proxy:\n    image: nginx\n    depends_on: [shop]\n"
+            "  shop:\n    build: .\n    command: gunicorn app:app\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        [
+            "docker-compose.prod.yml:7 gunicorn production app:app True",
+            "docker-compose.yml:4 flask-run development app:app True",
+        ],
+    ),
+    (
+        "a production file that needs the base file's service is read on top of it",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: flask run\n",
+            "docker-compose.prod.yml": "services:\n  proxy:\n    image: nginx\n    depends_on: [web]\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:4 flask-run production app:app True"],
+    ),
+    (
+        "... and where it changes that service, what it changes is production's",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: flask run\n  db: {image: postgres}\n",
+            "docker-compose.prod.yml": "services:\n  web:\n    command: gunicorn app:app\n    depends_on: [db]\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        [
+            "docker-compose.prod.yml:3 gunicorn production app:app True",
+            "docker-compose.yml:4 flask-run development app:app True",
+        ],
+    ),
+    (
         "a development file beside",
         {
             "docker-compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n",
@@ -60,6 +97,29 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [
             "Dockerfile:4 > Dockerfile:5 > entry.sh:2 gunicorn production app:app True",
             "compose.test.yml:4 > Dockerfile:4 > entry.sh:2 gunicorn test app:app True",
+        ],
+    ),
+    (
+        "a server as ENTRYPOINT starts nothing without the arguments that compose gives it",
+        {
+            "compose.yml": "services:\n  web:\n    build: .\n    command: site.ini\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["uwsgi", "--ini"]\n',
+            "site.ini": "[uwsgi]\nmodule = app:app\n",
+            "app.py": APP,
+        },
+        ["compose.yml:4 > Dockerfile:4 > site.ini:2 uwsgi production app:app True"],
+    ),
+    (
+        "... but a test's arguments say nothing of production's",
+        {
+            "compose.test.yml": "services:\n  web:\n    build: .\n    command: site.ini\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["uwsgi", "--ini"]\n',
+            "site.ini": "[uwsgi]\nmodule = app:app\n",
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 uwsgi production  None",
+            "compose.test.yml:4 > Dockerfile:4 > site.ini:2 uwsgi test app:app True",
         ],
     ),
     (
@@ -318,6 +378,20 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "an image that another service builds for development",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build:\n      context: .\n      target: site-dev\n    image: site\n    command: flask run\n  api:\n    image: site\n    command: flask run\n",
+            "Dockerfile": IMAGE.replace("3.13", "3.13 AS site-dev")
+            + "FROM site-dev AS site-prod\nCMD gunicorn app:app\n",
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:5 gunicorn production app:app True",
+            "docker-compose.yml:7 flask-run development app:app True",
+            "docker-compose.yml:10 flask-run development app:app True",
+        ],
     ),
 ]
 

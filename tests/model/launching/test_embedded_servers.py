@@ -35,6 +35,27 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["main.py:7 uvicorn production main:app True"],
     ),
     (
+        "the value of an option, which a variable gives, is no option itself",
+        {
+            "Procfile": 'web: python serve.py --port "$LISTEN"\n',
+            "serve.py": "import argparse\nimport waitress\nfrom app import app\nparser = argparse.ArgumentParser()\nparser.add_argument('--port')\nparser.add_argument('--live', action='store_true')\nargs = parser.parse_args()\nif args.live:\n    app.run()\nelse:\n    waitress.serve(app)\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 > serve.py:11 waitress production serve:app True"],
+    ),
+    (
+        "a word that a variable gives may be any option",
+        {
+            "Procfile": "web: python serve.py $FLAGS\n",
+            "serve.py": "import argparse\nimport waitress\nfrom app import app\nparser = argparse.ArgumentParser()\nparser.add_argument('--port')\nparser.add_argument('--live', action='store_true')\nargs = parser.parse_args()\nif args.live:\n    app.run()\nelse:\n    waitress.serve(app)\n",
+            "app.py": APP,
+        },
+        [
+            "Procfile:1 > serve.py:9 app-run production serve:app True",
+            "Procfile:1 > serve.py:11 waitress production serve:app True",
+        ],
+    ),
+    (
         "options of argparse choose the server",
         {
             "Procfile": "web: python serve.py --live\n",
@@ -294,6 +315,20 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "requirements.txt": "flask-socketio\neventlet\n",
         },
         ["Procfile:1 > app.py:6 socketio-dev production app:app True"],
+    ),
+    (
+        "socketio.run: made by a function, kept as a global of two modules, a mode that is computed, Werkzeug allowed",
+        {
+            "Procfile": "web: python main.py\n",
+            "main.py": "from app import app, start\nstart()\nfrom app import server\ndef main():\n    from app import server\n"
+            "    global io\n    io = server\n    io.run(app, allow_unsafe_werkzeug=True)\nmain()\n",
+            "app.py": "from flask import Flask\napp = Flask(__name__)\nserver = None\ndef start():\n    global server\n"
+            "    from realtime import made\n    server = made(app)\n",
+            "realtime.py": "import os\nfrom flask_socketio import SocketIO\ndef made(app):\n    mode = os.environ['MODE'].lower()\n"
+            "    return SocketIO(app, async_mode=mode)\n",
+            "requirements.txt": "flask-socketio\neventlet\n",
+        },
+        ["Procfile:1 > main.py:9 > main.py:8 socketio-dev production main:app True"],
     ),
     (
         "socketio.run: eventlet comes first",

@@ -67,6 +67,10 @@ MAPPINGS = [
     ("WORKDIR /app\nWORKDIR sub\nADD app.py .", "/app/sub/app.py", "app.py"),
     ("ARG HOME_DIR=/srv\nWORKDIR $HOME_DIR\nCOPY *.py ./", "/srv/app.py", "app.py"),
     ("WORKDIR /app\nCOPY requirements.txt .", "/app/app.py", None),
+    ("WORKDIR /app\nCOPY . .\nRUN chmod +x boot.sh && mv deploy/* .", "/app/start.sh", "deploy/start.sh"),
+    ("WORKDIR /app\nCOPY . .\nRUN mv deploy/* .", "/app/app.py", "app.py"),
+    ("WORKDIR /app\nCOPY . .\nRUN cp -r deploy/. /srv", "/srv/start.sh", "deploy/start.sh"),
+    ("WORKDIR /app\nCOPY . .\nRUN mv deploy /srv", "/srv/start.sh", None),
 ]
 
 

@@ -244,6 +244,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["site.conf:3 > web.wsgi:1 mod_wsgi production web.wsgi:application True"],
     ),
     (
+        "mod_wsgi: on a Windows host",
+        {
+            "site.conf": '<VirtualHost *:80>\n  WSGIScriptAlias / "C:/Apache24/htdocs/shop/web.wsgi"\n</VirtualHost>\n',
+            "web.wsgi": "from app import app as application\n",
+            "app.py": APP,
+        },
+        ["site.conf:2 > web.wsgi:1 mod_wsgi production web.wsgi:application True"],
+    ),
+    (
         "mod_wsgi-express",
         {
             "Dockerfile": IMAGE + 'CMD ["mod_wsgi-express", "start-server", "web.wsgi"]\n',

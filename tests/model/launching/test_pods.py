@@ -67,3 +67,19 @@ def test_a_command_of_the_manifest_is_a_launch_of_its_own() -> None:
     assert (own.head.span.file, own.env, own.root_user) == ("Dockerfile", {}, True)
     assert (other.head.span.file, other.root_user) == ("k8s/web.yaml", False)
     assert isinstance(other.env["MODE"], Known)
+
+
+@pytest.mark.parametrize(
+    ("variable", "mode"),
+    [
+        ("APP_ENV: ${APP_ENV:-development}", "live"),
+        ("ENVIRONMENT: dev", "live"),
+        ("APP_ENV: ${APP_ENV:-production}", None),
+    ],
+)
+def test_a_compose_service_for_development_leaves_the_image_to_the_pod(variable: str, mode: str | None) -> None:
+    compose = f"services:\n  web:\n    build: .\n    environment:\n      {variable}\n"
+    files = {**FILES, "k8s/web.yaml": POD.replace("IMAGE", "shop"), "compose.yaml": compose}
+    (launch,) = link(parse(memory_tree(files)), name="site").launches
+    found = launch.env.get("MODE")
+    assert (found.value if isinstance(found, Known) else None) == mode

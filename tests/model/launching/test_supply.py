@@ -67,3 +67,17 @@ def test_an_environment_file_that_stands_on_the_host_alone(present: str, absent:
     files = {"app.py": _FILES["app.py"], "web.service": unit} | ({present: "A=1\n"} if present else {})
     found = link(parse(memory_tree(files)), name="project")
     assert supplier(found.launches[0], "SIGNS", found.facts) == absent
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "fills"),
+    [
+        ("setup/live.env", "SIGNS={{ secret(16) }}", True),
+        ("setup/live.env", "SIGNS=changeme", False),
+        ("setup/live.env", "OTHER={{ secret(16) }}", False),
+        ("tests/live.env", "SIGNS={{ secret(16) }}", False),
+    ],
+)
+def test_an_environment_file_that_a_template_engine_fills_in(path: str, line: str, fills: bool) -> None:
+    found = _project({path: f"{line}\n"})
+    assert supplier(found.launches[0], "SIGNS", found.facts) == (path if fills else "")

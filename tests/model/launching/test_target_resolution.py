@@ -23,6 +23,21 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Procfile:1 gunicorn production web.wsgi:app True"],
     ),
     (
+        "a module that a submodule may hold",
+        {"Procfile": "web: gunicorn shop.wsgi\n", ".gitmodules": "", "app.py": APP},
+        ["Procfile:1 gunicorn production shop.wsgi:application None"],
+    ),
+    (
+        "a module of the project beside a submodule",
+        {"Procfile": "web: gunicorn shop.wsgi\n", ".gitmodules": "", "shop/app.py": APP},
+        ["Procfile:1 gunicorn production shop.wsgi:application False"],
+    ),
+    (
+        "blanks around the file of a uWSGI mount",
+        {"uwsgi.ini": "[uwsgi]\nmount = /= index.py\ncallable = app\n", "index.py": APP},
+        ["uwsgi.ini:2 > index.py:2 uwsgi production index.py:app True"],
+    ),
+    (
         "namespace package",
         {"Procfile": "web: gunicorn web.wsgi:app\n", "web/wsgi.py": APP},
         ["Procfile:1 gunicorn production web.wsgi:app True"],

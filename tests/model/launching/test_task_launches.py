@@ -11,6 +11,19 @@ IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "Windows: a command file",
+        {
+            "start.bat": 'cd web\nstart "Site" cmd /k "python app.py"\n',
+            "web/app.py": f"{APP}if __name__ == '__main__':\n    app.run()\n",
+        },
+        ["start.bat:2 > web/app.py:4 app-run development app:app True"],
+    ),
+    (
+        "Windows: a server for production, with variables",
+        {"serve.cmd": "set FLASK_APP=app\nflask run\nwaitress-serve app:app\n", "app.py": APP},
+        ["serve.cmd:2 flask-run development app:app True", "serve.cmd:3 waitress production app:app True"],
+    ),
+    (
         "PDM: a script that runs others by name",
         {
             "pyproject.toml": "[tool.pdm.scripts]\nserve = {cmd = 'gunicorn app:app'}\nstart = {composite = ['migrate', 'serve']}\n",
@@ -107,6 +120,26 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP + "def main():\n    app.run()\n",
         },
         ["Dockerfile:4 > setup.py:2 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "a console script by its path in an environment of the image",
+        {
+            "setup.py": "from setuptools import setup\nsetup(name='site', entry_points={'console_scripts': ['site=app:main']})\n",
+            "Dockerfile": IMAGE + 'CMD ["./venv/bin/site"]\n',
+            "app.py": APP + "def main():\n    app.run()\n",
+            "site/__init__.py": "",
+        },
+        ["Dockerfile:4 > setup.py:2 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "a script of the project in a folder called bin is no console script",
+        {
+            "setup.py": "from setuptools import setup\nsetup(name='site', entry_points={'console_scripts': ['site=app:main']})\n",
+            "bin/site": "#!/bin/sh\nexec gunicorn app:app\n",
+            "Dockerfile": IMAGE + 'CMD ["./bin/site"]\n',
+            "app.py": APP + "def main():\n    app.run()\n",
+        },
+        ["Dockerfile:4 > bin/site:2 gunicorn production app:app True"],
     ),
     (
         "a Procfile that a script writes",

@@ -11,7 +11,7 @@ from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Way
 from flask_prodcheck.model.python.instances import Instance, call_values
 from flask_prodcheck.model.python.modules import statements
-from flask_prodcheck.model.python.programs import Frame, evaluate, render
+from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.records import replace
 
@@ -113,6 +113,8 @@ def socketio_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way)
         server = Server.EVENTLET if word == "eventlet" else Server.GEVENT
     elif walk.installed is None:
         server = None
+    elif word is OPEN and _allows_werkzeug(walk, call, frame):
+        server, way = Server.SOCKETIO_DEV, replace(way, certain=False)
     elif "eventlet" in walk.installed:
         server = Server.EVENTLET
     elif {"gevent", "gevent-websocket"} & walk.installed:
@@ -120,3 +122,9 @@ def socketio_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way)
     else:
         server = Server.SOCKETIO_DEV
     return walk.serve(server, call, frame, way, call.span, socketio=True)
+
+
+def _allows_werkzeug(walk: Walk, call: Call, frame: Frame) -> bool:
+    """Whether ``call`` asks for what only the mode "threading" looks at, in production: Werkzeug's server."""
+    allows = argument(call, "allow_unsafe_werkzeug")
+    return allows is not None and evaluate(walk.world, frame, allows) is True

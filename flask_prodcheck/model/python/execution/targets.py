@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.syntax import Collection, Const, Dict, FunctionDef
+from flask_prodcheck.facts.syntax import Call, Collection, Const, Dict, FunctionDef
 from flask_prodcheck.model.project import App
-from flask_prodcheck.model.python.apps import app_at
+from flask_prodcheck.model.python.apps import app_at, wrapper
 from flask_prodcheck.model.python.instances import instances_of
-from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.model.python.modules import Binding, Modules
 
 
 def classify(modules: Modules, path: str, attr: str, called: bool = False) -> tuple[str, App | None, Span | None]:
@@ -27,14 +27,15 @@ def classify(modules: Modules, path: str, attr: str, called: bool = False) -> tu
         return "main-only", None, span
     if definition.kind == "function" and isinstance(definition.node, FunctionDef):
         node = definition.node
+        names = [param.name for param in node.params]
+        if len(names) == 2 and names[1] in ("start_response", "start_resp", "start"):
+            own = Binding(attr, node, node.span, None, False, False)
+            return "app", wrapper(modules, definition.module, own, instances.handed_on(definition.module, node)), span
         app = app_at(modules, instances, path, attr)
         if app is not None:
             return "factory", app, span
-        names = [param.name for param in node.params]
         if node.is_async or names[:3] == ["scope", "receive", "send"]:
             return "asgi", None, span
-        if len(names) == 2 and names[1] in ("start_response", "start_resp", "start"):
-            return "app", None, span
         return ("unknown" if node.screened or called else "other"), None, span
     if definition.kind == "class":
         return "class", None, span
@@ -45,6 +46,10 @@ def classify(modules: Modules, path: str, attr: str, called: bool = False) -> tu
         if made.is_app:
             return "app", app_at(modules, instances, path, attr), span
         return ("asgi" if made.kind in ("asgi", "asgi-app") else "other"), None, span
+    if definition.kind == "value" and isinstance(definition.value, Call) and found:
+        app = wrapper(modules, path, found[-1], instances.wrapped(definition.module, definition.value))
+        if app is not None:
+            return "unknown", app, span  # by WSGI or by ASGI
     if definition.kind == "value" and isinstance(definition.value, Const | Collection | Dict):
         return "other", None, span
     return ("other" if definition.kind == "module" else "unknown"), None, span

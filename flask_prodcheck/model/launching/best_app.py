@@ -1,0 +1,156 @@
+"""The one application that a production server should be pointed at, and by which name."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.syntax import Name
+from flask_prodcheck.model.project import App, Launch, Server
+from flask_prodcheck.model.python.apps import imports_by_its_ref, rank_apps
+from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import replace
+
+
+def with_best_app(apps: Sequence[App], launches: Sequence[Launch], modules: Modules, facts: Facts) -> tuple[App, ...]:
+    """``apps`` with the one marked that a production server should be pointed at: what the project's own production
+    launch uses, else the one in the module that a broken production launch names, else the likeliest by name and place."""
+    trusted = sorted((launch for launch in launches if launch.is_production), key=_trust)
+    candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
+    importable = [app for app in candidates if imports_by_its_ref(modules, app)]
+    wanted = _served(trusted, apps, modules, facts)
+    if wanted is None or (importable and not imports_by_its_ref(modules, wanted)):
+        ranked = rank_apps(importable or candidates, modules, _flask_app(launches, facts))
+        wanted = _beside_a_broken_target(trusted, ranked) or _likeliest(ranked, launches) or wanted
+    if wanted is None:
+        return tuple(apps)
+    marked = tuple(
+        replace(wanted, best=True, library=False) if app.span == wanted.span and app.name == wanted.name else app
+        for app in apps
+    )
+    if not any(app.best for app in marked):
+        return (*marked, replace(wanted, best=True))
+    return marked
+
+
+def _served(trusted: Sequence[Launch], apps: Sequence[App], modules: Modules, facts: Facts) -> App | None:
+    """What the first of the production launches serves whose target exists."""
+    for launch in trusted:
+        if _runs_a_command_group(launch) or launch.app is None or not launch.resolves:
+            continue
+        wanted = _imported(launch, launch.app, apps, modules)
+        if wanted is None and launch.app.span.file.endswith(".py"):
+            wanted = _as_launched(launch, launch.app, facts)
+        if wanted is not None:
+            return wanted
+    return None
+
+
+def _beside_a_broken_target(trusted: Sequence[Launch], ranked: Sequence[App]) -> App | None:
+    """The application in the module that a production launch names with a wrong attribute, or as a path."""
+    for launch in trusted:
+        if launch.missing == "attribute":
+            named = launch.module_file
+        elif launch.missing == "path":
+            module = launch.target.partition(":")[0].removesuffix(".py")
+            named = posixpath.normpath(posixpath.join(launch.cwd, f"{module}.py"))
+        else:
+            continue
+        for app in ranked:
+            if app.module == named and app.form == "global" and not app.in_main:
+                return app
+    return None
+
+
+def _likeliest(ranked: Sequence[App], launches: Sequence[Launch]) -> App | None:
+    """The first of ``ranked``; of several factories, the one whose module a program reads that production starts."""
+    if not ranked or ranked[0].form == "global":
+        return next(iter(ranked), None)
+    read = {path for launch in launches if launch.is_production for path in launch.imported}
+    return next((app for app in ranked if app.span.file in read), ranked[0])
+
+
+def _runs_a_command_group(launch: Launch) -> bool:
+    """Whether the development server is a command of the project's own: its factory is no target for a server."""
+    return launch.server is Server.FLASK_RUN and launch.end.span.file.endswith(".py")
+
+
+def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -> App | None:
+    """The app itself, as the program addresses it that serves it, where that program only imports it (a server of one's
+    own says no target, nor does a file that no server can import by name); None where the launch's own words say which
+    app it is."""
+    if launch.end.span.file != app.span.file:
+        return None
+    if launch.program is None and app.span.file.endswith(".py"):
+        return None  # the server executes the file
+    found = modules.resolve(app.span.file, Name(app.span, app.name))
+    origin = next((each for each in apps if (each.span.file, each.name) == (found.module, found.name)), None)
+    if origin is None or origin.span.file == app.span.file:
+        return None
+    folder = posixpath.dirname(app.span.file)  # Python searches the folder of the program first
+    if not folder or not origin.span.file.startswith(folder + "/"):
+        return origin
+    inside = origin.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
+    return replace(origin, ref=f"{inside.replace('/', '.')}:{origin.ref.partition(':')[2]}", cwd=folder)
+
+
+def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
+    """``app`` as the launch addresses it: its own target, from the folder it runs in."""
+    if launch.target_kind == "asgi":
+        return app  # the adapter around it is nothing that a WSGI server could be pointed at
+    if (
+        launch.run_site is None
+        and launch.module_file
+        and app.span.file != launch.module_file
+        and ":" not in launch.target
+    ):
+        folder = posixpath.dirname(launch.module_file)
+        inside = app.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
+        if folder and app.span.file.startswith(folder + "/"):
+            return replace(app, ref=f"{inside.replace('/', '.')}:{app.ref.partition(':')[2]}", cwd=folder)
+        return app
+    module, _, attribute = launch.target.partition(":")
+    if not attribute or "${" in launch.target or launch.missing:
+        return app
+    if module.endswith(".py") and f"{posixpath.dirname(launch.module_file)}/__init__.py" in facts.paths:
+        named = (
+            f"{app.ref.partition(':')[0]}:{attribute}"  # a file that the server executes, as a module of its package
+        )
+        return replace(app, ref=named) if app.span.file == launch.module_file else app
+    stem = launch.module_file.removesuffix(".py").removesuffix("/__init__")
+    dotted = module.removesuffix(".py").replace("/", ".") if not module.endswith(".py") else posixpath.basename(stem)
+    tail = dotted.replace(".", "/")
+    if stem != tail and not stem.endswith("/" + tail):
+        return app
+    return replace(app, ref=f"{dotted}:{attribute}", cwd=stem.removesuffix(tail).rstrip("/") or ".")
+
+
+_KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
+
+
+def _trust(launch: Launch) -> tuple[bool, bool, bool, int, int, str, int]:
+    """Launches whose app is the project's: production servers before development ones, plain deploy files first, of
+    these the outermost."""
+    order = _KIND_ORDER.index(launch.kind) if launch.kind in _KIND_ORDER else len(_KIND_ORDER)
+    return (
+        launch.server.is_development,
+        launch.kind in ("entry-point", "python-script"),  # no file says that a deployment calls it
+        launch.confidence.value != "high",
+        order,
+        launch.head.span.file.count("/"),
+        launch.head.span.file,
+        launch.head.span.line,
+    )
+
+
+def _flask_app(launches: Sequence[Launch], facts: Facts) -> str | None:
+    """What FLASK_APP says, in a flask-run launch or an environment file."""
+    for launch in launches:
+        if launch.server is Server.FLASK_RUN and launch.target and not _runs_a_command_group(launch):
+            return launch.target
+    for path in sorted(facts.env_files):
+        for variable in facts.env_files[path].variables:
+            if variable.name == "FLASK_APP" and variable.value:
+                return variable.value
+    return None
