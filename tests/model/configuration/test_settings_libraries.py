@@ -44,6 +44,8 @@ OLD = "from typing import Optional\nfrom flask import Flask\nfrom pydantic impor
     ("written", "value", "variable"),
     [
         ("Optional[str]", "none", "KEY"),
+        ("Optional[str] = Field(env='THE_KEY')", "none", "THE_KEY"),
+        ("Optional[str] = Field(..., env='THE_KEY')", None, "THE_KEY"),
         ("str = Field('d', env='THE_KEY')", "d", "THE_KEY"),
         ("str = Field('d', env=['ONE', 'TWO'])", "d", "ONE"),
         ("str = Field('d', alias='THE_KEY')", None, ""),  # pydantic 1 does not read it, and warns

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.base import Known, Unknown
+from flask_prodcheck.base import Known, Unknown, Unset
 from flask_prodcheck.facts.syntax import Call, Const, Expr, FunctionDef, Subscript
 from flask_prodcheck.model.evaluation.environment import (
     environment_default,
@@ -89,7 +89,8 @@ class _Declared:
 @dataclass(frozen=True, slots=True)
 class _Sources:
     """Where the values of fields are looked for: names with ``prefix``, in the environment and then in ``files``.
-    ``reads``: there are any; ``checks``: a default is validated too; ``by_name``: a field with an alias can be given by its name as well."""
+    ``reads``: there are any; ``checks``: a default is validated too; ``by_name``: a field with an alias can be given by
+    its name as well."""
 
     prefix: str = ""
     delimiter: str = ""
@@ -332,11 +333,10 @@ def _field(machine: Machine, written: Evaluated | None, annotation: Expr, file: 
     made = _Field(kind, written if written is None or _information(written) is None else None)
     for item in filter(None, map(_information, (*metadata, *((written,) if written is not None else ())))):
         default, alias, variables, hidden = item.args
-        required = isinstance(default.value, Known) and default.value.value is ...
         ignored = alias if old else variables
         names = _aliases(machine, variables if old else alias) if _is_none(ignored) else None
         made = _Field(
-            kind, made.default if required else default, names if made.aliases == () else made.aliases,
+            kind, made.default if isinstance(default.value, Unset) else default, names if made.aliases == () else made.aliases,
             made.hidden or not _is_none(hidden),
         )  # fmt: skip
     if made.default is None and old and (kind.optional or kind.name == "any"):
@@ -375,7 +375,7 @@ def field_call(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
     if "default_factory" in args.keywords:
         default = machine.call(args.keywords["default_factory"], replace(args, positional=(), keywords={}), frame)
     rest = (args.get(99, "validation_alias", "alias"), args.get(99, "env"), args.get(99, "exclude"))
-    return known(Made(FIELD, (default or known(...), *(each or known(None) for each in rest))))
+    return known(Made(FIELD, (default or Evaluated(Unset()), *(each or known(None) for each in rest))))
 
 
 def _last(name: str) -> str:
