@@ -48,6 +48,7 @@ from flask_prodcheck.model.evaluation.control_flow import (
     run_with,
 )
 from flask_prodcheck.model.evaluation.importing import run_import
+from flask_prodcheck.model.evaluation.libraries import decouple
 from flask_prodcheck.model.evaluation.libraries.dynaconf import DYNACONF
 from flask_prodcheck.model.evaluation.libraries.pydantic_settings import assigned
 from flask_prodcheck.model.evaluation.libraries.views import view_set_item
@@ -230,6 +231,8 @@ def set_attribute(machine: Machine, receiver: Evaluated, attr: str, value: Evalu
         if item.library == DYNACONF:
             view_set_item(machine, item, known(attr), value)
         return
+    if isinstance(item, External) and item.name == decouple.OBJECT and attr != "encoding":
+        machine.searched = decouple.ELSEWHERE
     if not isinstance(item, Ref):
         return
     if item.kind == "app":

@@ -572,6 +572,7 @@ NOT_FOLLOWED: tuple[Idiom, ...] = (
     _reads("environs default of another type", _ENV, "env.bool('X', 'no') | env.int('X', '3') | env.list('X', 'a,b') | env.list('X', ['1'], subcast=int)"),
     _reads("environs variable in braces", _ENV, "env('X')", X="{{Y}}", Y="y"),
     _reads("decouple interpolated", _DEC, "config('A', 'd')", {"settings.ini": "[settings]\nB=1\nA=%(B)s2\n"}),
+    _reads("decouple search path", _DEC + "config.search_path = 'conf'\n", "config('A', 'd')", {"conf/.env": "A=1\n", ".env": "A=2\n"}),
     _reads("decouple choices of pairs", _DEC + "def read():\n    try:\n        return config('A', default='x', cast=Choices(['y'], choices=(('x', 'X'),)))\n    except ValueError:\n        return 'refused'\n", "read()"),
     _files("yaml of several documents", "import yaml\ndef read(stream):\n    try:\n        return yaml.safe_load(stream)\n    except yaml.YAMLError:\n        return {'key': 'several'}\nwith open('c.yml') as handle:\n    found = read(handle)\napp = Flask(__name__)\napp.config['A'] = found['key']\n", "A", {"c.yml": "key: a\n---\nkey: b\n"}),
 )

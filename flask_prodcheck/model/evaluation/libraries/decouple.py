@@ -28,6 +28,9 @@ READERS = frozenset({
     "decouple.config", "decouple.Config()", "decouple.Config().get", "decouple.AutoConfig()", "starlette.config.Config()",
     "starlette.config.Config().get",
 })  # fmt: skip
+OBJECT = "decouple.config"
+ELSEWHERE = "/"
+"""Where decouple's own object searches when the program has changed one of its attributes: it is not known."""
 _SETTINGS = "settings.ini"
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 _Lookup = Callable[[str], "Evaluated | None"]
@@ -54,7 +57,7 @@ def read(machine: Machine, item: External | Made, args: Arguments, frame: Frame)
     default, cast = (
         (args.get(2, "default"), args.get(1, "cast")) if starlette else (args.get(1, "default"), args.get(2, "cast"))
     )
-    if item.name == "decouple.config" and machine.searched is None:
+    if item.name == OBJECT and machine.searched is None:
         machine.searched = posixpath.dirname(frame.file)  # one object for the program: its first call begins the search
     found = environment_value(machine, key[0])
     if found is None:
@@ -98,8 +101,10 @@ def _repository(machine: Machine, item: External | Made, frame: Frame) -> _Looku
             return None
         return _ini(machine, path) if source.name.endswith("Ini()") else _env(machine, path)
     folder = posixpath.dirname(frame.file)
-    if item.name == "decouple.config" and machine.searched is not None:
+    if item.name == OBJECT and machine.searched is not None:
         folder = machine.searched
+        if folder == ELSEWHERE:
+            return None
     elif not (isinstance(given.value, Known) and given.value.value is None):
         path = _path(machine, given)
         if path is None:
