@@ -207,8 +207,9 @@ def test_the_process_ends_with_the_whole_output_and_its_code(tmp_path: Path) -> 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert json.loads(done.stdout)["verdict"] == "not-ready"
     assert (done.returncode, done.stderr) == (1, "told\n")
-    waiting = code.replace(
-        "main()\n", "import threading, time\nthreading.Timer(0.5, lambda: print('waited')).start()\nmain()\n"
+    waits = (
+        "import threading\nthreading.Thread(target=lambda: (threading.main_thread().join(), print('waited'))).start()\n"
     )
+    waiting = code.replace("main()\n", f"{waits}main()\n")
     done = subprocess.run([sys.executable, "-c", waiting], capture_output=True, text=True, check=False)
     assert done.stdout.endswith("waited\n") and done.returncode == 1

@@ -1,5 +1,5 @@
 """Deploy files inside shell scripts: a heredoc that writes a systemd unit, a supervisor program, a Procfile, a virtual
-host of Apache, a configuration of circus or uWSGI."""
+host of Apache, a configuration of circus or uWSGI, ``rc.local``."""
 
 from __future__ import annotations
 
@@ -53,9 +53,17 @@ def embedded_file(path: str, command: ShellCommand) -> StartFile | None:
         file = read_apache(path, text)
     elif posixpath.basename(_written_path(command)) == "Procfile":
         file = read_procfile(path, text)
+    elif posixpath.basename(_written_path(command)) == "rc.local":
+        file = _boot_script(path, text)
     else:
         return None
     return replace(file, starts=tuple(_shifted(start, _offset(command)) for start in file.starts))
+
+
+def _boot_script(path: str, text: str) -> StartFile:
+    """The script that runs when the machine has started (``/etc/rc.local``), as the one process that it is."""
+    span = Span(path, 1)
+    return StartFile(path, "rc-local", (Start("rc-local", "boot", span, Command(span, "rc.local", shell=text)),))
 
 
 def _uwsgi(path: str, text: str) -> StartFile:

@@ -61,6 +61,7 @@ _TEST = frozenset(
         "stress",
     ]
 )
+_RUNS_TESTS = regex(r"(?:run|unit)tests?|run[a-z]+tests")  # written as one word: runtests, runbrowsertests
 _PRODUCTION = frozenset(["prod", "production", "release", "live", "deploy", "deployment"])
 
 
@@ -79,6 +80,6 @@ def purpose_of_words(words: list[str]) -> tuple[Purpose, str] | None:
         (_PRODUCTION, Purpose.PRODUCTION),
     ):
         for word in words:
-            if word in vocabulary:
+            if word in vocabulary or (purpose is Purpose.TEST and _RUNS_TESTS.fullmatch(word)):
                 return purpose, word
     return None

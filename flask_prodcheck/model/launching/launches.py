@@ -476,7 +476,7 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
     """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
     head = each.launch.head.span
     if (
-        each.head.kind in ("systemd", "supervisor", "circus")
+        each.head.kind in ("systemd", "supervisor", "circus", "rc-local")
         and head.file.endswith("sh")
         and _INSTALLS & set(words_of(head.file))
     ):

@@ -151,14 +151,14 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
         # of several images, the outermost
         (
             {
-                "Sub/Dockerfile": IMAGE,
-                "Sub/app.py": MAIN,
-                "Dockerfile": IMAGE,
-                "app.py": MAIN,
+                "web/A/Dockerfile": IMAGE,
+                "web/A/app.py": MAIN,
+                "web/Dockerfile": IMAGE,
+                "web/app.py": MAIN,
                 "a/b/Dockerfile": IMAGE,
                 "a/b/app.py": MAIN,
             },
-            ("app:app", "."),
+            ("app:app", "web"),
         ),
         # below a package that is called like the framework nothing imports by its whole name
         (
