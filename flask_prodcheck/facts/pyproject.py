@@ -245,6 +245,18 @@ def _variables(document: _Document, *keys: str) -> tuple[EnvVar, ...]:
 # --- packages --------------------------------------------------------------------------------------------------------
 
 
+#: Where a build backend is told which packages there are, so that it does not look for them.
+_NAMES_PACKAGES = (
+    ("tool", "setuptools", "packages"),
+    ("tool", "setuptools", "py-modules"),
+    ("tool", "setuptools", "package-dir"),
+    ("tool", "poetry", "packages"),
+    ("tool", "hatch", "build", "packages"),
+    ("tool", "hatch", "build", "targets", "wheel", "packages"),
+    ("tool", "flit", "module"),
+)
+
+
 def _package_dirs(document: _Document) -> tuple[str, ...]:
     found: list[str] = []
     package_dir = document.table("tool", "setuptools", "package-dir")
@@ -265,4 +277,6 @@ def _package_dirs(document: _Document) -> tuple[str, ...]:
         "tool", "uv", "build-backend", "module-root"
     )
     found += [root] if isinstance(root, str) else []
+    if not found and document.table("build-system") and not any(document.at(*keys) for keys in _NAMES_PACKAGES):
+        found.append("src")  # every build backend looks there by itself
     return tuple(dict.fromkeys(each for each in (posixpath.normpath(each) for each in found if each) if each != "."))

@@ -122,10 +122,19 @@ def test_tasks() -> None:
         '[tool.setuptools]\npackage-dir = {"" = "src"}',
         '[tool.hatch.build.targets.wheel]\npackages = ["src/shop"]',
         '[tool.poetry]\npackages = [{include = "x", from = "src/"}]',
+        '[build-system]\nrequires = ["setuptools"]',
     ],
 )
 def test_where_packages_live(text: str) -> None:
     assert read_pyproject("pyproject.toml", text).package_dirs == ("src",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['[build-system]\nrequires = ["setuptools"]\n[tool.setuptools]\npackages = ["shop"]', '[project]\nname = "shop"'],
+)
+def test_a_build_backend_that_does_not_search(text: str) -> None:
+    assert read_pyproject("pyproject.toml", text).package_dirs == ()
 
 
 @pytest.mark.parametrize(("text", "line"), [("a = 1\nb = \n", 2), ("[x\n", 1), ("a = 1\na = 2\n", 2)])

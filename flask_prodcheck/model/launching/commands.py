@@ -27,7 +27,10 @@ from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
 _ASSIGNMENT = regex(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
-_PYTHON = regex(r"(?:python|pypy|\$\{PYTHON[A-Z_]*\})(?:\d+(?:\.\d+)?)?(?:\.exe)?", re.ASCII)
+_PYTHON = regex(
+    r"(?:python|pypy|\$\{PYTHON[A-Z_]*\})(?:\d+(?:\.\d+)?|\$\{\w*PY(?:THON)?_?VER(?:SION)?\})?(?:\.exe)?",
+    re.ASCII | re.IGNORECASE,
+)
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 _MAX_WRAPPERS = 24
 

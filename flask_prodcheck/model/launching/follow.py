@@ -70,17 +70,21 @@ _MAX_TURNS = 32
 
 #: ``export $(cat .env | xargs)`` and its like.
 _LISTED = regex(r"^\$\((?:cat|grep|sed|egrep|xargs)\b.*?([\w./-]*\.env[\w.-]*)")
+#: The folder that a command starts in, as the beginning of a path.
+_HERE = regex(r"^(?:\$\{PWD\}|\$\(pwd\))(?=/|$)")
 _DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset"})
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A chain that reached something that serves: a server's own command (``start``) or a call in Python (``ending``)."""
+    """A chain that reached something that serves: a server's own command (``start``) or a call in Python (``ending``).
+    ``awaited``: the shell that starts it waits until ``timeout`` ends it."""
 
     place: Place
     start: ServerStart | None = None
     ending: Ending | None = None
     background: bool = False
+    awaited: bool = False
 
 
 @dataclass(slots=True)
@@ -728,7 +732,7 @@ class Follower:
                     found += self._statement(item, state)
         if statement.background:
             state.ended = False
-            return [replace(each, background=True) for each in found]
+            return [replace(each, background=True, awaited=False) for each in found]
         return found
 
     def _piped_heredoc(self, statement: ShellList, state: _State) -> list[Ended]:
@@ -759,6 +763,14 @@ class Follower:
             for text in [expander.text(word)]
         }
         argv = [text for word in command.words for text in expander.texts(word)]
+        if argv:
+            argv = [_HERE.sub(".", word) for word in argv]
+            assigned |= {
+                name: Known(_HERE.sub(".", text), origin)
+                for name, word in command.assigns
+                for text in [expander.text(word)]
+                if _HERE.match(text) and not is_open(_HERE.sub(".", text))
+            }
         if not argv:
             drafts = {name: value for name, value in state.place.drafts.items() if name not in assigned}
             drafts |= {
@@ -813,7 +825,9 @@ class Follower:
             )
             if found:
                 return found
-        place = state.place.with_env(assigned).hop(command.span, command.text)
+        place = state.place.with_env(assigned)
+        if not self._hands_on(command, place):
+            place = place.hop(command.span, command.text)
         if command.heredoc is not None and place.image is not None:
             found = self._written_file(command, place)
             if found:
@@ -821,9 +835,27 @@ class Follower:
         found = self.words(argv, command.span, place, state)
         if command.background:
             return [replace(each, background=True) for each in found]
-        if (name == "exec" and len(argv) > 1) or any(not each.background and each.place.certain for each in found):
+        if posixpath.basename(name) == "timeout":
+            found = [replace(each, awaited=True) for each in found]
+        if (name == "exec" and len(argv) > 1) or any(
+            not each.background and not each.awaited and each.place.certain for each in found
+        ):
             state.ended = True
         return found
+
+    def _hands_on(self, command: ShellCommand, place: Place) -> bool:
+        """Whether ``command`` of a wrapper script runs nothing but its arguments, which a process manager's file writes."""
+        words = [word for word in command.words if word.text != "exec"]
+        if len(words) != 1 or len(words[0].parts) != 1 or not place.args or not place.hops:
+            return False
+        part, written = words[0].parts[0], place.hops[-1]
+        given = " ".join(place.args)
+        return (
+            isinstance(part, Var)
+            and part.name == "@"
+            and written.span.file in self.facts.start_files
+            and given in written.text
+        )
 
     def _written_file(self, command: ShellCommand, place: Place) -> list[Ended]:
         """The processes of a unit or a supervisor file that a script writes inside a container."""

@@ -95,14 +95,20 @@ def _targets_used(facts: Facts) -> dict[str, set[int]]:
 
 def _stages_to_start(dockerfile: Dockerfile, used: set[int]) -> list[int]:
     """The stages that something may run: the last one, those that something targets, and one that is called production
-    where the last is called development or test."""
+    where the last is called development or test. Those for development or tests come last: what they inherit from a stage
+    that others use is not theirs alone."""
     last = len(dockerfile.stages) - 1
     chosen = {last} | used
     named = [(index, purpose_of_words(words_of(stage.alias or ""))) for index, stage in enumerate(dockerfile.stages)]
     final = named[last][1]
     if final is not None and final[0] is not Purpose.PRODUCTION:
         chosen |= {index for index, purpose in named if purpose is not None and purpose[0] is Purpose.PRODUCTION}
-    return sorted(chosen)
+
+    def aside(index: int) -> bool:
+        purpose = named[index][1]
+        return purpose is not None and purpose[0] is not Purpose.PRODUCTION
+
+    return sorted(chosen, key=lambda index: (aside(index), index))
 
 
 def _dockerfile_heads(facts: Facts) -> Iterator[Head]:

@@ -21,7 +21,7 @@ DEVELOPMENT_GROUPS = frozenset(
 )
 
 _NAME = regex(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
-_PIP = regex(r"pip[0-9.]*")
+_PIP = regex(r"pip(?:[0-9.]*|\$\{\w+\}|\$\w+)")
 _PIP_VALUE_OPTIONS = frozenset(
     [
         "-i",
@@ -97,7 +97,7 @@ def image_installs(image: Image, facts: Facts) -> frozenset[str] | None:
             certain = False
             continue
         for each in every_command(statements):
-            words = [word.text.strip("\"'") for word in each.words]
+            words = [word.text.replace('"', "").strip("'") for word in each.words]
             if words[:1] == ["cd"] and len(words) > 1:
                 cwd = posixpath.normpath(posixpath.join(cwd, words[1]))
                 continue

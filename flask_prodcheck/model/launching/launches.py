@@ -50,6 +50,7 @@ class _Found:
     launch: Launch
     certain: bool
     hints: tuple[str, ...]
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class _Builder:
 
     def _found(self, head: Head, ended: Ended) -> _Found:
         place, launch = self._launch(head, ended)
-        return _Found(head, launch, place.certain, place.hints)
+        return _Found(head, launch, place.certain, place.hints, ended.awaited)
 
     def _launch(self, head: Head, ended: Ended) -> tuple[Place, Launch]:
         if ended.start is not None:
@@ -578,7 +579,8 @@ def _script_chains(builder: _Builder, script: ShellScript, *, whole: bool) -> li
 
 
 def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> list[_Found]:
-    """Console scripts that serve by themselves with a production server, where no chain passes through them."""
+    """Console scripts that serve by themselves, where no chain passes through them. That of a
+    development server counts where it serves an application of the project and no deploy file starts a better one."""
     chains: list[_Found] = []
     used = {(hop.span.file, hop.span.line) for each in found for hop in each.launch.hops}
     for path in sorted(facts.manifests):
@@ -595,13 +597,12 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
                 Command(entry.span, text, argv=(entry.name,)),
                 names=(entry.name,),
             )
-            chains += [
-                each
-                for each in builder.follow(head)
-                if not each.launch.server.is_development and each.launch.missing == ""
-            ]
-    ends = {each.launch.end.span for each in found}
-    return [each for each in chains if each.launch.end.span not in ends]
+            chains += [each for each in builder.follow(head) if each.launch.missing == ""]
+    by_people = (*_NO_DEPLOYMENT, "script", "invoke")
+    better = any(not each.launch.server.is_development for each in found if each.head.kind not in by_people)
+    return [
+        each for each in chains if not each.launch.server.is_development or (each.launch.app is not None and not better)
+    ]
 
 
 def _wsgi_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> tuple[list[_Found], list[Hop]]:
@@ -754,6 +755,8 @@ def _judged(
             development=each.head.development, production=_says_production(launch), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
         )  # fmt: skip
         purpose, reason = judge(evidence, production, development)
+        if purpose is Purpose.TEST and each.awaited:
+            continue  # the test looks at what the program does until it ends: it serves nobody
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
     return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
 

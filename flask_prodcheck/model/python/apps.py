@@ -11,6 +11,7 @@ from flask_prodcheck.facts.syntax import (
     Attribute,
     BoolOp,
     Call,
+    ClassDef,
     Expr,
     ExprStmt,
     FunctionDef,
@@ -260,6 +261,13 @@ def _factories(modules: Modules, instances: Instances, module: PyModule) -> Iter
             app = _factory(modules, instances, module.path, stmt, binding)
             if app is not None:
                 yield app
+        elif isinstance(stmt, ClassDef) and not stmt.name.startswith("_"):
+            maker = next((each for each in stmt.body if isinstance(each, FunctionDef) and each.name == "__new__"), None)
+            app = _factory(modules, instances, module.path, maker, None) if maker is not None else None
+            if app is not None and maker is not None:  # calling the class gives the application
+                dotted, _ = import_path(modules, module.path)
+                required = app.required[1:]
+                yield replace(app, ref=f"{dotted}:{stmt.name}()", name=stmt.name, required=required)
 
 
 def _factory(

@@ -38,6 +38,7 @@ WSGI_KINDS = FLASK_KINDS | {"wsgi"}
 
 _CLASSES = {
     "flask.Flask": "flask", "flask.app.Flask": "flask", "flask.current_app": "flask", "eve.Eve": "flask",
+    "flask_api.FlaskAPI": "flask", "flask_api.app.FlaskAPI": "flask",
     "apiflask.APIFlask": "apiflask", "apiflask.app.APIFlask": "apiflask",
     "flask_openapi3.OpenAPI": "openapi", "flask_openapi3.openapi.OpenAPI": "openapi",
     "dash.Dash": "dash", "dash.dash.Dash": "dash", "jupyter_dash.JupyterDash": "dash", "dash_extensions.enrich.DashProxy": "dash",
@@ -378,6 +379,11 @@ class Instances:
                 kind = "flask"
             if kind is not None:
                 return Instance(kind, path, call)
+        maker = self.modules.class_member(owner, "__new__")
+        if call is not None and isinstance(maker.node, FunctionDef) and maker.kind == "function":
+            made = self.returned(maker.module, maker.node, owner=owner, depth=depth + 1)
+            if made is not None:
+                return made
         member = self.modules.class_member(owner, "__call__")
         if call is not None and isinstance(member.node, FunctionDef) and len(member.node.params) == 3:
             inner = self._held(path, call_values(call), scope, depth)

@@ -37,6 +37,7 @@ def test_every_command_in_order(text: str, commands: list[str]) -> None:
         'case "$KIND" in web) pip install gunicorn;; *) true;; esac',
         "install_it() { pip install gunicorn; }; install_it",
         "until pip install gunicorn; do sleep 1; done",
+        'pip"${PYTHON_VERSION}" install -q gunicorn',
     ],
 )
 def test_what_an_image_installs_is_seen_wherever_it_stands(line: str) -> None:

@@ -33,6 +33,11 @@ FACTORY = FLASK + "def create_app(config=None):\n    app = Flask(__name__)\n    
         (FLASK + "app = Flask(__name__)\n", ["app:app"]),
         ("import flask as f\napplication = f.Flask(__name__)\n", ["app:application"]),
         (FLASK + "class Mine(Flask):\n    pass\nweb = Mine('x')\n", ["app:web"]),
+        ("from flask_api import FlaskAPI\ndef create_app():\n    return FlaskAPI(__name__)\n", ["app:create_app()"]),
+        (
+            FLASK + "class Web:\n    def __new__(cls, core):\n        app = Flask(__name__)\n        return app\n",
+            ["app:Web()"],
+        ),
         ("from apiflask import APIFlask\napp = APIFlask(__name__)\n", ["app:app"]),
         ("from flask_openapi3 import OpenAPI\napp = OpenAPI(__name__)\n", ["app:app"]),
         ("from dash import Dash\napp = Dash(__name__)\n", ["app:app.server"]),

@@ -46,6 +46,12 @@ def sites(files: Mapping[str, str] | str) -> tuple[RunSite, ...]:
             + "class S:\n    def __init__(self):\n        self.app = Flask('b')\n    def go(self):\n        self.app.run()\n",
             ["app.run"],
         ),
+        (
+            HEAD
+            + "class W:\n    def __new__(cls, core):\n        return Flask('b')\n"
+            + "class S:\n    def __init__(self):\n        self.app = W(1)\n    def go(self):\n        self.app.run()\n",
+            ["app.run"],
+        ),
         ("import asyncio, subprocess\nasyncio.run(1)\nsubprocess.run(['x'])\n", []),
         ("from fastapi import FastAPI\napp = FastAPI()\napp.run()\n", []),
         ("from celery import Celery\napp = Celery()\nclass T:\n    def go(self):\n        self.run()\napp.run()\n", []),

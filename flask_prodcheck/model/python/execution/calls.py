@@ -47,7 +47,7 @@ _SERVES = {
 
 #: Calls that mean a server's command: with a target as text, or with the words of ``sys.argv``.
 _COMMAND_LINES = {
-    "uvicorn.run": "uvicorn", "uvicorn.main.run": "uvicorn", "granian.Granian": "granian", "granian.server.Granian": "granian",
+    "uvicorn.run": "uvicorn", "uvicorn.main.run": "uvicorn",
     "gunicorn.app.wsgiapp.run": "gunicorn", "waitress.runner.run": "waitress-serve",
 }  # fmt: skip
 
@@ -142,7 +142,7 @@ def external_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> 
     if name in _COMMAND_LINES:
         program = _COMMAND_LINES[name]
         first = evaluate(walk.world, frame, call.args[0]) if call.args else None
-        words = (first,) if isinstance(first, str) else walk.world.argv if not call.args else ()
+        words = (first,) if isinstance(first, str) else () if call.args or call.keywords else walk.world.argv
         if words:
             walk.add_ending(call, way, argv=(program, *words))
             return STOP
@@ -265,6 +265,12 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
             return None
         if made.kind == "werkzeug" and (made.inner is None or not made.inner.is_app):
             return None
+        if attr in methods and made.kind == "granian" and argument(call, "target_loader") is None:
+            target = argument(made.call, "target", position=0) if made.call is not None else None
+            named = evaluate(walk.world, frame, target) if target is not None else None
+            if isinstance(named, str):
+                walk.add_ending(call, way, argv=("granian", named))
+                return STOP
         if attr in methods:
             site = made.call.span if made.kind == "werkzeug" and made.call is not None else None
             flow = walk.serve(server, call, frame, way, site)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Collection, Dict, Expr, Name
+from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Collection, Dict, Expr, FunctionDef, Name
 from flask_prodcheck.model.project import App, Server
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Way
-from flask_prodcheck.model.python.instances import Instance, call_values
-from flask_prodcheck.model.python.modules import statements
+from flask_prodcheck.model.python.instances import Instance, Scope, call_values, unknown_params
+from flask_prodcheck.model.python.modules import calls_in, statements
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.records import replace
@@ -104,8 +104,8 @@ def app_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way) -> i
 
 def socketio_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way) -> int:
     """Flask-SocketIO's choice: ``async_mode``, else eventlet, gevent, threading by what is installed."""
-    mode = argument(made.call, "async_mode") if made.call is not None else None
-    word = evaluate(walk.world, Frame(made.module or frame.path, frame.name), mode) if mode is not None else None
+    word, assumed = _async_mode(walk, made, frame)
+    way = way.doubted(assumed)
     server: Server | None
     if word == "threading":
         server = Server.SOCKETIO_DEV
@@ -122,6 +122,34 @@ def socketio_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way)
     else:
         server = Server.SOCKETIO_DEV
     return walk.serve(server, call, frame, way, call.span, socketio=True)
+
+
+def _async_mode(walk: Walk, made: Instance, frame: Frame) -> tuple[object, bool]:
+    """What ``SocketIO(async_mode=...)`` gets: where the function that makes it puts the word together, as it does so in
+    this environment. Whether that hangs on variables which no file sets comes second."""
+    mode = argument(made.call, "async_mode") if made.call is not None else None
+    if made.call is None or mode is None:
+        return None, False
+    path = made.module or frame.path
+    word = evaluate(walk.world, Frame(path, frame.name), mode)
+    function = _around(walk, path, made.call) if word is OPEN else None
+    if function is None:
+        return word, False
+    trial = type(walk)(walk.modules, path, walk.world.argv, walk.world.env, walk.installed)
+    inside = Frame(path, frame.name, Scope(function.body, unknown_params(function)))
+    trial.body(function.body, inside, Way())
+    return evaluate(trial.world, inside, mode), bool(inside.assumptions) or inside.assumed
+
+
+def _around(walk: Walk, path: str, call: Call) -> FunctionDef | None:
+    """The function of the module at ``path`` whose body ``call`` is in."""
+    module = walk.modules.module(path)
+    for stmt, _ in statements(module.body) if module is not None else ():
+        if isinstance(stmt, FunctionDef) and any(
+            inner is call for each, _ in statements(stmt.body) for inner in calls_in(each)
+        ):
+            return stmt
+    return None
 
 
 def _allows_werkzeug(walk: Walk, call: Call, frame: Frame) -> bool:

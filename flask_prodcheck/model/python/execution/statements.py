@@ -215,6 +215,8 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
     before, frame.assumed = frame.assumed, False
     value = evaluate(walk.world, frame, stmt.test)
     assumed, frame.assumed = frame.assumed, before
+    if value is OPEN and isinstance(stmt.test, Name) and walk.instances.of(frame.path, stmt.test, frame.scope):
+        value = assumed = True  # an object that the project makes; where it makes none, the name holds None
     if value is not OPEN:
         taken, other = (stmt.body, stmt.orelse) if value else (stmt.orelse, stmt.body)
         reached = len(walk.endings)
