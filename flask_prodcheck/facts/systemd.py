@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.conditionals import possible_texts
@@ -91,9 +92,20 @@ def _environment(path: str, entry: IniEntry) -> list[EnvVar]:
     return found
 
 
+#: What the unit of a template leaves to whoever installs it: ``<path to the environment>/bin/gunicorn``.
+_PLACEHOLDER = regex(r"<([^<>|&;\n]*[^<>|&;\s])>")
+_SERVERS = ("gunicorn", "uwsgi", "waitress-serve", "uvicorn", "hypercorn")
+
+
+def _meant(found: re.Match[str]) -> str:
+    """One word for a placeholder: the server that it speaks of, else a path that nobody knows."""
+    text = found.group(1).lower()
+    return next((each for each in _SERVERS if each in text and found.end() < len(found.string)), "/placeholder")
+
+
 def _command(path: str, entry: IniEntry, text: str) -> Command:
     bare = text.lstrip("@-:+!|").lstrip()
-    words = split_words(bare)
+    words = split_words(_PLACEHOLDER.sub(_meant, bare))
     if "@" in text[: len(text) - len(text.lstrip("@-:+!|"))]:
         words = words[:1] + words[2:]  # the second word is what the program sees as its own name
     return Command(Span(path, entry.line, entry.column), " ".join(text.split()), argv=words)

@@ -288,8 +288,8 @@ def _platform_by_place(path: str, low: str) -> Kind | None:
 
 def _by_content(path: str, name: str, head: bytes) -> Kind | None:
     ending = _ending(name)
-    if b"\0" in head:
-        return None
+    if b"\0" in head or (ending == ".txt" and _ending(posixpath.splitext(name)[0]) in _DOCUMENT_SUFFIXES):
+        return None  # (``install.rst.txt`` is the source of a page)
     if ending in (".yml", ".yaml"):
         return _yaml(path, head)
     if ending == ".json":

@@ -103,6 +103,8 @@ CONTENTS = [
     ("bin/start", b"#!/usr/bin/env bash\nexec gunicorn a:b\n", Kind.SHELL),
     ("bin/run", b"#!/usr/bin/env python3\nprint()\n", Kind.PYTHON),
     ("LICENSE", b"MIT\n", None),
+    ("docs/install.rst.txt", b"A unit:\n\n  [Service]\n  ExecStart=gunicorn a:b\n", None),
+    ("install.txt", b"[Service]\nExecStart=gunicorn a:b\n", Kind.SYSTEMD),
     ("dockerfiles/server", b"# the server\nARG V=1\n\nFROM base:$V AS web\nCOPY . .\n", Kind.DOCKERFILE),
     ("Modelfile", b"FROM llama3\nPARAMETER temperature 1\n", None),
     ("letter", b"FROM me to you\nRUN away\n", None),

@@ -11,7 +11,8 @@ from flask_prodcheck.model.evaluation import applications
 from flask_prodcheck.model.evaluation.external_names import is_enum, is_flask_class, is_plain_base, is_settings_class
 from flask_prodcheck.model.evaluation.libraries.dynaconf import BOX, box_get
 from flask_prodcheck.model.evaluation.libraries.external import external_attribute, made_attribute
-from flask_prodcheck.model.evaluation.libraries.pydantic_settings import DUMPS, is_model, settings_instance
+from flask_prodcheck.model.evaluation.libraries.pydantic_settings import DUMPS, is_field, is_model, model_instance
+from flask_prodcheck.model.evaluation.libraries.pydantic_types import is_model_class
 from flask_prodcheck.model.evaluation.libraries.standard import FIELD
 from flask_prodcheck.model.evaluation.libraries.views import view_attribute
 from flask_prodcheck.model.evaluation.plain_methods import plain_attribute
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
 _DATACLASS = "__dataclass_fields__"
+_UNREAD = frozenset({"NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Flag"})
 
 
 def mro(machine: Machine, base: Evaluated, depth: int = 0) -> tuple[Evaluated, ...]:
@@ -123,6 +125,8 @@ def attribute(machine: Machine, receiver: Evaluated, name: str) -> Evaluated:
                 if name in ("__dict__", "__mro__", "__members__", "mro"):
                     return unknown(name)
                 raise RaisedError("AttributeError", receiver)
+            if is_field(machine, receiver, name):
+                raise RaisedError("AttributeError", receiver)
             return selected(bound_to(machine, result, None, receiver), receiver)
         if item.kind == "instance":
             cell = obj.cells.get(name)
@@ -178,8 +182,8 @@ def instantiate(machine: Machine, function: Evaluated, ref: Ref, args: Arguments
     ]
     if any(is_flask_class(name) for name in externals):
         made = applications.new_app(machine, args, frame, known(ref))
-    elif any(is_settings_class(name) for name in externals):
-        return settings_instance(machine, function, ref, args)
+    elif is_model_class(machine, function) or any(is_settings_class(name) for name in externals):
+        return model_instance(machine, function, ref, args)
     elif any(is_enum(name) for name in externals):
         return args.positional[0] if args.positional else unknown("a member of an enumeration")
     else:
@@ -219,9 +223,9 @@ def _fill_dataclass(machine: Machine, made: Evaluated, ref: Ref, args: Arguments
 
 def define_class(machine: Machine, stmt: ClassDef, frame: Frame) -> None:
     bases = tuple(machine.evaluate(base, frame) for base in stmt.bases if not isinstance(base, Starred))
-    opened = len(bases) < len(stmt.bases) or any(word.name == "metaclass" for word in stmt.keywords)
+    opened = len(bases) < len(stmt.bases) or bool(stmt.keywords)
     # The reader leaves the fields of these out.
-    opened = opened or any(unparse(base).rpartition(".")[2] in ("NamedTuple", "TypedDict") for base in stmt.bases)
+    opened = opened or any(unparse(base).rpartition(".")[2] in _UNREAD for base in stmt.bases)
     oid = machine.new(Obj("class", {}, open=False, name=stmt.name, file=frame.file, bases=bases, span=stmt.span))
     inner = Frame(frame.file, frame.module, (oid, *frame.scopes))
     ends = machine.block(stmt.body, inner)

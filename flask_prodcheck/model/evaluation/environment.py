@@ -88,7 +88,9 @@ def environment_call(machine: Machine, name: str, args: Arguments) -> Evaluated:
         result = environment_get(machine, key[0], default)
         if key[0] in result.absent:
             machine.read_at[key[0]] = args.span
-        if name == "setdefault" and environment_value(machine, key[0]) is None:
+        given = environment_value(machine, key[0])
+        if name == "setdefault" and (given is None or not isinstance(given.value, Known)):
+            result = result if given is None else unknown("whether it was set before is not known", given)
             machine.write(
                 machine.environ, key[0], machine.controlled(replace(result, variables=merged(result.variables)))
             )

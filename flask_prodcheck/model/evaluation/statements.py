@@ -48,7 +48,9 @@ from flask_prodcheck.model.evaluation.control_flow import (
     run_with,
 )
 from flask_prodcheck.model.evaluation.importing import run_import
+from flask_prodcheck.model.evaluation.libraries import decouple
 from flask_prodcheck.model.evaluation.libraries.dynaconf import DYNACONF
+from flask_prodcheck.model.evaluation.libraries.pydantic_settings import assigned
 from flask_prodcheck.model.evaluation.libraries.views import view_set_item
 from flask_prodcheck.model.evaluation.running import DEPTH, NONE, STEPS, End, Ends, Frame, RaisedError, merge_ends
 from flask_prodcheck.model.evaluation.unparse import unparse
@@ -229,12 +231,14 @@ def set_attribute(machine: Machine, receiver: Evaluated, attr: str, value: Evalu
         if item.library == DYNACONF:
             view_set_item(machine, item, known(attr), value)
         return
+    if isinstance(item, External) and item.name == decouple.OBJECT and attr != "encoding":
+        machine.searched = decouple.ELSEWHERE
     if not isinstance(item, Ref):
         return
     if item.kind == "app":
         applications.set_app_attribute(machine, item, attr, value, span)
     elif item.kind in ("instance", "class", "module"):
-        machine.write(item.oid, attr, value)
+        machine.write(item.oid, attr, assigned(machine, receiver, value) if item.kind == "instance" else value)
 
 
 def set_item(machine: Machine, container: Evaluated, index: Evaluated, value: Evaluated, span: Span) -> None:

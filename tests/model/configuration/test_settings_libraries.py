@@ -37,6 +37,26 @@ def _dynaconf(body: str, more: str = "", toml: str = TOML) -> Configuration:
     return _configuration({"app.py": DYNACONF.replace("{}", more) + body, "settings.toml": toml})
 
 
+OLD = "from typing import Optional\nfrom flask import Flask\nfrom pydantic import BaseSettings, Field\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "variable"),
+    [
+        ("Optional[str]", "none", "KEY"),
+        ("Optional[str] = Field(env='THE_KEY')", "none", "THE_KEY"),
+        ("Optional[str] = Field(..., env='THE_KEY')", None, "THE_KEY"),
+        ("str = Field('d', env='THE_KEY')", "d", "THE_KEY"),
+        ("str = Field('d', env=['ONE', 'TWO'])", "d", "ONE"),
+        ("str = Field('d', alias='THE_KEY')", None, ""),  # pydantic 1 does not read it, and warns
+    ],
+)
+def test_fields_of_pydantic_1(written: str, value: str | None, variable: str) -> None:
+    body = f"class S(BaseSettings):\n    key: {written}\napp = Flask(__name__)\napp.secret_key = S().key or 'none'\n"
+    found = _configuration({"app.py": OLD + body}).get("SECRET_KEY")
+    assert (found.value.value if isinstance(found.value, Known) else None, found.variable) == (value, variable)
+
+
 def test_the_users_own_file_may_replace_a_default_of_confuse() -> None:
     found = _confuse("app = Flask(__name__)\napp.secret_key = config['secret'].get(str)\n").get("SECRET_KEY")
     assert (found.value, str(found.span)) == (Known("dev", found.value.origin), "config_default.yaml:2")

@@ -95,6 +95,20 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["web.service:4 gunicorn production app:app True"],
     ),
     (
+        "systemd: placeholders that the installer fills in",
+        {
+            "web.service": "[Service]\nWorkingDirectory=<path to the checkout>\n"
+            "ExecStart = <full path to the gunicorn executable> app:app -w 8\n",
+            "app.py": APP,
+        },
+        ["web.service:3 gunicorn production app:app True"],
+    ),
+    (
+        "systemd: a placeholder in front of the program",
+        {"web.service": "[Service]\nExecStart=<path to venv>/bin/gunicorn app:app\n", "app.py": APP},
+        ["web.service:2 gunicorn production app:app True"],
+    ),
+    (
         "systemd: continuation lines",
         {"web.service": "[Service]\nExecStart=/usr/bin/gunicorn \\\n  --workers 2 \\\n  app:app\n", "app.py": APP},
         ["web.service:2 gunicorn production app:app True"],

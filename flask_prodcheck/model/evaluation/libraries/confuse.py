@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unset
@@ -59,12 +60,13 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 @dataclass(frozen=True, slots=True)
 class _Layer:
     """One source of settings: a mapping, a ``file`` that the project does not hold, or the environment's variables that
-    begin with ``prefix``, nested by ``separator``."""
+    begin with ``prefix``, nested by ``separator``: ``variables`` holds them by the rest of their names, in lower case."""
 
     table: Evaluated | None = None
     file: str = ""
     prefix: str | None = None
     separator: str = "__"
+    variables: Mapping[str, Evaluated] = field(default_factory=dict)
 
 
 def configuration(machine: Machine, name: str, args: Arguments, frame: Frame) -> Evaluated:
@@ -172,8 +174,9 @@ def view_set(machine: Machine, view: View, value: Evaluated, *, first: bool = Tr
     """``config["key"] = value``: a layer above the others (below them: ``add``)."""
     for key in reversed(view.path):
         value = machine.make("dict", {key: value})
-    held = ref_of(value)
-    layer = _Layer(value if held.kind == "dict" else unknown("a layer that is not known", value))
+    held = machine.obj(ref_of(value))
+    copied = selected(machine.make("dict", held.cells, opened=held.open), value)
+    layer = _Layer(copied if held.kind == "dict" else unknown("a layer that is not known", value))
     _add(machine, view.oid, layer, first=first)
 
 
@@ -191,7 +194,7 @@ def view_method(machine: Machine, view: View, name: str, args: Arguments, frame:
     if name in ("set", "add") and first is not None:
         view_set(machine, view, machine.controlled(first), first=name == "set")
     elif name == "set_args" and first is not None:
-        _set_args(machine, view, first)
+        _set_args(machine, view, first, args)
     elif name == "set_file" and not view.path:
         _add(machine, view.oid, _file_layer(machine, args.get(0, "filename")), first=True)
     elif name == "set_env" and not view.path:
@@ -224,7 +227,7 @@ def _entries(machine: Machine, view: View, name: str) -> Evaluated:
     return machine.sequence([machine.sequence([key, view_item(machine, view, key)], "tuple") for key in keys])
 
 
-def _set_args(machine: Machine, view: View, namespace: Evaluated) -> None:
+def _set_args(machine: Machine, view: View, namespace: Evaluated, args: Arguments) -> None:
     """``set_args(parser.parse_args())``: the options that are given; None is none."""
     ref = ref_of(namespace)
     held = machine.obj(ref)
@@ -233,7 +236,8 @@ def _set_args(machine: Machine, view: View, namespace: Evaluated) -> None:
         for key, cell in held.cells.items()
         if not (isinstance(cell.value, Known) and cell.value.value is None)
     }
-    plain = ref.kind in ("dict", "instance") and not held.open
+    nested = any(ref_of(cell).kind == "dict" for cell in given.values())
+    plain = ref.kind in ("dict", "instance") and not held.open and len(args.all) == 1 and not nested
     view_set(machine, view, machine.make("dict", given) if plain else unknown("the options are not known", namespace))
 
 
@@ -258,7 +262,14 @@ def _set_env(machine: Machine, view: View, args: Arguments) -> None:
     if (prefix is not None and text is None) or between is None or not isinstance(between[0], str) or not between[0]:
         _add(machine, view.oid, _Layer(unknown("which variables are read is not known")), first=True)
         return
-    _add(machine, view.oid, _Layer(prefix=name, separator=between[0]), first=True)
+    variables: dict[str, Evaluated] = {}
+    for each in dict.fromkeys((*environment_names(machine), *sorted(machine.required))):
+        found = environment_value(machine, each) if each.startswith(name) else None
+        key = each[len(name) :].lower()
+        if found is not None:
+            several = unknown("variables differ in nothing but their case", variables.get(key, found), found)
+            variables[key] = several if key in variables else found
+    _add(machine, view.oid, _Layer(prefix=name, separator=between[0], variables=variables), first=True)
 
 
 # --- looking up ------------------------------------------------------------------------------------------------------
@@ -284,8 +295,9 @@ def _found(machine: Machine, view: View) -> Evaluated:
         found = _variable(machine, view, item) if item.prefix is not None else _inside(machine, view, item.table)
         if found is not None:
             return depending(found, doubts)
-        if item.prefix is not None and not machine.env_closed and view.path:
-            doubts = environment_default(_variable_name(view, item), doubts)
+        key = _variable_key(view, item)
+        if item.prefix is not None and not machine.env_closed and key and key == key.lower():
+            doubts = environment_default(f"{item.prefix}{key.upper()}", doubts)
     return depending(Evaluated(Unset()), doubts)
 
 
@@ -296,7 +308,7 @@ def _inside(machine: Machine, view: View, layer: Evaluated | None) -> Evaluated 
         if not isinstance(current.value, Known):
             return current
         ref = ref_of(current)
-        if ref.kind != "dict":
+        if ref.kind != "dict" or not isinstance(key, str):
             return unknown("a key of something that is no mapping", current)
         obj = machine.obj(ref)
         cell = obj.cells.get(key)
@@ -306,19 +318,22 @@ def _inside(machine: Machine, view: View, layer: Evaluated | None) -> Evaluated 
     return current
 
 
-def _variable_name(view: View, layer: _Layer) -> str:
-    return f"{layer.prefix}{layer.separator.join(str(part) for part in view.path).upper()}"
+def _variable_key(view: View, layer: _Layer, depth: int | None = None) -> str:
+    """The rest of the name of the variable that sets the setting, or the one ``depth`` keys down; one with a letter in
+    upper case cannot be set."""
+    return layer.separator.join(str(part) for part in view.path[:depth])
 
 
 def _variable(machine: Machine, view: View, layer: _Layer) -> Evaluated | None:
     if not view.path:
         return unknown("the whole environment is not known")
-    name = _variable_name(view, layer)
-    found = environment_value(machine, name)
-    if found is not None:
-        return machine.plain_result([found], lambda values: _scalar(str(values[0])))
-    below = [each for each in environment_names(machine) if each.startswith(f"{name}{layer.separator}")]
-    return unknown(f"{below[0]} sets a part of it") if below else None
+    key = _variable_key(view, layer)
+    found = layer.variables.get(key)
+    whole = any(_variable_key(view, layer, n) in layer.variables for n in range(1, len(view.path)))
+    below = next((each for each in layer.variables if each.startswith(f"{key}{layer.separator}")), None)
+    if whole or below is not None or (found is not None and not all(isinstance(part, str) for part in view.path)):
+        return unknown(f"a variable sets a part of it, or it is a part of {key}")
+    return machine.plain_result([found], lambda values: _scalar(str(values[0]))) if found is not None else None
 
 
 def _scalar(text: str) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 from flask_prodcheck.model.evaluation.operations import RefusedError
 
@@ -11,7 +12,9 @@ _FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0"})
 
 
 def strtobool(value: object) -> int:
-    text = str(value).lower()
+    if not isinstance(value, str):
+        raise RefusedError("a truth value of something that is no text")
+    text = value.lower()
     if text in _TRUE_WORDS:
         return 1
     if text in _FALSE_WORDS:
@@ -32,12 +35,16 @@ def converted(kind: str, text: str, inner: str = "str", separator: str = ",") ->
     if kind == "int":
         return int(text)
     if kind == "float":
+        if not math.isfinite(float(text)):
+            raise ValueError("not a finite number")
         return float(text)
     if kind == "json":
-        return json.loads(text)
+        if (value := json.loads(text)) is None:
+            raise ValueError("null is no value")
+        return value
     if kind == "list":
         return [converted(inner, part) for part in text.split(separator)] if text else []
     if kind == "dict":
-        pairs = [part.partition("=") for part in text.split(separator) if part]
-        return {name.strip(): converted(inner, value.strip()) for name, _, value in pairs}
+        pairs = [part.split("=", 1) for part in text.split(separator)] if text else []
+        return {name.strip(): converted(inner, value.strip()) for name, value in pairs}
     raise RefusedError(f"environs: {kind}() is not evaluated")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from flask_prodcheck.base import Known, Origin, Span
 from flask_prodcheck.model.evaluation.environment import environment_default, environment_item, environment_value
 from flask_prodcheck.model.evaluation.libraries.conversions import strtobool
-from flask_prodcheck.model.evaluation.libraries.dotenv import file_values, nearest_dotenv
+from flask_prodcheck.model.evaluation.libraries.dotenv import file_values, is_hidden, nearest_dotenv
 from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.paths import project_path
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError
@@ -28,9 +28,12 @@ READERS = frozenset({
     "decouple.config", "decouple.Config()", "decouple.Config().get", "decouple.AutoConfig()", "starlette.config.Config()",
     "starlette.config.Config().get",
 })  # fmt: skip
+OBJECT = "decouple.config"
+ELSEWHERE = "/"
+"""Where decouple's own object searches when the program has changed one of its attributes: it is not known."""
 _SETTINGS = "settings.ini"
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
-_Values = dict[str, Evaluated]
+_Lookup = Callable[[str], "Evaluated | None"]
 
 
 def made(name: str, *parameters: str) -> Callable[[Machine, Arguments, Frame], Evaluated]:
@@ -54,12 +57,14 @@ def read(machine: Machine, item: External | Made, args: Arguments, frame: Frame)
     default, cast = (
         (args.get(2, "default"), args.get(1, "cast")) if starlette else (args.get(1, "default"), args.get(2, "cast"))
     )
+    if item.name == OBJECT and machine.searched is None:
+        machine.searched = posixpath.dirname(frame.file)  # one object for the program: its first call begins the search
     found = environment_value(machine, key[0])
     if found is None:
-        values = _repository(machine, item, frame)
-        if values is None:
+        lookup = _repository(machine, item, frame)
+        if lookup is None:
             return unknown("what the file holds is not known")
-        found = values.get(key[0])
+        found = lookup(key[0])
     if found is None:
         if default is None:
             return environment_item(machine, key[0], "KeyError" if starlette else "UndefinedValueError")
@@ -75,15 +80,15 @@ def _cast(
     if isinstance(item, External) and item.name == "builtins.bool":
         if starlette:
             return machine.plain_result([found], lambda values: _TRUTHS[str(values[0]).lower()])
-        return machine.plain_result([found], lambda values: bool(strtobool(values[0])) if str(values[0]) else False)
+        return machine.plain_result([found], lambda values: bool(str(values[0])) and bool(strtobool(str(values[0]))))
     return depending(machine.call(cast, replace(args, positional=(found,), keywords={}), frame), found)
 
 
 # --- where values come from ------------------------------------------------------------------------------------------
 
 
-def _repository(machine: Machine, item: External | Made, frame: Frame) -> _Values | None:
-    """The values of the file that is read; None where they are not known."""
+def _repository(machine: Machine, item: External | Made, frame: Frame) -> _Lookup | None:
+    """What looks up a name in the file that is read; None where it is not known what the file holds."""
     given = item.args[0] if isinstance(item, Made) and item.args else known(None)
     if item.name.startswith("starlette"):
         return _starlette(machine, given)
@@ -96,9 +101,10 @@ def _repository(machine: Machine, item: External | Made, frame: Frame) -> _Value
             return None
         return _ini(machine, path) if source.name.endswith("Ini()") else _env(machine, path)
     folder = posixpath.dirname(frame.file)
-    if item.name == "decouple.config":  # one object for the program: the first call says where the search begins
-        machine.searched = machine.searched if machine.searched is not None else folder
+    if item.name == OBJECT and machine.searched is not None:
         folder = machine.searched
+        if folder == ELSEWHERE:
+            return None
     elif not (isinstance(given.value, Known) and given.value.value is None):
         path = _path(machine, given)
         if path is None:
@@ -107,7 +113,7 @@ def _repository(machine: Machine, item: External | Made, frame: Frame) -> _Value
     return _nearest(machine, folder)
 
 
-def _nearest(machine: Machine, folder: str) -> _Values | None:
+def _nearest(machine: Machine, folder: str) -> _Lookup | None:
     """What ``settings.ini`` or ``.env`` says in ``folder``, or in the nearest folder above that has one of them."""
     start = folder
     while True:
@@ -119,8 +125,12 @@ def _nearest(machine: Machine, folder: str) -> _Values | None:
             return values
         if folder in ("", "."):
             machine.missed.add(nearest_dotenv(machine, start))
-            return {}
+            return _nothing
         folder = posixpath.dirname(folder)
+
+
+def _nothing(name: str) -> None:
+    """What a file that is not there says of ``name``."""
 
 
 def _path(machine: Machine, given: Evaluated) -> str | None:
@@ -132,31 +142,32 @@ def _path(machine: Machine, given: Evaluated) -> str | None:
     return project_path(text) if text.startswith("/") else posixpath.normpath(posixpath.join(folder, text))
 
 
-def _env(machine: Machine, path: str) -> _Values | None:
+def _env(machine: Machine, path: str) -> _Lookup | None:
     """The lines of a ``.env`` file as decouple reads them: nothing is expanded, no comment follows a value."""
     values = file_values(machine, path)
     data = machine.read(path) if machine.read is not None and path not in machine.written else None
-    if values is None or data is None or any(not isinstance(each.value, Known) for each in values.values()):
-        return values
-    found: _Values = {}
+    if values is None:
+        return None
+    if data is None or is_hidden(machine, path):
+        return values.get
+    found: dict[str, Evaluated] = {}
     for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
         name, equals, text = line.strip().partition("=")
         if equals and not name.startswith("#"):
             text = text.strip()
             text = text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
             found[name.strip()] = _at(path, number, name.strip(), text)
-    return found
+    return found.get
 
 
 def _at(path: str, line: int, name: str, text: str) -> Evaluated:
     return Evaluated(Known(text, (Origin(Span(path, line), f"{name}=..."),)), (name,))
 
 
-def _ini(machine: Machine, path: str) -> _Values | None:
-    """The section ``settings`` of an INI file."""
+def _ini(machine: Machine, path: str) -> _Lookup | None:
+    """The section ``settings`` of an INI file, whose names are read in any case."""
     data = machine.read(path) if machine.read is not None else None
     parser = configparser.ConfigParser()
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:
         parser.read_string((data or b"").decode("utf-8"))
         entries = parser.items("settings", raw=True) if data is not None else []
@@ -166,17 +177,18 @@ def _ini(machine: Machine, path: str) -> _Values | None:
         return None
     lines = data.decode("utf-8").split("\n")
     places = {
-        name: next((n for n, line in enumerate(lines, 1) if line.lstrip().lower().startswith(name.lower())), 1)
+        name: next((n for n, line in enumerate(lines, 1) if line.lstrip().lower().startswith(name)), 1)
         for name, _ in entries
     }
-    return {name: _at(path, places[name], name, text) for name, text in entries}
+    found = {name: _at(path, places[name], name, text) for name, text in entries}
+    return lambda name: found.get(name.lower())
 
 
-def _starlette(machine: Machine, given: Evaluated) -> _Values | None:
+def _starlette(machine: Machine, given: Evaluated) -> _Lookup | None:
     if isinstance(given.value, Known) and given.value.value is None:
-        return {}
+        return _nothing
     path = _path(machine, given)
-    return file_values(machine, path) or {} if path is not None else None  # it goes on without a file that is missing
+    return (file_values(machine, path) or {}).get if path is not None else None  # it goes on without a missing file
 
 
 # --- casts -----------------------------------------------------------------------------------------------------------
@@ -213,7 +225,8 @@ def choices(machine: Machine, item: Made, args: Arguments, frame: Frame) -> Eval
     text = args.get(0, "value")
     if text is None or not _is_none(pairs):
         return unknown("which values are allowed is not known", *args.all)
-    value = text if _is_none(cast) else machine.call(cast, Arguments((text,), span=args.span), frame)
+    convert = known(External("builtins.str")) if _is_none(cast) else cast
+    value = machine.call(convert, Arguments((text,), span=args.span), frame)
     allowed = machine.contains(flat, value)
     if allowed is False:
         raise RaisedError("ValueError", depending(known(None), value), deliberate=True)

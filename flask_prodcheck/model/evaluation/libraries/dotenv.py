@@ -52,18 +52,27 @@ def file_values(machine: Machine, path: str) -> dict[str, Evaluated] | None:
     if file is None or not seen:
         machine.missed.add(path)
         return None
-    tracked = machine.modules.facts.tracked
-    hidden = bool(tracked) and path not in tracked and path not in machine.written
+    hidden = is_hidden(machine, path)
     values: dict[str, Evaluated] = {}
     for variable in file.variables:
-        if variable.value is None:
+        if variable.value is None:  # a name alone: nothing is set, and what stands before is not
+            values.pop(variable.name, None)
             continue
-        if "${" in variable.value:
-            found = unknown(f"{variable.name} refers to another variable")
-        else:
-            found = unknown(f"{path} is not part of the repository") if hidden else known(variable.value)
+        found = unknown(f"{path} is not part of the repository") if hidden else _written(variable)
         values[variable.name] = _from_file(found, variable.span, variable.name)
     return values
+
+
+def is_hidden(machine: Machine, path: str) -> bool:
+    """Whether a ``.env`` file is no part of the repository, so that another one stands in its place in production."""
+    tracked = machine.modules.facts.tracked
+    return bool(tracked) and path not in tracked and path not in machine.written
+
+
+def _written(variable: EnvVar) -> Evaluated:
+    if variable.value is not None and "${" in variable.value:
+        return unknown(f"{variable.name} refers to another variable")
+    return known(variable.value)
 
 
 def _from_file(found: Evaluated, span: object, name: str) -> Evaluated:
@@ -110,14 +119,12 @@ def dotenv_values_call(machine: Machine, args: Arguments, frame: Frame) -> Evalu
     text = str(key[0]) if key is not None else ""
     path = project_path(text) if text.startswith("/") else posixpath.join(posixpath.dirname(frame.file), text)
     file = machine.modules.facts.env_files.get(path or "")
-    if file is None or (machine.modules.facts.tracked and path not in machine.modules.facts.tracked):
+    if file is None or is_hidden(machine, file.path):
         return machine.make("dict", {}, opened=True)
     cells: dict[object, Evaluated] = {
-        variable.name: _from_file(known(variable.value), variable.span, variable.name)
-        for variable in file.variables
-        if variable.value is not None and "${" not in variable.value
+        variable.name: _from_file(_written(variable), variable.span, variable.name) for variable in file.variables
     }
-    return machine.make("dict", cells, opened=len(cells) < len(file.variables))
+    return machine.make("dict", cells)
 
 
 def note_write(machine: Machine, item: External | Made, args: Arguments) -> None:

@@ -67,6 +67,8 @@ _CHECKS = frozenset(
     {"must_exist", "required", "is_type_of", "gt", "gte", "lt", "lte", "ne", "eq", "is_in", "is_not_in", "condition",
      "len_min", "len_max", "len_eq", "len_ne", "startswith", "endswith", "cont", "messages", "description", "identity"}
 )  # fmt: skip
+_MERGING = ("dynaconf_merge", "dynaconf_merge_unique")
+_HOOKS = "dynaconf_hooks.py"
 _TRUE = frozenset({"t", "true", "enabled", "1", "on", "yes"})
 
 
@@ -283,6 +285,8 @@ def _find(machine: Machine, name: str, root: str) -> str | None:
 
 
 def _load_file(machine: Machine, target: Ref, path: str, options: _Options) -> None:
+    if _is_file(machine, posixpath.normpath(posixpath.join(posixpath.dirname(path), _HOOKS))):
+        raise _NotFollowedError(f"{_HOOKS} changes settings")
     if path.endswith(".py"):
         _load_python(machine, target, path, options)
         return
@@ -330,8 +334,8 @@ def _environment_name(chosen: Evaluated) -> str:
 
 
 def _load_table(machine: Machine, target: Ref, cells: Mapping[object, Evaluated]) -> None:
-    if any(isinstance(key, str) and key.lower().startswith("dynaconf_") for key in cells):
-        raise _NotFollowedError("a file merges settings or includes others")
+    if any(isinstance(key, str) and (key.lower().startswith("dynaconf_") or "." in key) for key in cells):
+        raise _NotFollowedError("a file merges settings, includes others or names a part of a setting")
     for key, cell in cells.items():
         _put(machine, target, str(key), cell)
 
@@ -390,9 +394,7 @@ def _parsed(machine: Machine, cell: Evaluated, depth: int = 0) -> Evaluated:
     if isinstance(item, Ref) and item.kind in ("dict", "list"):
         obj = machine.obj(item)
         merges = any(isinstance(key, str) and "dynaconf_merge" in key for key in obj.cells)
-        listed = any(
-            isinstance(each.value, Known) and each.value.value == "dynaconf_merge" for each in obj.cells.values()
-        )
+        listed = any(isinstance(each.value, Known) and each.value.value in _MERGING for each in obj.cells.values())
         if merges or listed or depth > _NESTED:
             return unknown("it is merged with what was set before, or nested too deeply", cell)
         cells: dict[object, Evaluated] = {key: _parsed(machine, each, depth + 1) for key, each in obj.cells.items()}
@@ -429,15 +431,15 @@ def _load_variables(machine: Machine, target: Ref, options: _Options) -> None:
     if options.prefix is None:
         return
     for prefix in dict.fromkeys(("DYNACONF", options.prefix)):
-        for name in environment_names(machine):
-            found = environment_value(machine, name) if name.startswith(f"{prefix}_") else None
+        names = [name for name in environment_names(machine) if name.startswith(f"{prefix}_")]
+        written = [name.upper() for name in names]
+        for name in names:
+            found = environment_value(machine, name)
+            if found is not None and written.count(name.upper()) > 1:
+                found = unknown("variables differ in nothing but their case", found)
             if found is not None:
-                _put(
-                    machine,
-                    target,
-                    name[len(prefix) + 1 :],
-                    machine.plain_result([found], lambda values: _toml(str(values[0]))),
-                )
+                value = machine.plain_result([found], lambda values: _toml(str(values[0])))
+                _put(machine, target, name[len(prefix) + 1 :], value)
     for name in sorted(machine.required):
         if name.startswith(f"{options.prefix}_"):
             _put(machine, target, name[len(options.prefix) + 1 :], environment_item(machine, name))  # fmt: skip
@@ -517,8 +519,10 @@ def view_item(machine: Machine, view: View, index: Evaluated) -> Evaluated:
 
 def view_attribute(machine: Machine, view: View, name: str) -> Evaluated:
     """``settings.name``: a method, or a setting."""
-    if name in _METHODS:
+    if view.path or name in _METHODS:
         return known(Method(known(view), name))
+    if name == _VALIDATORS:
+        return known(replace(view, path=(name,)))
     found = _get(machine, view, name)
     if found is None:
         raise RaisedError("AttributeError", _lacking(machine, view, name, known(None)))
@@ -527,8 +531,13 @@ def view_attribute(machine: Machine, view: View, name: str) -> Evaluated:
 
 _METHODS = frozenset(
     {"get", "as_dict", "to_dict", "exists", "set", "setdefault", "update", "keys", "values", "items", "from_env", "reload",
-     "configure", "using_env", "setenv", "load_file", "get_fresh", "as_bool", "as_int", "as_float", "as_json", "validators",
+     "configure", "using_env", "setenv", "load_file", "get_fresh", "as_bool", "as_int", "as_float", "as_json", "fresh",
      "current_env", "environ", "store", "unset", "clean", "path_for", "find_file", "flag", "populate_obj", "execute_loaders"}
+)  # fmt: skip
+_VALIDATORS = "validators"
+_CHANGING = frozenset(
+    {"reload", "configure", "setenv", "using_env", "load_file", "update", "unset", "clean", "execute_loaders", "setdefault",
+     "set", "fresh", "get_fresh", "register"}
 )  # fmt: skip
 
 
@@ -585,6 +594,8 @@ def view_method(machine: Machine, view: View, name: str, args: Arguments, frame:
     first = args.positional[0] if args.positional else None
     key = machine.key_of(first) if first is not None else None
     text = key[0] if key is not None and isinstance(key[0], str) else None
+    if view.path and name != "register":
+        return unknown(f"dynaconf: {name}() is not evaluated", *args.all)
     if (
         name in ("get", "__call__")
         and text is not None
@@ -610,17 +621,8 @@ def view_method(machine: Machine, view: View, name: str, args: Arguments, frame:
         if held is None or held[1]:
             return unknown("its settings are not all known")
         return machine.call(known(Method(machine.make("dict", held[0]), name)), Arguments(), frame)
-    if name in (
-        "reload",
-        "configure",
-        "setenv",
-        "load_file",
-        "update",
-        "unset",
-        "clean",
-        "execute_loaders",
-        "setdefault",
-        "set",
-    ):
+    if name in _CHANGING:
         machine.write(view.oid, "loaded", unknown(f"{name}() is not followed"))
+    if name == "populate_obj" and first is not None:
+        machine.loosen(ref_of(first).oid, "populate_obj() is not followed")
     return unknown(f"dynaconf: {name}() is not evaluated", *args.all)

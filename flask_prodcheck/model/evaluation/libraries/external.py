@@ -28,7 +28,8 @@ from flask_prodcheck.model.evaluation.libraries.dotenv import (
 )
 from flask_prodcheck.model.evaluation.libraries.dynaconf import CLASSES as DYNACONF_CLASSES
 from flask_prodcheck.model.evaluation.libraries.dynaconf import settings, validator
-from flask_prodcheck.model.evaluation.libraries.pydantic_settings import SECRETS, field_call, secret_value
+from flask_prodcheck.model.evaluation.libraries.pydantic_settings import field_call, secret_value
+from flask_prodcheck.model.evaluation.libraries.pydantic_types import SECRETS
 from flask_prodcheck.model.evaluation.libraries.standard import (
     PARTIAL,
     chain_map,
@@ -117,7 +118,8 @@ def call_external(machine: Machine, item: External | Made, args: Arguments, fram
     if isinstance(item, Made) and name in ("decouple.Csv()", "decouple.Choices()"):
         return (decouple.csv if name == "decouple.Csv()" else decouple.choices)(machine, item, args, frame)
     if name.rpartition(".")[2] == "strtobool" and args.positional:
-        return machine.plain_result([args.positional[0]], lambda values: strtobool(values[0]))
+        kind = bool if name.startswith("decouple.") else int
+        return machine.plain_result([args.positional[0]], lambda values: kind(strtobool(values[0])))
     if name.rpartition(".")[2] in _LOADERS or _may_configure(machine, name, args):
         for arg in args.all:
             applications.lose(machine, arg, f"{name} sets what its own files say", args.span)

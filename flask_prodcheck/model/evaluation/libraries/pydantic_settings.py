@@ -5,25 +5,35 @@ Source: https://docs.pydantic.dev/latest/concepts/pydantic_settings/
 
 from __future__ import annotations
 
-import json
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.base import Known
-from flask_prodcheck.facts.syntax import Attribute, BinOp, Call, Collection, Const, Expr, FunctionDef, Name, Subscript
+from flask_prodcheck.base import Known, Unknown, Unset
+from flask_prodcheck.facts.syntax import Call, Const, Expr, FunctionDef, Subscript
 from flask_prodcheck.model.evaluation.environment import (
     environment_default,
     environment_item,
     environment_names,
     environment_value,
 )
-from flask_prodcheck.model.evaluation.external_names import is_plain_base
-from flask_prodcheck.model.evaluation.libraries.conversions import converted
+from flask_prodcheck.model.evaluation.external_names import is_plain_base, is_settings_class
 from flask_prodcheck.model.evaluation.libraries.dotenv import file_values
-from flask_prodcheck.model.evaluation.operations import NotPlainError, RefusedError
+from flask_prodcheck.model.evaluation.libraries.pydantic_types import (
+    Kind,
+    checked,
+    is_model_class,
+    kind_of,
+    module_frame,
+    name_of,
+    parameters,
+    parsed,
+)
+from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.paths import project_path
 from flask_prodcheck.model.evaluation.running import Arguments, Frame
+from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
     External,
@@ -31,13 +41,11 @@ from flask_prodcheck.model.evaluation.values import (
     Made,
     Obj,
     Ref,
-    depending,
     known,
     ref_of,
     selected,
     unknown,
 )
-from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -45,121 +53,199 @@ if TYPE_CHECKING:
 
 FIELD = "pydantic.Field()"
 CHOICES = "pydantic.AliasChoices()"
-SECRETS = frozenset({"pydantic.SecretStr", "pydantic.SecretBytes", "pydantic.types.SecretStr"})
 DUMPS = frozenset({"model_dump", "dict"})
 _NESTED = 20
-_PLAIN = frozenset({"str", "int", "float", "bool"})
-_JSON = frozenset({"list", "dict", "List", "Dict", "Sequence"})
-_NUMBER = regex(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _CHECKING = frozenset({"field_validator", "validator", "model_validator", "root_validator"})
+_CHANGING = frozenset({"__init__", "settings_customise_sources", "__init_subclass__", "__new__"})
 _OPTIONS = frozenset(
     {"env_prefix", "env_file", "env_file_encoding", "env_nested_delimiter", "case_sensitive", "env_ignore_empty", "extra",
-     "title", "frozen", "validate_assignment", "arbitrary_types_allowed", "populate_by_name", "str_strip_whitespace",
-     "protected_namespaces", "orm_mode", "from_attributes", "anystr_strip_whitespace", "use_enum_values"}
+     "title", "frozen", "arbitrary_types_allowed", "populate_by_name", "protected_namespaces", "orm_mode",
+     "from_attributes", "use_enum_values", "validate_assignment", "validate_default", "hide_input_in_errors",
+     "json_schema_extra"}
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A field of a class. ``annotation``: what it is said to be; ``file`` and ``module``: where."""
+    """A field of a class. ``default``: None where it is required; ``aliases``: the names that stand for its own (empty:
+    none do; None: not known); ``hidden``: a dump may leave it out."""
 
-    default: Evaluated | None
-    annotation: Expr
-    file: str
+    kind: Kind
+    default: Evaluated | None = None
+    aliases: tuple[str, ...] | None = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """The fields of a class and those above it, its options, and why its own code may change a field (``*``: all)."""
+
+    fields: Mapping[str, _Field]
+    options: Mapping[str, Evaluated]
+    doubt: Mapping[str, str]
+    settings: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """Where the values of fields are looked for: names with ``prefix``, in the environment and then in ``files``."""
+    """Where the values of fields are looked for: names with ``prefix``, in the environment and then in ``files``.
+    ``reads``: there are any; ``checks``: a default is validated too; ``by_name``: a field with an alias can be given by
+    its name as well."""
 
     prefix: str = ""
     delimiter: str = ""
+    reads: bool = True
     exact: bool = False
     skip_empty: bool = False
-    files: Mapping[str, Evaluated] | None = None
+    checks: bool = True
+    by_name: bool = False
+    extra: str = "forbid"
+    files: Mapping[str, Evaluated] = field(default_factory=dict)
 
-    def variable(self, machine: Machine, name: str) -> tuple[str, Evaluated | None]:
-        """The variable that ``name`` means, and its value; None when nothing sets it."""
-        names = (
-            [name]
-            if self.exact
-            else sorted(each for each in environment_names(machine) if each.lower() == name.lower())
-        )
-        shown = name if self.exact else name.upper()
-        for each in (*names, shown):
-            found = environment_value(machine, each)
-            if found is not None and not self._is_empty(found):
-                return each, found
-        for each, found in (self.files or {}).items():
-            if (each if self.exact else each.lower()) == (name if self.exact else name.lower()) and not self._is_empty(
-                found
-            ):
-                return each, found
-        return shown, None
+    def variable(self, machine: Machine, names: Sequence[str]) -> tuple[str, Evaluated | None]:
+        """The variable that ``names`` mean, the first one first, and its value; None when nothing sets it."""
+        shown = names[0] if self.exact else names[0].upper()
+        for name in names:
+            held = [each for each in environment_names(machine) if self._meant(each) == self._meant(name)]
+            values = [
+                environment_value(machine, each)
+                for each in dict.fromkeys((*held, name if self.exact else name.upper()))
+            ]
+            found = [value for value in values if value is not None and not self._is_empty(value)]
+            if len(found) > 1:
+                return shown, unknown("variables differ in nothing but their case", *found)
+            if found:
+                return shown, found[0]
+        values = [self.files.get(self._meant(name)) for name in names]
+        return shown, next((value for value in values if value is not None and not self._is_empty(value)), None)
+
+    def sets_part(self, machine: Machine, name: str) -> bool:
+        """Whether a variable sets something inside of ``name``."""
+        start = self._meant(f"{name}{self.delimiter}")
+        names = (*environment_names(machine), *self.files)
+        return bool(self.delimiter) and any(self._meant(each).startswith(start) for each in names)
+
+    def _meant(self, name: str) -> str:
+        return name if self.exact else name.lower()
 
     def _is_empty(self, found: Evaluated) -> bool:
         return self.skip_empty and isinstance(found.value, Known) and found.value.value == ""
 
-    def names(self, machine: Machine) -> tuple[str, ...]:
-        return (*environment_names(machine), *(self.files or {}))
 
-
-def settings_instance(machine: Machine, function: Evaluated, ref: Ref, args: Arguments) -> Evaluated:
-    """An instance of a project's ``BaseSettings`` class."""
-    fields, options, doubt = _declared(machine, function)
-    sources, reason = _sources(machine, options, args)
-    reason = reason or ("its arguments are not known" if args.open else doubt.get("*", ""))
+def model_instance(machine: Machine, function: Evaluated, ref: Ref, args: Arguments) -> Evaluated:
+    """An instance of a project's ``BaseSettings`` or ``BaseModel`` class."""
+    declared = _declared(machine, function)
+    sources, reason = _sources(machine, declared, args)
+    given, stranger = _given(declared, sources, args)
+    if args.open or args.positional:
+        reason = reason or "its arguments are not known"
+    reason = reason or declared.doubt.get("*", "") or stranger
     cells: dict[object, Evaluated] = {}
-    for name, field in fields.items():
-        why = reason or doubt.get(name, "")
-        if name in args.keywords:
-            cells[name] = args.keywords[name]
-        else:
-            cells[name] = _value(machine, name, field, sources) if not reason else unknown(reason)
-        if why and not reason:
-            cells[name] = unknown(why, cells[name])
+    for name, each in declared.fields.items():
+        if reason:
+            cells[name] = unknown(reason)
+            continue
+        value = _field_value(machine, name, each, sources, given.get(name))
+        cells[name] = unknown(declared.doubt[name], value) if name in declared.doubt else value
     made = known(Ref(machine.new(Obj("instance", cells, bool(reason), bases=(known(ref),))), "instance"))
     _after(machine, made, ref)
     return selected(made, function)
 
 
-def _declared(machine: Machine, function: Evaluated) -> tuple[dict[str, _Field], dict[str, Evaluated], dict[str, str]]:
-    """The fields of a class and those above it, its options, and the fields (``*``: all) that its own code changes."""
-    fields: dict[str, _Field] = {}
+def _field_value(
+    machine: Machine, name: str, each: _Field, sources: _Sources, given: Evaluated | None = None
+) -> Evaluated:
+    """An argument that is given, else what a source says, else the default."""
+    shown, found, whole = _found(machine, name, each, sources) if sources.reads else ("", None, True)
+    if given is not None:
+        merges = found is not None and each.kind.name not in ("plain", "choice", "secret", "list")
+        return (
+            unknown("it is merged with what a variable says", given) if merges else checked(machine, each.kind, given)
+        )
+    if found is not None:
+        return found if whole else parsed(machine, each.kind, found)
+    if each.default is None:
+        return environment_item(machine, shown, "ValidationError") if sources.reads else unknown(f"{name} is not given")
+    default = checked(machine, each.kind, each.default) if sources.checks else each.default
+    return environment_default(shown, default) if sources.reads else default
+
+
+def _given(declared: _Declared, sources: _Sources, args: Arguments) -> tuple[dict[str, Evaluated], str]:
+    """The arguments of a call by the fields that they fill, and why that is not known ("": it is)."""
+    accepted: dict[str, str] = {}
+    for name, each in declared.fields.items():
+        accepted.update(dict.fromkeys(each.aliases or (name,), name))
+        if each.aliases is None and args.keywords:
+            return {}, "which arguments fill a field is not known"
+        if sources.by_name:
+            accepted[name] = name
+    words = {word: cell for word, cell in args.keywords.items() if not (declared.settings and word[0] == "_")}
+    strange = [word for word in words if word not in accepted]
+    folded = {word.lower() for word in accepted}
+    if strange and (sources.extra != "ignore" or any(word.lower() in folded for word in strange)):
+        return {}, f"{strange[0]} is no field"
+    return {accepted[word]: cell for word, cell in words.items() if word in accepted}, ""
+
+
+def _declared(machine: Machine, function: Evaluated) -> _Declared:
+    written: dict[str, tuple[Evaluated | None, Expr, str]] = {}
     options: dict[str, Evaluated] = {}
     doubt: dict[str, str] = {}
+    above: list[str] = []
     for owner in reversed(machine.mro(function)):
         item = owner.value.value if isinstance(owner.value, Known) else None
         if not isinstance(item, Ref):
             if not (isinstance(item, External) and (is_plain_base(item.name) or item.name.startswith("pydantic."))):
                 doubt["*"] = "a base class is not known"
+            above.append(item.name if isinstance(item, External) else "")
             continue
         obj = machine.obj(item)
         options.update(_class_options(machine, obj))
-        for name, written in obj.annotations:
-            if name != "model_config" and not name.startswith("_"):
-                fields[name] = _Field(obj.cells.get(name), written, obj.file)
         own = dict(obj.annotations)
-        for name, field in list(fields.items()):
+        for name, annotation in own.items():
+            if (
+                name != "model_config"
+                and not name.startswith("_")
+                and not _is_class_variable(machine, annotation, obj.file)
+            ):
+                written[name] = (obj.cells.get(name), annotation, obj.file)
+        for name, (_, annotation, file) in list(written.items()):
             if name in obj.cells and name not in own:
-                fields[name] = replace(field, default=obj.cells[name])
+                written[name] = (obj.cells[name], annotation, file)
         for key, cell in obj.cells.items():
-            if isinstance(cell.value, Known) and isinstance(cell.value.value, Function):
-                doubt.update(dict.fromkeys(_changed(str(key), cell.value.value), f"{key}() may change it"))
-    return fields, options, doubt
+            changed = _changed(machine, str(key), cell) if key not in own else ()
+            doubt.update(dict.fromkeys(changed, f"{key} may change it"))
+        if obj.open:
+            doubt["*"] = "the class is not known whole"
+    old = any(name.startswith("pydantic.") and is_settings_class(name) for name in above)
+    fields = {name: _field(machine, *parts, old) for name, parts in written.items()}
+    return _Declared(fields, options, doubt, any(is_settings_class(name) for name in above))
 
 
-def _changed(name: str, function: Function) -> Iterator[str]:
-    """The fields that a method of the class may change while an instance is made."""
-    if name in ("__init__", "settings_customise_sources", "__init_subclass__", "__new__"):
+def _is_class_variable(machine: Machine, annotation: Expr, file: str) -> bool:
+    outer = annotation.value if isinstance(annotation, Subscript) else annotation
+    return name_of(machine, outer, file) == "typing.ClassVar"
+
+
+def _changed(machine: Machine, name: str, cell: Evaluated) -> Iterator[str]:
+    """The fields that something in the class, but no field, may change while an instance is made."""
+    item = cell.value.value if isinstance(cell.value, Known) else None
+    if name in _CHANGING or isinstance(cell.value, Unknown):
         yield "*"
-    for decorator in function.node.decorators if isinstance(function.node, FunctionDef) else ():
+    if isinstance(item, Made) and _last(item.name.partition("(")[0]) in _CHECKING:
+        yield "*"
+    if not isinstance(item, Function) or not isinstance(item.node, FunctionDef):
+        return
+    for decorator in item.node.decorators:
         target = decorator.func if isinstance(decorator, Call) else decorator
-        word = target.attr if isinstance(target, Attribute) else target.id if isinstance(target, Name) else ""
-        if word in _CHECKING:
-            named = decorator.args if isinstance(decorator, Call) and word in ("field_validator", "validator") else ()
+        meant = machine.evaluate(target, module_frame(machine, item.file)).value
+        name = meant.value.name if isinstance(meant, Known) and isinstance(meant.value, External) else unparse(target)
+        if _last(name) in _CHECKING:
+            named = decorator.args if isinstance(decorator, Call) else ()
             texts = [arg.value for arg in named if isinstance(arg, Const) and isinstance(arg.value, str)]
             yield from texts if texts and len(texts) == len(named) else ("*",)
+        elif isinstance(meant, Unknown):
+            yield "*"
 
 
 def _class_options(machine: Machine, obj: Obj) -> dict[str, Evaluated]:
@@ -176,10 +262,10 @@ def _class_options(machine: Machine, obj: Obj) -> dict[str, Evaluated]:
     return {**options, **{key: cell for key, cell in cells.items() if isinstance(key, str) and key[:2] != "__"}}
 
 
-def _sources(machine: Machine, options: Mapping[str, Evaluated], args: Arguments) -> tuple[_Sources, str]:
+def _sources(machine: Machine, declared: _Declared, args: Arguments) -> tuple[_Sources, str]:
     """Where values come from, and why that is not known ("": it is)."""
-    given = {name[1:]: cell for name, cell in args.keywords.items() if name.startswith("_")}
-    options = {**options, **given}
+    given = {name[1:]: cell for name, cell in args.keywords.items() if name.startswith("_") and declared.settings}
+    options = {**declared.options, **given}
     other = next((name for name in options if name not in _OPTIONS), None)
     if other is not None:
         return _Sources(), f"what {other} does is not evaluated"
@@ -188,200 +274,134 @@ def _sources(machine: Machine, options: Mapping[str, Evaluated], args: Arguments
     except NotPlainError:
         return _Sources(), "its options are not known"
     paths = plain.get("env_file")
+    exact = bool(plain.get("case_sensitive"))
     files: dict[str, Evaluated] = {}
     for each in paths if isinstance(paths, list | tuple) else [paths] if paths is not None else []:
         text = str(each)
         folder = machine.roots[0] if machine.roots else "."
         path = project_path(text) if text.startswith("/") else posixpath.normpath(posixpath.join(folder, text))
         values = file_values(machine, path) if path is not None else None
-        files.update(values or {})
+        files.update({name if exact else name.lower(): value for name, value in (values or {}).items()})
     return _Sources(
-        str(plain.get("env_prefix") or ""), str(plain.get("env_nested_delimiter") or ""),
-        bool(plain.get("case_sensitive")), bool(plain.get("env_ignore_empty")), files,
+        str(plain.get("env_prefix") or ""), str(plain.get("env_nested_delimiter") or ""), declared.settings, exact,
+        bool(plain.get("env_ignore_empty")), bool(plain.get("validate_default", declared.settings)),
+        bool(plain.get("populate_by_name")), str(plain.get("extra", "forbid" if declared.settings else "ignore")), files,
     ), ""  # fmt: skip
 
 
-def _value(machine: Machine, name: str, field: _Field, sources: _Sources) -> Evaluated:
-    annotation, extra = _without_metadata(machine, field)
-    default, aliases = _default(machine, field.default, extra)
-    if aliases is None:
-        return unknown("which variable is read is not known")
-    names = aliases or (f"{sources.prefix}{name}",)
-    shown, found = "", None
-    for each in names:
-        variable, value = sources.variable(machine, each)
-        shown = shown or variable
-        if value is not None:
-            found = value
-            break
-    kind = _kind(machine, annotation, field.file)
-    if sources.delimiter and any(
-        each.lower().startswith(f"{names[0]}{sources.delimiter}".lower()) for each in sources.names(machine)
-    ):
-        return _nested(machine, names[0], kind, found, sources)
-    if found is not None:
-        return _read(machine, found, kind)
-    if default is None:
-        return environment_item(machine, shown, "ValidationError")
-    checked = _checked_default(machine, default, kind)
-    return environment_default(shown, checked)
+def _found(machine: Machine, name: str, each: _Field, sources: _Sources) -> tuple[str, Evaluated | None, bool]:
+    """The variable of a field, what the environment or a file says (None: nothing), and whether it is the value already:
+    it is no text that the field still parses."""
+    if each.aliases is None:
+        return "", unknown("which variable is read is not known"), True
+    own = (f"{sources.prefix}{name}",)
+    names = each.aliases or own
+    shown, found = sources.variable(machine, names)
+    if any(sources.sets_part(machine, one) for one in names):
+        return shown, _nested(machine, names[0], each.kind, found, sources), True
+    if found is None and each.aliases and sources.by_name and sources.variable(machine, own)[1] is not None:
+        return shown, unknown("releases differ in whether a field with an alias is read by its name"), True
+    return shown, found, False
 
 
-def _without_metadata(machine: Machine, field: _Field) -> tuple[Expr, Evaluated | None]:
-    """The type of ``Annotated[type, Field(...)]``, and the field information."""
-    expr = field.annotation
-    if not (isinstance(expr, Subscript) and _last(expr.value) == "Annotated"):
-        return expr, None
-    parts = expr.index.items if isinstance(expr.index, Collection) else (expr.index,)
-    frame = _frame(machine, field.file)
-    metadata = [machine.evaluate(part, frame) for part in parts[1:]]
-    information = next((each for each in metadata if _is_field(each)), None)
-    return parts[0], information
-
-
-def _frame(machine: Machine, file: str) -> Frame:
-    return Frame(file, machine.imported.get(file, 0))
-
-
-def _last(expr: Expr) -> str:
-    return expr.attr if isinstance(expr, Attribute) else expr.id if isinstance(expr, Name) else ""
-
-
-def _is_field(value: Evaluated) -> bool:
-    item = value.value.value if isinstance(value.value, Known) else None
-    return isinstance(item, Made) and item.name == FIELD
-
-
-def _default(
-    machine: Machine, written: Evaluated | None, extra: Evaluated | None
-) -> tuple[Evaluated | None, tuple[str, ...] | None]:
-    """The default of a field (None: required), and the names of its variables (empty: its own; None: not known)."""
-    default = written if written is None or not _is_field(written) else None
-    aliases: tuple[str, ...] | None = ()
-    for information in (extra, written if written is not None and _is_field(written) else None):
-        item = information.value.value if information is not None and isinstance(information.value, Known) else None
-        if isinstance(item, Made):
-            own = item.args[0]
-            default = default if isinstance(own.value, Known) and own.value.value is ... else own
-            aliases = _aliases(machine, item.args[1]) if aliases == () else aliases
-    if isinstance(default, Evaluated) and isinstance(default.value, Known) and default.value.value is ...:
-        default = None
-    return default, aliases
-
-
-def _aliases(machine: Machine, alias: Evaluated) -> tuple[str, ...] | None:
-    item = alias.value.value if isinstance(alias.value, Known) else ...
-    if item is None:
-        return ()
-    parts = item.args if isinstance(item, Made) and item.name == CHOICES else (alias,)
-    keys = [machine.key_of(part) for part in parts]
-    names = tuple(key[0] for key in keys if key is not None and isinstance(key[0], str))
-    return names if len(names) == len(parts) else None
-
-
-# --- types -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What a field is said to be: ``name`` is a plain type, "json", "secret", "model" (with its class) or ""."""
-
-    name: str
-    model: Evaluated | None = None
-    optional: bool = False
-    choices: tuple[str, ...] = ()
-
-
-def _kind(machine: Machine, expr: Expr, file: str, depth: int = 0) -> _Kind:
-    if depth > _NESTED:
-        return _Kind("")
-    if isinstance(expr, BinOp) and expr.op == "|":
-        sides = (expr.left, expr.right)
-        inner = [side for side in sides if not (isinstance(side, Const) and side.value is None)]
-        return replace(_kind(machine, inner[0], file, depth + 1), optional=True) if len(inner) == 1 else _Kind("")
-    if isinstance(expr, Subscript):
-        word = _last(expr.value)
-        parts = expr.index.items if isinstance(expr.index, Collection) else (expr.index,)
-        if word == "Optional":
-            return replace(_kind(machine, parts[0], file, depth + 1), optional=True)
-        if word == "Literal":
-            texts = tuple(part.value for part in parts if isinstance(part, Const) and isinstance(part.value, str))
-            return _Kind("str", choices=texts) if len(texts) == len(parts) else _Kind("")
-        return _Kind("json") if word in _JSON and all(_last(part) in _PLAIN for part in parts) else _Kind("")
-    word = _last(expr)
-    if word in _PLAIN:
-        return _Kind(word)
-    if word in ("list", "dict"):
-        return _Kind("json")
-    if not isinstance(expr, Name | Attribute):
-        return _Kind("")
-    meant = machine.evaluate(expr, _frame(machine, file))
-    item = meant.value.value if isinstance(meant.value, Known) else None
-    if isinstance(item, External) and item.name in SECRETS:
-        return _Kind("secret")
-    return (
-        _Kind("model", meant)
-        if isinstance(item, Ref) and item.kind == "class" and _is_model(machine, meant)
-        else _Kind("")
-    )
-
-
-def is_model(machine: Machine, instance: Evaluated) -> bool:
-    """Whether ``instance`` is one of a class of pydantic."""
-    return any(_is_model(machine, base) for base in machine.obj(ref_of(instance)).bases)
-
-
-def _is_model(machine: Machine, meant: Evaluated) -> bool:
-    owners = [owner.value.value for owner in machine.mro(meant) if isinstance(owner.value, Known)]
-    return any(isinstance(owner, External) and owner.name.startswith("pydantic") for owner in owners)
-
-
-def _read(machine: Machine, found: Evaluated, kind: _Kind) -> Evaluated:
-    """The text of a variable as the field has it."""
-    if kind.name == "secret":
-        return depending(known(Made("pydantic.SecretStr()", (found,))), found)
-    if kind.name == "json":
-        return machine.plain_result([found], lambda values: json.loads(str(values[0])))
-    if kind.name not in _PLAIN or (kind.optional and kind.name == ""):
-        return unknown("how the field is converted is not known", found)
-    checked = machine.plain_result([found], lambda values: _convert(kind, str(values[0])))
-    return found if kind.name == "str" and isinstance(checked.value, Known) else checked
-
-
-def _convert(kind: _Kind, text: str) -> object:
-    if kind.name in ("int", "float") and not _NUMBER.fullmatch(text.strip()):
-        raise RefusedError("a number in another form")
-    if kind.name == "int" and "." in text:
-        raise RefusedError("a number in another form")
-    if kind.choices and text not in kind.choices:
-        raise ValueError(text)
-    return converted(kind.name, text.strip() if kind.name in ("int", "float") else text)
-
-
-def _checked_default(machine: Machine, default: Evaluated, kind: _Kind) -> Evaluated:
-    """A default goes through the same checks: one of another type may become something else."""
-    item = default.value.value if isinstance(default.value, Known) else None
-    wanted = {"str": str, "int": int, "float": float, "bool": bool}.get(kind.name)
-    if wanted is None or not isinstance(default.value, Known) or (item is None and kind.optional):
-        return default
-    return default if type(item) is wanted else unknown("its default is of another type", default)
-
-
-def _nested(machine: Machine, name: str, kind: _Kind, found: Evaluated | None, sources: _Sources) -> Evaluated:
+def _nested(machine: Machine, name: str, kind: Kind, found: Evaluated | None, sources: _Sources) -> Evaluated:
     """A model whose own fields have variables (``MAIL__HOST``)."""
     deep = sources.prefix.count(sources.delimiter) > _NESTED
     if kind.name != "model" or kind.model is None or found is not None or deep:
         return unknown("a part of it is set by a variable")
-    fields, options, doubt = _declared(machine, kind.model)
-    prefix = f"{name}{sources.delimiter}"
-    if doubt or options:
+    declared = _declared(machine, kind.model)
+    split = any(each.aliases != () or sources.delimiter in word for word, each in declared.fields.items())
+    if declared.doubt or declared.options or split:
         return unknown("what its class does is not followed")
-    inner = replace(sources, prefix=prefix)
-    cells: dict[object, Evaluated] = {each: _value(machine, each, field, inner) for each, field in fields.items()}
+    inner = replace(sources, prefix=f"{name}{sources.delimiter}")
+    cells: dict[object, Evaluated] = {
+        word: _field_value(machine, word, each, inner) for word, each in declared.fields.items()
+    }
     return known(Ref(machine.new(Obj("instance", cells, bases=(kind.model,))), "instance"))
 
 
+# --- fields ----------------------------------------------------------------------------------------------------------
+
+
+def _field(machine: Machine, written: Evaluated | None, annotation: Expr, file: str, old: bool) -> _Field:
+    """A field as the class says it, in ``Annotated`` and as its default. ``old``: the class is one of pydantic 1."""
+    metadata: list[Evaluated] = []
+    if isinstance(annotation, Subscript) and _last(name_of(machine, annotation.value, file)) == "Annotated":
+        annotation, *parts = parameters(annotation)
+        metadata = [machine.evaluate(part, module_frame(machine, file)) for part in parts]
+    kind = kind_of(machine, annotation, file) if all(map(_information, metadata)) else Kind()
+    made = _Field(kind, written if written is None or _information(written) is None else None)
+    for item in filter(None, map(_information, (*metadata, *((written,) if written is not None else ())))):
+        default, alias, variables, hidden = item.args
+        ignored = alias if old else variables
+        names = _aliases(machine, variables if old else alias) if _is_none(ignored) else None
+        made = _Field(
+            kind, made.default if isinstance(default.value, Unset) else default, names if made.aliases == () else made.aliases,
+            made.hidden or not _is_none(hidden),
+        )  # fmt: skip
+    if made.default is None and old and (kind.optional or kind.name == "any"):
+        return replace(made, default=known(None))
+    required = made.default is not None and isinstance(made.default.value, Known) and made.default.value.value is ...
+    return replace(made, default=None) if required else made
+
+
+def _information(value: Evaluated) -> Made | None:
+    """What ``Field()`` says; None for another value."""
+    item = value.value.value if isinstance(value.value, Known) else None
+    return item if isinstance(item, Made) and item.name == FIELD else None
+
+
+def _is_none(value: Evaluated) -> bool:
+    return isinstance(value.value, Known) and value.value.value is None
+
+
+def _aliases(machine: Machine, alias: Evaluated) -> tuple[str, ...] | None:
+    if _is_none(alias):
+        return ()
+    item = alias.value.value if isinstance(alias.value, Known) else None
+    parts = item.args if isinstance(item, Made) and item.name == CHOICES else (alias,)
+    if ref_of(alias).kind == "list":
+        parts = machine.elements(alias) or ()
+    keys = [machine.key_of(part) for part in parts]
+    names = tuple(key[0] for key in keys if key is not None and isinstance(key[0], str))
+    return names if parts and len(names) == len(parts) else None
+
+
+def field_call(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
+    """``Field()``: its default, the names of its variable for pydantic 2 and 1, whether a dump may leave it out."""
+    if args.open:
+        return known(Made(FIELD, (unknown("its arguments are not known"),) * 4))
+    default = args.get(0, "default")
+    if "default_factory" in args.keywords:
+        default = machine.call(args.keywords["default_factory"], replace(args, positional=(), keywords={}), frame)
+    rest = (args.get(99, "validation_alias", "alias"), args.get(99, "env"), args.get(99, "exclude"))
+    return known(Made(FIELD, (default or Evaluated(Unset()), *(each or known(None) for each in rest))))
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
 # --- instances -------------------------------------------------------------------------------------------------------
+
+
+def is_model(machine: Machine, instance: Evaluated) -> bool:
+    """Whether ``instance`` is one of a class of pydantic."""
+    return any(is_model_class(machine, base) for base in machine.obj(ref_of(instance)).bases)
+
+
+def is_field(machine: Machine, meant: Evaluated, name: str) -> bool:
+    """Whether ``name`` is a field of a class of pydantic, which the class itself does not have."""
+    owners = [machine.obj(ref_of(owner)) for owner in machine.mro(meant)]
+    return any(name == own for owner in owners for own, _ in owner.annotations) and is_model_class(machine, meant)
+
+
+def assigned(machine: Machine, instance: Evaluated, value: Evaluated) -> Evaluated:
+    """``instance.field = value``: as it is, unless the class asks for more."""
+    for base in machine.obj(ref_of(instance)).bases if is_model(machine, instance) else ():
+        if not _declared(machine, base).options.keys().isdisjoint(("validate_assignment", "frozen", "?")):
+            return unknown("what the class makes of an assignment is not evaluated", value)
+    return value
 
 
 def _after(machine: Machine, made: Evaluated, ref: Ref) -> None:
@@ -398,11 +418,12 @@ def _after(machine: Machine, made: Evaluated, ref: Ref) -> None:
 def model_method(machine: Machine, item: Ref, name: str, args: Arguments) -> Evaluated:
     """``settings.model_dump()``: the fields as a dict."""
     obj = machine.obj(item)
-    computed = any(_computes(machine, base) for base in obj.bases)
-    if args.all or args.open:
+    if args.all or args.open or len(obj.bases) != 1:
         return unknown(f"{name}() is not evaluated")
-    models = [cell for cell in obj.cells.values() if ref_of(cell).kind == "instance"]
-    return machine.make("dict", dict(obj.cells), opened=obj.open or computed or bool(models))
+    fields = _declared(machine, obj.bases[0]).fields
+    cells: dict[object, Evaluated] = {key: obj.cells[key] for key in fields if key in obj.cells}
+    hidden = any(each.hidden for each in fields.values())
+    return machine.make("dict", cells, opened=obj.open or hidden or _computes(machine, obj.bases[0]))
 
 
 def _computes(machine: Machine, base: Evaluated) -> bool:
@@ -411,7 +432,7 @@ def _computes(machine: Machine, base: Evaluated) -> bool:
             function = cell.value.value if isinstance(cell.value, Known) else None
             node = function.node if isinstance(function, Function) else None
             if isinstance(node, FunctionDef) and any(
-                _last(each.func if isinstance(each, Call) else each).endswith(("computed_field", "serializer"))
+                unparse(each.func if isinstance(each, Call) else each).endswith(("computed_field", "serializer"))
                 for each in node.decorators
             ):
                 return True
@@ -421,12 +442,3 @@ def _computes(machine: Machine, base: Evaluated) -> bool:
 def secret_value(item: Made) -> Evaluated:
     """``SecretStr("...").get_secret_value()``."""
     return item.args[0] if item.args else unknown("nothing is held")
-
-
-def field_call(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
-    """``Field()``: its default and the name of its variable, as far as they are given."""
-    default = args.get(0, "default")
-    alias = args.get(99, "validation_alias", "alias")
-    if "default_factory" in args.keywords:
-        default = machine.call(args.keywords["default_factory"], replace(args, positional=(), keywords={}), frame)
-    return known(Made(FIELD, (default or known(...), alias or known(None))))
