@@ -303,9 +303,10 @@ class _Reader:
             # The grammar has no node for some words, a lone "-" above all.
             words += [read_word(word) for word in self.missed(end, node.start_byte)]
             source = self.source_of(node)
-            # A "$" in the middle of a word (``/$A=$B``, ``A=$B:$C/d``) makes the grammar cut it in two.
+            # A "$" in the middle of a word (``/$A=$B``, ``A=$B:$C/d``, ``$1-$2``) makes the grammar cut it in two.
             cut = words[-1] if words else assigns[-1][1] if assigns else None
-            joined = node.start_byte == end and source[:1].isalpha() and cut is not None and cut.text.endswith("$")
+            touches = node.start_byte == end and not node.type.endswith("_redirect")
+            joined = touches and source[:1].isalnum() and cut is not None and cut.text.endswith("$")
             end = node.end_byte
             if joined and cut is not None:
                 whole = read_word(cut.text + source.strip())

@@ -54,6 +54,8 @@ def _is_single(launch: Launch) -> bool:
         return False
     if "config" in launch.options and launch.config_file is None:
         return False  # the file that says how many is not in the project
+    if "more-arguments" in launch.options:
+        return False  # a variable may say how many
     worker_class = launch.setting("worker_class")
     if worker_class is not None and worker_class[0] not in ("sync", "gthread"):
         return False

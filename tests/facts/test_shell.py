@@ -115,6 +115,19 @@ def test_a_lone_dash_is_a_word(source: str) -> None:
     assert "-" in plain(one(source))
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("serve --log a-$3-$1.log $3:app", ["serve", "--log", "a-$3-$1.log", "$3:app"]),
+        ("serve $1-$2", ["serve", "$1-$2"]),
+        ("serve $1-$2 2", ["serve", "$1-$2", "2"]),
+        ("serve a$ 1", ["serve", "a$", "1"]),
+    ],
+)
+def test_arguments_inside_a_word_do_not_end_it(source: str, words: list[str]) -> None:
+    assert plain(one(source)) == words
+
+
 def test_heredocs() -> None:
     script = read_shell(
         "x.sh", "#!/bin/bash\ncat <<-'E' | sh && foo\n\ta $X\n\tE\npython - <<E > out\nx\nE\n", first_line=10

@@ -121,9 +121,14 @@ def _container_exec(words: Words) -> Words | None:
     return rest[1:] if rest[:1] == ["--"] else rest
 
 
+def _command(words: Words) -> Words | None:
+    """``command NAME``; ``command -v NAME`` only says where it is."""
+    return None if words[:1] in (["-v"], ["-V"]) else _drop_options(words, frozenset())
+
+
 _WRAPPERS: dict[str, Callable[[Words], Words | None]] = {
     "exec": _plain("-a"),
-    "command": _plain(),
+    "command": _command,
     "builtin": _plain(),
     "nohup": _plain(),
     "setsid": _plain(),
@@ -227,6 +232,10 @@ _NOT_WEB = frozenset(
 )  # fmt: skip
 
 
+#: Options with which a server says something, or looks at its settings, and ends.
+_ASKS = frozenset({"--version", "--help", "--check-config", "--print-config"})
+
+
 def read_command(argv: Sequence[str]) -> Reading:
     """What ``argv`` (expanded words, the program first) does. An empty argv is :class:`Nothing`."""
     words = [word for index, word in enumerate(argv) if index or word != "!"]
@@ -298,6 +307,8 @@ def read_command(argv: Sequence[str]) -> Reading:
         )
         words = inner
     step = _step(words) if words else Nothing("")
+    if isinstance(step, ServerStart) and not _ASKS.isdisjoint(words):
+        step = Nothing(words[0])
     return replace(reading, step=step, environment=environment, env_files=tuple(env_files), wrappers=tuple(wrappers))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.project import Server
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
 
@@ -116,15 +117,21 @@ def _long_flag(text: str) -> GunicornSetting | str | None:
     return next(iter(matches.values())) if len(matches) == 1 else None
 
 
+#: The option under which a word stands that a variable decides and that may hold more options (``$GUNICORN_OPTS``).
+MORE = "more-arguments"
+_VARIABLE = regex(r"\$\{[A-Za-z_0-9@*]+\}|\$[0-9@*]")
+
+
 def parse_arguments(words: Sequence[str]) -> tuple[str, dict[str, str], tuple[str, ...]]:
     """``(target, options by setting name, unknown options)`` of gunicorn's arguments."""
     target, options, unknown = "", {}, []
+    plain: list[str] = []  # the words that are no options: the target, and what a variable adds
     rest = list(words)
     while rest:
         word = rest.pop(0)
         if word == "--":
             rest = [each for each in rest if each]
-            target = target or (rest[0] if rest else "")
+            target = plain[0] if plain else rest[0] if rest else ""
             break
         if word.startswith("--"):
             name, has_value, value = word.partition("=")
@@ -141,8 +148,13 @@ def parse_arguments(words: Sequence[str]) -> tuple[str, dict[str, str], tuple[st
                 _store(options, setting, value if has_value else rest.pop(0) if rest else "")
         elif word.startswith("-") and len(word) > 1:
             _short(word, rest, options, unknown)
-        elif not target:
-            target = word
+        else:
+            plain.append(word)
+    if not target and plain:
+        named = (each for each in plain if ":" in each and not _VARIABLE.fullmatch(each))
+        target = next(named, plain[0]) if _VARIABLE.fullmatch(plain[0]) else plain[0]
+    if more := next((each for each in plain if each != target and _VARIABLE.fullmatch(each)), ""):
+        options[MORE] = more
     return target, options, tuple(unknown)
 
 

@@ -135,6 +135,8 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 continue
             seen.add(key)
             plain = [each for each in services if each[1].command is None and each[1].entrypoint is None]
+            # Of several services that run the image as it is, one that publishes a port serves.
+            plain.sort(key=lambda each: not each[1].ports)
             own = next((each for each in plain if not _is_development(*each)), None)
             named = purpose_of_words(words_of(path))
             if own is None and plain and named is not None and named[0] is not Purpose.PRODUCTION:
@@ -265,10 +267,19 @@ def _is_development(file: ComposeFile, service: ComposeService) -> bool:
     named = purpose_of_words(words)
     if named is not None:
         return named[0] is not Purpose.PRODUCTION
-    return bool(_development_environment(file, service)) or any(
-        (var.name == "FLASK_DEBUG" and turns_debug_on(var.value or ""))
-        or (_NAMES_ENVIRONMENT.search(var.name) and _by_default(var.value or "").lower() in _DEVELOPMENT_WORDS)
-        for var in service.environment
+    return bool(_development_environment(file, service) or _development_variable(service))
+
+
+def _development_variable(service: ComposeService) -> str:
+    """The variable of ``service`` by which Flask, or the application, runs for development; "" where there is none."""
+    return next(
+        (
+            f"{var.name}={var.value}"
+            for var in service.environment
+            if (var.name == "FLASK_DEBUG" and turns_debug_on(var.value or ""))
+            or (_NAMES_ENVIRONMENT.search(var.name) and _by_default(var.value or "").lower() in _DEVELOPMENT_WORDS)
+        ),
+        "",
     )
 
 
@@ -291,10 +302,10 @@ def _development_environment(file: ComposeFile, service: ComposeService) -> str:
     """What says that the environment of ``service`` is one for development: an environment file that is called so or
     stands in a folder that is, or a variable that switches local development on or holds its name, in any service of
     the file: they run together. "" when nothing does."""
-    for reference in service.env_files:
-        if _DEVELOPMENT_WORDS & set(words_of(reference.path)):
-            return reference.path
     for each in file.services:
+        for reference in each.env_files:
+            if _DEVELOPMENT_WORDS & set(words_of(reference.path)):
+                return reference.path
         for var in each.environment:
             value = var.value or ""
             switched = _LOCAL_DEVELOPMENT.fullmatch(var.name) and "$" not in value and turns_debug_on(value)
@@ -404,9 +415,10 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
         for written in file.services:
             service = merged_service(file, written, facts)
             own = written.command if written.command is not None else written.entrypoint
+            as_built = None
             dockerfile, index = _service_stage(file, service, facts)
             if own is None and dockerfile is not None and _is_development(file, service) and _build_args(service):
-                own = _as_built(service)
+                own = as_built = _as_built(service)
             if own is None:
                 continue
             hop = Hop(own.span, own.text)
@@ -449,7 +461,7 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
             yield Head(
                 "compose", own.span, own.text, place, Command(own.span, own.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [_target(file, service, facts)])),
                 service=service.name, published=tuple(port.container for port in service.ports), public=_is_public(service), container=True, overrides=original[0] if original is not None else None, header=file.header,
-                development=_development_environment(file, service),
+                development=_development_environment(file, service) or (_development_variable(service) if as_built else ""),
             )  # fmt: skip
 
 

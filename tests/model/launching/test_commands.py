@@ -21,6 +21,7 @@ from flask_prodcheck.model.project import Server
 SERVERS = [
     ("gunicorn app:app", Server.GUNICORN, "app:app"),
     ("exec gunicorn -b :5000 --access-logfile - app:app", Server.GUNICORN, "app:app"),
+    ("command gunicorn app:app", Server.GUNICORN, "app:app"),
     ("env A=b gunicorn app:app", Server.GUNICORN, "app:app"),
     ("tini -s -- gunicorn app:app", Server.GUNICORN, "app:app"),
     ("dumb-init gunicorn app:app", Server.GUNICORN, "app:app"),
@@ -81,6 +82,9 @@ FOLLOWED = [
     ("flask db upgrade", Nothing("flask db")),
     ("python -m http.server", Nothing("python -m http.server")),
     ("uwsgi --version", Nothing("uwsgi")),
+    ("/srv/venv/bin/gunicorn --version", Nothing("/srv/venv/bin/gunicorn")),
+    ("gunicorn --check-config -c gunicorn.py app:app", Nothing("gunicorn")),
+    ("! command -v gunicorn", Nothing("command -v")),
 ]
 
 

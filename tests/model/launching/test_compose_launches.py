@@ -380,6 +380,37 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 gunicorn production app:app True"],
     ),
     (
+        "an environment file for development of the database beside it",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: flask run\n  db:\n    image: postgres\n    env_file: env/postgres.dev\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["docker-compose.yml:4 flask-run development app:app True"],
+    ),
+    (
+        "an image that is built with other arguments and run for development",
+        {
+            "docker-compose.yml": "services:\n  web:\n    build:\n      context: .\n      args:\n        EXTRA: docs\n    environment:\n      FLASK_DEBUG: 1\n",
+            "Dockerfile": IMAGE + "ARG EXTRA=none\nCMD gunicorn app:app\n",
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:5 gunicorn production app:app True",
+            "docker-compose.yml:6 gunicorn development app:app True",
+        ],
+    ),
+    (
+        "of the services that run one image, one prepares and one serves",
+        {
+            "compose.yml": "services:\n  init:\n    build: .\n    environment: {PREPARE: 'true'}\n  web:\n    build: .\n    ports: ['80:8000']\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./entry.sh"]\n',
+            "entry.sh": '#!/bin/sh\nif [ "${PREPARE:-}" = "true" ]; then\n  exit 0\nfi\nexec gunicorn app:app\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > entry.sh:5 gunicorn production app:app True"],
+    ),
+    (
         "an image that another service builds for development",
         {
             "docker-compose.yml": "services:\n  web:\n    build:\n      context: .\n      target: site-dev\n    image: site\n    command: flask run\n  api:\n    image: site\n    command: flask run\n",

@@ -38,6 +38,22 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["uwsgi.ini:2 > index.py:2 uwsgi production index.py:app True"],
     ),
     (
+        "options that a variable adds, before or after the target",
+        {
+            "run.sh": '#!/bin/sh\nif [ -n "$X" ]; then\n  gunicorn $OPTIONS web.wsgi:app\nelse\n  gunicorn lost:app "$@"\nfi\n',
+            "web/wsgi.py": APP,
+        },
+        [
+            "run.sh:3 gunicorn production web.wsgi:app True",
+            "run.sh:5 gunicorn production lost:app None",
+        ],
+    ),
+    (
+        "a target that a variable holds, before options with a value",
+        {"run.sh": "#!/bin/sh\ngunicorn $MODULE -b :80\n", "app.py": APP},
+        ["run.sh:2 gunicorn production ${MODULE} None"],
+    ),
+    (
         "namespace package",
         {"Procfile": "web: gunicorn web.wsgi:app\n", "web/wsgi.py": APP},
         ["Procfile:1 gunicorn production web.wsgi:app True"],
