@@ -502,7 +502,6 @@ SETTINGS: tuple[Idiom, ...] = (
     _reads("decouple truth", "from decouple import config, strtobool\n", "config('A', default='on', cast=strtobool)"),
     _reads("environs numbers that are none", _ENV + "def read(kind):\n    try:\n        return kind('X')\n    except Exception:\n        return 'refused'\n", "read(env.float) | env('Y')", X="inf", Y="y"),
     _reads("environs dict without a value", _ENV + "def read():\n    try:\n        return env.dict('X')\n    except Exception:\n        return 'refused'\n", "read()", X="a=1,"),
-    _reads("environs null", _ENV + "def read():\n    try:\n        return env.json('X')\n    except Exception:\n        return 'refused'\n", "read()", X="null"),
     _reads("dotenv name alone", "from dotenv import dotenv_values, load_dotenv\nload_dotenv()\n", "os.environ.get('X', 'no') | dotenv_values('.env')['X']", {".env": "X=x\nX\n"}),
 )
 IDIOMS += SETTINGS
@@ -571,6 +570,7 @@ NOT_FOLLOWED: tuple[Idiom, ...] = (
     _reads("environs dict of numbers", _ENV, "env.dict('X', subcast=int)", X="a=1"),
     _reads("environs default of another type", _ENV, "env.bool('X', 'no') | env.int('X', '3') | env.list('X', 'a,b') | env.list('X', ['1'], subcast=int)"),
     _reads("environs variable in braces", _ENV, "env('X')", X="{{Y}}", Y="y"),
+    _reads("environs null", _ENV + "def read():\n    try:\n        return env.json('X')\n    except Exception:\n        return 'refused'\n", "read()", X="null"),
     _reads("decouple interpolated", _DEC, "config('A', 'd')", {"settings.ini": "[settings]\nB=1\nA=%(B)s2\n"}),
     _reads("decouple search path", _DEC + "config.search_path = 'conf'\n", "config('A', 'd')", {"conf/.env": "A=1\n", ".env": "A=2\n"}),
     _reads("decouple choices of pairs", _DEC + "def read():\n    try:\n        return config('A', default='x', cast=Choices(['y'], choices=(('x', 'X'),)))\n    except ValueError:\n        return 'refused'\n", "read()"),

@@ -40,7 +40,7 @@ def converted(kind: str, text: str, inner: str = "str", separator: str = ",") ->
         return float(text)
     if kind == "json":
         if (value := json.loads(text)) is None:
-            raise ValueError("null is no value")
+            raise RefusedError("whether null is a value hangs on the default")
         return value
     if kind == "list":
         return [converted(inner, part) for part in text.split(separator)] if text else []
