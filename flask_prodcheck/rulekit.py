@@ -75,6 +75,7 @@ from flask_prodcheck.model.evaluation.data_files import format_of
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.exposure import Exposure, exposure, open_environment, shares_container
 from flask_prodcheck.model.launching.gunicorn import (
+    MORE_ARGUMENTS,
     GunicornSetting,
     removed_settings,
     settings_table,
@@ -197,6 +198,7 @@ def key_from_environment(project: Project, hit: Hit) -> Fix | None:
 
 
 __all__ = [
+    "MORE_ARGUMENTS",
     "SHELLS",
     "SIGNING_KEYS",
     "WSGI_SERVERS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Confidence, Hit, Launch, Project, Server, open_environment
+from flask_prodcheck.rulekit import MORE_ARGUMENTS, Confidence, Hit, Launch, Project, Server, open_environment
 
 # Formats whose platform sets WEB_CONCURRENCY or brings workers of its own.
 PLATFORM_WORKERS = frozenset({"procfile", "heroku-yml", "render", "azure", "beanstalk", "app-engine", "railway"})
@@ -54,7 +54,7 @@ def _is_single(launch: Launch) -> bool:
         return False
     if "config" in launch.options and launch.config_file is None:
         return False  # the file that says how many is not in the project
-    if "more-arguments" in launch.options:
+    if MORE_ARGUMENTS in launch.options:
         return False  # a variable may say how many
     worker_class = launch.setting("worker_class")
     if worker_class is not None and worker_class[0] not in ("sync", "gthread"):

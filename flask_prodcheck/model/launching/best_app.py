@@ -89,10 +89,15 @@ def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -
     if origin is None or origin.span.file == app.span.file:
         return None
     folder = posixpath.dirname(app.span.file)  # Python searches the folder of the program first
-    if not folder or not origin.span.file.startswith(folder + "/"):
-        return origin
-    inside = origin.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
-    return replace(origin, ref=f"{inside.replace('/', '.')}:{origin.ref.partition(':')[2]}", cwd=folder)
+    return _from_folder(origin, folder)
+
+
+def _from_folder(app: App, folder: str) -> App:
+    """``app`` as it is imported from ``folder``, where it is below that."""
+    if not folder or not app.span.file.startswith(folder + "/"):
+        return app
+    inside = app.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
+    return replace(app, ref=f"{inside.replace('/', '.')}:{app.ref.partition(':')[2]}", cwd=folder)
 
 
 def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
@@ -105,11 +110,7 @@ def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
         and app.span.file != launch.module_file
         and ":" not in launch.target
     ):
-        folder = posixpath.dirname(launch.module_file)
-        inside = app.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
-        if folder and app.span.file.startswith(folder + "/"):
-            return replace(app, ref=f"{inside.replace('/', '.')}:{app.ref.partition(':')[2]}", cwd=folder)
-        return app
+        return _from_folder(app, posixpath.dirname(launch.module_file))
     module, _, attribute = launch.target.partition(":")
     if not attribute or "${" in launch.target or launch.missing:
         return app

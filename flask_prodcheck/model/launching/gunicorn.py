@@ -118,7 +118,7 @@ def _long_flag(text: str) -> GunicornSetting | str | None:
 
 
 #: The option under which a word stands that a variable decides and that may hold more options (``$GUNICORN_OPTS``).
-MORE = "more-arguments"
+MORE_ARGUMENTS = "more-arguments"
 _VARIABLE = regex(r"\$\{[A-Za-z_0-9@*]+\}|\$[0-9@*]")
 
 
@@ -154,7 +154,7 @@ def parse_arguments(words: Sequence[str]) -> tuple[str, dict[str, str], tuple[st
         named = (each for each in plain if ":" in each and not _VARIABLE.fullmatch(each))
         target = next(named, plain[0]) if _VARIABLE.fullmatch(plain[0]) else plain[0]
     if more := next((each for each in plain if each != target and _VARIABLE.fullmatch(each)), ""):
-        options[MORE] = more
+        options[MORE_ARGUMENTS] = more
     return target, options, tuple(unknown)
 
 

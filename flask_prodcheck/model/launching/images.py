@@ -12,12 +12,10 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar
 from flask_prodcheck.model.launching.base_images import is_plain_base
-from flask_prodcheck.model.launching.shell_commands import every_command
+from flask_prodcheck.model.launching.shell_commands import commands_of, text_of
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
@@ -208,7 +206,9 @@ def _stage_image(
             copy, dockerfile, facts, index, context, args, scope, base.workdir, mapping, inline, depth
         )
     for run in stage.runs:
-        mapping += _spread(run.command, _absolute(run.cwd, scope, base.workdir), mapping, facts)
+        spread = _spread(run.command, _absolute(run.cwd, scope, base.workdir), mapping, facts)
+        opaque = opaque or spread is None
+        mapping += spread or ()
     brought = tuple(
         run for copy in stage.copies for run in _stage_runs(copy, dockerfile, facts, index, context, args, scope, depth)
     )
@@ -284,17 +284,16 @@ def _apply_copy(
 _SPREADS = regex(r"\b(?:cp|mv)\b[^;&|\n]*/(?:\*|\.)\s")
 
 
-def _spread(command: Command, cwd: str, mapping: Sequence[Mapped], facts: Facts) -> list[Mapped]:
-    """What ``cp -r folder/. target`` and ``mv folder/* target`` of a RUN line bring to ``target``: a folder's contents."""
-    text = command.shell if command.shell is not None else " ".join(command.argv or ())
-    if not _SPREADS.search(text):
+def _spread(command: Command, cwd: str, mapping: Sequence[Mapped], facts: Facts) -> list[Mapped] | None:
+    """What ``cp -r folder/. target`` and ``mv folder/* target`` of a RUN line bring to ``target``: a folder's contents;
+    None when the line does so but cannot be read."""
+    if not _SPREADS.search(text_of(command)):
         return []
-    try:
-        statements = parse_command_line(text, command.span)
-    except ReadError:
-        return []
+    commands = commands_of(command)
+    if commands is None:
+        return None
     found = []
-    for each in every_command(statements):
+    for each in commands:
         words = [word.text for word in each.words if not word.text.startswith("-")]
         if len(words) < 3 or words[0] not in ("cp", "mv"):
             continue

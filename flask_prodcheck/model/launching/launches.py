@@ -13,7 +13,7 @@ from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
-from flask_prodcheck.model.launching.gunicorn import MORE
+from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS
 from flask_prodcheck.model.launching.heads import Head, decided, find_heads, is_test_place, start_file_heads
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image, effective_start
@@ -227,7 +227,7 @@ class _Builder:
         target_place = place_for(start, place, self.facts)
         roots = self.follower.import_roots(target_place)
         target = resolve_target(start, target_place, self.facts, self.modules, roots)
-        if target.resolves is False and MORE in options:
+        if target.resolves is False and MORE_ARGUMENTS in options:
             target = replace(target, resolves=None)  # what a variable adds may name another folder to import from
         if target.file_hop is not None:
             place = place.hop(target.file_hop, target.text)

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.errors import ReadError
-from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Command, Lit, Var, Word
 from flask_prodcheck.model.launching.images import Image
-from flask_prodcheck.model.launching.shell_commands import every_command
+from flask_prodcheck.model.launching.shell_commands import commands_of
 from flask_prodcheck.patterns import regex
 
 _SCRIPT = regex(r"/etc/(?:services\.d|s6-overlay/s6-rc\.d|s6/services)/[^/]+/run")
@@ -21,11 +19,7 @@ _WRITERS = frozenset({"echo", "printf"})
 def service_starts(image: Image) -> Iterator[Command]:
     """The commands of the services that the RUN lines of ``image`` write, in order."""
     for run, _ in image.runs:
-        try:
-            statements = parse_command_line(run.shell or "", run.span)
-        except ReadError:
-            continue
-        for each in every_command(statements):
+        for each in commands_of(run) or ():
             written = each.output.text.strip("\"'") if each.output is not None else ""
             if not each.words or each.words[0].text not in _WRITERS or not _SCRIPT.fullmatch(written):
                 continue
