@@ -207,6 +207,11 @@ class Instances:
             found = self.of_definition(definition, depth + 1)
             if found is not None:
                 return found
+        for binding in self.modules.bindings(path, name):
+            if isinstance(binding.value, Attribute):
+                found = self._set_here(path, binding.value, depth)
+                if found is not None:
+                    return found
         return None
 
     def of_definition(self, definition: Definition, depth: int = 0) -> Instance | None:
@@ -236,7 +241,7 @@ class Instances:
                 return Instance("wsgi", base.module, base.call, base)
         owner = self.owner_of(path, expr.value, scope, depth)
         if owner is None:
-            return None
+            return self._set_here(path, expr, depth)
         assigned = self._set_in(owner.node).get(expr.attr, ()) if isinstance(owner.node, ClassDef) else ()
         here = [
             value
@@ -246,6 +251,17 @@ class Instances:
         if here:  # the method itself says what the attribute holds
             return next(filter(None, (self.of(path, value, scope, depth + 1) for value in here)), None)
         return self._set_on_self(owner, expr.attr, depth)
+
+    def _set_here(self, path: str, expr: Attribute, depth: int) -> Instance | None:
+        """What the module level of ``path`` itself sets as this attribute of another module or object
+        (``shared.app = Flask(__name__)``)."""
+        module = self.modules.module(path)
+        for stmt, _ in statements(module.body) if module is not None else ():
+            if isinstance(stmt, Assign) and any(_is_same(target, expr) for target in stmt.targets):
+                found = self.of(path, stmt.value, Scope(), depth + 1)
+                if found is not None:
+                    return found
+        return None
 
     def owner_of(self, path: str, expr: Expr, scope: Scope, depth: int = 0) -> Definition | None:
         """The project class that ``expr`` is an instance of (or, for ``cls``, is)."""
@@ -559,3 +575,13 @@ def _is_click(qualified: str | None, decorator: Expr) -> bool:
         decorator = decorator.func
     attr = decorator.attr if isinstance(decorator, Attribute) else decorator.id if isinstance(decorator, Name) else last
     return attr in ("command", "group", "fixture", "task")
+
+
+def _is_same(target: Expr, expr: Attribute) -> bool:
+    return (
+        isinstance(target, Attribute)
+        and target.attr == expr.attr
+        and isinstance(target.value, Name)
+        and isinstance(expr.value, Name)
+        and target.value.id == expr.value.id
+    )

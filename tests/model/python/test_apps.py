@@ -45,6 +45,9 @@ FACTORY = FLASK + "def create_app(config=None):\n    app = Flask(__name__)\n    
         ("import connexion\napp = connexion.App(__name__)\n", ["app:app"]),
         (FLASK + "app = Flask('a')\napplication = app\n", ["app:app", "app:application"]),
         (FLASK + "app, other = Flask('a'), 2\n", ["app:app"]),
+        (FLASK + "import shared\nshared.app = Flask('a')\napp = shared.app\n", ["app:app"]),
+        (FLASK + "import shared\nshared.app = Flask('a')\napp = shared.other\n", []),
+        (FLASK + "import shared, other\nshared.app = Flask('a')\napp = other.app\n", []),
         (FLASK + "try:\n    app = Flask('a')\nexcept Exception:\n    app = None\n", ["app:app"]),
         (FLASK + "import os\nif os.sep:\n    app = Flask('a')\nelse:\n    app = Flask('b')\n", ["app:app"]),
         (
