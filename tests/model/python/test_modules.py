@@ -206,3 +206,8 @@ def test_a_name_inside_the_assignment_that_replaces_it_means_what_it_meant_befor
     chosen = modules.bindings("main.py", "name")[1].value
     assert isinstance(chosen, Call) and isinstance(chosen.func, Attribute)
     assert modules.resolve("main.py", chosen.func.value).kind == "class"
+
+
+@pytest.mark.parametrize(("source", "kind"), [("x = 1\n", "missing"), ("globals()['y'] = 1\n", "unknown")])
+def test_a_name_behind_a_star_import_is_missing_where_all_of_it_is_seen(source: str, kind: str) -> None:
+    assert modules_of({"main.py": "from parts import *\n", "parts.py": source}).define("main.py", "y").kind == kind
