@@ -14,7 +14,15 @@ from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
 from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS
-from flask_prodcheck.model.launching.heads import Head, decided, find_heads, is_test_place, start_file_heads
+from flask_prodcheck.model.launching.heads import (
+    Head,
+    decided,
+    find_heads,
+    is_development,
+    is_test_place,
+    services_of,
+    start_file_heads,
+)
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
@@ -755,12 +763,44 @@ def _judged(
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=_has_production_pair(launch, facts),
             development=each.head.development, production=_says_production(launch), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
+            mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts),
         )  # fmt: skip
         purpose, reason = judge(evidence, production, development)
         if purpose is Purpose.TEST and each.awaited:
             continue  # the test looks at what the program does until it ends: it serves nobody
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
     return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
+
+
+def _mounts_sources(found: _Found) -> bool:
+    """Whether a mount lies over the program or the module that ``found`` starts, where the image holds it as well."""
+    place, started = found.head.place, found.launch.module_file
+    if place.image is None or not started:
+        return False
+    over = {each.image for each in place.mounts if _holds(each.repo, started)}
+    return any(each.image in over and _holds(each.repo, started) for each in place.image.mapping)
+
+
+def _holds(folder: str, path: str) -> bool:
+    return folder == "." or path.startswith(folder + "/")
+
+
+def _is_built_aside(found: _Found, all_found: Sequence[_Found], facts: Facts) -> bool:
+    """Whether development services alone build the image of ``found``, while others build another one that serves the
+    same application: the project's own deployment does without this one."""
+    if found.head.kind != "dockerfile" or not found.launch.dockerfile:
+        return False
+    builders = services_of(found.launch.dockerfile, facts)
+    if not builders or not all(is_development(*each) for each in builders):
+        return False
+    return any(
+        other.head.kind == "dockerfile"
+        and other.launch.dockerfile not in (None, found.launch.dockerfile)
+        and other.launch.app is not None
+        and other.launch.app == found.launch.app
+        and any(not is_development(*each) for each in services_of(other.launch.dockerfile or "", facts))
+        for other in all_found
+    )
 
 
 def _has_production_pair(launch: Launch, facts: Facts) -> bool:
