@@ -783,6 +783,16 @@ class Follower:
         if argv[0] == "eval" or is_open(argv[0]):
             drafted = _Expander(state, drafts=True)
             argv = [text for word in command.words for text in drafted.texts(word)]
+        elif state.place.drafts:
+            # Unquoted, a draft of several words is the arguments that a script has put together.
+            drafted = _Expander(state, drafts=True)
+            pairs = [(expander.texts(word), drafted.texts(word)) for word in command.words]
+            argv = [
+                text
+                for plain, drawn in pairs
+                for text in (drawn if len(drawn) > 1 and not any("$(" in word for word in drawn) else plain)
+            ]
+            argv = [_HERE.sub(".", word) for word in argv]
         name = argv[0]
         if name in _DECLARING:
             self._declare(name, argv[1:], command, state)
