@@ -145,10 +145,10 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "a folder that the script computes is no list of arguments",
         {
-            "web/boot.sh": '#!/bin/sh\nHERE=$(cd "$(dirname "$0")" && pwd)\ncd $HERE\ngunicorn app:app\n',
+            "web/boot.sh": '#!/bin/sh\nHERE=$(cd "$(dirname "$0")" && pwd)\ngunicorn --chdir $HERE app:app\n',
             "web/app.py": APP,
         },
-        ["web/boot.sh:4 gunicorn production app:app True"],
+        ["web/boot.sh:3 gunicorn production app:app True"],
     ),
     (
         "the application is a file below a folder that the script computes",
