@@ -459,6 +459,8 @@ class Follower:
             starts = copied or starts
         elif run.runner not in _PROCESS_MANAGERS:
             near = [start for start in starts if (posixpath.dirname(start.span.file) or ".") == place.cwd]
+            beside = posixpath.dirname(place.hops[-1].span.file) if place.hops and not place.cwd_known else ""
+            near = near or [start for start in starts if beside and posixpath.dirname(start.span.file) == beside]
             starts = near or [start for start in starts if posixpath.dirname(start.span.file) == ""] or starts
         if run.names and run.names != ("",) and not any(is_open(name) for name in run.names):
             return [start for start in starts if start.name in run.names]
