@@ -764,7 +764,7 @@ def _judged(
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=_has_production_pair(launch, facts),
             development=each.head.development, production=_says_production(launch), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
-            mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts),
+            mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, facts),
         )  # fmt: skip
         purpose, reason = judge(evidence, production, development)
         if purpose is Purpose.TEST and each.awaited:
@@ -801,6 +801,23 @@ def _is_built_aside(found: _Found, all_found: Sequence[_Found], facts: Facts) ->
         and other.launch.app == found.launch.app
         and any(not is_development(*each) for each in services_of(other.launch.dockerfile or "", facts))
         for other in all_found
+    )
+
+
+#: What code generators leave beside the files that they write: a client or a server stub, with a Dockerfile for it.
+_GENERATED = (".openapi-generator-ignore", ".swagger-codegen-ignore")
+
+
+def _is_generated(found: _Found, facts: Facts) -> bool:
+    """Whether the image of ``found`` is a sample that a code generator wrote into a folder of the project, and no service
+    builds it."""
+    path = found.launch.dockerfile if found.head.kind == "dockerfile" else None
+    folder = posixpath.dirname(path or "")
+    return bool(
+        path
+        and folder
+        and any(f"{folder}/{name}" in facts.paths for name in _GENERATED)
+        and not services_of(path, facts)
     )
 
 

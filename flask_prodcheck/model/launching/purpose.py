@@ -72,7 +72,8 @@ class Evidence:
     when another deploy file of the project starts a production server; ``comment`` stands right above the start,
     ``header`` at the head of its file. ``development`` and ``production`` are what the environment that the file gives
     the start says of itself. ``mounts_sources`` when the project's files are mounted over those that the image holds;
-    ``built_aside`` when development services alone build the image, and others another one that serves the same."""
+    ``built_aside`` when development services alone build the image, and others another one that serves the same; ``generated`` when a
+    code generator wrote it."""
 
     file: str
     kind: str
@@ -90,6 +91,7 @@ class Evidence:
     production: str = ""
     mounts_sources: bool = False
     built_aside: bool = False
+    generated: bool = False
 
 
 def judge(evidence: Evidence, production: Sequence[str] = (), development: Sequence[str] = ()) -> tuple[Purpose, str]:
@@ -182,6 +184,8 @@ def _by_kind(evidence: Evidence) -> tuple[Purpose, str]:
                 Purpose.DEVELOPMENT,
                 "it mounts the sources over those of the image, which production starts otherwise",
             )
+    if evidence.generated:
+        return Purpose.DEVELOPMENT, "a code generator wrote it with the files beside it, and nothing here builds it"
     if evidence.kind == "dockerfile" and evidence.built_aside:
         return Purpose.DEVELOPMENT, "only development services build it, and others another image of the same"
     if evidence.kind in _DEPLOY_KINDS:

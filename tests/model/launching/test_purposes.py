@@ -85,6 +85,32 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "the sample image of a generated stub",
+        {
+            "Dockerfile": SERVED,
+            "gen/api/Dockerfile": SERVED,
+            "gen/api/.openapi-generator-ignore": "",
+            "app.py": APP,
+            "gen/api/app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "gen/api/Dockerfile:4 gunicorn development app:app True"],
+    ),
+    (
+        "... which a service builds",
+        {
+            "gen/api/Dockerfile": SERVED,
+            "gen/api/.openapi-generator-ignore": "",
+            "compose.yml": COMPOSE.format("gen/api"),
+            "gen/api/app.py": APP,
+        },
+        ["gen/api/Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "a project that began as a generated stub",
+        {"Dockerfile": SERVED, ".openapi-generator-ignore": "", "app.py": APP},
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
         "a unit of the server that shows the documentation",
         {"ops/site_docs_web.service": UNIT, "app.py": APP},
         ["ops/site_docs_web.service:2 gunicorn production app:app True"],
