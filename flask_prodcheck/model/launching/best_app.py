@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Name
@@ -133,7 +134,7 @@ def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
 _KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
 
 
-def _minor(served: Set[str], modules: Modules) -> frozenset[str]:
+def _minor(served: AbstractSet[str], modules: Modules) -> frozenset[str]:
     """Of the modules that production serves those behind which there is clearly less of the project: a scheduler, or a
     server of the documentation, beside the application that the project is about."""
     if len(served) < 2:
@@ -146,7 +147,7 @@ def _minor(served: Set[str], modules: Modules) -> frozenset[str]:
 _CLEARLY_LESS = 0.75
 
 
-def _trust(launch: Launch, minor: Set[str]) -> tuple[bool, bool, bool, bool, int, int, str, int]:
+def _trust(launch: Launch, minor: AbstractSet[str]) -> tuple[bool, bool, bool, bool, int, int, str, int]:
     """Launches whose app is the project's: production servers before development ones, the main one of several
     applications, plain deploy files first, of these the outermost."""
     order = _KIND_ORDER.index(launch.kind) if launch.kind in _KIND_ORDER else len(_KIND_ORDER)

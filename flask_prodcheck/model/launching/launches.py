@@ -9,6 +9,7 @@ from flask_prodcheck.base import Known, Problem, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
+from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.embedded import embedded_files
@@ -763,7 +764,7 @@ def _judged(
             file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, header=each.head.header, hints=each.hints,
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=_has_production_pair(launch, facts),
-            development=each.head.development, production=_says_production(launch), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
+            development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
             mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, facts),
         )  # fmt: skip
         purpose, reason = judge(evidence, production, development)
@@ -847,6 +848,15 @@ def _says_production(launch: Launch) -> str:
         if own and named is not None and named[0] is Purpose.PRODUCTION:
             return f"{name}={value.value}"
     return ""
+
+
+def _debugs_nothing(launch: Launch) -> str:
+    """FLASK_DEBUG=0, where the file that starts the server says so: it is not started to work on the code."""
+    value = launch.env.get("FLASK_DEBUG")
+    if not isinstance(value, Known) or turns_debug_on(value.value):
+        return ""
+    own = any(origin.span.file == launch.head.span.file for origin in value.origin)
+    return f"FLASK_DEBUG={value.value}" if own else ""
 
 
 _ENVIRONMENT_NAMES = ("FLASK_ENV", "APP_ENV", "FLASK_CONFIG", "APP_SETTINGS", "APP_CONFIG", "ENVIRONMENT", "ENV")

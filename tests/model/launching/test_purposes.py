@@ -111,6 +111,24 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 gunicorn production app:app True"],
     ),
     (
+        "the script that starts the project, with debug mode off",
+        {"start_all.sh": "#!/bin/sh\nexport FLASK_DEBUG=0\npython app.py &\n", "app.py": APP},
+        ["start_all.sh:3 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "... with debug mode on",
+        {"start_all.sh": "#!/bin/sh\nexport FLASK_DEBUG=1\npython app.py &\n", "app.py": APP},
+        ["start_all.sh:3 > app.py:4 app-run development app:app True"],
+    ),
+    (
+        "... where production starts otherwise",
+        {"start_all.sh": "#!/bin/sh\nexport FLASK_DEBUG=0\npython app.py &\n", "site.service": UNIT, "app.py": APP},
+        [
+            "site.service:2 gunicorn production app:app True",
+            "start_all.sh:3 > app.py:4 app-run development app:app True",
+        ],
+    ),
+    (
         "a unit of the server that shows the documentation",
         {"ops/site_docs_web.service": UNIT, "app.py": APP},
         ["ops/site_docs_web.service:2 gunicorn production app:app True"],
