@@ -459,6 +459,8 @@ class Follower:
             starts = copied or starts
         elif run.runner not in _PROCESS_MANAGERS:
             near = [start for start in starts if (posixpath.dirname(start.span.file) or ".") == place.cwd]
+            beside = posixpath.dirname(place.hops[-1].span.file) if place.hops and not place.cwd_known else ""
+            near = near or [start for start in starts if beside and posixpath.dirname(start.span.file) == beside]
             starts = near or [start for start in starts if posixpath.dirname(start.span.file) == ""] or starts
         if run.names and run.names != ("",) and not any(is_open(name) for name in run.names):
             return [start for start in starts if start.name in run.names]
@@ -783,6 +785,16 @@ class Follower:
         if argv[0] == "eval" or is_open(argv[0]):
             drafted = _Expander(state, drafts=True)
             argv = [text for word in command.words for text in drafted.texts(word)]
+        elif state.place.drafts:
+            # Unquoted, a draft of several words is the arguments that a script has put together.
+            drafted = _Expander(state, drafts=True)
+            pairs = [(expander.texts(word), drafted.texts(word)) for word in command.words]
+            argv = [
+                text
+                for plain, drawn in pairs
+                for text in (drawn if len(drawn) > 1 and not any("$(" in word for word in drawn) else plain)
+            ]
+            argv = [_HERE.sub(".", word) for word in argv]
         name = argv[0]
         if name in _DECLARING:
             self._declare(name, argv[1:], command, state)

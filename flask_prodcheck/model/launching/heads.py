@@ -134,7 +134,7 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             context = next(
                 (found for file, service in services if (found := _context(file, service)) is not None), None
             )
-            args = next((_build_args(service) for file, service in services if not _is_development(file, service)), {})
+            args = next((_build_args(service) for file, service in services if not is_development(file, service)), {})
             image = build_image(dockerfile, facts, target=index, context=context, args=args)
             begun = effective_start(image) or _base_start(image, dockerfile.stages[index])
             if begun is None:
@@ -150,7 +150,7 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             plain = [each for each in services if each[1].command is None and each[1].entrypoint is None]
             # Of several services that run the image as it is, one that publishes a port serves.
             plain.sort(key=lambda each: not each[1].ports)
-            own = next((each for each in plain if not _is_development(*each)), None)
+            own = next((each for each in plain if not is_development(*each)), None)
             named = purpose_of_words(words_of(path))
             if own is None and plain and named is not None and named[0] is not Purpose.PRODUCTION:
                 own = plain[0]  # an image for development, run by it
@@ -284,7 +284,8 @@ def _build_args(service: ComposeService) -> dict[str, str]:
     }
 
 
-def _is_development(file: ComposeFile, service: ComposeService) -> bool:
+def is_development(file: ComposeFile, service: ComposeService) -> bool:
+    """Whether ``service`` is for development or tests, by its names and its environment."""
     words = [
         *words_of(file.path),
         *words_of(service.name),
@@ -443,7 +444,7 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
             own = written.command if written.command is not None else written.entrypoint
             as_built = None
             dockerfile, index = _service_stage(file, service, facts)
-            if own is None and dockerfile is not None and _is_development(file, service) and _build_args(service):
+            if own is None and dockerfile is not None and is_development(file, service) and _build_args(service):
                 own = as_built = _as_built(service)
             if own is None:
                 continue

@@ -9,12 +9,21 @@ from flask_prodcheck.base import Known, Problem, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call, FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
+from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
 from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS
-from flask_prodcheck.model.launching.heads import Head, decided, find_heads, is_test_place, start_file_heads
+from flask_prodcheck.model.launching.heads import (
+    Head,
+    decided,
+    find_heads,
+    is_development,
+    is_test_place,
+    services_of,
+    start_file_heads,
+)
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
@@ -371,7 +380,8 @@ def find_launches(
         tuple(launches),
         problems,
         any(head.kind not in _NO_DEPLOYMENT for head in heads)
-        or any(each.head.kind == "wsgi-script" for each in found),
+        or any(each.head.kind == "wsgi-script" for each in found)
+        or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches),
         tuple(unknown),
     )
 
@@ -754,13 +764,62 @@ def _judged(
             file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, header=each.head.header, hints=each.hints,
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=_has_production_pair(launch, facts),
-            development=each.head.development, production=_says_production(launch), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
+            development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
+            mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, facts),
         )  # fmt: skip
         purpose, reason = judge(evidence, production, development)
         if purpose is Purpose.TEST and each.awaited:
             continue  # the test looks at what the program does until it ends: it serves nobody
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
     return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
+
+
+def _mounts_sources(found: _Found) -> bool:
+    """Whether a mount lies over the program or the module that ``found`` starts, where the image holds it as well."""
+    place, started = found.head.place, found.launch.module_file
+    if place.image is None or not started:
+        return False
+    over = {each.image for each in place.mounts if _holds(each.repo, started)}
+    return any(each.image in over and _holds(each.repo, started) for each in place.image.mapping)
+
+
+def _holds(folder: str, path: str) -> bool:
+    return folder == "." or path.startswith(folder + "/")
+
+
+def _is_built_aside(found: _Found, all_found: Sequence[_Found], facts: Facts) -> bool:
+    """Whether development services alone build the image of ``found``, while others build another one that serves the
+    same application: the project's own deployment does without this one."""
+    if found.head.kind != "dockerfile" or not found.launch.dockerfile:
+        return False
+    builders = services_of(found.launch.dockerfile, facts)
+    if not builders or not all(is_development(*each) for each in builders):
+        return False
+    return any(
+        other.head.kind == "dockerfile"
+        and other.launch.dockerfile not in (None, found.launch.dockerfile)
+        and other.launch.app is not None
+        and other.launch.app == found.launch.app
+        and any(not is_development(*each) for each in services_of(other.launch.dockerfile or "", facts))
+        for other in all_found
+    )
+
+
+#: What code generators leave beside the files that they write: a client or a server stub, with a Dockerfile for it.
+_GENERATED = (".openapi-generator-ignore", ".swagger-codegen-ignore")
+
+
+def _is_generated(found: _Found, facts: Facts) -> bool:
+    """Whether the image of ``found`` is a sample that a code generator wrote into a folder of the project, and no service
+    builds it."""
+    path = found.launch.dockerfile if found.head.kind == "dockerfile" else None
+    folder = posixpath.dirname(path or "")
+    return bool(
+        path
+        and folder
+        and any(f"{folder}/{name}" in facts.paths for name in _GENERATED)
+        and not services_of(path, facts)
+    )
 
 
 def _has_production_pair(launch: Launch, facts: Facts) -> bool:
@@ -789,6 +848,15 @@ def _says_production(launch: Launch) -> str:
         if own and named is not None and named[0] is Purpose.PRODUCTION:
             return f"{name}={value.value}"
     return ""
+
+
+def _debugs_nothing(launch: Launch) -> str:
+    """FLASK_DEBUG=0, where the file that starts the server says so: it is not started to work on the code."""
+    value = launch.env.get("FLASK_DEBUG")
+    if not isinstance(value, Known) or turns_debug_on(value.value):
+        return ""
+    own = any(origin.span.file == launch.head.span.file for origin in value.origin)
+    return f"FLASK_DEBUG={value.value}" if own else ""
 
 
 _ENVIRONMENT_NAMES = ("FLASK_ENV", "APP_ENV", "FLASK_CONFIG", "APP_SETTINGS", "APP_CONFIG", "ENVIRONMENT", "ENV")

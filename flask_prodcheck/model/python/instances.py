@@ -83,6 +83,10 @@ _WRAPPER_HOMES = (
     "werkzeug", "whitenoise", "socketio", "engineio", "sentry_sdk", "opentelemetry", "newrelic", "beaker", "dj_static", "static",
     "asgiref", "a2wsgi", "uvicorn", "hypercorn", "starlette", "fastapi", "paste", "dozer", "raven", "webob", "flask_reverse_proxy",
 )  # fmt: skip
+#: Stand-ins for what a function returns, which is called when they are first used.
+_LAZY = frozenset(
+    {"lazy_object_proxy.Proxy", "werkzeug.local.LocalProxy", "werkzeug.LocalProxy", "wrapt.LazyObjectProxy"}
+)
 _DEPTH = 16
 _CALLS = 50  # of one name that are looked at
 
@@ -349,12 +353,26 @@ class Instances:
             base = self.of(path, call.func.value, scope, depth + 1)
             if base is not None and base.is_app and call.func.attr == "_get_current_object":
                 return base
+        if isinstance(call.func, Name) and definition.kind == "value" and definition.conditional:
+            return self._of_some_branch(path, call, scope, depth)
         if isinstance(call.func, Call):
             # newrelic.agent.wsgi_application()(app)
             outer = self.modules.qualified(path, call.func.func, scope.body) or ""
             if outer.endswith(".wsgi_application") and call.args:
                 inner = self.of(path, call.args[0], scope, depth + 1)
                 return Instance("wsgi", path, call, inner) if inner is not None and inner.is_app else None
+        return None
+
+    def _of_some_branch(self, path: str, call: Call, scope: Scope, depth: int) -> Instance | None:
+        """The application that ``call`` makes where a branch binds the class it calls to one that makes applications:
+        another branch may bind it to a class that the environment names."""
+        name = call.func.id if isinstance(call.func, Name) else ""
+        if name in scope.params or (scope.body and self.modules.bound_in(scope.body, name)):
+            return None
+        for each in self.modules.definitions(path, name):
+            made = self._external(path, each.name, call, scope, depth) if each.kind == "external" else None
+            if made is not None and made.is_app:
+                return made
         return None
 
     def _external(self, path: str, name: str, call: Call, scope: Scope, depth: int) -> Instance | None:
@@ -390,6 +408,10 @@ class Instances:
                 return Instance("asgi" if last in _ASGI_WRAPPERS else "wsgi", path, call, inner)
         if name == "tornado.wsgi.WSGIContainer" and call.args:
             return self.of(path, call.args[0], scope, depth + 1)
+        if name in _LAZY and call.args:
+            maker = self.modules.resolve(path, call.args[0], scope.body)
+            if maker.kind == "function" and isinstance(maker.node, FunctionDef):
+                return self.returned(maker.module, maker.node, depth=depth + 1)
         if name == "typing.cast" and len(call.args) == 2:
             return self.of(path, call.args[1], scope, depth + 1)
         return None

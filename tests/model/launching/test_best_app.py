@@ -68,6 +68,32 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("wsgi:application", "."),
         ),
+        # of several applications, the one behind which there is most of the project, imports in functions included
+        (
+            {
+                "jobs.service": "[Service]\nExecStart=gunicorn jobs:app\n",
+                "site.service": "[Service]\nExecStart=gunicorn site:app\n",
+                "jobs.py": APP,
+                "site.py": "from flask import Flask\ndef create_app():\n    from shop import pages\n    return Flask(__name__)\n"
+                "app = create_app()\n",
+                "shop/__init__.py": "",
+                "shop/pages.py": "from . import models\n",
+                "shop/models.py": "",
+            },
+            ("site:app", "."),
+        ),
+        # ... where the difference is clear
+        (
+            {
+                "jobs.service": "[Service]\nExecStart=gunicorn jobs:app\n",
+                "site.service": "[Service]\nExecStart=gunicorn site:app\n",
+                "jobs.py": f"from shop import a, b, c, d\n{APP}",
+                "site.py": f"from shop import a, b, c, d, e\n{APP}",
+                "shop/__init__.py": "",
+                **{f"shop/{name}.py": "" for name in "abcde"},
+            },
+            ("jobs:app", "."),
+        ),
         # a program with a server of its own is none: what it serves is
         (
             {

@@ -397,3 +397,6 @@ def test_only_a_reached_call_counts_as_production() -> None:
     assert [site.production for site in linked({"Procfile": "web: python app.py\n", "app.py": MAIN}).run_sites] == [
         "yes"
     ]
+    for script, expected in (("gunicorn app:app", "no"), ("python app.py", "no-deploy-files")):
+        files = {"serve": f"#!/bin/sh\n{script}\n", "app.py": MAIN}
+        assert [site.production for site in linked(files).run_sites] == [expected]
