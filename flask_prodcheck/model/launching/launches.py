@@ -730,7 +730,8 @@ def _judged(
     deploy = [
         each
         for each in kept
-        if each.head.kind in ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
+        if each.head.kind
+        in ("dockerfile", "compose", "kubernetes", "procfile", "s2i", "systemd", "supervisor", "circus")
         or each.launch.source == "platform-default"
     ]
     has_production = any(not each.launch.server.is_development for each in deploy)

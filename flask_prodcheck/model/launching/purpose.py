@@ -51,6 +51,7 @@ _DEPLOY_KINDS = frozenset(
         "cron",
         "koyeb",
         "captain",
+        "s2i",
         "ecs",
         "entry-point",
     ]

@@ -411,6 +411,29 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > entry.sh:5 gunicorn production app:app True"],
     ),
     (
+        "an image that runs the command which a variable of the service holds",
+        {
+            "container-compose.yml": "services:\n  web:\n    build: .\n    environment:\n      - FLASK_DEBUG=1\n      - START=flask run\n"
+            "  api:\n    build: .\n    environment: {START: gunicorn app:app, WORKERS: 2}\n"
+            "  check:\n    build: .\n    environment: {START: check}\n",
+            "Dockerfile": IMAGE + 'CMD ["sh", "-c", "pip install . && exec $START"]\n',
+            "app.py": APP,
+        },
+        [
+            "container-compose.yml:6 > Dockerfile:4 flask-run development app:app True",
+            "container-compose.yml:9 > Dockerfile:4 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "a variable that only counts starts nothing of its own",
+        {
+            "compose.yml": "services:\n  web:\n    build: .\n    environment: {WORKERS: 2}\n",
+            "Dockerfile": IMAGE + "CMD gunicorn -w $WORKERS app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
         "an image that another service builds for development",
         {
             "docker-compose.yml": "services:\n  web:\n    build:\n      context: .\n      target: site-dev\n    image: site\n    command: flask run\n  api:\n    image: site\n    command: flask run\n",
