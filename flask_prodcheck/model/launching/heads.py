@@ -240,6 +240,12 @@ def _service_dockerfile(file: ComposeFile, service: ComposeService, facts: Facts
     return dockerfile_of_image(service.image, facts, posixpath.dirname(file.path))
 
 
+def _development_tag(service: ComposeService) -> str:
+    """The tag of the image that ``service`` runs, where it says that the image is for development; "" elsewhere."""
+    tag = (service.image or "").rpartition("/")[2].partition(":")[2]
+    return tag if _DEVELOPMENT_WORDS & set(words_of(tag)) else ""
+
+
 def _builder(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[ComposeFile, ComposeService] | None:
     """The service that builds the image which ``service`` only names: one of its own file first."""
     if service.build is not None or service.image is None:
@@ -507,7 +513,7 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
                     for word in (expand(each, place.variables) if "$$" not in each else each for each in argv)
                 )
             yield Head(
-                "compose", own.span, own.text, place, Command(runs.span, runs.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [_target(file, service, facts)])),
+                "compose", own.span, own.text, place, Command(runs.span, runs.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [_target(file, service, facts), _development_tag(service)])),
                 service=service.name, published=tuple(port.container for port in service.ports), public=_is_public(service), container=True, overrides=original[0] if original is not None else None, header=file.header,
                 development=_development_environment(file, service) or (_development_variable(service) if as_image else ""),
             )  # fmt: skip

@@ -447,6 +447,35 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "docker-compose.yml:10 flask-run development app:app True",
         ],
     ),
+    (
+        "an image of another project runs no script of this one, whatever its name",
+        {
+            "compose.yml": "services:\n  web:\n    build: .\n  panel:\n    image: registry.example.org/panel:1\n    command: /usr/bin/serve.sh\n",
+            "Dockerfile": IMAGE + "CMD deploy/serve.sh\n",
+            "deploy/serve.sh": "#!/bin/sh\nexec mod_wsgi-express-3 start-server app.py\n",
+            "app.py": APP.replace("app", "application"),
+        },
+        ["Dockerfile:4 > deploy/serve.sh:2 > app.py:2 mod_wsgi production app.py:application True"],
+    ),
+    (
+        "an image with a tag for development",
+        {
+            "compose.yml": "services:\n  web:\n    build: .\n    image: registry.example.org/web:dev\n    command: gunicorn app:app\n",
+            "Dockerfile": IMAGE + "CMD gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "compose.yml:5 gunicorn development app:app True"],
+    ),
+    (
+        "an override for production is one of production",
+        {
+            "compose.yml": "services:\n  web:\n    build: .\n",
+            "compose-production.override.yml": "services:\n  web:\n    command: gunicorn app:app\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["compose-production.override.yml:3 gunicorn production app:app True"],
+    ),
 ]
 
 
