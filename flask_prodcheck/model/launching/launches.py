@@ -601,10 +601,17 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
             )
             chains += [each for each in builder.follow(head) if each.launch.missing == ""]
     by_people = (*_NO_DEPLOYMENT, "script", "invoke")
+    served = {_program(each.launch) for each in found if each.head.kind not in by_people}
+    chains = [each for each in chains if _program(each.launch) not in served]
     better = any(not each.launch.server.is_development for each in found if each.head.kind not in by_people)
     return [
         each for each in chains if not each.launch.server.is_development or (each.launch.app is not None and not better)
     ]
+
+
+def _program(launch: Launch) -> tuple[str, Server, str]:
+    """What makes two chains starts of one program: the file that serves, with what and which application."""
+    return launch.end.span.file, launch.server, launch.target
 
 
 def _wsgi_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> tuple[list[_Found], list[Hop]]:
@@ -761,7 +768,14 @@ def _judged(
         if purpose is Purpose.TEST and each.awaited:
             continue  # the test looks at what the program does until it ends: it serves nobody
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
+    # A script for mod_wsgi that no file serves is the project's way into production where it shows no other.
+    if any(each.is_production and each.kind not in ("wsgi-script", *_SHIPPED) for each in launches):
+        launches = [each for each in launches if each.kind != "wsgi-script"]
     return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
+
+
+#: Ways to start that come with a distribution, or stand in its sources: no file says that a deployment takes them.
+_SHIPPED = ("entry-point", "python-script")
 
 
 def _has_production_pair(launch: Launch, facts: Facts) -> bool:

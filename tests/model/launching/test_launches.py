@@ -193,6 +193,27 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["site.conf:1 > web.wsgi:1 mod_wsgi production web.wsgi:application True"],
     ),
     (
+        "a script for mod_wsgi beside a deploy file that starts production",
+        {
+            "Procfile": "web: gunicorn app:app\n",
+            "web.wsgi": "from app import app as application\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "a script for mod_wsgi beside a task for people at work",
+        {
+            "Makefile": "run:\n\tflask run\n",
+            "web.wsgi": "from app import app as application\n",
+            "app.py": APP,
+        },
+        [
+            "Makefile:2 flask-run development app:app True",
+            "web.wsgi:1 mod_wsgi production web.wsgi:application True",
+        ],
+    ),
+    (
         "a base image with a start script of its own",
         {
             "Dockerfile": 'FROM tiangolo/uwsgi-nginx:python3.12\nCOPY ./app /app\nCMD ["/start.sh"]\n',
