@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from flask_prodcheck.base import Known, Problem, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.syntax import Call, FunctionDef
+from flask_prodcheck.facts.syntax import Call, FunctionDef, Name, Return
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
@@ -353,7 +353,7 @@ def find_launches(
         and not (each.head.kind in ("uwsgi", "dockerfile", "compose") and is_test_place(each.head.span.file))
     ]
     found += _unreferenced_scripts(builder, facts, consumed)
-    found = [each for each in found if not _is_part_of_another(each, found)]
+    found = [each for each in found if not _is_part_of_another(each, found) and not _only_runs_an_image(each, found)]
     found += _entry_points(builder, facts, found)
     found += _tasks(builder, facts, found)
     found += [
@@ -445,12 +445,39 @@ def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modu
         return "flask" not in imported and not any(app.span.file in reached for app in apps)
     if not launch.resolves:
         return False
-    name = launch.target.partition(":")[2]
-    found = modules.define(launch.module_file, name)
-    made = found.value.func if isinstance(found.value, Call) else None
-    if made is None or modules.qualified(found.module, made) not in _OTHER_FRAMEWORKS:
+    maker = _maker(modules, launch.module_file, launch.target.partition(":")[2].partition("(")[0])
+    if maker in _EXPORTERS:
+        return True
+    if maker not in _OTHER_FRAMEWORKS:
         return False
     return not any(app.span.file in launch.imported for app in apps)
+
+
+def _maker(modules: Modules, path: str, name: str) -> str | None:
+    """The external callable that makes what ``name`` of the file ``path`` stands for: the one that is called, or whose call
+    the project's own functions return; None where that is not plain to see."""
+    for _ in range(_MAKERS):
+        found = modules.define(path, name)
+        node = found.node if isinstance(found.node, FunctionDef) else None
+        if node is not None:
+            returned = [each.value for each in node.body if isinstance(each, Return)]
+            made = returned[0].func if len(returned) == 1 and isinstance(returned[0], Call) else None
+        else:
+            made = found.value.func if isinstance(found.value, Call) else None
+        if made is None:
+            return None
+        if (external := modules.qualified(found.module, made)) is not None:
+            return external
+        if not isinstance(made, Name):
+            return None
+        path, name = found.module, made.id
+    return None
+
+
+_MAKERS = 4
+
+#: Applications that serve the numbers of a process and hold nothing else, whatever else their module imports.
+_EXPORTERS = frozenset({"prometheus_client.make_wsgi_app", "prometheus_client.exposition.make_wsgi_app"})
 
 
 def _is_program_of_another_framework(launch: Launch, apps: Sequence[App], modules: Modules) -> bool:
@@ -505,6 +532,22 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
         if deployed and not each.certain and other.launch.end.span.file == each.launch.end.span.file:
             return True
     return False
+
+
+def _only_runs_an_image(each: _Found, found: Sequence[_Found]) -> bool:
+    """Whether a task or a script for people at work does nothing but run an image that starts by itself what it starts
+    here."""
+    if each.head.kind not in (*_NO_DEPLOYMENT, "script", "invoke"):
+        return False
+    hops = {hop.span for hop in each.launch.hops[1:]}
+    return any(
+        other.head.kind == "dockerfile"
+        and other.launch.hops == each.launch.hops[-len(other.launch.hops) :]
+        and other.launch.head.span in hops
+        and _serve_alike(other.launch, each.launch)
+        and (other.certain or not each.certain)
+        for other in found
+    )
 
 
 def _serve_alike(one: Launch, other: Launch) -> bool:

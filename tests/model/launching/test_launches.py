@@ -292,6 +292,28 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "Makefile:2 > Dockerfile:4 > boot.sh:2 flask-run development app:app True",
         ],
     ),
+    (
+        "tasks that only run an image which starts by itself, or one of another program",
+        {
+            "Makefile": "run:\n\tdocker run -it -p 80:80 site\n",
+            "dump.sh": "#!/bin/sh\ndocker run --rm ${PG_CLIENT_IMAGE} psql -c 'select 1'\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": "#!/bin/sh\nexec gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > boot.sh:2 gunicorn production app:app True"],
+    ),
+    (
+        "an exporter of numbers, though its module reads the application",
+        {
+            "k8s.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n"
+            "        - name: numbers\n          image: site\n          command: [gunicorn, 'numbers_:app']\n",
+            "numbers_.py": "from prometheus_client import make_wsgi_app\nimport app as site\n\n\ndef create():\n    registry = site\n"
+            "    return make_wsgi_app(registry)\n\n\napp = create()\n",
+            "app.py": APP,
+        },
+        [],
+    ),
 ]
 
 
