@@ -804,7 +804,7 @@ def _judged(
         evidence = Evidence(
             file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, header=each.head.header, hints=each.hints,
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
-            production_pair=_has_production_pair(launch, facts),
+            production_pair=_has_production_pair(launch, facts), generated=_is_generated(each, deploy, facts),
             development=each.head.development, production=_says_production(launch), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
         )  # fmt: skip
         purpose, reason = judge(evidence, production, development)
@@ -819,6 +819,19 @@ def _judged(
 
 #: Ways to start that come with a distribution, or stand in its sources: no file says that a deployment takes them.
 _SHIPPED = ("entry-point", "python-script")
+
+
+def _is_generated(each: _Found, deploy: Sequence[_Found], facts: Facts) -> bool:
+    """Whether a generator of code for an API wrote the image's file, with the rest of its folder, and the project starts
+    production from elsewhere."""
+    folder = posixpath.dirname(each.launch.head.span.file)
+    if each.head.kind != "dockerfile" or not any(posixpath.join(folder, name) in facts.paths for name in _GENERATED):
+        return False
+    outside = [other for other in deploy if not other.launch.head.span.file.startswith(f"{folder}/" if folder else "")]
+    return any(not other.launch.server.is_development for other in outside)
+
+
+_GENERATED = (".openapi-generator-ignore", ".openapi-generator/VERSION", ".swagger-codegen-ignore")
 
 
 def _has_production_pair(launch: Launch, facts: Facts) -> bool:

@@ -86,6 +86,7 @@ class Evidence:
     has_deploy: bool = False
     production_pair: bool = False
     reloads: bool = False
+    generated: bool = False
     development: str = ""
     production: str = ""
 
@@ -164,6 +165,8 @@ def _by_kind(evidence: Evidence) -> tuple[Purpose, str]:
             return Purpose.DEVELOPMENT, "it replaces the image's production server by a development one"
         if evidence.server.is_development and evidence.production_pair:
             return Purpose.DEVELOPMENT, "a production compose file stands beside it"
+    if evidence.generated:
+        return Purpose.DEVELOPMENT, "a generator wrote it, and production starts elsewhere"
     if evidence.kind in _DEPLOY_KINDS:
         return Purpose.PRODUCTION, f"a {evidence.kind} starts it"
     if evidence.kind == "script" and evidence.production:

@@ -314,6 +314,29 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         [],
     ),
+    (
+        "an image that a generator wrote beside the project's own deploy file",
+        {
+            "Procfile": "web: gunicorn app:app\n",
+            "gen/api/.openapi-generator-ignore": "",
+            "gen/api/Dockerfile": "FROM python:3.13\nCOPY main.py .\nCMD python main.py\n",
+            "gen/api/main.py": APP + "if __name__ == '__main__':\n    app.run()\n",
+            "app.py": APP,
+        },
+        [
+            "Procfile:1 gunicorn production app:app True",
+            "gen/api/Dockerfile:3 > gen/api/main.py:4 app-run development main:app True",
+        ],
+    ),
+    (
+        "such an image that is all there is",
+        {
+            ".openapi-generator-ignore": "",
+            "Dockerfile": "FROM python:3.13\nCOPY main.py .\nCMD python main.py\n",
+            "main.py": APP + "if __name__ == '__main__':\n    app.run()\n",
+        },
+        ["Dockerfile:3 > main.py:4 app-run production main:app True"],
+    ),
 ]
 
 
