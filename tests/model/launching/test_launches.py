@@ -337,6 +337,20 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Dockerfile:3 > main.py:4 app-run production main:app True"],
     ),
+    (
+        "an image that a variable holds and calls after another program",
+        {
+            "dump.sh": "#!/bin/sh\ndocker run --rm ${PG_CLIENT_IMAGE} web\n",
+            "try.sh": "#!/bin/sh\ndocker run --rm ${SITE_IMAGE} web\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": '#!/bin/sh\n[ "$1" = web ] && exec flask run\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > boot.sh:2 flask-run production app:app True",
+            "try.sh:2 > Dockerfile:4 > boot.sh:2 flask-run development app:app True",
+        ],
+    ),
 ]
 
 
