@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, deployed, masked, published_key, replacer
+from flask_prodcheck.rulekit import (
+    SIGNING_KEYS,
+    Configuration,
+    Hit,
+    Known,
+    Project,
+    Unknown,
+    deployed,
+    is_placeholder,
+    masked,
+    published_key,
+    replacer,
+)
+
+IN_IMAGE = "{key} is part of the image ({shown}): where the application takes it, its signatures can be forged"
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -24,4 +38,26 @@ def check(project: Project) -> Iterator[Hit]:
                 facts={"key": key, "shown": masked(key, found.value), "where": where},
                 # the mode may be set elsewhere
                 severity="warning" if read is configuration.unselected or installed else None,
+            )
+        yield from _in_image(configuration)
+
+
+def _in_image(configuration: Configuration) -> Iterator[Hit]:
+    """The key that the image itself sets, where what the application signs with cannot be seen: it may come from a file
+    that a script fills in when the container starts."""
+    launch, setting = configuration.launch, configuration.get("SECRET_KEY")
+    if launch is None or launch.dockerfile is None or not isinstance(setting.value, Unknown):
+        return
+    for key in ("SECRET_KEY", "FLASK_SECRET_KEY"):
+        value = launch.env.get(key)
+        if not isinstance(value, Known) or not value.value or is_placeholder(value.value):
+            continue
+        at = value.origin[0].span
+        if at.file == launch.dockerfile:
+            yield Hit(
+                at=at,
+                via=launch.hops,
+                message=IN_IMAGE,
+                facts={"key": key, "shown": masked(key, value.value)},
+                severity="warning",
             )

@@ -98,8 +98,8 @@ def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -
 
 def _from_folder(app: App, folder: str) -> App:
     """``app`` as it is imported from ``folder``, where it is below that."""
-    if not folder or not app.span.file.startswith(folder + "/"):
-        return app
+    if not folder or not app.span.file.startswith(folder + "/") or app.span.file == f"{folder}/__init__.py":
+        return app  # (a package cannot be imported from inside itself)
     inside = app.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
     return replace(app, ref=f"{inside.replace('/', '.')}:{app.ref.partition(':')[2]}", cwd=folder)
 

@@ -659,6 +659,10 @@ _PROGRAMS: dict[str, Callable[[Words], Step]] = {
 _VARIABLE_PROGRAM = regex(r"\$\{([A-Z]+)\d?(?:_(?:BIN|CMD|EXE|COMMAND))?\}")
 
 
+#: A program as distributions name it for one Python: gunicorn3, flask-3, mod_wsgi-express-3.12.
+_OF_A_PYTHON = regex(r"(.+?)-?\d(?:\.\d+)?")
+
+
 def _step(words: Words) -> Step:
     program = words[0].rsplit("/", 1)[-1]
     if (match := _VARIABLE_PROGRAM.fullmatch(program)) is not None and (
@@ -668,8 +672,8 @@ def _step(words: Words) -> Step:
     rest = words[1:]
     if program in READERS:
         return READERS[program](rest)
-    if re.fullmatch(r"gunicorn-?\d(?:\.\d+)?", program):
-        return READERS["gunicorn"](rest)
+    if (versioned := _OF_A_PYTHON.fullmatch(program)) is not None and versioned[1] in READERS:
+        return READERS[versioned[1]](rest)
     if program.startswith("uwsgi") and re.fullmatch(r"uwsgi[_-](?:python|core)?\d*(?:\.\d+)?", program):
         return READERS["uwsgi"](rest)
     if _PYTHON.fullmatch(program):

@@ -727,6 +727,8 @@ class Follower:
                     if outcome is (statement.op == "||"):
                         return found
                     continue
+                if statement.op == "&&" and index > 0 and _gives_up(item):
+                    return found  # ``! migrate && exit 1``: what must succeed did
                 if statement.op == "||" and index > 0:
                     copy = _State(replace(state.place, certain=False), dict(state.functions))
                     found += self._statement(item, copy)
@@ -1034,6 +1036,12 @@ class _Expander:
         if part.op == "other" or value is None:
             return f"${{{part.name}}}"
         return value
+
+
+def _gives_up(statement: ShellStmt) -> bool:
+    """Whether ``statement`` ends the script as failed."""
+    words = [word.text for word in statement.words] if isinstance(statement, ShellCommand) else []
+    return len(words) == 2 and words[0] in ("exit", "return") and words[1] != "0"
 
 
 def _joined(before: Environment, ways: Sequence[Environment]) -> Environment:

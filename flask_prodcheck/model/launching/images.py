@@ -281,27 +281,35 @@ def _apply_copy(
     return opaque
 
 
+_COPIES = regex(r"\b(?:cp|mv|ln)\s")
 _SPREADS = regex(r"\b(?:cp|mv)\b[^;&|\n]*/(?:\*|\.)\s")
 
 
 def _spread(command: Command, cwd: str, mapping: Sequence[Mapped], facts: Facts) -> list[Mapped] | None:
-    """What ``cp -r folder/. target`` and ``mv folder/* target`` of a RUN line bring to ``target``: a folder's contents;
-    None when the line does so but cannot be read."""
-    if not _SPREADS.search(text_of(command)):
+    """What ``cp``, ``mv`` and ``ln`` of a RUN line bring to another place: a file (``cp boot.sh /``), or with ``folder/.``
+    and ``folder/*`` the contents of a folder; None when the line does the latter but cannot be read."""
+    text = text_of(command)
+    if not _COPIES.search(text):
         return []
     commands = commands_of(command)
     if commands is None:
-        return None
+        return None if _SPREADS.search(text) else []
     found = []
     for each in commands:
         words = [word.text for word in each.words if not word.text.startswith("-")]
-        if len(words) < 3 or words[0] not in ("cp", "mv"):
+        if words[:1] == ["cd"] and len(words) == 2:
+            cwd = posixpath.normpath(posixpath.join(cwd, words[1]))
+        if len(words) < 3 or words[0] not in ("cp", "mv", "ln"):
             continue
+        target = posixpath.normpath(posixpath.join(cwd, words[-1]))
         for source in words[1:-1]:
             folder = source.removesuffix("/*").removesuffix("/.")
-            repo = project_path(mapping, posixpath.join(cwd, folder), facts) if folder != source else None
-            if repo is not None and repo in folders_of(facts):
-                found.append(Mapped(posixpath.normpath(posixpath.join(cwd, words[-1])), repo))
+            repo = project_path(mapping, posixpath.join(cwd, folder), facts)
+            if repo in folders_of(facts) and folder != source and words[0] != "ln":
+                found.append(Mapped(target, repo))
+            elif repo in facts.paths and project_path(mapping, target, facts) not in facts.paths:
+                into_folder = words[-1].endswith("/") or len(words) > 3
+                found += _placed(repo, target, into_folder or _is_folder(target, mapping, facts), facts)
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from flask_prodcheck.base import Known, Problem, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.syntax import Call, FunctionDef
+from flask_prodcheck.facts.syntax import Call, FunctionDef, Name, Return
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.base_images import is_plain_base
@@ -362,7 +362,7 @@ def find_launches(
         and not (each.head.kind in ("uwsgi", "dockerfile", "compose") and is_test_place(each.head.span.file))
     ]
     found += _unreferenced_scripts(builder, facts, consumed)
-    found = [each for each in found if not _is_part_of_another(each, found)]
+    found = [each for each in found if not _is_part_of_another(each, found) and not _only_runs_an_image(each, found)]
     found += _entry_points(builder, facts, found)
     found += _tasks(builder, facts, found)
     found += [
@@ -455,12 +455,39 @@ def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modu
         return "flask" not in imported and not any(app.span.file in reached for app in apps)
     if not launch.resolves:
         return False
-    name = launch.target.partition(":")[2]
-    found = modules.define(launch.module_file, name)
-    made = found.value.func if isinstance(found.value, Call) else None
-    if made is None or modules.qualified(found.module, made) not in _OTHER_FRAMEWORKS:
+    maker = _maker(modules, launch.module_file, launch.target.partition(":")[2].partition("(")[0])
+    if maker in _EXPORTERS:
+        return True
+    if maker not in _OTHER_FRAMEWORKS:
         return False
     return not any(app.span.file in launch.imported for app in apps)
+
+
+def _maker(modules: Modules, path: str, name: str) -> str | None:
+    """The external callable that makes what ``name`` of the file ``path`` stands for: the one that is called, or whose call
+    the project's own functions return; None where that is not plain to see."""
+    for _ in range(_MAKERS):
+        found = modules.define(path, name)
+        node = found.node if isinstance(found.node, FunctionDef) else None
+        if node is not None:
+            returned = [each.value for each in node.body if isinstance(each, Return)]
+            made = returned[0].func if len(returned) == 1 and isinstance(returned[0], Call) else None
+        else:
+            made = found.value.func if isinstance(found.value, Call) else None
+        if made is None:
+            return None
+        if (external := modules.qualified(found.module, made)) is not None:
+            return external
+        if not isinstance(made, Name):
+            return None
+        path, name = found.module, made.id
+    return None
+
+
+_MAKERS = 4
+
+#: Applications that serve the numbers of a process and hold nothing else, whatever else their module imports.
+_EXPORTERS = frozenset({"prometheus_client.make_wsgi_app", "prometheus_client.exposition.make_wsgi_app"})
 
 
 def _is_program_of_another_framework(launch: Launch, apps: Sequence[App], modules: Modules) -> bool:
@@ -515,6 +542,22 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
         if deployed and not each.certain and other.launch.end.span.file == each.launch.end.span.file:
             return True
     return False
+
+
+def _only_runs_an_image(each: _Found, found: Sequence[_Found]) -> bool:
+    """Whether a task or a script for people at work does nothing but run an image that starts by itself what it starts
+    here."""
+    if each.head.kind not in (*_NO_DEPLOYMENT, "script", "invoke"):
+        return False
+    hops = {hop.span for hop in each.launch.hops[1:]}
+    return any(
+        other.head.kind == "dockerfile"
+        and other.launch.hops == each.launch.hops[-len(other.launch.hops) :]
+        and other.launch.head.span in hops
+        and _serve_alike(other.launch, each.launch)
+        and (other.certain or not each.certain)
+        for other in found
+    )
 
 
 def _serve_alike(one: Launch, other: Launch) -> bool:
@@ -611,10 +654,17 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
             )
             chains += [each for each in builder.follow(head) if each.launch.missing == ""]
     by_people = (*_NO_DEPLOYMENT, "script", "invoke")
+    served = {_program(each.launch) for each in found if each.head.kind not in by_people}
+    chains = [each for each in chains if _program(each.launch) not in served]
     better = any(not each.launch.server.is_development for each in found if each.head.kind not in by_people)
     return [
         each for each in chains if not each.launch.server.is_development or (each.launch.app is not None and not better)
     ]
+
+
+def _program(launch: Launch) -> tuple[str, Server, str]:
+    """What makes two chains starts of one program: the file that serves, with what and which application."""
+    return launch.end.span.file, launch.server, launch.target
 
 
 def _wsgi_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> tuple[list[_Found], list[Hop]]:
@@ -740,7 +790,8 @@ def _judged(
     deploy = [
         each
         for each in kept
-        if each.head.kind in ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
+        if each.head.kind
+        in ("dockerfile", "compose", "kubernetes", "procfile", "s2i", "systemd", "supervisor", "circus")
         or each.launch.source == "platform-default"
     ]
     has_production = any(not each.launch.server.is_development for each in deploy)
@@ -765,12 +816,15 @@ def _judged(
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=_has_production_pair(launch, facts),
             development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
-            mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, facts),
+            mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, deploy, facts),
         )  # fmt: skip
         purpose, reason = judge(evidence, production, development)
         if purpose is Purpose.TEST and each.awaited:
             continue  # the test looks at what the program does until it ends: it serves nobody
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
+    # A script for mod_wsgi that no file serves is the project's way into production where it shows no other.
+    if any(each.is_production and each.kind not in ("wsgi-script", *_SHIPPED) for each in launches):
+        launches = [each for each in launches if each.kind != "wsgi-script"]
     return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
 
 
@@ -805,21 +859,21 @@ def _is_built_aside(found: _Found, all_found: Sequence[_Found], facts: Facts) ->
     )
 
 
-#: What code generators leave beside the files that they write: a client or a server stub, with a Dockerfile for it.
-_GENERATED = (".openapi-generator-ignore", ".swagger-codegen-ignore")
+#: Ways to start that come with a distribution, or stand in its sources: no file says that a deployment takes them.
+_SHIPPED = ("entry-point", "python-script")
 
 
-def _is_generated(found: _Found, facts: Facts) -> bool:
-    """Whether the image of ``found`` is a sample that a code generator wrote into a folder of the project, and no service
-    builds it."""
-    path = found.launch.dockerfile if found.head.kind == "dockerfile" else None
-    folder = posixpath.dirname(path or "")
-    return bool(
-        path
-        and folder
-        and any(f"{folder}/{name}" in facts.paths for name in _GENERATED)
-        and not services_of(path, facts)
-    )
+def _is_generated(each: _Found, deploy: Sequence[_Found], facts: Facts) -> bool:
+    """Whether a generator of code for an API wrote the image's file, with the rest of its folder, and the project starts
+    production from elsewhere."""
+    folder = posixpath.dirname(each.launch.head.span.file)
+    if each.head.kind != "dockerfile" or not any(posixpath.join(folder, name) in facts.paths for name in _GENERATED):
+        return False
+    outside = [other for other in deploy if not other.launch.head.span.file.startswith(f"{folder}/" if folder else "")]
+    return any(not other.launch.server.is_development for other in outside)
+
+
+_GENERATED = (".openapi-generator-ignore", ".openapi-generator/VERSION", ".swagger-codegen-ignore")
 
 
 def _has_production_pair(launch: Launch, facts: Facts) -> bool:

@@ -142,17 +142,16 @@ def _absolute(path: str, place: Place, facts: Facts) -> str | None:
             return inside
         if place.image is not None and not place.image.opaque and mapping:
             return None
+        if place.image is not None and not place.image.dockerfile and facts.dockerfiles:
+            return _by_folders(path, facts)  # the image is none of those that the project builds
     return _by_suffix(path, facts)
 
 
 def _by_suffix(path: str, facts: Facts) -> str | None:
     """The project file whose path is the longest suffix of ``path``: where a host's folders are not known."""
-    parts = [part for part in posixpath.normpath(path).split("/") if part not in ("", "..", ".")]
-    for start in range(len(parts)):
-        candidate = "/".join(parts[start:])
-        if candidate in facts.paths or (candidate in folders_of(facts) and "." not in parts[-1]):
-            return candidate
-    name = parts[-1] if parts else ""
+    if (found := _by_folders(path, facts)) is not None:
+        return found
+    name = posixpath.basename(posixpath.normpath(path))
     if "." not in name:
         return None
     same = [each for each in facts.paths if posixpath.basename(each) == name]
@@ -167,6 +166,16 @@ def _by_suffix(path: str, facts: Facts) -> str | None:
             and each not in facts.env_files
         ]
     return same[0] if len(same) == 1 else None
+
+
+def _by_folders(path: str, facts: Facts) -> str | None:
+    """The project file or folder whose whole path is the longest suffix of ``path``."""
+    parts = [part for part in posixpath.normpath(path).split("/") if part not in ("", "..", ".")]
+    for start in range(len(parts)):
+        candidate = "/".join(parts[start:])
+        if candidate in facts.paths or (candidate in folders_of(facts) and "." not in parts[-1]):
+            return candidate
+    return None
 
 
 def on_path(name: str, place: Place, facts: Facts) -> str | None:

@@ -51,6 +51,7 @@ _DEPLOY_KINDS = frozenset(
         "cron",
         "koyeb",
         "captain",
+        "s2i",
         "ecs",
         "entry-point",
     ]
@@ -185,7 +186,7 @@ def _by_kind(evidence: Evidence) -> tuple[Purpose, str]:
                 "it mounts the sources over those of the image, which production starts otherwise",
             )
     if evidence.generated:
-        return Purpose.DEVELOPMENT, "a code generator wrote it with the files beside it, and nothing here builds it"
+        return Purpose.DEVELOPMENT, "a generator wrote it, and production starts elsewhere"
     if evidence.kind == "dockerfile" and evidence.built_aside:
         return Purpose.DEVELOPMENT, "only development services build it, and others another image of the same"
     if evidence.kind in _DEPLOY_KINDS:

@@ -103,6 +103,16 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("shop:app", "."),
         ),
+        # a package cannot be imported from inside itself
+        (
+            {
+                "Procfile": "web: python -m shop\n",
+                "shop/__init__.py": APP,
+                "shop/__main__.py": "from .web import main\nmain()\n",
+                "shop/web.py": "from waitress import serve\nfrom shop import app\ndef main():\n    serve(app)\n",
+            },
+            ("shop:app", "."),
+        ),
         # a dispatcher with the application below a path only
         (
             {

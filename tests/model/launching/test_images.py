@@ -71,6 +71,9 @@ MAPPINGS = [
     ("WORKDIR /app\nCOPY . .\nRUN mv deploy/* .", "/app/app.py", "app.py"),
     ("WORKDIR /app\nCOPY . .\nRUN cp -r deploy/. /srv", "/srv/start.sh", "deploy/start.sh"),
     ("WORKDIR /app\nCOPY . .\nRUN mv deploy /srv", "/srv/start.sh", None),
+    ("COPY . /app\nRUN pip install x && cp /app/deploy/start.sh /entry.sh && x", "/entry.sh", "deploy/start.sh"),
+    ("COPY . /app\nRUN cd /app && ln -s deploy/start.sh boot.sh /usr/bin/", "/usr/bin/start.sh", "deploy/start.sh"),
+    ("COPY . /app\nRUN cp /app/boot.sh /app/deploy/start.sh", "/app/deploy/start.sh", "deploy/start.sh"),
 ]
 
 

@@ -194,6 +194,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Dockerfile:4 > boot.sh:2 gunicorn production app:app True"],
     ),
+    (
+        "giving up after what failed ends no script that goes on",
+        {
+            "Dockerfile": 'FROM python:3.13\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["./entry.sh"]\nCMD gunicorn app:app\n',
+            "entry.sh": '#!/bin/sh\n! flask db upgrade && echo failed && exit 1\nexec "$@"\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > entry.sh:3 gunicorn production app:app True"],
+    ),
 ]
 
 
