@@ -268,6 +268,7 @@ class _Builder:
         return place, replace(
             launch,
             run_site=site if server.is_development else None,
+            reached=frozenset({site.span} if site is not None else ()),
             confidence=_confidence(place, None),
             target_kind="app",
             app=ending.app,
@@ -795,8 +796,10 @@ _ENVIRONMENT_NAMES = ("FLASK_ENV", "APP_ENV", "FLASK_CONFIG", "APP_SETTINGS", "A
 
 
 def _merged(found: Sequence[_Found]) -> list[_Found]:
-    """One chain per head, server and target: the certain one, else the shortest, is kept."""
+    """One chain per head, server and target: the certain one, else the shortest, is kept. Where none is certain, the
+    program may as well end as the others do."""
     best: dict[tuple[str, int, str, str], _Found] = {}
+    reached: dict[tuple[str, int, str, str], frozenset[Span]] = {}
     for each in found:
         launch = each.launch
         key = (
@@ -808,4 +811,8 @@ def _merged(found: Sequence[_Found]) -> list[_Found]:
         old = best.get(key)
         if old is None or (each.certain, -len(launch.hops)) > (old.certain, -len(old.launch.hops)):
             best[key] = each
-    return list(best.values())
+        reached[key] = reached.get(key, frozenset()) | launch.reached
+    return [
+        each if each.certain else replace(each, launch=replace(each.launch, reached=reached[key]))
+        for key, each in best.items()
+    ]
