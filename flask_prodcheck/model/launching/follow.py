@@ -41,7 +41,16 @@ from flask_prodcheck.model.launching.embedded import embedded_file
 from flask_prodcheck.model.launching.heads import decided
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image
-from flask_prodcheck.model.launching.place import Environment, Place, enter, known_variables, locate, on_path
+from flask_prodcheck.model.launching.place import (
+    Environment,
+    Place,
+    enter,
+    is_there,
+    known_variables,
+    locate,
+    on_path,
+    user_id,
+)
 from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.shell_tests import decide, matches
 from flask_prodcheck.model.launching.steps import (
@@ -395,7 +404,7 @@ class Follower:
         self, script: ShellScript, args: Sequence[str], place: Place, state: _State | None = None
     ) -> list[Ended]:
         """Follow a shell script with its arguments; with ``state`` it is sourced into the running shell."""
-        key = (script.path, tuple(args))
+        key = (script.path, (*args, f"as {place.user}"))
         if key in self._active:
             self._note(Span(script.path, 1), "the launch chain comes back to itself")
             return []
@@ -405,7 +414,9 @@ class Follower:
             if state is not None:
                 self.sourced.add(script.path)
                 return self._walk(script.body, state)
-            inner = _State(replace(place.in_new_shell(), args=tuple(args), shell_parent=Span(script.path, 1)))
+            inner = _State(
+                replace(place.in_new_shell(), args=tuple(args), shell_parent=Span(script.path, 1), script=script.path)
+            )
             return self._walk(script.body, inner)
         finally:
             self._active.discard(key)
@@ -560,7 +571,7 @@ class Follower:
             return None
         statement = statements[0]
         if isinstance(statement, ShellTest):
-            return decide(statement, _Expander(state).text)
+            return decide(statement, _Expander(state).text, lambda *asked: is_there(*asked, state.place, self.facts))
         if isinstance(statement, ShellCommand) and statement.words:
             name = _Expander(state).text(statement.words[0])
             return {"true": True, ":": True, "false": False}.get(name)
@@ -581,7 +592,13 @@ class Follower:
             outcome = self._condition(condition, state)
             if outcome is True:
                 if not open_sides:
-                    return found + self._walk(body, state)
+                    before = state.place
+                    taken = self._walk(body, state)
+                    if state.ended and not taken and _asks_for_root(condition):
+                        # The script refuses to run as root: whoever starts it gives the container a user.
+                        state.ended, state.place = False, before
+                        continue
+                    return found + taken
                 open_sides.append((body, _side(condition, True, negative)))
                 break
             if outcome is None:
@@ -990,12 +1007,17 @@ class _Expander:
             return part.text
         if isinstance(part, Var):
             return self._variable(part)
-        return f"$({getattr(part, 'text', '')})"
+        text = getattr(part, "text", "")
+        if text.strip() == "id -u" and (known := user_id(self._state.place)) is not None:
+            return known
+        return f"$({text})"
 
     def _variable(self, part: Var) -> str:
         place = self._state.place
         value: str | None
-        if part.name.isdigit():
+        if part.name == "0" and place.script:
+            value = "./" + posixpath.relpath(place.script, place.cwd)
+        elif part.name.isdigit():
             position = int(part.name)
             value = (
                 place.args[position - 1]
@@ -1095,6 +1117,10 @@ def _condition_words(condition: Sequence[ShellStmt]) -> list[str]:
         for each in condition
     ]
     return words_of(" ".join(texts))
+
+
+def _asks_for_root(condition: Sequence[ShellStmt]) -> bool:
+    return any(isinstance(each, ShellTest) and "id -u" in each.text for each in condition)
 
 
 def _negated(condition: Sequence[ShellStmt]) -> bool:

@@ -619,7 +619,9 @@ class Modules:
         chosen = choose(bound) if len(bound) > 1 else None
         if chosen is None or chosen.value is None or all(inner is not expr for inner in subexpressions(chosen.value)):
             return None
-        return choose(bound[: bound.index(chosen)])
+        # the chosen one may be marked conditional: it is the same binding by what it binds
+        at = next((at for at, each in enumerate(bound) if each.node is chosen.node and each.value is chosen.value), 0)
+        return choose(bound[:at])
 
     def attribute(self, base: Definition, attr: str, depth: int = 0) -> Definition:
         """The attribute ``attr`` of what ``base`` stands for."""

@@ -36,7 +36,6 @@ SERVERS = [
     ("pipenv run gunicorn app:app", Server.GUNICORN, "app:app"),
     ("uv run --frozen --no-dev gunicorn app:app", Server.GUNICORN, "app:app"),
     ("conda run -n web --no-capture-output gunicorn app:app", Server.GUNICORN, "app:app"),
-    ("bin/micromamba run -r runtime -n web gunicorn app:app", Server.GUNICORN, "app:app"),
     ("docker compose -f prod.yml run --rm -e A=b web gunicorn app:app", Server.GUNICORN, "app:app"),
     ("docker-compose exec -T web gunicorn app:app", Server.GUNICORN, "app:app"),
     ("newrelic-admin run-program gunicorn app:app", Server.GUNICORN, "app:app"),
@@ -70,6 +69,7 @@ def test_server_behind_wrappers(line: str, server: Server, target: str) -> None:
 FOLLOWED = [
     ("python app.py --port 80", PythonRun(script="app.py", args=("--port", "80"))),
     ("python 'app.py${OPTIONS}' --port 80", PythonRun(script="app.py", args=("${OPTIONS}", "--port", "80"))),
+    ("bin/micromamba run -r runtime -n web python app.py", PythonRun(script="app.py")),
     ("docker-compose run web", Nothing("docker-compose run")),
     ("docker-compose run --entrypoint sh web app.py", Nothing("docker-compose run")),
     ("python -m site.server x", PythonRun(module="site.server", args=("x",))),

@@ -25,6 +25,64 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         {"start.sh": '[ -n "$1" ] && port=" --port $1"\npython3 app.py$port$rest --public\n', "app.py": SERVES},
         ["start.sh:2 > app.py:4 app-run development app:app True"],
     ),
+    (
+        "a program without a suffix in a folder of the image's PATH",
+        {
+            "Dockerfile": IMAGE + 'ENV PATH="/app/bin:${PATH}"\nCMD ["web", "--public"]\n',
+            "bin/web": "#!/usr/bin/env python3\nimport shop\n\n\ndef main():\n    shop.app.run()\n\n\nmain()\n",
+            "shop.py": APP,
+        },
+        ["Dockerfile:5 > bin/web:9 > bin/web:6 app-run production shop:app True"],
+    ),
+    (
+        "such a program in a folder that is not in PATH",
+        {
+            "Dockerfile": IMAGE + 'ENV PATH="/app/tools:${PATH}"\nCMD ["web"]\n',
+            "bin/web": "#!/usr/bin/env python3\nfrom shop import app\napp.run()\n",
+            "shop.py": APP,
+        },
+        [],
+    ),
+    (
+        "a file that the image has",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["gunicorn.conf.py"]\n',
+            "boot.sh": '#!/bin/sh\nif [ -f "/app/$1" ]; then\n  exec gunicorn -c $1 app:app\nfi\nexec flask run\n',
+            "gunicorn.conf.py": "workers = 2\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > boot.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "a file that the image may have",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": "#!/bin/sh\nif [ -f /run/prod ]; then\n  exec gunicorn app:app\nfi\nexec flask run\n",
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > boot.sh:5 flask-run production app:app True",
+            "Dockerfile:4 > boot.sh:3 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "a script that starts itself again as another user",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./deploy/boot.sh"]\n',
+            "deploy/boot.sh": '#!/bin/sh\nif [ "$(id -u)" = 0 ]; then\n  exec gosu web "$0" "$@"\nfi\nexec gunicorn app:app\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > deploy/boot.sh:3 > deploy/boot.sh:5 gunicorn production app:app True"],
+    ),
+    (
+        "a script that refuses to run as root",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": '#!/bin/sh\nif [ "$(id -u)" = 0 ]; then\n  exit 1\nfi\nexec gunicorn app:app\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > boot.sh:5 gunicorn production app:app True"],
+    ),
 ]
 
 
@@ -70,3 +128,35 @@ def test_the_serving_call_of_a_server_that_socketio_chooses_is_reached() -> None
     project = link(parse(memory_tree(files)), name="site")
     assert [(each.server.value, each.run_site) for each in project.launches] == [("eventlet", None)]
     assert [site.production for site in project.run_sites] == ["yes"]
+
+
+@pytest.mark.parametrize(
+    ("user", "script", "root"),
+    [
+        ("", 'if [ "$(id -u)" = 0 ]; then\n  set -- gosu web "$@"\nfi\nexec "$@"\n', False),
+        ("USER web\n", 'if [ "$(id -u)" = 0 ]; then\n  exec "$@"\nfi\nexec "$@"\n', False),
+        ("", 'if [ "$(id -u)" != 0 ]; then\n  set -- gosu web "$@"\nfi\nexec "$@"\n', True),
+    ],
+)
+def test_who_runs_the_entrypoint(user: str, script: str, root: bool) -> None:
+    files = {
+        "Dockerfile": IMAGE + user + 'ENTRYPOINT ["./boot.sh"]\nCMD ["gunicorn", "app:app"]\n',
+        "boot.sh": "#!/bin/sh\n" + script,
+        "app.py": APP,
+    }
+    project = link(parse(memory_tree(files)), name="site")
+    assert [(each.root_user, each.confidence.value) for each in project.launches] == [(root, "high")]
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [
+        ("if not host:\n    host = '0.0.0.0'\napp.run(host)\n", "high"),
+        ("if not host:\n    host = '0.0.0.0'\n    app.run(host)\nelse:\n    host = ''\nprint(host)\n", "low"),
+        ("if not host:\n    host = '0.0.0.0'\nif other():\n    app.run(host)\n", "low"),
+    ],
+)
+def test_what_both_futures_lead_to_is_certain(text: str, confidence: str) -> None:
+    main = "import sys\nfrom shop import host, other\nhost, _, port = host().partition(':')\n" + APP + text
+    project = link(parse(memory_tree({"Procfile": "web: python web.py\n", "web.py": main})), name="site")
+    assert [each.confidence.value for each in project.launches] == [confidence]
