@@ -101,7 +101,8 @@ ENDS = [
     ),
     (
         "a setting that nothing shows",
-        APP + "import shop\nif shop.public:\n    app.run('0.0.0.0')\nelif shop.local:\n    app.run()\nelse:\n    app.run('::1')\n",
+        APP
+        + "import shop\nif shop.public:\n    app.run('0.0.0.0')\nelif shop.local:\n    app.run()\nelse:\n    app.run('::1')\n",
         ["yes", "yes", "yes"],
     ),
     (
