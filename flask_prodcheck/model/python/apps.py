@@ -390,6 +390,11 @@ def _evidence(modules: Modules, path: str, root: str, name: str) -> int:
         score += sum(
             1 for importer in importers if importer != path and (root == "." or importer.startswith(root + "/"))
         )
+    for entry in (entry for manifest in modules.facts.manifests.values() for entry in manifest.entry_points):
+        # The name by which a console script imports the package: it may stand in a namespace that has no file.
+        found = modules.locate(entry.module, (root,))
+        if found is not None and not found.endswith("/") and modules.top(found) == modules.top(path) != root:
+            score += 2
     return score
 
 

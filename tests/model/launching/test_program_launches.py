@@ -161,3 +161,15 @@ def test_what_both_futures_lead_to_is_certain(text: str, confidence: str) -> Non
     main = "import sys\nfrom shop import host, other\nhost, _, port = host().partition(':')\n" + APP + text
     project = link(parse(memory_tree({"Procfile": "web: python web.py\n", "web.py": main})), name="site")
     assert [each.confidence.value for each in project.launches] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"), [("space.shop:run", "space.shop.web:app"), ("other:run", "shop.web:app")]
+)
+def test_a_console_script_names_a_package_in_a_namespace(command: str, expected: str) -> None:
+    files = {
+        "setup.py": f"from setuptools import setup\nsetup(name='shop', entry_points={{'console_scripts': ['shop={command}']}})\n",
+        "space/shop/__init__.py": "def run():\n    pass\n",
+        "space/shop/web.py": APP,
+    }
+    assert [app.ref for app in link(parse(memory_tree(files)), name="site").apps] == [expected]
