@@ -89,6 +89,12 @@ def ends(outcome: Outcome) -> list[str]:
             ["app-run 6>5"],
         ),
         (
+            "def main(port):\n    from site_ import S\n    app = S().app\n    def go(debug):\n        app.run(port=port, debug=debug)\n"
+            "    go(True)\nmain(80)\n",
+            ["app-run 7>6>5"],
+        ),
+        ("def go():\n    app.run()\ndef main():\n    app = Flask('a')\n    go()\n", []),
+        (
             "from site_ import S\nS().go()\n",
             ["app-run 2>6"],
         ),
@@ -142,6 +148,8 @@ CLICK = (
         (("serve",), ["gunicorn site_:app 18>13"]),
         (("serve", "--debug"), ["app-run 18>10"]),
         (("other-one",), ["app-run 18>16"]),
+        (("${DEBUG}", "serve", "--debug"), ["app-run 18>10"]),
+        (("${DEBUG}", "--fast"), ["gunicorn site_:app 18>13?", "app-run 18>16?"]),
         (("absent",), []),
         ((), []),
     ],
