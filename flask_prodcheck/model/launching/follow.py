@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 
 from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Value
@@ -571,7 +571,7 @@ class Follower:
             return None
         statement = statements[0]
         if isinstance(statement, ShellTest):
-            return decide(statement, _Expander(state).text, lambda *asked: is_there(*asked, state.place, self.facts))
+            return decide(statement, _Expander(state).text, self._holds(state.place))
         if isinstance(statement, ShellCommand) and statement.words:
             name = _Expander(state).text(statement.words[0])
             return {"true": True, ":": True, "false": False}.get(name)
@@ -581,6 +581,9 @@ class Follower:
                 return False if False in parts else True if all(parts) else None
             return True if True in parts else False if all(part is False for part in parts) else None
         return None
+
+    def _holds(self, place: Place) -> Callable[[str, str], bool]:
+        return lambda operator, path: is_there(operator, path, place, self.facts)
 
     def _if(self, statement: ShellIf, state: _State) -> list[Ended]:
         found: list[Ended] = []

@@ -280,7 +280,9 @@ class Instances:
             for method, value in self._set_in(node).get(attr, ()):
                 if value is None:
                     return self.returned(owner.module, method, owner=owner)
-                inner = Scope(method.body, unknown_params(method), owner)
+                given = isinstance(value, Name) and any(param.name == value.id for param in method.params)
+                params = self._constructed(owner, method) if given and method.name == "__init__" else None
+                inner = Scope(method.body, params or unknown_params(method), owner)
                 found = self.of(owner.module, value, inner, depth + 1)
                 if found is not None:
                     return found
@@ -479,6 +481,15 @@ class Instances:
             target = self.modules.resolve(where, call.func, scope.body)
             if target.node is node:
                 for name, value in self.bind(where, call, node, scope).items():
+                    bound[name] = bound[name] or value
+        return bound
+
+    def _constructed(self, owner: Definition, init: FunctionDef) -> dict[str, Instance | None]:
+        """What the project's own calls of the class ``owner`` hand to the parameters of its ``__init__``."""
+        bound = unknown_params(init)
+        for where, call, scope in self._calls_of_name(owner.name):
+            if self.modules.resolve(where, call.func, scope.body).node is owner.node:
+                for name, value in self.bind(where, call, init, scope).items():
                     bound[name] = bound[name] or value
         return bound
 

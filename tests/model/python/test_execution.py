@@ -89,9 +89,20 @@ def ends(outcome: Outcome) -> list[str]:
             ["app-run 6>5"],
         ),
         (
-            "def main(port):\n    from site_ import S\n    app = S().app\n    def go(debug):\n        app.run(port=port, debug=debug)\n"
-            "    go(True)\nmain(80)\n",
+            "def main(port):\n    from site_ import S\n    app = S().app\n    def go(debug):\n        app.run(port=port)\n    go(1)\nmain(80)\n",
             ["app-run 7>6>5"],
+        ),
+        (
+            "class Web:\n    def __init__(self, port, served=None):\n        self.served = served\n    def start(self):\n        self.served.run()\n"
+            + APP
+            + "Web(80, served=app).start()\n",
+            ["app-run 8>5"],
+        ),
+        (
+            "class Web:\n    def __init__(self, served):\n        self.served = served\n    def start(self):\n        self.served.run()\n"
+            + APP
+            + "Web(print).start()\n",
+            [],
         ),
         ("def go():\n    app.run()\ndef main():\n    app = Flask('a')\n    go()\n", []),
         (
