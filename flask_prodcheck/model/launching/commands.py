@@ -622,6 +622,18 @@ def _circusd(words: Words) -> Step:
     return TaskRun("circus", (), file=files[0] if files else None)
 
 
+def _services(words: Words) -> Step:
+    """runit, s6 and daemontools: every folder below the one that is named holds a service, whose ``run`` is started."""
+    folders = _positional(words, frozenset({"-c", "-C", "-d", "-t", "-X"}))
+    return TaskRun("runit", (), file=folders[0]) if folders else Nothing("svscan")
+
+
+def _my_init(words: Words) -> Step:
+    """The init of phusion/baseimage: runit, or beside it the command behind its options."""
+    rest = _drop_options(words)
+    return read_command(rest).step if rest else TaskRun("runit", (), file="/etc/service")
+
+
 def _source(words: Words) -> Step:
     return ScriptRun(words[0], tuple(words[1:]), sourced=True) if words else Nothing("source")
 
@@ -668,6 +680,11 @@ _PROGRAMS: dict[str, Callable[[Words], Step]] = {
     "heroku": _procfile,
     "supervisord": _supervisord,
     "circusd": _circusd,
+    "runsvdir": _services,
+    "s6-svscan": _services,
+    "svscan": _services,
+    "runsvdir-start": lambda _: TaskRun("runit", (), file="/etc/service"),
+    "my_init": _my_init,
     "source": _source,
     ".": _source,
     "eval": lambda words: ShellRun(" ".join(words)),

@@ -51,6 +51,7 @@ from flask_prodcheck.model.launching.place import (
     on_path,
     user_id,
 )
+from flask_prodcheck.model.launching.service_scripts import scripts_of_services
 from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.shell_tests import decide, matches
 from flask_prodcheck.model.launching.steps import (
@@ -426,6 +427,8 @@ class Follower:
             place = enter(place, run.directory, self.facts)
         if run.runner == "invoke":
             return self._invoke(run, place)
+        if run.runner == "runit":
+            return self._services(run.file or "", place)
         ended: list[Ended] = []
         starts = self._task_starts(run, place)
         if not starts and run.runner in ("pdm", "hatch") and run.names:
@@ -443,6 +446,17 @@ class Follower:
             inner = replace(inner, args=run.args, certain=inner.certain and _starts_by_itself(start))
             ended += self.command(start.command, inner)
             self._active.discard(key)
+        return ended
+
+    def _services(self, folder: str, place: Place) -> list[Ended]:
+        """The ``run`` script of every service in ``folder`` of the image."""
+        ended: list[Ended] = []
+        for path in scripts_of_services(folder, place, self.facts):
+            inner = replace(place, cwd=posixpath.dirname(path) or ".", shell_parent=None)
+            if path in self.facts.scripts:
+                ended += self.shell_file(self.facts.scripts[path], (), inner)
+            elif path in self.facts.modules:
+                ended += self.python_file(path, (), inner)
         return ended
 
     def _task_starts(self, run: TaskRun, place: Place) -> list[Start]:

@@ -282,16 +282,18 @@ def _apply_copy(
 
 
 _SPREADS = regex(r"\b(?:cp|mv)\b[^;&|\n]*/(?:\*|\.)\s")
+_MOVES = regex(r"\b(?:cp|mv)\b[^;&|\n]*/(?=\s|$)")
 
 
 def _spread(command: Command, cwd: str, mapping: Sequence[Mapped], facts: Facts) -> list[Mapped] | None:
-    """What ``cp -r folder/. target`` and ``mv folder/* target`` of a RUN line bring to ``target``: a folder's contents;
-    None when the line does so but cannot be read."""
-    if not _SPREADS.search(text_of(command)):
+    """What ``cp -r folder/. target`` and ``mv folder/* target`` of a RUN line bring to ``target``: a folder's contents
+    (or the folder itself, as ``mv folder target/`` does); None when the line brings contents but cannot be read."""
+    spreads = _SPREADS.search(text_of(command)) is not None
+    if not spreads and not _MOVES.search(text_of(command)):
         return []
     commands = commands_of(command)
     if commands is None:
-        return None
+        return None if spreads else []
     found = []
     for each in commands:
         words = [word.text for word in each.words if not word.text.startswith("-")]
@@ -299,9 +301,14 @@ def _spread(command: Command, cwd: str, mapping: Sequence[Mapped], facts: Facts)
             continue
         for source in words[1:-1]:
             folder = source.removesuffix("/*").removesuffix("/.")
-            repo = project_path(mapping, posixpath.join(cwd, folder), facts) if folder != source else None
+            target = posixpath.normpath(posixpath.join(cwd, words[-1]))
+            if folder == source and words[-1].endswith("/"):
+                target = posixpath.join(target, posixpath.basename(posixpath.normpath(source)))
+            elif folder == source:
+                continue
+            repo = project_path(mapping, posixpath.join(cwd, folder), facts)
             if repo is not None and repo in folders_of(facts):
-                found.append(Mapped(posixpath.normpath(posixpath.join(cwd, words[-1])), repo))
+                found.append(Mapped(target, repo))
     return found
 
 

@@ -75,6 +75,27 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > deploy/boot.sh:3 > deploy/boot.sh:5 gunicorn production app:app True"],
     ),
     (
+        "services of runit that the image moves into place",
+        {
+            "Dockerfile": IMAGE
+            + 'RUN mv /app/ops/service /etc/ && mkdir /logs\nCMD ["runsvdir", "-P", "/etc/service"]\n',
+            "ops/service/web/run": "#!/bin/sh\ncd /app\nexec chpst -u web gunicorn app:app\n",
+            "ops/service/jobs/run": "#!/bin/sh\nexec celery -A app worker\n",
+            "ops/service/web/log/run": "#!/bin/sh\nexec svlogd /logs\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:5 > ops/service/web/run:3 gunicorn production app:app True"],
+    ),
+    (
+        "services of an image with an init of its own",
+        {
+            "Dockerfile": 'FROM phusion/baseimage\nCOPY . /app\nCOPY run.sh /etc/service/web/run\nCMD ["/sbin/my_init"]\n',
+            "run.sh": "#!/bin/sh\ncd /app\nexec gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > run.sh:3 gunicorn production app:app True"],
+    ),
+    (
         "a script that refuses to run as root",
         {
             "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
