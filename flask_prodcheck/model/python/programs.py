@@ -57,7 +57,7 @@ OPEN = _Open()
 class Frame:
     """One activation of a module or function body: its file, scope and local values; ``name`` is ``__name__`` there.
     ``assumed`` turns true once a value depended on a variable that no file sets; ``assumptions`` are the names that hold
-    such values."""
+    such values; ``returns``: a branch that cannot be decided has left the function."""
 
     path: str
     name: str
@@ -65,6 +65,7 @@ class Frame:
     values: dict[str, object] = field(default_factory=dict)
     assumed: bool = False
     assumptions: set[str] = field(default_factory=set)
+    returns: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,19 @@ def ends(outcome: Outcome) -> list[str]:
             + "Web(print).start()\n",
             [],
         ),
+        (
+            APP + "def found(name):\n    if other(name):\n        return name\n    exit(1)\nfound('x')\napp.run()\n",
+            ["app-run 8"],
+        ),
+        (
+            APP + "def first(names):\n    for name in names:\n        return name\n    exit(1)\nfirst([])\napp.run()\n",
+            ["app-run 8"],
+        ),
+        (APP + "def failed(name):\n    other(name)\n    exit(1)\nfailed('x')\napp.run()\n", []),
+        (
+            APP + "def serve():\n    if other():\n        return\n    app.run()\nserve()\napp.run()\n",
+            ["app-run 7>6?"],
+        ),
         ("def go():\n    app.run()\ndef main():\n    app = Flask('a')\n    go()\n", []),
         (
             "from site_ import S\nS().go()\n",

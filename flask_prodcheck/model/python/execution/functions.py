@@ -60,7 +60,10 @@ def enter(
         inner = Frame(found.module, name, Scope(node.body, params, owner), values)
         if found.module == frame.path and any(stmt is node for stmt, _ in statements(frame.scope.body)):
             inner = _inside(frame, inner)
+        reached = len(walk.endings)
         flow = walk.body(node.body, inner, inner_way)
+        if flow == STOP and inner.returns and len(walk.endings) == reached:
+            flow = NEXT  # it gives something back, or fails
         if flow != STOP and kind == "group":
             flow = walk.command_of(found, call, inner_way, frame, group_class=group_class_name(walk.modules, found))
     finally:

@@ -140,6 +140,7 @@ def statement(walk: Walk, stmt: Stmt, frame: Frame, way: Way) -> tuple[int, bool
     elif isinstance(stmt, Loop):
         walk.forget(stmt, frame)
         flow = walk.body(stmt.body, frame, way)
+        frame.returns = frame.returns or flow == RETURN
         return (flow if flow == STOP else NEXT), flow == RETURN
     elif isinstance(stmt, ClassDef):
         return walk.body(stmt.body, Frame(frame.path, frame.name, frame.scope), way), False
@@ -248,6 +249,7 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
             frame.values[name] = OPEN
     if first == second:
         return first, False
+    frame.returns = frame.returns or RETURN in (first, second)
     return NEXT if NEXT in (first, second) else RETURN, True
 
 
