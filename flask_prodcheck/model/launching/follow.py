@@ -814,7 +814,7 @@ class Follower:
             }
             state.place = replace(state.place.assigned(assigned), drafts=drafts)
             return []
-        if argv[0] == "eval" or is_open(argv[0]):
+        if argv[0] == "eval" or is_open(argv[0]) or any(_is_draft(word, state) for word in command.words):
             drafted = _Expander(state, drafts=True)
             argv = [text for word in command.words for text in drafted.texts(word)]
         name = argv[0]
@@ -1061,6 +1061,12 @@ class _Expander:
         if part.op == "other" or value is None:
             return f"${{{part.name}}}"
         return value
+
+
+def _is_draft(word: Word, state: _State) -> bool:
+    """Whether ``word`` is nothing but a variable that holds several words, put together by the script."""
+    part = word.parts[0] if len(word.parts) == 1 else None
+    return isinstance(part, Var) and not (part.quoted or part.op) and " " in state.place.drafts.get(part.name, "")
 
 
 def _joined(before: Environment, ways: Sequence[Environment]) -> Environment:

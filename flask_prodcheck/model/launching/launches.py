@@ -372,7 +372,8 @@ def find_launches(
         tuple(launches),
         problems,
         any(head.kind not in _NO_DEPLOYMENT for head in heads)
-        or any(each.head.kind == "wsgi-script" for each in found),
+        or any(each.head.kind == "wsgi-script" for each in found)
+        or any(each.is_production and each.kind == "script" and not each.server.is_development for each in launches),
         tuple(unknown),
     )
 

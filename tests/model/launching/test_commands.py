@@ -22,6 +22,8 @@ SERVERS = [
     ("gunicorn app:app", Server.GUNICORN, "app:app"),
     ("exec gunicorn -b :5000 --access-logfile - app:app", Server.GUNICORN, "app:app"),
     ("command gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("gunicorn '${OPTIONS}' -w 4 site.wsgi", Server.GUNICORN, "site.wsgi"),
+    ("gunicorn '${OPTIONS}' '${TARGET}'", Server.GUNICORN, "${OPTIONS}"),
     ("env A=b gunicorn app:app", Server.GUNICORN, "app:app"),
     ("tini -s -- gunicorn app:app", Server.GUNICORN, "app:app"),
     ("dumb-init gunicorn app:app", Server.GUNICORN, "app:app"),

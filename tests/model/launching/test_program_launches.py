@@ -96,6 +96,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > run.sh:3 gunicorn production app:app True"],
     ),
     (
+        "arguments that a script puts together",
+        {
+            "start.sh": '#!/bin/sh\ncmd="--bind 0.0.0.0:$PORT --workers 3 ${EXTRA} app:app"\ngunicorn $cmd\n',
+            "run.sh": '#!/bin/sh\ncmd="--bind 0.0.0.0:$PORT app:app"\ngunicorn -c "$cmd"\n',
+            "app.py": APP,
+        },
+        ["run.sh:3 gunicorn production  None", "start.sh:3 gunicorn production app:app True"],
+    ),
+    (
         "a script that refuses to run as root",
         {
             "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
@@ -194,3 +203,17 @@ def test_a_console_script_names_a_package_in_a_namespace(command: str, expected:
         "space/shop/web.py": APP,
     }
     assert [app.ref for app in link(parse(memory_tree(files)), name="site").apps] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"bin/start.sh": "#!/bin/sh\nexec gunicorn web:app\n"}, "no"),
+        ({"bin/start.sh": "#!/bin/sh\nexec gunicorn shop:app\n", "shop.py": "from web import app\n"}, "no"),
+        ({"Makefile": "serve:\n\tgunicorn web:app\n"}, "no-deploy-files"),
+        ({}, "no-deploy-files"),
+    ],
+)
+def test_a_script_that_starts_a_production_server_is_a_deploy_file(files: dict[str, str], expected: str) -> None:
+    project = link(parse(memory_tree({**files, "web.py": SERVES})), name="site")
+    assert [site.production for site in project.run_sites] == [expected]
