@@ -344,7 +344,7 @@ class Instances:
         return None
 
     def _external(self, path: str, name: str, call: Call, scope: Scope, depth: int) -> Instance | None:
-        kind = _CLASSES.get(name) or _MAKERS.get(name)
+        kind = _CLASSES.get(name) or _MAKERS.get(name) or ("cheroot" if self._is_cheroot(name, call) else None)
         last = name.rpartition(".")[2]
         if kind is None and last.endswith("Flask") and last != "Flask":
             kind = "flask"
@@ -379,6 +379,19 @@ class Instances:
         if name == "typing.cast" and len(call.args) == 2:
             return self.of(path, call.args[1], scope, depth + 1)
         return None
+
+    def _is_cheroot(self, name: str, call: Call) -> bool:
+        """Whether ``name`` is cheroot's server under the name that another package hands on: what the project installs,
+        and called with the arguments that are cheroot's own."""
+        return (
+            name.rpartition(".")[2] in ("Server", "WSGIServer")
+            and {"bind_addr", "wsgi_app"} <= {keyword.name for keyword in call.keywords}
+            and any(
+                each.name == "cheroot"
+                for manifest in self.modules.facts.manifests.values()
+                for each in manifest.dependencies
+            )
+        )
 
     def _class(
         self, owner: Definition, call: Call | None, path: str, scope: Scope = Scope(), depth: int = 0

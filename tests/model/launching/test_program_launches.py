@@ -105,6 +105,26 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["run.sh:3 gunicorn production  None", "start.sh:3 gunicorn production app:app True"],
     ),
     (
+        "cheroot under another package's name",
+        {
+            "Procfile": "web: python web.py\n",
+            "requirements.txt": "flask\ncheroot\n",
+            "web.py": APP
+            + "from house import wsgi\nserver = wsgi.WSGIServer(bind_addr=('', 80), wsgi_app=app)\nserver.start()\n",
+        },
+        ["Procfile:1 > web.py:5 cheroot production web:app True"],
+    ),
+    (
+        "a server of a package that nobody knows",
+        {
+            "Procfile": "web: python web.py\n",
+            "requirements.txt": "flask\n",
+            "web.py": APP
+            + "from house import wsgi\nserver = wsgi.WSGIServer(bind_addr=('', 80), wsgi_app=app)\nserver.start()\n",
+        },
+        [],
+    ),
+    (
         "a script that refuses to run as root",
         {
             "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
