@@ -130,9 +130,9 @@ def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
 _KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
 
 
-def _trust(launch: Launch) -> tuple[bool, bool, bool, int, int, str, int]:
+def _trust(launch: Launch) -> tuple[bool, bool, bool, int, int, str, int, int]:
     """Launches whose app is the project's: production servers before development ones, plain deploy files first, of
-    these the outermost."""
+    these the outermost, and of one file's starts the one in the outermost folder."""
     order = _KIND_ORDER.index(launch.kind) if launch.kind in _KIND_ORDER else len(_KIND_ORDER)
     return (
         launch.server.is_development,
@@ -141,6 +141,7 @@ def _trust(launch: Launch) -> tuple[bool, bool, bool, int, int, str, int]:
         order,
         launch.head.span.file.count("/"),
         launch.head.span.file,
+        0 if launch.cwd == "." else launch.cwd.count("/") + 1,
         launch.head.span.line,
     )
 
