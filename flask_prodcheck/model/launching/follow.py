@@ -1066,7 +1066,10 @@ class _Expander:
 def _is_draft(word: Word, state: _State) -> bool:
     """Whether ``word`` is nothing but a variable that holds several words, put together by the script."""
     part = word.parts[0] if len(word.parts) == 1 else None
-    return isinstance(part, Var) and not (part.quoted or part.op) and " " in state.place.drafts.get(part.name, "")
+    if not isinstance(part, Var) or part.quoted or part.op:
+        return False
+    text = state.place.drafts.get(part.name, "")
+    return " " in text and "$(" not in text  # what a command prints is not its words
 
 
 def _joined(before: Environment, ways: Sequence[Environment]) -> Environment:

@@ -99,10 +99,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         "arguments that a script puts together",
         {
             "start.sh": '#!/bin/sh\ncmd="--bind 0.0.0.0:$PORT --workers 3 ${EXTRA} app:app"\ngunicorn $cmd\n',
+            "exec.sh": '#!/bin/sh\nID="$(docker ps -q web)"\ndocker exec -i $ID gunicorn app:app\n',
             "run.sh": '#!/bin/sh\ncmd="--bind 0.0.0.0:$PORT app:app"\ngunicorn -c "$cmd"\n',
             "app.py": APP,
         },
-        ["run.sh:3 gunicorn production  None", "start.sh:3 gunicorn production app:app True"],
+        [
+            "exec.sh:3 gunicorn production app:app True",
+            "run.sh:3 gunicorn production  None",
+            "start.sh:3 gunicorn production app:app True",
+        ],
     ),
     (
         "cheroot under another package's name",
