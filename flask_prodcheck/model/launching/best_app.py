@@ -147,9 +147,10 @@ def _minor(served: AbstractSet[str], modules: Modules) -> frozenset[str]:
 _CLEARLY_LESS = 0.75
 
 
-def _trust(launch: Launch, minor: AbstractSet[str]) -> tuple[bool, bool, bool, bool, int, int, str, int]:
+def _trust(launch: Launch, minor: AbstractSet[str]) -> tuple[bool, bool, bool, bool, int, int, str, int, int]:
     """Launches whose app is the project's: production servers before development ones, the main one of several
-    applications, plain deploy files first, of these the outermost."""
+    applications, plain deploy files first, of these the outermost, and of one file's starts the one in the outermost
+    folder."""
     order = _KIND_ORDER.index(launch.kind) if launch.kind in _KIND_ORDER else len(_KIND_ORDER)
     return (
         launch.server.is_development,
@@ -159,6 +160,7 @@ def _trust(launch: Launch, minor: AbstractSet[str]) -> tuple[bool, bool, bool, b
         order,
         launch.head.span.file.count("/"),
         launch.head.span.file,
+        0 if launch.cwd == "." else launch.cwd.count("/") + 1,
         launch.head.span.line,
     )
 

@@ -286,8 +286,9 @@ _SPREADS = regex(r"\b(?:cp|mv)\b[^;&|\n]*/(?:\*|\.)\s")
 
 
 def _spread(command: Command, cwd: str, mapping: Sequence[Mapped], facts: Facts) -> list[Mapped] | None:
-    """What ``cp``, ``mv`` and ``ln`` of a RUN line bring to another place: a file (``cp boot.sh /``), or with ``folder/.``
-    and ``folder/*`` the contents of a folder; None when the line does the latter but cannot be read."""
+    """What ``cp``, ``mv`` and ``ln`` of a RUN line bring to another place: a file (``cp boot.sh /``), a folder
+    (``mv folder target/``), or with ``folder/.`` and ``folder/*`` its contents; None when the line does the latter but
+    cannot be read."""
     text = text_of(command)
     if not _COPIES.search(text):
         return []
@@ -305,8 +306,11 @@ def _spread(command: Command, cwd: str, mapping: Sequence[Mapped], facts: Facts)
         for source in words[1:-1]:
             folder = source.removesuffix("/*").removesuffix("/.")
             repo = project_path(mapping, posixpath.join(cwd, folder), facts)
-            if repo in folders_of(facts) and folder != source and words[0] != "ln":
-                found.append(Mapped(target, repo))
+            if repo in folders_of(facts) and words[0] != "ln":
+                if folder != source:
+                    found.append(Mapped(target, repo))
+                elif words[-1].endswith("/"):
+                    found.append(Mapped(posixpath.join(target, posixpath.basename(posixpath.normpath(source))), repo))
             elif repo in facts.paths and project_path(mapping, target, facts) not in facts.paths:
                 into_folder = words[-1].endswith("/") or len(words) > 3
                 found += _placed(repo, target, into_folder or _is_folder(target, mapping, facts), facts)

@@ -276,7 +276,9 @@ class _Builder:
         launch = self._base(head, place, server, target, True)
         return place, replace(
             launch,
+            root_user=None if launch.root_user and self._gives_up_root(place) else launch.root_user,
             run_site=site if server.is_development else None,
+            reached=frozenset({site.span} if site is not None else ()),
             confidence=_confidence(place, None),
             target_kind="app",
             app=ending.app,
@@ -286,11 +288,22 @@ class _Builder:
             module_file=place.hops[-1].span.file,
         )
 
+    def _gives_up_root(self, place: Place) -> bool:
+        """Whether a program on the way changes its user itself, which it can only do as root."""
+        modules = [self.facts.modules.get(hop.span.file) for hop in place.hops]
+        return any(module is not None and not _USER_CHANGES.isdisjoint(module.mentions.called) for module in modules)
+
     def _socketio(self, target: str) -> Server:
         for name in ("gevent", "eventlet"):
             if name in self.installed:
                 return Server(name)
         return Server.SOCKETIO_DEV
+
+
+#: Functions that make a process another user's: those of ``os`` and the usual names of wrappers around them.
+_USER_CHANGES = frozenset(
+    {"setuid", "setreuid", "setresuid", "initgroups", "change_user", "drop_privileges", "drop_root", "DropPrivileges"}
+)
 
 
 def _layout(place: Place) -> tuple[tuple[str, str], ...]:
@@ -917,8 +930,10 @@ _ENVIRONMENT_NAMES = ("FLASK_ENV", "APP_ENV", "FLASK_CONFIG", "APP_SETTINGS", "A
 
 
 def _merged(found: Sequence[_Found]) -> list[_Found]:
-    """One chain per head, server and target: the certain one, else the shortest, is kept."""
+    """One chain per head, server and target: the certain one, else the shortest, is kept. Where none is certain, the
+    program may as well end as the others do."""
     best: dict[tuple[str, int, str, str], _Found] = {}
+    reached: dict[tuple[str, int, str, str], frozenset[Span]] = {}
     for each in found:
         launch = each.launch
         key = (
@@ -930,4 +945,8 @@ def _merged(found: Sequence[_Found]) -> list[_Found]:
         old = best.get(key)
         if old is None or (each.certain, -len(launch.hops)) > (old.certain, -len(old.launch.hops)):
             best[key] = each
-    return list(best.values())
+        reached[key] = reached.get(key, frozenset()) | launch.reached
+    return [
+        each if each.certain else replace(each, launch=replace(each.launch, reached=reached[key]))
+        for key, each in best.items()
+    ]

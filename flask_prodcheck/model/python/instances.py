@@ -300,7 +300,9 @@ class Instances:
             for method, value in self._set_in(node).get(attr, ()):
                 if value is None:
                     return self.returned(owner.module, method, owner=owner)
-                inner = Scope(method.body, unknown_params(method), owner)
+                given = isinstance(value, Name) and any(param.name == value.id for param in method.params)
+                params = self._constructed(owner, method) if given and method.name == "__init__" else None
+                inner = Scope(method.body, params or unknown_params(method), owner)
                 found = self.of(owner.module, value, inner, depth + 1)
                 if found is not None:
                     return found
@@ -376,7 +378,7 @@ class Instances:
         return None
 
     def _external(self, path: str, name: str, call: Call, scope: Scope, depth: int) -> Instance | None:
-        kind = _CLASSES.get(name) or _MAKERS.get(name)
+        kind = _CLASSES.get(name) or _MAKERS.get(name) or ("cheroot" if self._is_cheroot(name, call) else None)
         last = name.rpartition(".")[2]
         if kind is None and last.endswith("Flask") and last != "Flask":
             kind = "flask"
@@ -415,6 +417,19 @@ class Instances:
         if name == "typing.cast" and len(call.args) == 2:
             return self.of(path, call.args[1], scope, depth + 1)
         return None
+
+    def _is_cheroot(self, name: str, call: Call) -> bool:
+        """Whether ``name`` is cheroot's server under the name that another package hands on: what the project installs,
+        and called with the arguments that are cheroot's own."""
+        return (
+            name.rpartition(".")[2] in ("Server", "WSGIServer")
+            and {"bind_addr", "wsgi_app"} <= {keyword.name for keyword in call.keywords}
+            and any(
+                each.name == "cheroot"
+                for manifest in self.modules.facts.manifests.values()
+                for each in manifest.dependencies
+            )
+        )
 
     def _class(
         self, owner: Definition, call: Call | None, path: str, scope: Scope = Scope(), depth: int = 0
@@ -517,6 +532,15 @@ class Instances:
             target = self.modules.resolve(where, call.func, scope.body)
             if target.node is node:
                 for name, value in self.bind(where, call, node, scope).items():
+                    bound[name] = bound[name] or value
+        return bound
+
+    def _constructed(self, owner: Definition, init: FunctionDef) -> dict[str, Instance | None]:
+        """What the project's own calls of the class ``owner`` hand to the parameters of its ``__init__``."""
+        bound = unknown_params(init)
+        for where, call, scope in self._calls_of_name(owner.name):
+            if self.modules.resolve(where, call.func, scope.body).node is owner.node:
+                for name, value in self.bind(where, call, init, scope).items():
                     bound[name] = bound[name] or value
         return bound
 

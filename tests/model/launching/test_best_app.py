@@ -196,6 +196,15 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("app:app", "web"),
         ),
+        # of several services that one script starts, the outermost
+        (
+            {
+                "ops/start.sh": 'if [ "$1" = jobs ]; then\n  cd jobs\n  gunicorn worker:app\n  exit 0\nfi\ngunicorn shop:app\n',
+                "jobs/worker.py": APP,
+                "shop.py": APP,
+            },
+            ("shop:app", "."),
+        ),
         # below a package that is called like the framework nothing imports by its whole name
         (
             {

@@ -193,5 +193,15 @@ def test_a_parameter_takes_what_its_callers_hand_over() -> None:
     assert [(site.span.file, site.call) for site in sites(files)] == [("lib.py", "app.run")]
 
 
-def test_test_files_are_marked() -> None:
-    assert [site.test for site in sites({"tests/test_x.py": HEAD + "app.run()\n"})] == [True]
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        ("tests/test_x.py", True),
+        ("integration_tests/shop/server.py", True),
+        ("e2e-test/server.py", True),
+        ("latest/server.py", False),
+        ("contests/server.py", False),
+    ],
+)
+def test_test_files_are_marked(path: str, test: bool) -> None:
+    assert [site.test for site in sites({path: HEAD + "app.run()\n"})] == [test]
