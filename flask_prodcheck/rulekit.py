@@ -50,7 +50,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     UnaryOp,
 )
-from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar, ProxyConfig
+from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar, Port, ProxyConfig
 from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
 from flask_prodcheck.model.configuration.signing import (
     SIGNING_KEYS,
@@ -247,6 +247,7 @@ __all__ = [
     "Launch",
     "Name",
     "Origin",
+    "Port",
     "Problem",
     "Project",
     "ProxyConfig",

@@ -33,6 +33,7 @@ def to_data(module: PyModule) -> Data:
             [[each.name, _place(each.span), each.secure, each.httponly, each.same_site] for each in uses.login_cookies],
             [[each.function, _place(each.span), sorted(each.cookies)] for each in uses.cookie_forms],
             uses.guards_forms,
+            uses.limits_body,
         ],
         [[each.name, _place(each.bound), _place(each.changed), each.function, each.view] for each in module.mutations],
         [
@@ -70,7 +71,7 @@ def _module(path: str, data: Data) -> PyModule:
 
 
 def _uses(path: str, data: Data) -> Uses:
-    places, views, login_cookies, cookie_forms, guards_forms = _list(data, 5)
+    places, views, login_cookies, cookie_forms, guards_forms, limits_body = _list(data, 6)
     session, files, body, remote_addr, external_urls, routes = [
         None if each is None else _span(path, each) for each in _list(places, len(_PLACES))
     ]
@@ -85,6 +86,7 @@ def _uses(path: str, data: Data) -> Uses:
         tuple([_login_cookie(path, each) for each in _list(login_cookies)]),
         tuple([_cookie_form(path, each) for each in _list(cookie_forms)]),
         _truth(guards_forms),
+        _truth(limits_body),
     )
 
 
