@@ -58,6 +58,7 @@ from flask_prodcheck.model.configuration.signing import (
     deployed,
     is_secret_text,
     published_key,
+    published_variable,
 )
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.deployment.paths import is_production_path
@@ -71,6 +72,8 @@ from flask_prodcheck.model.deployment.served import (
 )
 from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files
 from flask_prodcheck.model.deployment.tls import tls_evidence
+from flask_prodcheck.model.deployment.token_keys import token_keys
+from flask_prodcheck.model.deployment.variants import compose_order, variants
 from flask_prodcheck.model.evaluation.data_files import format_of
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.exposure import Exposure, exposure, open_environment, shares_container
@@ -274,6 +277,7 @@ __all__ = [
     "calls_in",
     "calls_of",
     "closest",
+    "compose_order",
     "deployed",
     "every_statement",
     "exposure",
@@ -293,6 +297,7 @@ __all__ = [
     "newest_allowed",
     "open_environment",
     "published_key",
+    "published_variable",
     "refusal",
     "releases",
     "removed_settings",
@@ -309,9 +314,11 @@ __all__ = [
     "statements",
     "supplier",
     "tls_evidence",
+    "token_keys",
     "turns_debug_on",
     "unsafe",
     "used_by",
+    "variants",
     "worker_aliases",
     "worker_processes",
 ]

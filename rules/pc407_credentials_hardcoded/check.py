@@ -17,6 +17,7 @@ from flask_prodcheck.rulekit import (
     Project,
     Setting,
     Span,
+    compose_order,
     is_placeholder,
     is_production_path,
     masked,
@@ -92,7 +93,7 @@ def _published_databases(project: Project) -> Iterator[Hit]:
     """Databases of a production compose file that listen for the network with a password that stands beside. Variants of
     one file that say the same are one finding, at the first of them, with the others as evidence."""
     found: dict[tuple[str, str, str, str], list[tuple[EnvVar, Port]]] = {}
-    for path, file in sorted(project.facts.compose.items(), key=lambda each: (len(each[0]), each[0])):
+    for path, file in sorted(project.facts.compose.items(), key=lambda each: compose_order(each[0])):
         launches = [launch for launch in project.launches if launch.head.span.file == path]
         if not is_production_path(path) or any(not launch.is_production for launch in launches):
             continue

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.python.cookies import cookie_forms, guards_forms, login_cookies
 from flask_prodcheck.facts.python.text import Text
+from flask_prodcheck.facts.python.token_keys import token_keys
 from flask_prodcheck.facts.python.views import is_route, is_view
 from flask_prodcheck.facts.python.walk import FunctionNode, Statements, blocks, children, walk
 from flask_prodcheck.facts.syntax import CookieForm, Mutation, Uses
@@ -177,6 +178,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
         ),
         guards_forms(text.source),
         _LENGTH in text.source and _LIMITS_BODY.search(text.source) is not None,
+        token_keys(found, _imported(found.imports), places.span),
     )
 
 

@@ -51,7 +51,9 @@ def evaluate(expr: Expr, scope: Scope) -> Evaluated:
     except RaisedError as raised:
         cause = raised.cause
         return replace(cause, value=Unknown(f"it raises {raised.name}", cause.value.origin), guarded=True)
-    return replace(machine.with_elements(result), value=plain_value(machine, result))
+    result = machine.with_elements(result)
+    guarded = result.guarded or not machine.guarded_variables.isdisjoint(result.made_of)
+    return replace(result, value=plain_value(machine, result), guarded=guarded)
 
 
 def _imported(scope: Scope) -> tuple[Machine, Evaluated]:
