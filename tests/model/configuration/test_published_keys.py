@@ -51,7 +51,7 @@ def test_a_variable_without_a_text_publishes_nothing(value: Known[str] | Unknown
 
 def test_the_deploy_file_publishes_what_a_file_of_the_machine_may_replace() -> None:
     setting = Setting(
-        "SECRET_KEY", GIVEN, Span("app.py", 4), expression="os.environ['K']", file="/etc/shop.cfg", expected=True,
+        "SECRET_KEY", Known("key-of-all", GIVEN.origin), Span("app.py", 4), expression="os.environ['K']", file="/etc/shop.cfg", expected=True,
         deployed_at=PLACE,
     )  # fmt: skip
     found = published_key(Configuration(APP, LAUNCH, {"SECRET_KEY": setting}), "SECRET_KEY")
