@@ -58,7 +58,6 @@ from flask_prodcheck.model.configuration.signing import (
     deployed,
     is_secret_text,
     published_key,
-    published_variable,
 )
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.deployment.paths import is_production_path
@@ -298,7 +297,6 @@ __all__ = [
     "newest_allowed",
     "open_environment",
     "published_key",
-    "published_variable",
     "refusal",
     "releases",
     "removed_settings",

@@ -12,7 +12,6 @@ from flask_prodcheck.rulekit import (
     deployed,
     masked,
     published_key,
-    published_variable,
     replacer,
     token_keys,
     variants,
@@ -25,7 +24,7 @@ def check(project: Project) -> Iterator[Hit]:
         via = configuration.launch.hops if configuration.launch is not None else ()
         for key in SIGNING_KEYS:
             read = deployed(configuration, key)
-            found = published_key(read, key) or published_variable(read, key)
+            found = published_key(read, key)
             if found is None or found.variable:
                 continue
             setting = read.get(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask_prodcheck.base import Known, Span, Unknown, Unset
+from flask_prodcheck.base import Known, Span, Unknown
 from flask_prodcheck.model.configuration.secrets import is_secret
 from flask_prodcheck.model.project import Configuration
 from flask_prodcheck.records import dataclass
@@ -73,16 +73,3 @@ def published_key(configuration: Configuration, key: str, *, template: bool = Fa
     if setting.deployed_at is not None and not setting.is_constant:
         return PublishedKey(value.value, setting.deployed_at, setting.deploy_default)
     return PublishedKey(value.value, setting.span, setting.file if template else "")
-
-
-def published_variable(configuration: Configuration, key: str) -> PublishedKey | None:
-    """The variable called ``key`` that the image or the files around it set to a constant, where what the application
-    makes of its variables is not known: a script of the image may write them into its settings."""
-    launch, setting = configuration.launch, configuration.get(key)
-    given = launch.env.get(key) if launch is not None else None
-    if not isinstance(given, Known) or not given.origin or not is_secret_text(given.value):
-        return None
-    open_value = isinstance(setting.value, Unknown) or (isinstance(setting.value, Unset) and not configuration.complete)
-    if not open_value or setting.guarded or setting.random or setting.either or setting.variable not in ("", key):
-        return None
-    return PublishedKey(given.value, given.origin[-1].span, unsure=True)
