@@ -646,8 +646,8 @@ def _from_file(machine: Machine, item: Ref, name: Evaluated, kind: str, silent: 
     asked = path is not None and any(path in cause.files for cause in machine.control)
     outside = path is None and shown.startswith(("/", "~"))
     if (silent or asked or outside) and not present and shown and shown not in machine.required:
-        if outside:
-            machine.expected.add(shown)  # the place of the machine's own settings
+        if (outside and not silent) or shown.startswith("~"):
+            machine.expected.add(shown)  # the machine, or its user, has to have it, or is asked for it
         _file_may_override(machine, item, shown)
         return
     machine.loosen(item.oid, f"{args.text} reads a file that is not known", args.span)

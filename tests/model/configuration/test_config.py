@@ -321,6 +321,12 @@ def test_settings_of_the_machine_may_replace_what_the_source_says(body: str, fil
     assert (setting.file, setting.expected) == (file, True)
 
 
+def test_a_file_that_the_program_does_without_is_not_expected() -> None:
+    setting = _configured(HEAD + "app.secret_key = 'k'\napp.config.from_pyfile('/tmp/s.cfg', silent=True)\n")
+    key = setting.get("SECRET_KEY")
+    assert (key.file, key.expected) == ("/tmp/s.cfg", False)
+
+
 def test_a_file_that_has_to_be_missing_says_nothing_of_what_it_holds() -> None:
     body = "if not os.path.exists('/etc/shop'):\n    app.secret_key = os.urandom(3)\n"
     setting = _configured(HEAD + "app.secret_key = 'k'\n" + body).get("SECRET_KEY")
