@@ -10,12 +10,15 @@ from flask_prodcheck.rulekit import (
     Hit,
     Known,
     Project,
+    Span,
     Unknown,
     deployed,
     is_placeholder,
     masked,
     published_key,
     replacer,
+    token_keys,
+    variants,
 )
 
 IN_IMAGE = "{key} is part of the image ({shown}): where the application takes it, its signatures can be forged"
@@ -23,23 +26,40 @@ IN_IMAGE = "{key} is part of the image ({shown}): where the application takes it
 
 def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
+        said: set[Span] = set()
+        via = configuration.launch.hops if configuration.launch is not None else ()
         for key in SIGNING_KEYS:
             read = deployed(configuration, key)
             found = published_key(read, key)
             if found is None or found.variable:
                 continue
             setting = read.get(key)
-            via = configuration.launch.hops if configuration.launch is not None else ()
             installed = replacer(found.value, project.facts)  # the script that installs it writes another one there
-            where = "the source" if found.at == setting.span else "a published file"
+            first, *others = variants(project, found.at)
+            said.add(first)
             yield Hit(
-                at=found.at,
-                via=via,
-                facts={"key": key, "shown": masked(key, found.value), "where": where},
-                # the mode may be set elsewhere
-                severity="warning" if read is configuration.unselected or installed else None,
+                at=first,
+                via=(*via, *others),
+                facts={
+                    "key": key,
+                    "shown": masked(key, found.value),
+                    "where": "the source" if found.at == setting.span else "a published file",
+                },
+                # the mode, or the key, may be set elsewhere
+                severity="warning" if read is configuration.unselected or installed or found.unsure else None,
             )
         yield from _in_image(configuration)
+        for own in token_keys(project, configuration):
+            for key in own.settings:
+                found = published_key(own, key)
+                if found is None or found.variable or found.at in said:
+                    continue
+                yield Hit(
+                    at=found.at,
+                    via=via,
+                    facts={"key": key, "shown": masked("SECRET", found.value), "where": "the source"},
+                    severity="warning",  # what it signs may not matter, and nothing shows that it is called
+                )
 
 
 def _in_image(configuration: Configuration) -> Iterator[Hit]:

@@ -16,7 +16,7 @@ from flask_prodcheck.model.launching.shell_commands import commands_of, every_co
 
 _PROGRAMS = frozenset({"cp", "mv", "install", "ln"})
 _VALUED = frozenset({"-m", "-o", "-g", "--mode", "--owner", "--group", "-S", "--suffix"})
-_READ = (".py", ".cfg", ".conf", ".toml", ".json", ".env")
+_READ = (".py", ".cfg", ".conf", ".ini", ".toml", ".json", ".env")
 
 
 def image_files(image: Image, facts: Facts) -> dict[str, str]:
