@@ -28,6 +28,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     With,
 )
+from flask_prodcheck.model.python.foreign_apps import TELLING, is_foreign_app
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Definition, Modules, call_name, calls_in, statements
 from flask_prodcheck.records import dataclass, replace
@@ -416,7 +417,12 @@ class Instances:
                 return self.returned(maker.module, maker.node, depth=depth + 1)
         if name == "typing.cast" and len(call.args) == 2:
             return self.of(path, call.args[1], scope, depth + 1)
-        return None
+        return Instance("flask", path, call) if self._is_foreign(path, name, call, scope) else None
+
+    def _is_foreign(self, path: str, name: str, call: Call, scope: Scope) -> bool:
+        """Whether ``call`` makes an application of a class, or with a factory, that is not listed here."""
+        module = self.modules.module(path)
+        return module is not None and is_foreign_app(module, name, call, scope.body)
 
     def _is_cheroot(self, name: str, call: Call) -> bool:
         """Whether ``name`` is cheroot's server under the name that another package hands on: what the project installs,
@@ -437,6 +443,8 @@ class Instances:
         for name in self.modules.bases(owner):
             kind = _CLASSES.get(name)
             if kind is None and name.rpartition(".")[2].endswith("Flask"):
+                kind = "flask"
+            if kind is None and call is not None and self._is_foreign(path, name, call, scope):
                 kind = "flask"
             if kind is not None:
                 return Instance(kind, path, call)
@@ -584,7 +592,14 @@ def names_of_apps(modules: Modules) -> frozenset[str]:
     makers = {name.rpartition(".")[2] for name, kind in _CLASSES.items() if kind in WSGI_KINDS} | _WITHOUT_APP
     spelled = [*mentions.aliases, *(name for names in mentions.inside.values() for name in names)]
     spelled += [name for names in mentions.values.values() for name in names]
-    return mentions.holding(makers.union(name for name in spelled if name.endswith("Flask")))
+    return mentions.holding(makers.union(name for name in spelled if "Flask" in name))
+
+
+def names_of_foreign_apps(modules: Modules) -> frozenset[str]:
+    """The names that may stand for an application which is known by its use alone: all that the files bind which call a
+    method of one, and what is made with them."""
+    using = [module for module in modules if not TELLING.isdisjoint(module.mentions.called)]
+    return mentions_of(modules).holding(name for module in using for name, _ in module.mentions.values)
 
 
 def unknown_params(node: FunctionDef) -> dict[str, Instance | None]:
