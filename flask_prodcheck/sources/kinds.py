@@ -84,7 +84,7 @@ _PLATFORM_NAMES = frozenset(
         "nixpacks.json", "railpack.json", "heroku.yml", "heroku.yaml", "app.json", "manifest.yml", "manifest.yaml",
         "serverless.yml", "serverless.yaml", "vercel.json", "apprunner.yaml", "apprunner.yml", ".replit", "azure.yaml",
         "azure.yml", "dockerrun.aws.json", "captain-definition", "koyeb.yaml", "koyeb.yml", "now.json",
-        "devcontainer.json", ".devcontainer.json",
+        "devcontainer.json", ".devcontainer.json", "rockcraft.yaml",
     }
 )  # fmt: skip
 _PLATFORM_PATTERN = regex(

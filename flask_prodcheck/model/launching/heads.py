@@ -620,6 +620,7 @@ _OWN_FOLDER = frozenset(
         "heroku-yml",
         "app-json",
         "app-engine",
+        "rockcraft",
         "render",
         "fly",
         "railway",
