@@ -134,6 +134,26 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > boot.sh:7 gunicorn production app:app True"],
     ),
     (
+        "a command to which a branch that cannot be decided adds words",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./start"]\nCMD ["0.0.0.0:80"]\n',
+            "start": '#!/bin/bash\nRUN="gunicorn app:app --bind $1 --name `hostname`"\nif [ "${DEV}" = 1 ]; then\n'
+            '  RUN="${RUN} --reload"\n  RUN="${RUN} --timeout 9999"\nfi\n${RUN}\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > start:7 gunicorn production app:app True"],
+    ),
+    (
+        "a command that is another one in each branch",
+        {
+            "Dockerfile": IMAGE + 'CMD ["./start"]\n',
+            "start": '#!/bin/bash\nRUN="gunicorn app:app --name `hostname`"\nif [ "${DEV}" = 1 ]; then\n'
+            '  RUN="flask run --host `hostname`"\nfi\n${RUN}\n',
+            "app.py": APP,
+        },
+        [],
+    ),
+    (
         "arguments that the script puts together, with a variable among them",
         {
             "boot.sh": '#!/bin/sh\nargs="--bind :$PORT --workers 4 $MORE shop.wsgi"\ngunicorn $args\n',
