@@ -154,6 +154,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [],
     ),
     (
+        "comments between the arguments of a command are none",
+        {
+            "Dockerfile": IMAGE + 'CMD ["gunicorn", "app:app"]\n',
+            "run": "#!/bin/bash\ndocker run \\\n  --name db  `# Name the container` \\\n  postgres  `# The image` \\\n",
+            "start.sh": "gunicorn `# The application` \\\n  app:app `# The end` \n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "start.sh:1 gunicorn production app:app True"],
+    ),
+    (
         "arguments that the script puts together, with a variable among them",
         {
             "boot.sh": '#!/bin/sh\nargs="--bind :$PORT --workers 4 $MORE shop.wsgi"\ngunicorn $args\n',
