@@ -342,6 +342,7 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         {
             "dump.sh": "#!/bin/sh\ndocker run --rm ${PG_CLIENT_IMAGE} web\n",
             "try.sh": "#!/bin/sh\ndocker run --rm ${SITE_IMAGE} web\n",
+            "work": "#!/bin/sh\ndocker run --rm ${dev_image} web\n",
             "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
             "boot.sh": '#!/bin/sh\n[ "$1" = web ] && exec flask run\n',
             "app.py": APP,
