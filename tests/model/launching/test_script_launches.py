@@ -154,10 +154,30 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [],
     ),
     (
+        "a script that gives an image its arguments, and adds nothing to what that starts",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./start"]\nCMD ["0.0.0.0:80"]\n',
+            "start": "#!/bin/sh\ngunicorn app:app -b $1\n",
+            "run.sh": "#!/bin/sh\ndocker run site 0.0.0.0:8000\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > start:2 gunicorn production app:app True"],
+    ),
+    (
+        "a script that gives an image its environment",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./start"]\nCMD ["0.0.0.0:80"]\n',
+            "start": "#!/bin/sh\ngunicorn app:app -b $1\n",
+            "run.sh": "#!/bin/sh\ndocker run -e SECRET_KEY=x site 0.0.0.0:8000\n",
+            "app.py": APP,
+        },
+        ["run.sh:2 > Dockerfile:4 > start:2 gunicorn production app:app True"],
+    ),
+    (
         "comments between the arguments of a command are none",
         {
             "Dockerfile": IMAGE + 'CMD ["gunicorn", "app:app"]\n',
-            "run": "#!/bin/bash\ndocker run \\\n  --name db  `# Name the container` \\\n  postgres  `# The image` \\\n",
+            "run": "#!/bin/bash\ndocker run \\\n  --name db  `# Name the container` \\\n  --network-alias sql --health-cmd pg_isready postgres  `# The image` \\\n",
             "start.sh": "gunicorn `# The application` \\\n  app:app `# The end` \n",
             "app.py": APP,
         },
