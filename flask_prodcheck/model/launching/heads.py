@@ -333,8 +333,8 @@ _LOCAL_DEVELOPMENT = regex(r"(?:is[_-])?local[_-]?dev(?:elopment)?(?:[_-]mode)?"
 
 def _development_environment(file: ComposeFile, service: ComposeService) -> str:
     """What says that the environment of ``service`` is one for development: an environment file that is called so or
-    stands in a folder that is, or a variable that switches local development on or holds its name, in any service of
-    the file: they run together. "" when nothing does."""
+    stands in a folder that is, or a variable that switches local development on or holds its name, or names the
+    environment "local", in any service of the file: they run together. "" when nothing does."""
     for each in file.services:
         for reference in each.env_files:
             if _DEVELOPMENT_WORDS & set(words_of(reference.path)):
@@ -342,7 +342,8 @@ def _development_environment(file: ComposeFile, service: ComposeService) -> str:
         for var in each.environment:
             value = var.value or ""
             switched = _LOCAL_DEVELOPMENT.fullmatch(var.name) and "$" not in value and turns_debug_on(value)
-            if switched or _LOCAL_DEVELOPMENT.fullmatch(value):
+            local = _NAMES_ENVIRONMENT.search(var.name) and _by_default(value).lower() == "local"
+            if switched or local or _LOCAL_DEVELOPMENT.fullmatch(value):
                 return f"{var.name}={var.value}"
     return ""
 
