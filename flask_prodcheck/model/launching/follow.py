@@ -79,6 +79,8 @@ _MAX_ALL_STEPS = 60_000
 _MAX_TURNS = 32
 _MAX_DRAFT = 4000  # characters of a command that a script puts together, which may double it at every turn
 
+#: Command groups of distributions that are Flask's own, with a factory of theirs (Invenio-App: ``create_cli`` of Invenio-Base).
+_FLASK_GROUPS = frozenset({"invenio_app.cli:cli"})
 #: ``export $(cat .env | xargs)`` and its like.
 _LISTED = regex(r"^\$\((?:cat|grep|sed|egrep|xargs)\b.*?([\w./-]*\.env[\w.-]*)")
 #: The folder that a command starts in, as the beginning of a path.
@@ -528,6 +530,8 @@ class Follower:
                 inner = place.hop(entry.span, f"{entry.name} = {entry.module}:{entry.function}")
                 if path is not None:
                     return self.python_file(path, run.args, inner, function=entry.function)
+                if f"{entry.module}:{entry.function}" in _FLASK_GROUPS:
+                    return self.command(Command(entry.span, inner.hops[-1].text, argv=("flask", *run.args)), inner)
                 return []
         for manifest in self.facts.manifests.values():
             for start in manifest.starts:

@@ -157,7 +157,7 @@ def _globals(modules: Modules, instances: Instances, module: PyModule) -> Iterat
         if name.startswith("_") or not any(_may_be_app(modules, module, item) for item in found):
             continue
         made = instances.of_global(module.path, name)
-        if made is None or not made.is_app or made.call is None:
+        if made is None or not made.is_app or not (made.call or made.module):
             continue
         if _is_script(modules, module, name, found):
             continue

@@ -106,6 +106,37 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["supervisor.conf.template:2 > contrib/site.ini.template:2 uwsgi production app:app True"],
     ),
     (
+        "a command group that a library makes of the project's factory",
+        {
+            "Procfile": "web: shop run -h 0.0.0.0\n",
+            "setup.py": "from setuptools import setup\nsetup(name='shop', entry_points={'console_scripts': ['shop=shop.cli:cli']})\n",
+            "shop/__init__.py": "",
+            "shop/cli.py": "from invenio_base.app import create_cli\nfrom .factory import create_app\ncli = create_cli(create_app=create_app)\n",
+            "shop/factory.py": "from invenio_base.app import create_app_factory\ncreate_app = create_app_factory('shop')\n",
+            "shop/wsgi.py": "from .factory import create_app\napplication = create_app()\n",
+        },
+        ["Procfile:1 > setup.py:2 > shop/cli.py:3 flask-run production shop/cli.py True"],
+    ),
+    (
+        "... that is not run",
+        {
+            "Procfile": "web: shop index\n",
+            "setup.py": "from setuptools import setup\nsetup(name='shop', entry_points={'console_scripts': ['shop=shop.cli:cli']})\n",
+            "shop/__init__.py": "",
+            "shop/cli.py": "from invenio_base.app import create_cli\nfrom .factory import create_app\ncli = create_cli(create_app=create_app)\n",
+        },
+        [],
+    ),
+    (
+        "the command group of a library, which has a factory of its own",
+        {
+            "Procfile": "web: shop run -h 0.0.0.0\n",
+            "setup.py": "from setuptools import setup\nsetup(name='shop', entry_points={'console_scripts': ['shop=invenio_app.cli:cli']})\n",
+            "shop/wsgi.py": "from invenio_app.wsgi import application\n",
+        },
+        ["Procfile:1 > setup.py:2 flask-run production  None"],
+    ),
+    (
         "FlaskGroup with a ScriptInfo",
         {
             "setup.py": "from setuptools import setup\nsetup(name='site', entry_points={'console_scripts': ['sited = manage:cli']}, py_modules=['manage', 'app'])\n",

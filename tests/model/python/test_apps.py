@@ -54,6 +54,17 @@ FACTORY = FLASK + "def create_app(config=None):\n    app = Flask(__name__)\n    
             "site = Proxy(create_app)\napplication = DispatcherMiddleware(site, {})\n",
             ["app:create_app()", "app:site", "app:application"],
         ),
+        (
+            (
+                "from invenio_base.app import create_app_factory\nmake = create_app_factory('shop')\napp = make()\n"
+                "from invenio_base.wsgi import create_wsgi_factory\nother = create_wsgi_factory({})\nweb = other(1)\n"
+            ),
+            ["app:app"],
+        ),
+        ("from invenio_app.factory import create_app\nweb = create_app()\n", ["app:web"]),
+        ("from invenio_app.wsgi import application\n", ["app:application"]),
+        ("from invenio_app.celery import application\n", []),
+        ("from flask import current_app as app\n", []),
         ("from apiflask import APIFlask\napp = APIFlask(__name__)\n", ["app:app"]),
         ("from flask_openapi3 import OpenAPI\napp = OpenAPI(__name__)\n", ["app:app"]),
         ("from dash import Dash\napp = Dash(__name__)\n", ["app:app.server"]),
