@@ -16,6 +16,7 @@ from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
 from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS
 from flask_prodcheck.model.launching.heads import (
+    UNSPLIT,
     Head,
     decided,
     find_heads,
@@ -151,6 +152,8 @@ class _Builder:
 
     def _found(self, head: Head, ended: Ended) -> _Found:
         place, launch = self._launch(head, ended)
+        if (UNSPLIT, "true") in head.options:  # what is read is what is meant: no program has that name
+            launch = replace(launch, resolves=False, missing="program")
         return _Found(head, launch, place.certain, place.hints, ended.awaited)
 
     def _launch(self, head: Head, ended: Ended) -> tuple[Place, Launch]:
