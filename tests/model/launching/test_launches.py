@@ -282,7 +282,7 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "... given to a shell",
         {"Dockerfile": IMAGE + 'ENTRYPOINT ["sh", "-c"]\nCMD ["gunicorn app:app"]\n', "app.py": APP},
-        ["Dockerfile:4 > Dockerfile:5 gunicorn production app:app True"],
+        ["Dockerfile:4 > Dockerfile:5 > Dockerfile:4 gunicorn production app:app True"],
     ),
     (
         "... in an image whose base may have an entry point",
