@@ -76,6 +76,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["rockcraft.yaml:4 gunicorn production app:app True"],
     ),
     (
+        "a script of mod_wsgi without ending",
+        {
+            "site.conf": "WSGIScriptAlias / /usr/share/shop/web/application\n",
+            "web/application": "import os\nos.environ['SHOP'] = 'live'\nfrom shop import app\napplication = app\n",
+            "web/shop.py": APP,
+        },
+        ["site.conf:1 > web/application:4 mod_wsgi production web/application:application True"],
+    ),
+    (
         "heroku.yml run",
         {
             "heroku.yml": "build:\n  docker:\n    web: Dockerfile\nrun:\n  web: gunicorn app:app\n",
