@@ -8,8 +8,9 @@ Source: https://flask.palletsprojects.com/en/stable/api/ (``Flask`` beside ``Blu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from flask_prodcheck.base import Span
 from flask_prodcheck.facts.statements import nested_statements, statement_expressions, subexpressions
 from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Expr, Name, PyModule, Stmt, Subscript
 from flask_prodcheck.patterns import regex
@@ -41,17 +42,60 @@ _ROUTING = frozenset({
 TELLING = _OWN | _LOADING | _ROUTING | {"register_blueprint"}
 
 
-def is_foreign_app(module: PyModule, name: str, call: Call, body: Sequence[Stmt]) -> bool:
-    """Whether ``call`` of the external ``name`` in ``module`` makes a Flask application. ``body``: the function around the
-    call, () at module level."""
-    last = name.rpartition(".")[2]
-    if _OTHERS.search(name) or _PARTS.search(last):
-        return False
-    if "Flask" in last and last[:1].isupper() and _is_told_its_module(call):
-        return True
-    if "flask" not in name.lower() and not _imports_flask(module):
-        return False
-    return any(_is_used_as_app(module, target, body) for target in _targets(module, call, body))
+class ForeignApps:
+    """Answers for one index; what a file uses is gathered once."""
+
+    def __init__(self) -> None:
+        self._may_hold: dict[str, bool] = {}
+        self._bound: dict[str, dict[Span, list[str]]] = {}
+        self._uses: dict[tuple[str, int], tuple[Sequence[Stmt], dict[str, set[str]]]] = {}
+
+    def makes_app(self, module: PyModule, name: str, call: Call, body: Sequence[Stmt]) -> bool:
+        """Whether ``call`` of the external ``name`` in ``module`` makes a Flask application. ``body``: the function around
+        the call, () at module level."""
+        last = name.rpartition(".")[2]
+        if _OTHERS.search(name) or _PARTS.search(last):
+            return False
+        if "Flask" in last and last[:1].isupper() and _is_told_its_module(call):
+            return True
+        if not self._uses_one(module) or ("flask" not in name.lower() and not _imports_flask(module)):
+            return False
+        return any(self._is_used_as_app(module, target, body) for target in self._targets(module, call))
+
+    def _uses_one(self, module: PyModule) -> bool:
+        known = self._may_hold.get(module.path)
+        if known is None:
+            known = self._may_hold[module.path] = uses_an_app(module)
+        return known
+
+    def _targets(self, module: PyModule, call: Call) -> list[str]:
+        """What ``call`` is assigned to: names, and attributes of ``self``."""
+        known = self._bound.get(module.path)
+        if known is None:
+            known = self._bound[module.path] = {}
+            for stmt, _ in nested_statements(module.body):
+                if isinstance(stmt, Assign) and isinstance(stmt.value, Call):
+                    spelled = [text for target in stmt.targets if (text := _spelled(target))]
+                    known.setdefault(stmt.value.span, []).extend(spelled)
+        return known.get(call.span, [])
+
+    def _is_used_as_app(self, module: PyModule, target: str, body: Sequence[Stmt]) -> bool:
+        where = module.body if target.startswith("self.") or not body else body
+        key = module.path, id(where)
+        known = self._uses.get(key)
+        if known is None:
+            known = self._uses[key] = where, _all_uses(where)
+        uses = known[1].get(target, set())
+        if "init_app" in uses:  # an extension
+            return False
+        if uses & _OWN or "config.load" in uses:
+            return True
+        return bool(uses & {"config", "register_blueprint"} and uses & _ROUTING)
+
+
+def uses_an_app(module: PyModule) -> bool:
+    """Whether ``module`` has anything in it that is done with an application, of a blueprint or of an extension."""
+    return not TELLING.isdisjoint(module.mentions.called) or any(name in TELLING for name, _ in module.mentions.values)
 
 
 def _is_told_its_module(call: Call) -> bool:
@@ -65,38 +109,20 @@ def _imports_flask(module: PyModule) -> bool:
     return any(each.partition(".")[0] == "flask" for each in module.mentions.modules)
 
 
-def _targets(module: PyModule, call: Call, body: Sequence[Stmt]) -> Iterator[Expr]:
-    """What ``call`` is assigned to: a name, or an attribute of ``self``."""
-    for stmt, _ in nested_statements(body or module.body):
-        if isinstance(stmt, Assign) and isinstance(stmt.value, Call) and stmt.value.span == call.span:
-            yield from (target for target in stmt.targets if _spelled(target))
-
-
-def _is_used_as_app(module: PyModule, target: Expr, body: Sequence[Stmt]) -> bool:
-    uses = frozenset(_uses(module.body if isinstance(target, Attribute) or not body else body, _spelled(target)))
-    if "init_app" in uses:  # an extension
-        return False
-    if uses & _OWN or "config.load" in uses:
-        return True
-    configured = uses & {"config", "register_blueprint"}
-    return bool(configured and uses & _ROUTING)
-
-
-def _uses(body: Sequence[Stmt], spelled: str) -> Iterator[str]:
-    """The attributes of ``spelled`` that the statements use; "config" where keys of it are read or set, "config.load" where
-    it is loaded as only Flask's is."""
+def _all_uses(body: Sequence[Stmt]) -> dict[str, set[str]]:
+    """By what they are used on, the attributes that the statements use; "config" where keys of it are read or set,
+    "config.load" where it is loaded as only Flask's is."""
+    found: dict[str, set[str]] = {}
     for stmt, _ in nested_statements(body):
         for expr in statement_expressions(stmt):
             for part in subexpressions(expr):
-                if isinstance(part, Attribute) and part.attr != "config" and _spelled(part.value) == spelled:
-                    yield part.attr
-                elif _is_config(part.value if isinstance(part, (Attribute, Subscript)) else part, spelled):
+                if isinstance(part, Attribute) and part.attr != "config" and (spelled := _spelled(part.value)):
+                    found.setdefault(spelled, set()).add(part.attr)
+                held = part.value if isinstance(part, (Attribute, Subscript)) else None
+                if isinstance(held, Attribute) and held.attr == "config" and (spelled := _spelled(held.value)):
                     loads = isinstance(part, Attribute) and part.attr in _LOADING
-                    yield "config.load" if loads else "config"
-
-
-def _is_config(expr: Expr, spelled: str) -> bool:
-    return isinstance(expr, Attribute) and expr.attr == "config" and _spelled(expr.value) == spelled
+                    found.setdefault(spelled, set()).add("config.load" if loads else "config")
+    return found
 
 
 def _spelled(expr: Expr) -> str:

@@ -28,7 +28,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     With,
 )
-from flask_prodcheck.model.python.foreign_apps import TELLING, is_foreign_app
+from flask_prodcheck.model.python.foreign_apps import ForeignApps, uses_an_app
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Definition, Modules, call_name, calls_in, statements
 from flask_prodcheck.records import dataclass, replace
@@ -140,6 +140,7 @@ class Instances:
         self._calls: dict[str, list[tuple[str, Call, Scope]]] = {}
         self._set_by_class: dict[int, tuple[ClassDef, dict[str, list[tuple[FunctionDef, Expr | None]]]]] = {}
         self._in_file: dict[str, list[tuple[Call, Scope]]] = {}
+        self._foreign = ForeignApps()
 
     # --- expressions
 
@@ -436,7 +437,7 @@ class Instances:
     def _is_foreign(self, path: str, name: str, call: Call, scope: Scope) -> bool:
         """Whether ``call`` makes an application of a class, or with a factory, that is not listed here."""
         module = self.modules.module(path)
-        return module is not None and is_foreign_app(module, name, call, scope.body)
+        return module is not None and self._foreign.makes_app(module, name, call, scope.body)
 
     def _is_cheroot(self, name: str, call: Call) -> bool:
         """Whether ``name`` is cheroot's server under the name that another package hands on: what the project installs,
@@ -613,7 +614,7 @@ def names_of_apps(modules: Modules) -> frozenset[str]:
 def names_of_foreign_apps(modules: Modules) -> frozenset[str]:
     """The names that may stand for an application which is known by its use alone: all that the files bind which call a
     method of one, and what is made with them."""
-    using = [module for module in modules if not TELLING.isdisjoint(module.mentions.called)]
+    using = [module for module in modules if uses_an_app(module)]
     return mentions_of(modules).holding(name for module in using for name, _ in module.mentions.values)
 
 
