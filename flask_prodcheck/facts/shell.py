@@ -41,6 +41,8 @@ _SHEBANG = regex(r"#![ \t]*(\S+)(?:[ \t]+(.*))?")
 _SPAWN = regex(r"(?:^|;)[ \t]*spawn[ \t]+(?:-\w+[ \t]+)*([^;\n]+)", re.MULTILINE)
 _OPEN_NEWLINE = regex(r"(?<!\\)\n")
 _CALL = regex(rb"((?<=[^\s][ \t])[A-Za-z0-9_.]+:[A-Za-z0-9_.]+)\(\)(?![ \t]*\{)")
+#: A comment between the arguments of a command: a substitution of nothing, which the grammar reads to the end of the line.
+_REMARK = regex(rb"(?<=[ \t])`[ \t]*#[^`\n]*`(?=[ \t\n])")
 #: For the grammar, every byte of a character beyond ASCII is a dot: part of a word, as it is to a shell, and of no name.
 #: Its scanner looks such characters up in the C library's table of 256 (``isdigit``), and reads what lies beyond.
 _IN_ASCII = bytes(range(128)) + b"." * 128
@@ -157,7 +159,8 @@ def _parse(path: str, text: str, first_line: int, first_column: int) -> tuple[Sh
     source = (text if text.endswith("\n") else text + "\n").encode("utf-8", "replace")
     # A bare ``app:create_app()`` is an error to a shell, and makes the grammar lose the words after it. Masked for the
     # tree, it stays in the word, for a reader of the facts to judge.
-    root = tree_sitter.Parser(_language()).parse(_CALL.sub(rb"\1__", source).translate(_IN_ASCII)).root_node
+    masked = _REMARK.sub(lambda found: b" " * len(found.group()), _CALL.sub(rb"\1__", source))
+    root = tree_sitter.Parser(_language()).parse(masked.translate(_IN_ASCII)).root_node
     reader = _Reader(path, source, tuple(source.split(b"\n")), first_line, first_column)
     body = reader.statements(root.children, 0)
     if not body and root.has_error:

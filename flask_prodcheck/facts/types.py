@@ -45,7 +45,7 @@ class Start:
     """One process that a deploy file other than Dockerfile, compose or Kubernetes starts.
 
     ``kind`` names the format: procfile systemd supervisor circus makefile justfile tox nox npm pdm hatch invoke
-    heroku-yml app-json app-engine render fly railway nixpacks railpack cloudfoundry beanstalk apprunner azure
+    heroku-yml app-json app-engine rockcraft render fly railway nixpacks railpack cloudfoundry beanstalk apprunner azure
     digitalocean replit apache passenger uwsgi zappa serverless sam vercel cron rc-local package-script
     devcontainer batch.
     ``name`` is the process, program, target or service. ``command`` is None when the platform starts its default.

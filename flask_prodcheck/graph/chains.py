@@ -16,6 +16,7 @@ _MISSING = {
     "attribute": "the module does not define that name",
     "script": "the script does not exist",
     "path": "a path stands where a module's name belongs",
+    "program": "the whole command stands where a program's name belongs",
 }
 _ELSEWHERE = {
     Purpose.DEVELOPMENT: "a development launch",

@@ -183,8 +183,9 @@ class Launch:
 
     ``hops``: the head first, the starting call last. ``target``: ``module:attr``, a script path or "". ``resolves`` is
     None where only build or run time decides; ``missing`` says which half does not exist ("module", "attribute",
-    "script", "path" when the module part is a path) and ``target_kind`` what the attribute is ("app", "factory",
-    "class", "asgi", "other", "unknown"). ``options`` are the server's own, by long name without dashes, each with its
+    "script", "path" when the module part is a path, "program" when an exec form holds the whole command in one word) and
+    ``target_kind`` what the attribute is ("app", "factory", "class", "asgi", "other", "unknown"). ``options`` are the
+    server's own, by long name without dashes, each with its
     place (from the command line, the environment or the config file, in the server's precedence). ``env`` is the
     environment as far as the files set it. ``config_settings`` are those of ``config_file`` alone. ``container`` when it
     runs in an image; ``root_user`` is True when nothing drops root there.

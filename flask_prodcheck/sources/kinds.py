@@ -84,7 +84,7 @@ _PLATFORM_NAMES = frozenset(
         "nixpacks.json", "railpack.json", "heroku.yml", "heroku.yaml", "app.json", "manifest.yml", "manifest.yaml",
         "serverless.yml", "serverless.yaml", "vercel.json", "apprunner.yaml", "apprunner.yml", ".replit", "azure.yaml",
         "azure.yml", "dockerrun.aws.json", "captain-definition", "koyeb.yaml", "koyeb.yml", "now.json",
-        "devcontainer.json", ".devcontainer.json",
+        "devcontainer.json", ".devcontainer.json", "rockcraft.yaml",
     }
 )  # fmt: skip
 _PLATFORM_PATTERN = regex(
@@ -108,6 +108,11 @@ _ENV_FOLDERS = frozenset({"env", "envs", ".env", ".envs"})
 _ENV_LINE = regex(rb"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*=")
 _SHELL_SHEBANG = regex(rb"^#!.*?\b(?:(?:ba|da|a|k|z)?sh|expect)\b")
 _SERVER_LINE = regex(rb"^[ \t]*(?:gunicorn|uvicorn|hypercorn|uwsgi|waitress-serve|python3?)[ \t]", re.MULTILINE)
+#: What mod_wsgi looks for in a script (``WSGIScriptAlias``), which needs no ending: the name ``application``.
+_WSGI_SCRIPT = regex(
+    rb"^application[ \t]*=[ \t]*[A-Za-z_]|^from[ \t]+[\w.]+[ \t]+import[ \t].*\bapplication[ \t]*$", re.MULTILINE
+)
+_IMPORTS = regex(rb"^(?:import[ \t]+[A-Za-z_]\w*|from[ \t]+[\w.]+[ \t]+import)\b", re.MULTILINE)
 _PYTHON_SHEBANG = regex(rb"^#!.*?\b(?:python|pypy)[0-9.]*\b")
 _INI_ENDINGS = frozenset({".ini", ".conf", ".cfg", ".service", ".socket", ".skel", ".inc", ".vhost", ".nginx", ""})
 _CONTENT_ENDINGS = _INI_ENDINGS | {".yaml", ".yml", ".json", ".xml", ".txt", ".htaccess"}
@@ -305,6 +310,8 @@ def _by_content(path: str, name: str, head: bytes) -> Kind | None:
         return kind
     if ending == "" and _FROM.match(head) and _INSTRUCTION.search(head):
         return Kind.DOCKERFILE
+    if ending == "" and _WSGI_SCRIPT.search(head) and _IMPORTS.search(head):
+        return Kind.PYTHON
     if _APACHE.search(head):
         return Kind.APACHE
     if ending != ".cfg" and _NGINX.search(head):

@@ -16,10 +16,14 @@ def check(project: Project) -> Iterator[Hit]:
             "module": f"there is no module {module}",
             "attribute": f"{module} has no {attribute or 'application'}",
             "script": "there is no such file",
+            "program": "a list in brackets is not split into words, and no program has that whole line as its name",
         }.get(launch.missing, "it does not exist")
         if launch.target_kind == "main-only":
             half = f'{attribute} exists only under `if __name__ == "__main__"`'
         severity = "warning" if served_otherwise(launch, project) or launch.confidence is Confidence.LOW else None
         yield Hit(
-            at=launch.head.span, via=launch.hops, facts={"target": launch.target, "half": half}, severity=severity
+            at=launch.head.span,
+            via=launch.hops,
+            facts={"target": launch.command if launch.missing == "program" else launch.target, "half": half},
+            severity=severity,
         )

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from flask_prodcheck.rulekit import MORE_ARGUMENTS, Confidence, Hit, Known, Launch, Project, Server, open_environment
 
 # Formats whose platform sets WEB_CONCURRENCY or brings workers of its own.
-PLATFORM_WORKERS = frozenset({"procfile", "heroku-yml", "render", "azure", "beanstalk", "app-engine", "railway"})
+PLATFORM_WORKERS = frozenset(
+    {"procfile", "heroku-yml", "render", "azure", "beanstalk", "app-engine", "railway", "rockcraft"}
+)
 
 UWSGI_COUNTS = ("processes", "workers", "p", "threads")
 UWSGI_OTHERS = frozenset({"cheaper", "async", "gevent", "asyncio", "coroae", "ugreen", "emperor", "legion"})

@@ -138,4 +138,4 @@ def test_mermaid_of_nothing() -> None:
 
 
 def test_every_missing_half_has_words() -> None:
-    assert set(chains._MISSING) == {"module", "attribute", "script", "path"}
+    assert set(chains._MISSING) == {"module", "attribute", "script", "path", "program"}

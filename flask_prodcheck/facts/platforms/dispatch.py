@@ -12,6 +12,7 @@ from flask_prodcheck.facts.platforms import (
     devcontainer,
     docker_hosts,
     heroku,
+    rockcraft,
     serverless,
     services,
     toml_hosts,
@@ -64,6 +65,7 @@ def _tables(path: str, name: str, root: YamlNode) -> StartFile:
 
 _BY_NAME: tuple[tuple[str, Callable[[str, YamlNode], StartFile]], ...] = (
     ("zappa_settings", serverless.read_zappa),
+    ("rockcraft", rockcraft.read_rockcraft),
     ("railway", toml_hosts.read_railway),
     ("railpack", toml_hosts.read_railpack),
     ("nixpacks", toml_hosts.read_nixpacks),

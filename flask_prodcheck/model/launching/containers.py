@@ -88,7 +88,7 @@ def dockerfile_of_image(image: str, facts: Facts, near: str, *, local: bool = Fa
     """
     name = re.split(r"[:@]", image.rsplit("/", 1)[-1])[0].lower()
     if "$" in image.split(":", maxsplit=1)[0].rsplit("/", 1)[-1]:
-        if _says_another(name, facts):
+        if _says_another(name, facts) or _for_people(name):  # (``${dev_image}``)
             return None
         ours = [path for path in facts.dockerfiles if not _for_people(path)]
         if len(ours) == 1:

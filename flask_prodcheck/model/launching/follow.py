@@ -77,7 +77,10 @@ _MAX_STEPS = 6000  # for one head
 _MAX_FUNCTION_STEPS = 600  # for one function of a script whose caller is not known
 _MAX_ALL_STEPS = 60_000
 _MAX_TURNS = 32
+_MAX_DRAFT = 4000  # characters of a command that a script puts together, which may double it at every turn
 
+#: Command groups of distributions that are Flask's own, with a factory of theirs (Invenio-App: ``create_cli`` of Invenio-Base).
+_FLASK_GROUPS = frozenset({"invenio_app.cli:cli"})
 #: ``export $(cat .env | xargs)`` and its like.
 _LISTED = regex(r"^\$\((?:cat|grep|sed|egrep|xargs)\b.*?([\w./-]*\.env[\w.-]*)")
 #: The folder that a command starts in, as the beginning of a path.
@@ -527,6 +530,8 @@ class Follower:
                 inner = place.hop(entry.span, f"{entry.name} = {entry.module}:{entry.function}")
                 if path is not None:
                     return self.python_file(path, run.args, inner, function=entry.function)
+                if f"{entry.module}:{entry.function}" in _FLASK_GROUPS:
+                    return self.command(Command(entry.span, inner.hops[-1].text, argv=("flask", *run.args)), inner)
                 return []
         for manifest in self.facts.manifests.values():
             for start in manifest.starts:
@@ -648,11 +653,7 @@ class Follower:
         args = (
             going[0].place.args if all(copy.place.args == going[0].place.args for copy in going) else state.place.args
         )
-        drafts = {
-            name: text
-            for name, text in going[0].place.drafts.items()
-            if all(copy.place.drafts.get(name) == text for copy in going)
-        }
+        drafts = _joined_drafts([copy.place for copy in going])
         cwd_same = all(copy.place.cwd == going[0].place.cwd for copy in going)
         state.place = replace(
             state.place, env=environment, shell=shell, drafts=drafts, args=args, args_open=state.place.args_open or any(copy.place.args != args for copy in going),
@@ -811,8 +812,9 @@ class Follower:
             }
         if not argv:
             drafts = {name: value for name, value in state.place.drafts.items() if name not in assigned}
+            drafted = _Expander(state, drafts=True)
             drafts |= {
-                name: expander.text(word)
+                name: text if len(text := drafted.text(word)) < _MAX_DRAFT else expander.text(word)
                 for name, word in command.assigns
                 if name in assigned and not isinstance(assigned[name], Known)
             }
@@ -1093,6 +1095,28 @@ def _joined(before: Environment, ways: Sequence[Environment]) -> Environment:
         else:
             joined[name] = Unknown("depends on a branch that cannot be decided")
     return joined
+
+
+def _joined_drafts(ways: Sequence[Place]) -> dict[str, str]:
+    """The drafts after several ways: those that are the same, and those to which some ways only add words, which may be any
+    from there on."""
+    joined: dict[str, str] = {}
+    for name in dict.fromkeys(name for way in ways for name in (*way.drafts, *way.shell, *way.env)):
+        texts = [_drafted(way, name) for way in ways]
+        shortest = min((text for text in texts if text is not None), key=len, default=None)
+        if shortest is None or None in texts:
+            continue
+        if all(text == shortest for text in texts):
+            if all(name in way.drafts for way in ways):
+                joined[name] = shortest
+        elif shortest and all(text == shortest or (text or "").startswith(f"{shortest} ") for text in texts):
+            joined[name] = f"{shortest} ${{{name}}}"
+    return joined
+
+
+def _drafted(place: Place, name: str) -> str | None:
+    known = place.env.get(name) or place.shell.get(name)
+    return known.value if isinstance(known, Known) else place.drafts.get(name)
 
 
 def _without(place: Place, names: Sequence[str]) -> Place:

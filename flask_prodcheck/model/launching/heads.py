@@ -25,7 +25,7 @@ from flask_prodcheck.facts.types import (
     StartFile,
 )
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
-from flask_prodcheck.model.launching.base_images import base_script
+from flask_prodcheck.model.launching.base_images import base_script, is_plain_base
 from flask_prodcheck.model.launching.beside import platform_starts
 from flask_prodcheck.model.launching.build_commands import built_stages
 from flask_prodcheck.model.launching.commands import read_command
@@ -169,6 +169,9 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             names = tuple(filter(None, [dockerfile.stages[index].alias if len(dockerfile.stages) > 1 else None]))
             place = _default_command_hop(place, image, command)
             place = replace(place, args_open=image.entrypoint is not None and image.cmd is None)
+            unsplit = image.entrypoint is None and is_plain_base(image.base) and _is_unsplit(argv)
+            if unsplit and argv is not None:
+                argv = tuple(split(argv[0]))
             yield Head(
                 "dockerfile",
                 command.span,
@@ -179,7 +182,16 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 published=published,
                 public=public,
                 container=True,
+                options=((UNSPLIT, "true"),) if unsplit else (),
             )
+
+
+#: The option of a head whose exec form holds a whole command line as the name of its program.
+UNSPLIT = "unsplit"
+
+
+def _is_unsplit(argv: tuple[str, ...] | None) -> bool:
+    return argv is not None and len(argv) == 1 and len(argv[0].split()) > 1
 
 
 def _service_heads(facts: Facts) -> Iterator[Head]:
@@ -333,8 +345,8 @@ _LOCAL_DEVELOPMENT = regex(r"(?:is[_-])?local[_-]?dev(?:elopment)?(?:[_-]mode)?"
 
 def _development_environment(file: ComposeFile, service: ComposeService) -> str:
     """What says that the environment of ``service`` is one for development: an environment file that is called so or
-    stands in a folder that is, or a variable that switches local development on or holds its name, in any service of
-    the file: they run together. "" when nothing does."""
+    stands in a folder that is, or a variable that switches local development on or holds its name, or names the
+    environment "local", in any service of the file: they run together. "" when nothing does."""
     for each in file.services:
         for reference in each.env_files:
             if _DEVELOPMENT_WORDS & set(words_of(reference.path)):
@@ -342,7 +354,8 @@ def _development_environment(file: ComposeFile, service: ComposeService) -> str:
         for var in each.environment:
             value = var.value or ""
             switched = _LOCAL_DEVELOPMENT.fullmatch(var.name) and "$" not in value and turns_debug_on(value)
-            if switched or _LOCAL_DEVELOPMENT.fullmatch(value):
+            local = _NAMES_ENVIRONMENT.search(var.name) and _by_default(value).lower() == "local"
+            if switched or local or _LOCAL_DEVELOPMENT.fullmatch(value):
                 return f"{var.name}={var.value}"
     return ""
 
@@ -620,6 +633,7 @@ _OWN_FOLDER = frozenset(
         "heroku-yml",
         "app-json",
         "app-engine",
+        "rockcraft",
         "render",
         "fly",
         "railway",

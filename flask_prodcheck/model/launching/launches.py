@@ -16,6 +16,7 @@ from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
 from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS
 from flask_prodcheck.model.launching.heads import (
+    UNSPLIT,
     Head,
     decided,
     find_heads,
@@ -151,6 +152,8 @@ class _Builder:
 
     def _found(self, head: Head, ended: Ended) -> _Found:
         place, launch = self._launch(head, ended)
+        if (UNSPLIT, "true") in head.options:  # what is read is what is meant: no program has that name
+            launch = replace(launch, resolves=False, missing="program")
         return _Found(head, launch, place.certain, place.hints, ended.awaited)
 
     def _launch(self, head: Head, ended: Ended) -> tuple[Place, Launch]:
@@ -544,7 +547,8 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
         passes = any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
         same_end = other.launch.end.span == each.launch.end.span and _serve_alike(other.launch, each.launch)
         if not waits:
-            if passes and same_end and not (each.head.kind == "dockerfile" and _is_aside(other)):
+            borrowed = each.head.kind == "dockerfile" and (_is_aside(other) or _adds_nothing(other, each))
+            if passes and same_end and not borrowed:
                 return True
             continue
         deployed = other.head.kind in ("compose", "kubernetes")
@@ -560,17 +564,26 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
 def _only_runs_an_image(each: _Found, found: Sequence[_Found]) -> bool:
     """Whether a task or a script for people at work does nothing but run an image that starts by itself what it starts
     here."""
-    if each.head.kind not in (*_NO_DEPLOYMENT, "script", "invoke"):
-        return False
-    hops = {hop.span for hop in each.launch.hops[1:]}
     return any(
         other.head.kind == "dockerfile"
-        and other.launch.hops == each.launch.hops[-len(other.launch.hops) :]
-        and other.launch.head.span in hops
-        and _serve_alike(other.launch, each.launch)
+        and (_adds_nothing(each, other) or other.launch.hops == each.launch.hops[-len(other.launch.hops) :])
+        and _runs(each, other)
         and (other.certain or not each.certain)
         for other in found
     )
+
+
+def _adds_nothing(each: _Found, image: _Found) -> bool:
+    """Whether a task or a script for people at work runs ``image`` in the environment that this has by itself. With other
+    arguments it may: what the image's own script starts with them is the same server with the same target."""
+    ends_there = each.launch.end.span == image.launch.end.span
+    return _runs(each, image) and ends_there and dict(each.launch.env) == dict(image.launch.env)
+
+
+def _runs(each: _Found, image: _Found) -> bool:
+    if each.head.kind not in (*_NO_DEPLOYMENT, "script", "invoke") or not _serve_alike(image.launch, each.launch):
+        return False
+    return image.launch.head.span in {hop.span for hop in each.launch.hops[1:]}
 
 
 def _serve_alike(one: Launch, other: Launch) -> bool:

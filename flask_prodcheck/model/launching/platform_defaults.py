@@ -1,7 +1,7 @@
 """What platforms start by themselves when a project's files give no command.
 
 Sources: Google App Engine Python runtime ("Application startup"), Microsoft Oryx ``frameworks.go``, Elastic Beanstalk
-"Configuring the WSGI server", nixpacks ``providers/python.rs``, railpack ``core/providers/python``, Passenger manual.
+"Configuring the WSGI server", nixpacks ``providers/python.rs``, railpack ``core/providers/python``, Passenger manual, Rockcraft "Flask framework".
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ def platform_default(head: Head, facts: Facts) -> Default | None:
     folder = options.get("root") or head.place.cwd
     if head.default == "app-engine":
         return _served("main:app") if _file(folder, "main.py", facts) else None
+    if head.default == "rockcraft":  # the extension refuses to build without an ``app`` in ``app.py``
+        return _served("app:app") if _file(folder, "app.py", facts) else None
     if head.default == "azure":
         return _oryx(folder, facts)
     if head.default == "beanstalk":

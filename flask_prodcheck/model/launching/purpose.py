@@ -32,6 +32,7 @@ _DEPLOY_KINDS = frozenset(
         "heroku-yml",
         "app-json",
         "app-engine",
+        "rockcraft",
         "render",
         "fly",
         "railway",

@@ -25,7 +25,14 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
 )
 from flask_prodcheck.model.project import App
-from flask_prodcheck.model.python.instances import FLASK_KINDS, Instance, Instances, instances_of, names_of_apps
+from flask_prodcheck.model.python.instances import (
+    FLASK_KINDS,
+    Instance,
+    Instances,
+    instances_of,
+    names_of_apps,
+    names_of_foreign_apps,
+)
 from flask_prodcheck.model.python.modules import (
     Binding,
     Modules,
@@ -71,15 +78,21 @@ def is_library_file(path: str) -> bool:
 def find_apps(modules: Modules) -> tuple[App, ...]:
     """Every application, in order of file and line. Those of tests, docs and examples are marked ``library``; those
     bound under the main guard only are marked ``in_main``. None is ``best`` yet."""
+    found = _held(modules, names_of_apps(modules))
+    if all(app.library for app in found):  # the closer look costs too much where there is an application
+        found = _held(modules, names_of_apps(modules) | names_of_foreign_apps(modules))
+    return tuple(sorted(found, key=lambda app: (app.span.file, app.span.line, app.name)))
+
+
+def _held(modules: Modules, holding: frozenset[str]) -> list[App]:
+    """The applications in the files that may bind one of the names ``holding``."""
     instances = instances_of(modules)
-    holding = names_of_apps(modules)
     found: list[App] = []
     for module in modules:
         if _may_hold(module, holding):
             found.extend(_globals(modules, instances, module))
             found.extend(_factories(modules, instances, module))
-    found = _without_borrowers(modules, found)
-    return tuple(sorted(found, key=lambda app: (app.span.file, app.span.line, app.name)))
+    return _without_borrowers(modules, found)
 
 
 def _may_hold(module: PyModule, holding: frozenset[str]) -> bool:
@@ -144,7 +157,7 @@ def _globals(modules: Modules, instances: Instances, module: PyModule) -> Iterat
         if name.startswith("_") or not any(_may_be_app(modules, module, item) for item in found):
             continue
         made = instances.of_global(module.path, name)
-        if made is None or not made.is_app or made.call is None:
+        if made is None or not made.is_app or not (made.call or made.module):
             continue
         if _is_script(modules, module, name, found):
             continue

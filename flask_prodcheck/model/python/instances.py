@@ -2,7 +2,7 @@
 
 Followed through names, calls of project functions, attributes and subclasses; nothing is imported. Sources of the class
 names: each framework's API documentation (Flask, APIFlask, flask-openapi3, Dash, Connexion, Flask-SocketIO,
-Flask-Script, Werkzeug middleware, gevent, cheroot, Tornado).
+Flask-Script, Werkzeug middleware, gevent, cheroot, Tornado, Invenio-Base and Invenio-App).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     With,
 )
+from flask_prodcheck.model.python.foreign_apps import ForeignApps, uses_an_app
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Definition, Modules, call_name, calls_in, statements
 from flask_prodcheck.records import dataclass, replace
@@ -53,6 +54,8 @@ _CLASSES = {
     "flaskext.script.Manager": "flask-script", "flask_script.Server": "flask-script-server",
     "flask.ext.script.Server": "flask-script-server",
     "flask.cli.FlaskGroup": "flask-group",
+    "invenio_base.app.create_cli": "flask-group", "invenio_base.cli.create_cli": "flask-group",
+    "invenio_app.factory.create_app": "flask", "invenio_app.factory.create_ui": "flask", "invenio_app.factory.create_api": "flask",
     "gevent.pywsgi.WSGIServer": "gevent", "gevent.wsgi.WSGIServer": "gevent",
     "gevent.pywsgi.WSGIServer.WSGIServer": "gevent", "gevent.server.StreamServer": "gevent",
     "cheroot.wsgi.Server": "cheroot", "cheroot.wsgi.WSGIServer": "cheroot", "cherrypy.wsgiserver.CherryPyWSGIServer": "cheroot",
@@ -65,6 +68,12 @@ _CLASSES = {
     "threading.Thread": "thread", "multiprocessing.Process": "thread", "celery.Celery": "celery",
     "granian.Granian": "granian", "granian.server.Granian": "granian",
 }  # fmt: skip
+#: Applications that a module of a distribution holds (Invenio-App).
+_READY_MADE = frozenset(
+    {"invenio_app.wsgi.application", "invenio_app.wsgi_ui.application", "invenio_app.wsgi_rest.application"}
+)
+#: Functions that make an application factory (Invenio-Base).
+_FACTORY_MAKERS = frozenset({"invenio_base.app.create_app_factory", "invenio_base.create_app_factory"})
 _MAKERS = {
     "werkzeug.serving.make_server": "werkzeug", "wsgiref.simple_server.make_server": "werkzeug",
     "wsgiref.simple_server.WSGIServer": "werkzeug", "werkzeug.serving.BaseWSGIServer": "werkzeug",
@@ -131,6 +140,7 @@ class Instances:
         self._calls: dict[str, list[tuple[str, Call, Scope]]] = {}
         self._set_by_class: dict[int, tuple[ClassDef, dict[str, list[tuple[FunctionDef, Expr | None]]]]] = {}
         self._in_file: dict[str, list[tuple[Call, Scope]]] = {}
+        self._foreign = ForeignApps()
 
     # --- expressions
 
@@ -227,6 +237,8 @@ class Instances:
             return self.of(definition.module, value, Scope(definition.scope), depth + 1)
         if definition.kind == "external" and definition.name == "flask.current_app":
             return Instance("flask")
+        if definition.kind == "external" and definition.name in _READY_MADE:
+            return Instance("flask", definition.name.rpartition(".")[0])
         return None
 
     def _attribute(self, path: str, expr: Attribute, scope: Scope, depth: int) -> Instance | None:
@@ -355,6 +367,10 @@ class Instances:
             base = self.of(path, call.func.value, scope, depth + 1)
             if base is not None and base.is_app and call.func.attr == "_get_current_object":
                 return base
+        if definition.kind == "value" and isinstance(definition.value, Call):
+            maker = self.modules.qualified(definition.module, definition.value.func, definition.scope)
+            if maker in _FACTORY_MAKERS:
+                return Instance("flask", path, call)
         if isinstance(call.func, Name) and definition.kind == "value" and definition.conditional:
             return self._of_some_branch(path, call, scope, depth)
         if isinstance(call.func, Call):
@@ -416,7 +432,12 @@ class Instances:
                 return self.returned(maker.module, maker.node, depth=depth + 1)
         if name == "typing.cast" and len(call.args) == 2:
             return self.of(path, call.args[1], scope, depth + 1)
-        return None
+        return Instance("flask", path, call) if self._is_foreign(path, name, call, scope) else None
+
+    def _is_foreign(self, path: str, name: str, call: Call, scope: Scope) -> bool:
+        """Whether ``call`` makes an application of a class, or with a factory, that is not listed here."""
+        module = self.modules.module(path)
+        return module is not None and self._foreign.makes_app(module, name, call, scope.body)
 
     def _is_cheroot(self, name: str, call: Call) -> bool:
         """Whether ``name`` is cheroot's server under the name that another package hands on: what the project installs,
@@ -437,6 +458,8 @@ class Instances:
         for name in self.modules.bases(owner):
             kind = _CLASSES.get(name)
             if kind is None and name.rpartition(".")[2].endswith("Flask"):
+                kind = "flask"
+            if kind is None and call is not None and self._is_foreign(path, name, call, scope):
                 kind = "flask"
             if kind is not None:
                 return Instance(kind, path, call)
@@ -582,9 +605,17 @@ def names_of_apps(modules: Modules) -> frozenset[str]:
     them. What an application is made of is spelled with one of these."""
     mentions = mentions_of(modules)
     makers = {name.rpartition(".")[2] for name, kind in _CLASSES.items() if kind in WSGI_KINDS} | _WITHOUT_APP
+    makers |= {name.rpartition(".")[2] for name in _FACTORY_MAKERS}
     spelled = [*mentions.aliases, *(name for names in mentions.inside.values() for name in names)]
     spelled += [name for names in mentions.values.values() for name in names]
-    return mentions.holding(makers.union(name for name in spelled if name.endswith("Flask")))
+    return mentions.holding(makers.union(name for name in spelled if "Flask" in name))
+
+
+def names_of_foreign_apps(modules: Modules) -> frozenset[str]:
+    """The names that may stand for an application which is known by its use alone: all that the files bind which call a
+    method of one, and what is made with them."""
+    using = [module for module in modules if uses_an_app(module)]
+    return mentions_of(modules).holding(name for module in using for name, _ in module.mentions.values)
 
 
 def unknown_params(node: FunctionDef) -> dict[str, Instance | None]:

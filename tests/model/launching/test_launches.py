@@ -269,6 +269,26 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         {"Dockerfile": "FROM python:3.13\nARG MODULE\nCOPY . .\nCMD gunicorn ${MODULE}:app\n", "app.py": APP},
         ["Dockerfile:4 gunicorn production ${MODULE}:app None"],
     ),
+    (
+        "an exec form whose one word is the whole command",
+        {"Dockerfile": IMAGE + 'CMD ["gunicorn app:app"]\n', "app.py": APP},
+        ["Dockerfile:4 gunicorn production app:app False"],
+    ),
+    (
+        "... with option files that are not there",
+        {"Dockerfile": IMAGE + 'CMD ["uwsgi --ini uwsgi.ini"]\n', "app.py": APP},
+        ["Dockerfile:4 uwsgi production  False"],
+    ),
+    (
+        "... given to a shell",
+        {"Dockerfile": IMAGE + 'ENTRYPOINT ["sh", "-c"]\nCMD ["gunicorn app:app"]\n', "app.py": APP},
+        ["Dockerfile:4 > Dockerfile:5 > Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "... in an image whose base may have an entry point",
+        {"Dockerfile": IMAGE.replace("python:3.13", "house/base") + 'CMD ["gunicorn app:app"]\n', "app.py": APP},
+        [],
+    ),
     ("celery is no web server", {"Procfile": "worker: celery -A app worker\n", "app.py": APP}, []),
     (
         "a variable that is handed on under its own name",
@@ -342,6 +362,7 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         {
             "dump.sh": "#!/bin/sh\ndocker run --rm ${PG_CLIENT_IMAGE} web\n",
             "try.sh": "#!/bin/sh\ndocker run --rm ${SITE_IMAGE} web\n",
+            "work": "#!/bin/sh\ndocker run --rm ${dev_image} web\n",
             "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
             "boot.sh": '#!/bin/sh\n[ "$1" = web ] && exec flask run\n',
             "app.py": APP,

@@ -35,6 +35,56 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Procfile.staging:1 gunicorn production app:app True"],
     ),
     (
+        "a rock of the extension for Flask",
+        {"rockcraft.yaml": "name: site\nbase: bare\nextensions:\n  - flask-framework\n", "app.py": APP},
+        ["rockcraft.yaml:4 gunicorn production app:app True"],
+    ),
+    (
+        "a rock whose extension finds no app.py is not built",
+        {"rockcraft.yaml": "name: site\nextensions: [flask-framework]\n", "web.py": APP},
+        [],
+    ),
+    (
+        "a rock of another extension",
+        {"rockcraft.yaml": "name: site\nextensions: [django-framework]\n", "app.py": APP},
+        [],
+    ),
+    (
+        "a rock that gives the service of the extension its own command, with default arguments",
+        {
+            "rockcraft.yaml": "extensions:\n  - flask-framework\nservices:\n  flask:\n    override: merge\n"
+            "    command: /bin/python3 -m gunicorn -b 0.0.0.0:8000 web:app -k [ sync ]\n",
+            "web.py": APP,
+        },
+        ["rockcraft.yaml:6 gunicorn production web:app True"],
+    ),
+    (
+        "a rock whose service gets variables only starts the default",
+        {
+            "rockcraft.yaml": "extensions: [flask-framework]\nservices:\n  flask:\n    environment: {A: b}\n",
+            "app.py": APP,
+        },
+        ["rockcraft.yaml:1 gunicorn production app:app True"],
+    ),
+    (
+        "services of a rock without extension: those that start with it",
+        {
+            "rockcraft.yaml": "services:\n  web:\n    startup: enabled\n    command: gunicorn app:app\n"
+            "  other:\n    command: flask run\n",
+            "app.py": APP,
+        },
+        ["rockcraft.yaml:4 gunicorn production app:app True"],
+    ),
+    (
+        "a script of mod_wsgi without ending",
+        {
+            "site.conf": "WSGIScriptAlias / /usr/share/shop/web/application\n",
+            "web/application": "import os\nos.environ['SHOP'] = 'live'\nfrom shop import app\napplication = app\n",
+            "web/shop.py": APP,
+        },
+        ["site.conf:1 > web/application:4 mod_wsgi production web/application:application True"],
+    ),
+    (
         "heroku.yml run",
         {
             "heroku.yml": "build:\n  docker:\n    web: Dockerfile\nrun:\n  web: gunicorn app:app\n",

@@ -13,6 +13,7 @@ COMPOSE = "services:\n  web:\n    build: {}\n"
 MOUNTED = "services:\n  web:\n    build: .\n    command: python app.py\n    volumes: ['{}:/app']\n"
 UNIT = "[Service]\nExecStart=/usr/bin/gunicorn app:app\n"
 
+LOCAL = "services:\n  web:\n    image: site\n    command: python app.py\n    environment:\n      - {}\n"
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "an image that development alone builds, beside one of the same application",
@@ -94,6 +95,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "gen/api/app.py": APP,
         },
         ["Dockerfile:4 gunicorn production app:app True", "gen/api/Dockerfile:4 gunicorn development app:app True"],
+    ),
+    (
+        "a service of a file whose environment is called local",
+        {"compose.yml": LOCAL.format("APP_ENVIRONMENT=local"), "app.py": APP},
+        ["compose.yml:4 > app.py:4 app-run development app:app True"],
+    ),
+    (
+        "... and one that is told of something local",
+        {"compose.yml": LOCAL.format("STORAGE=local"), "app.py": APP},
+        ["compose.yml:4 > app.py:4 app-run production app:app True"],
     ),
     (
         "... which a service builds",

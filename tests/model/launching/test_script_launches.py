@@ -106,6 +106,37 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["supervisor.conf.template:2 > contrib/site.ini.template:2 uwsgi production app:app True"],
     ),
     (
+        "a command group that a library makes of the project's factory",
+        {
+            "Procfile": "web: shop run -h 0.0.0.0\n",
+            "setup.py": "from setuptools import setup\nsetup(name='shop', entry_points={'console_scripts': ['shop=shop.cli:cli']})\n",
+            "shop/__init__.py": "",
+            "shop/cli.py": "from invenio_base.app import create_cli\nfrom .factory import create_app\ncli = create_cli(create_app=create_app)\n",
+            "shop/factory.py": "from invenio_base.app import create_app_factory\ncreate_app = create_app_factory('shop')\n",
+            "shop/wsgi.py": "from .factory import create_app\napplication = create_app()\n",
+        },
+        ["Procfile:1 > setup.py:2 > shop/cli.py:3 flask-run production shop/cli.py True"],
+    ),
+    (
+        "... that is not run",
+        {
+            "Procfile": "web: shop index\n",
+            "setup.py": "from setuptools import setup\nsetup(name='shop', entry_points={'console_scripts': ['shop=shop.cli:cli']})\n",
+            "shop/__init__.py": "",
+            "shop/cli.py": "from invenio_base.app import create_cli\nfrom .factory import create_app\ncli = create_cli(create_app=create_app)\n",
+        },
+        [],
+    ),
+    (
+        "the command group of a library, which has a factory of its own",
+        {
+            "Procfile": "web: shop run -h 0.0.0.0\n",
+            "setup.py": "from setuptools import setup\nsetup(name='shop', entry_points={'console_scripts': ['shop=invenio_app.cli:cli']})\n",
+            "shop/wsgi.py": "from invenio_app.wsgi import application\n",
+        },
+        ["Procfile:1 > setup.py:2 flask-run production  None"],
+    ),
+    (
         "FlaskGroup with a ScriptInfo",
         {
             "setup.py": "from setuptools import setup\nsetup(name='site', entry_points={'console_scripts': ['sited = manage:cli']}, py_modules=['manage', 'app'])\n",
@@ -132,6 +163,56 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         ["Dockerfile:4 > boot.sh:7 gunicorn production app:app True"],
+    ),
+    (
+        "a command to which a branch that cannot be decided adds words",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./start"]\nCMD ["0.0.0.0:80"]\n',
+            "start": '#!/bin/bash\nRUN="gunicorn app:app --bind $1 --name `hostname`"\nif [ "${DEV}" = 1 ]; then\n'
+            '  RUN="${RUN} --reload"\n  RUN="${RUN} --timeout 9999"\nfi\n${RUN}\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > start:7 gunicorn production app:app True"],
+    ),
+    (
+        "a command that is another one in each branch",
+        {
+            "Dockerfile": IMAGE + 'CMD ["./start"]\n',
+            "start": '#!/bin/bash\nRUN="gunicorn app:app --name `hostname`"\nif [ "${DEV}" = 1 ]; then\n'
+            '  RUN="flask run --host `hostname`"\nfi\n${RUN}\n',
+            "app.py": APP,
+        },
+        [],
+    ),
+    (
+        "a script that gives an image its arguments, and adds nothing to what that starts",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./start"]\nCMD ["0.0.0.0:80"]\n',
+            "start": "#!/bin/sh\ngunicorn app:app -b $1\n",
+            "run.sh": "#!/bin/sh\ndocker run site 0.0.0.0:8000\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > start:2 gunicorn production app:app True"],
+    ),
+    (
+        "a script that gives an image its environment",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./start"]\nCMD ["0.0.0.0:80"]\n',
+            "start": "#!/bin/sh\ngunicorn app:app -b $1\n",
+            "run.sh": "#!/bin/sh\ndocker run -e SECRET_KEY=x site 0.0.0.0:8000\n",
+            "app.py": APP,
+        },
+        ["run.sh:2 > Dockerfile:4 > start:2 gunicorn production app:app True"],
+    ),
+    (
+        "comments between the arguments of a command are none",
+        {
+            "Dockerfile": IMAGE + 'CMD ["gunicorn", "app:app"]\n',
+            "run": "#!/bin/bash\ndocker run \\\n  --name db  `# Name the container` \\\n  --network-alias sql --health-cmd pg_isready postgres  `# The image` \\\n",
+            "start.sh": "gunicorn `# The application` \\\n  app:app `# The end` \n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "start.sh:1 gunicorn production app:app True"],
     ),
     (
         "arguments that the script puts together, with a variable among them",

@@ -54,6 +54,17 @@ FACTORY = FLASK + "def create_app(config=None):\n    app = Flask(__name__)\n    
             "site = Proxy(create_app)\napplication = DispatcherMiddleware(site, {})\n",
             ["app:create_app()", "app:site", "app:application"],
         ),
+        (
+            (
+                "from invenio_base.app import create_app_factory\nmake = create_app_factory('shop')\napp = make()\n"
+                "from invenio_base.wsgi import create_wsgi_factory\nother = create_wsgi_factory({})\nweb = other(1)\n"
+            ),
+            ["app:app"],
+        ),
+        ("from invenio_app.factory import create_app\nweb = create_app()\n", ["app:web"]),
+        ("from invenio_app.wsgi import application\n", ["app:application"]),
+        ("from invenio_app.celery import application\n", []),
+        ("from flask import current_app as app\n", []),
         ("from apiflask import APIFlask\napp = APIFlask(__name__)\n", ["app:app"]),
         ("from flask_openapi3 import OpenAPI\napp = OpenAPI(__name__)\n", ["app:app"]),
         ("from dash import Dash\napp = Dash(__name__)\n", ["app:app.server"]),
@@ -90,6 +101,77 @@ FACTORY = FLASK + "def create_app(config=None):\n    app = Flask(__name__)\n    
 )
 def test_what_counts(text: str, expected: list[str]) -> None:
     assert [ref for ref, _ in refs({"app.py": text})] == expected
+
+
+USED = "app.register_blueprint(web)\n@app.errorhandler(404)\ndef lost(error):\n    return ''\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # what the class is called, and how it is called
+        ("from house.flask_base.app import FlaskBase\napp = FlaskBase(__name__, 'site')\n", ["app:app"]),
+        (
+            "from house import FlaskApp\ndef create_app():\n    return FlaskApp(import_name=__name__)\n",
+            ["app:create_app()"],
+        ),
+        ("from house import FlaskBase\nclass Site(FlaskBase):\n    pass\napp = Site(__name__)\n", ["app:app"]),
+        # how what is made is used
+        ("import flask\nfrom house import make\napp = make()\n" + USED, ["app:app"]),
+        (
+            "from house.flask import make\napp = make()\napp.config['DEBUG'] = True\n@app.route('/')\ndef index(): ...\n",
+            ["app:app"],
+        ),
+        ("import flask\nfrom house import make\napp = make()\napp.wsgi_app = print(app.wsgi_app)\n", ["app:app"]),
+        (
+            (
+                "import flask\nfrom house import make\ndef create_app():\n    app = make('site')\n    app.config.from_object('x')\n"
+                "    return app\n"
+            ),
+            ["app:create_app()"],
+        ),
+        # an application of which nothing is told
+        ("from house import make\napp = make()\n" + USED, []),
+        ("import flask\nfrom house import make\napp = make()\n", []),
+        ("import flask\nfrom house import make\napp = make()\nother.register_blueprint(web)\nother.route('/')\n", []),
+        ("import flask\nfrom house import make\napp = make()\napp.config['DEBUG'] = True\n", []),
+        (
+            "import flask\nfrom house import make\napp = make()\n@app.route('/')\n@app.before_request\ndef index(): ...\n",
+            [],
+        ),
+        # what is known to be something else
+        ("import flask\nfrom fastapi import FastAPI\napp = FastAPI()\n" + USED, []),
+        (
+            "import flask\nfrom quart_trio import QuartTrio\napp = QuartTrio(__name__)\napp.config.from_object('x')\n"
+            + USED,
+            [],
+        ),
+        (
+            "import flask\nfrom sanic.app import Sanic as Web\napp = Web('x')\napp.config['A'] = 1\n@app.route('/')\ndef a(): ...\n",
+            [],
+        ),
+        ("from flask_smorest import Blueprint\napp = Blueprint('x', __name__)\n" + USED, []),
+        ("from flask import Blueprint\napp = Blueprint('x', __name__)\n" + USED, []),
+        ("from house import FlaskBlueprint\napp = FlaskBlueprint(__name__)\n" + USED, []),
+        ("from flask_smorest import Api\napp = Api()\napp.init_app(x)\n" + USED, []),
+        ("from house.flask import Docs\napp = Docs()\napp.init_app(x)\n" + USED, []),
+        ("from flask_wtf import FlaskForm\napp = FlaskForm(__name__)\n", []),
+        ("from flask.testing import FlaskClient\napp = FlaskClient(__name__)\n", []),
+        ("from house import FlaskLogger\napp = FlaskLogger(__name__)\n", []),
+        ("from flask_injector import FlaskInjector\nfrom house import web\napp = FlaskInjector(app=web)\n", []),
+        ("from flask_redis import FlaskRedis\napp = FlaskRedis()\n", []),
+    ],
+)
+def test_an_application_of_a_class_that_is_not_known(text: str, expected: list[str]) -> None:
+    assert [ref for ref, _ in refs({"app.py": text})] == expected
+
+
+def test_a_closer_look_only_where_nothing_else_is_an_application() -> None:
+    made = (
+        "import flask\nfrom house import make\nsite = make()\nsite.config['A'] = 1\nsite.add_url_rule('/', 'index')\n"
+    )
+    plain = {"web/site.py": made, "web/serve.py": "from web.site import site\n"}
+    assert [ref for ref, _ in refs(plain)] == ["web.site:site"]
 
 
 def test_a_factory_without_which_parameters_it_cannot_be_called() -> None:
