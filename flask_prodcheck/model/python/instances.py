@@ -337,6 +337,8 @@ class Instances:
 
     def _call(self, path: str, call: Call, scope: Scope, depth: int) -> Instance | None:
         definition = self.modules.resolve(path, call.func, scope.body)
+        if definition.name == "builtins.super" and scope.owner is not None:
+            return self._class(scope.owner, None, path)
         if definition.kind == "external":
             return self._external(path, definition.name, call, scope, depth)
         if definition.kind == "class":
@@ -430,6 +432,18 @@ class Instances:
                 for each in manifest.dependencies
             )
         )
+
+    def unbound(self, path: str, call: Call, scope: Scope) -> tuple[Call, Instance] | None:
+        """``Flask.run(self, ...)``, a method of a framework's class that is called with its object, as ``self.run(...)``,
+        and the object."""
+        found = self.modules.resolve(path, call.func, scope.body)
+        kind = _CLASSES.get(found.name.rpartition(".")[0]) if found.kind == "external" else None
+        if kind is None or not call.args or not isinstance(call.func, Attribute):
+            return None
+        made = self.of(path, call.args[0], scope)
+        if made is None or made.kind != kind:
+            return None
+        return replace(call, func=replace(call.func, value=call.args[0]), args=call.args[1:]), made
 
     def _class(
         self, owner: Definition, call: Call | None, path: str, scope: Scope = Scope(), depth: int = 0

@@ -32,12 +32,14 @@ from flask_prodcheck.facts.statements import (
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
+    BoolOp,
     Call,
     ClassDef,
     Const,
     Expr,
     FunctionDef,
     Global,
+    IfExp,
     Import,
     ImportFrom,
     Loop,
@@ -70,7 +72,7 @@ class Definition:
     the statement that binds it there, ``value`` the assigned expression of a "value" (an element of an unpacked one is
     a Subscript of it; None when not an assignment: a loop or ``with`` target). ``in_main``: bound under
     ``if __name__ == "__main__"`` only. ``conditional``: bound in a branch, or bound again in one. ``scope``: as for a
-    :class:`Binding`.
+    :class:`Binding`; of a class, the body of the function that defines it.
     """
 
     kind: str
@@ -423,8 +425,7 @@ class Modules:
                     collected.setdefault(binding.name, []).append(binding)
                 if isinstance(stmt, Global):
                     shared.update(stmt.names)
-                elif isinstance(stmt, Assign) and isinstance(stmt.value, Call):
-                    called = frozenset({call_name(stmt.value)})
+                elif isinstance(stmt, Assign) and (called := frozenset(map(call_name, _made_by(stmt.value)))):
                     for part in (part for target in stmt.targets for part in subexpressions(target)):
                         if isinstance(part, Name):
                             made[part.id] = made.get(part.id, frozenset()) | called
@@ -533,7 +534,7 @@ class Modules:
         elif isinstance(node, FunctionDef):
             found = Definition("function", path, binding.name, binding.span, node)
         elif isinstance(node, ClassDef):
-            found = Definition("class", path, binding.name, binding.span, node)
+            found = Definition("class", path, binding.name, binding.span, node, scope=tuple(scope))
         else:
             scope = scope or binding.scope
             found = Definition("value", path, binding.name, binding.span, node, binding.value, scope=binding.scope)
@@ -640,9 +641,12 @@ class Modules:
                 return self.class_member(made, attr, depth + 1)
         return Definition("unknown")
 
-    def class_member(self, owner: Definition, attr: str, depth: int = 0) -> Definition:
+    def class_member(
+        self, owner: Definition, attr: str, depth: int = 0, *, above: Sequence[Stmt] | None = None
+    ) -> Definition:
         """The attribute ``attr`` in the body of the project class ``owner`` or of its project bases; "unknown" when a
-        base is not the project's and none of them has it."""
+        base is not the project's and none of them has it. ``above``: the body of a method; only the classes after the one
+        that has it are asked, as ``super()`` does there."""
         seen: set[tuple[str, str]] = set()
         queue = [owner]
         opened = False
@@ -655,13 +659,17 @@ class Modules:
             if (item.module, item.name) in seen:
                 continue
             seen.add((item.module, item.name))
-            chosen = choose(self.bound_in(node.body, attr))
+            chosen = choose(self.bound_in(node.body, attr)) if above is None else None
+            if above is not None and any(
+                isinstance(stmt, FunctionDef) and _begins(above, stmt.body) for stmt in node.body
+            ):
+                above = None
             if chosen is not None:
                 if depth > _DEPTH or (chosen.value is not None and _mentions(chosen.value, attr)):
                     return Definition("value", item.module, attr, chosen.span, chosen.node, chosen.value)
                 return self._follow(item.module, chosen, (), depth + 1)
             opened = opened or node.screened
-            queue.extend(self._resolve(item.module, base, (), depth + 1) for base in node.bases)
+            queue.extend(self._resolve(item.module, base, item.scope, depth + 1) for base in node.bases)
         return Definition("unknown" if opened else "missing", owner.module, attr)
 
     def bases(self, owner: Definition) -> tuple[str, ...]:
@@ -675,7 +683,7 @@ class Modules:
                 found.append(item.name)
             elif isinstance(item.node, ClassDef) and (item.module, item.name) not in seen:
                 seen.add((item.module, item.name))
-                queue.extend(self.resolve(item.module, base) for base in item.node.bases)
+                queue.extend(self.resolve(item.module, base, item.scope) for base in item.node.bases)
         return tuple(dict.fromkeys(found))
 
     def qualified(self, path: str, expr: Expr, scope: Sequence[Stmt] = ()) -> str | None:
@@ -683,6 +691,21 @@ class Modules:
         followed; None when it is the project's own, or not a chain of names."""
         found = self.resolve(path, expr, scope)
         return found.name if found.kind == "external" else None
+
+
+def _made_by(value: Expr) -> tuple[Call, ...]:
+    """The calls one of which gives ``value``."""
+    if isinstance(value, Call):
+        return (value,)
+    chosen = (
+        value.values if isinstance(value, BoolOp) else (value.body, value.orelse) if isinstance(value, IfExp) else ()
+    )
+    return tuple(each for part in chosen for each in _made_by(part))
+
+
+def _begins(whole: Sequence[Stmt], body: Sequence[Stmt]) -> bool:
+    """Whether ``whole`` is ``body``, perhaps with the statements of functions around it."""
+    return bool(whole) and bool(body) and whole[0] is body[0]
 
 
 def _mentions(expr: Expr, name: str) -> bool:

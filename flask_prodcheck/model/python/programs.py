@@ -57,7 +57,8 @@ OPEN = _Open()
 class Frame:
     """One activation of a module or function body: its file, scope and local values; ``name`` is ``__name__`` there.
     ``assumed`` turns true once a value depended on a variable that no file sets; ``assumptions`` are the names that hold
-    such values; ``returns``: a branch that cannot be decided has left the function."""
+    such values; ``returns``: a branch that cannot be decided has left the function; ``parsed``: the parameters that hold
+    what argparse has read, and the file that declares the arguments."""
 
     path: str
     name: str
@@ -66,6 +67,7 @@ class Frame:
     assumed: bool = False
     assumptions: set[str] = field(default_factory=set)
     returns: bool = False
+    parsed: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

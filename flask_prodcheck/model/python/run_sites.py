@@ -76,13 +76,15 @@ def find_run_sites(modules: Modules, apps: Sequence[App]) -> tuple[RunSite, ...]
             kind, receiver = run_call(modules, instances, module.path, call, where.scope)
             if not kind:
                 continue
+            unbound = instances.unbound(module.path, call, where.scope)
+            plain = unbound[0] if unbound is not None else call
             found.append(
                 RunSite(
                     span=call.span,
                     call=kind,
                     guard=_guard(modules, module.path, where, at_import),
-                    debug=debug_of(modules, module.path, call, where.scope, kind),
-                    host=host_of(modules, module.path, call, where.scope, kind),
+                    debug=debug_of(modules, module.path, plain, where.scope, kind),
+                    host=host_of(modules, module.path, plain, where.scope, kind),
                     production="no",
                     node=call,
                     receiver=receiver,
@@ -122,13 +124,14 @@ def run_call(modules: Modules, instances: Instances, path: str, call: Call, scop
     receiver = (
         func.value.id if isinstance(func.value, Name) else func.value.attr if isinstance(func.value, Attribute) else ""
     )
-    made = instances.of(path, func.value, scope)
+    unbound = instances.unbound(path, call, scope)
+    made = unbound[1] if unbound is not None else instances.of(path, func.value, scope)
     if made is None:
         return (
             ("app.run", receiver) if func.attr == "run" and _is_app_parameter(modules, path, call, scope) else ("", "")
         )
     if made.kind in FLASK_KINDS and func.attr in ("run", "run_server"):
-        if _overridden(modules, instances, made, func.attr):
+        if _overridden(modules, instances, made, func.attr) or _is_own(modules, path, func, scope):
             return "", ""
         return ("dash.run" if made.kind == "dash" else "app.run"), receiver
     if made.kind == "socketio" and func.attr == "run":
@@ -144,6 +147,16 @@ def _overridden(modules: Modules, instances: Instances, made: Instance, attr: st
         return False
     owner = modules.resolve(made.module, made.call.func)
     return owner.kind == "class" and modules.class_member(owner, attr).kind == "function"
+
+
+def _is_own(modules: Modules, path: str, func: Attribute, scope: Scope) -> bool:
+    """Whether ``self.run`` or ``super().run`` is a method of a class of the project."""
+    if isinstance(func.value, Name) and func.value.id == "self" and scope.owner is not None:
+        return modules.class_member(scope.owner, func.attr).kind == "function"
+    if not isinstance(func.value, Call) or modules.qualified(path, func.value.func) != "builtins.super":
+        return False
+    owner = scope.owner
+    return owner is not None and modules.class_member(owner, func.attr, above=scope.body).kind == "function"
 
 
 def _serves_app(instances: Instances, path: str, call: Call, scope: Scope, name: str) -> bool:

@@ -248,6 +248,46 @@ def test_argparse(argv: tuple[str, ...], expected: list[str]) -> None:
     assert ends(follow(ARGPARSE, *argv, site_=APP)) == expected
 
 
+def test_what_argparse_has_read_is_handed_to_another_file() -> None:
+    text = (
+        "import argparse\nfrom web import start\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--cert')\ngiven = parser.parse_args()\nstart(1, given)\n"
+    )
+    web = (
+        "from threading import Thread\nfrom site_ import app\ndef start(port, options):\n"
+        "    Thread(target=serve, args=(options,)).start()\n"
+        "def serve(chosen):\n    if chosen.cert:\n        app.run(ssl_context=chosen.cert)\n    else:\n        app.run()\n"
+    )
+    assert ends(follow(text, web=web, site_=APP)) == ["app-run 6>4>9"]
+    assert ends(follow(text, "--cert", "a.pem", web=web, site_=APP)) == ["app-run 6>4>7"]
+
+
+CLASSES = (
+    "import argparse\nfrom flask import Flask\n"
+    "class Base(argparse.ArgumentParser):\n    def __init__(self, given=None):\n        super().__init__()\n"
+    "        self.add_argument('--serve', action='store_true')\n        self.read(given)\n"
+    "    def read(self, given):\n        args = given or self.parse_args()\n        if args.serve:\n"
+    "            from site_ import app\n            app.run()\n"
+    "class Tool(Base):\n    def __init__(self):\n        {}\n"
+    "def main():\n    Tool()\n"
+)
+
+
+@pytest.mark.parametrize("call", ["super().__init__()", "super(Tool, self).__init__()", "Base.__init__(self)"])
+def test_a_method_of_the_class_above(call: str) -> None:
+    assert ends(follow(CLASSES.format(call), "--serve", function="main", site_=APP)) == ["app-run 15>7>12"]
+    assert ends(follow(CLASSES.format(call), function="main", site_=APP)) == []
+
+
+@pytest.mark.parametrize("call", ["super().run(port=1)", "Flask.run(self, '::', 1)"])
+def test_an_application_that_runs_itself(call: str) -> None:
+    text = (
+        "from flask import Flask\nclass Site(Flask):\n    def run(self):\n"
+        f"        {call}\ndef main():\n    Site('x').run()\n"
+    )
+    assert ends(follow(text, function="main")) == ["app-run 6>4"]
+
+
 @pytest.mark.parametrize(
     ("call", "expected"),
     [

@@ -102,6 +102,9 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     if isinstance(call.func, Name) and call.func.id in frame.scope.params:
         name = None
     if name is not None:
+        unbound = walk.instances.unbound(frame.path, call, frame.scope)
+        if unbound is not None and unbound[1].kind in FLASK_KINDS and name.endswith((".run", ".run_server")):
+            return walk.app_run(unbound[1], call, frame, way)
         flow = walk.external_call(name, call, frame, way)
         if flow is not None:
             return flow
@@ -117,7 +120,8 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     if method is not None and (found.kind in ("unknown", "external") or found.span == method.span):
         return walk.enter(method, call, frame, way, owner=owner)
     if found.kind == "function" and walk.may_enter(found):
-        return walk.enter(found, call, frame, way)
+        through = walk.through_class(call, found, frame)
+        return walk.enter(found, through or call, frame, way, owner=frame.scope.owner if through is not None else None)
     if found.kind == "class" and not walk.group_class(found):
         init = walk.modules.class_member(found, "__init__")
         if init.kind == "function":
@@ -131,12 +135,28 @@ def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, 
     """The project class whose method ``call`` calls, and that method."""
     if not isinstance(call.func, Attribute):
         return None, None
+    if walk.is_super(call.func.value, frame) and frame.scope.owner is not None:
+        above = walk.modules.class_member(frame.scope.owner, call.func.attr, above=frame.scope.body)
+        return (frame.scope.owner, above) if above.kind == "function" else (None, None)
     owner = walk.instances.owner_of(frame.path, call.func.value, frame.scope)
     method = walk.modules.class_member(owner, call.func.attr) if owner is not None else None
     threaded = owner is not None and not _THREADS.isdisjoint(walk.modules.bases(owner))
     if owner is not None and threaded and call.func.attr == "start" and (method is None or method.kind != "function"):
         method = walk.modules.class_member(owner, "run")  # what a thread or a process of one's own does
     return (owner, method) if method is not None and method.kind == "function" else (None, None)
+
+
+def through_class(walk: Walk, call: Call, found: Definition, frame: Frame) -> Call | None:
+    """``Base.method(self, ...)`` as the call of a method that it is: without the object."""
+    first = call.args[0] if call.args and isinstance(call.func, Attribute) else None
+    if not isinstance(first, Name) or first.id != "self" or not isinstance(found.node, FunctionDef):
+        return None
+    is_method = [param.name for param in found.node.params][:1] == ["self"]
+    return replace(call, args=call.args[1:]) if is_method else None
+
+
+def is_super(walk: Walk, expr: Expr, frame: Frame) -> bool:
+    return isinstance(expr, Call) and walk.modules.qualified(frame.path, expr.func) == "builtins.super"
 
 
 def group_class(walk: Walk, found: Definition) -> bool:
@@ -253,8 +273,7 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
             return NEXT
         return walk.chosen_default(call, func, frame, way)
     if made.kind in FLASK_KINDS and attr in ("run", "run_server"):
-        owner = walk.instances.owner_of(frame.path, func.value, frame.scope)
-        if owner is not None and walk.modules.class_member(owner, attr).kind == "function":
+        if walk.method_of(call, frame)[1] is not None:
             return None
         return walk.app_run(made, call, frame, way)
     if made.kind in FLASK_KINDS and attr == "cli":

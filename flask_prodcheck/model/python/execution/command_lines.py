@@ -199,12 +199,18 @@ def flask_script(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way
 def parsed_argument(walk: Walk, frame: Frame, reference: str) -> object:
     """The value of ``args.name`` where ``args`` comes from argparse."""
     name, _, attr = reference.partition(".")
-    if not walk.is_parsed(frame, name):
+    path = walk.declared_in(frame, name)
+    if path is None:
         return OPEN
-    options = declared_arguments(walk.modules, frame.path)
+    options = declared_arguments(walk.modules, path)
     if attr not in options:
         return OPEN
     return options[attr].read(walk.world.argv, options)
+
+
+def declared_in(walk: Walk, frame: Frame, name: str) -> str | None:
+    """The file whose arguments ``name`` holds, when it is what argparse has read."""
+    return frame.parsed.get(name) or (frame.path if walk.is_parsed(frame, name) else None)
 
 
 def is_parsed(walk: Walk, frame: Frame, name: str) -> bool:

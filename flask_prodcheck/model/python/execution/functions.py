@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef
+from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef, Name
 from flask_prodcheck.model.project import Entered
 from flask_prodcheck.model.python.command_groups import click_options, command_kind, decorator_name, group_class_name
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
@@ -58,6 +58,7 @@ def enter(
     try:
         name = frame.name if found.module == frame.path else walk.modules.dotted(found.module) or found.module
         inner = Frame(found.module, name, Scope(node.body, params, owner), values)
+        inner.parsed.update(_parsed(walk, node, call, frame))
         if found.module == frame.path and any(stmt is node for stmt, _ in statements(frame.scope.body)):
             inner = _inside(frame, inner)
         reached = len(walk.endings)
@@ -105,6 +106,17 @@ def argument_values(walk: Walk, node: FunctionDef, call: Call, frame: Frame) -> 
             values[keyword.name] = evaluate(walk.world, frame, keyword.value)
     values.pop("self", None)
     return values
+
+
+def _parsed(walk: Walk, node: FunctionDef, call: Call, frame: Frame) -> Iterator[tuple[str, str]]:
+    """The parameters that get what argparse has read, and where its arguments are declared."""
+    positional = [
+        param.name for param in node.params if param.kind == "positional" and param.name not in ("self", "cls")
+    ]
+    for name, arg in (*zip(positional, call.args, strict=False), *((each.name, each.value) for each in call.keywords)):
+        declared = walk.declared_in(frame, arg.id) if isinstance(arg, Name) else None
+        if name is not None and declared is not None:
+            yield name, declared
 
 
 def _entered(found: Definition, values: Mapping[str, object], argv: Sequence[str]) -> Entered:

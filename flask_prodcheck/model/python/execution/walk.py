@@ -44,6 +44,8 @@ class Walk:
     follow_calls = calls.follow_calls
     one_call = calls.one_call
     method_of = calls.method_of
+    through_class = calls.through_class
+    is_super = calls.is_super
     group_class = calls.group_class
     external_call = calls.external_call
     dispatched = calls.dispatched
@@ -71,6 +73,7 @@ class Walk:
     flask_script = command_lines.flask_script
     parsed_argument = command_lines.parsed_argument
     is_parsed = command_lines.is_parsed
+    declared_in = command_lines.declared_in
     chosen_default = command_lines.chosen_default
 
     def __init__(
