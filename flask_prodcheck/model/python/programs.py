@@ -58,7 +58,7 @@ class Frame:
     """One activation of a module or function body: its file, scope and local values; ``name`` is ``__name__`` there.
     ``assumed`` turns true once a value depended on a variable that no file sets; ``assumptions`` are the names that hold
     such values; ``returns``: a branch that cannot be decided has left the function; ``parsed``: the parameters that hold
-    what argparse has read, and the file that declares the arguments."""
+    what argparse has read, and the file that declares the arguments; ``results``: what it gives back."""
 
     path: str
     name: str
@@ -68,6 +68,7 @@ class Frame:
     assumptions: set[str] = field(default_factory=set)
     returns: bool = False
     parsed: dict[str, str] = field(default_factory=dict)
+    results: list[object] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class World:
     env: Mapping[str, str]
     program: str
     arguments: Callable[[Frame, str], object]
+    returned: Callable[[Frame, Call], object]
 
 
 def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
@@ -284,8 +286,10 @@ def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], objec
     if name == "shutil.which" and call.args:
         return inside(call.args[0])
     if isinstance(call.func, Attribute):
-        return _method(call, call.func, inside(call.func.value), inside)
-    return OPEN
+        value = _method(call, call.func, inside(call.func.value), inside)
+        if value is not OPEN:
+            return value
+    return world.returned(frame, call) if name is None else OPEN
 
 
 def _method(call: Call, func: Attribute, base: object, inside: Callable[[Expr], object]) -> object:

@@ -262,6 +262,37 @@ def test_what_argparse_has_read_is_handed_to_another_file() -> None:
     assert ends(follow(text, "--cert", "a.pem", web=web, site_=APP)) == ["app-run 6>4>7"]
 
 
+def test_a_server_class_made_in_a_function_gets_its_application() -> None:
+    text = (
+        "from site_ import app\n"
+        "def broken():\n    try:\n        import gunicorn\n    except Exception:\n        return True\n"
+        "    return False\n"
+        "def serve(made):\n    import gunicorn.app.base\n    class Own(gunicorn.app.base.BaseApplication):\n"
+        "        def load(self):\n            return self.made\n    server = Own(made)\n    server.run()\n"
+        "if broken():\n    app.run()\nelse:\n    serve(app)\n"
+    )
+    outcome = follow(text, installed=frozenset({"gunicorn"}), site_=APP)
+    assert ends(outcome) == ["gunicorn 18>14"]
+    assert outcome.endings[0].target == "site_:app"
+    assert ends(follow(text, installed=frozenset(), site_=APP)) == ["app-run 16?", "gunicorn 18>14?"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("if sys.platform == 'win32':\n        return 'py'\n    return sys.executable", "python -m gunicorn"),
+        ("if unknown():\n        return 'py'\n    return sys.executable", "${python} -m gunicorn"),
+        ("if 'PY' in os.environ:\n        return 'py'\n    return sys.executable", "python -m gunicorn"),
+    ],
+)
+def test_what_a_short_function_gives_back(body: str, expected: str) -> None:
+    text = (
+        f"import os, subprocess, sys\nfrom w import unknown\ndef python():\n    {body}\n"
+        "subprocess.call([python(), '-m', 'gunicorn'])\n"
+    )
+    assert [" ".join(ending.argv or ()) for ending in follow(text).endings] == [expected]
+
+
 CLASSES = (
     "import argparse\nfrom flask import Flask\n"
     "class Base(argparse.ArgumentParser):\n    def __init__(self, given=None):\n        super().__init__()\n"

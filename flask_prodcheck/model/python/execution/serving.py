@@ -77,7 +77,7 @@ def app_of(walk: Walk, value: Expr, frame: Frame, depth: int = 0) -> App | None:
             ):
                 return walk.app_of(stmt.value, frame, depth + 1)
         if value.id in frame.scope.params:
-            return None
+            return _handed(walk, frame.scope.params[value.id])
         app = app_at(walk.modules, walk.instances, frame.path, value.id)
         if app is not None and not app.in_main:
             return app
@@ -88,6 +88,16 @@ def app_of(walk: Walk, value: Expr, frame: Frame, depth: int = 0) -> App | None:
         found = walk.modules.resolve(frame.path, value, frame.scope.body)
         if found.kind in ("value", "function"):
             return app_at(walk.modules, walk.instances, found.module, found.name)
+    return None
+
+
+def _handed(walk: Walk, made: Instance | None) -> App | None:
+    """The application that a parameter stands for: the one of its module that the same call makes."""
+    if made is None or made.call is None or not made.is_app:
+        return None
+    for name in walk.modules.bound_names(made.module):
+        if any(binding.value is made.call for binding in walk.modules.bindings(made.module, name)):
+            return app_at(walk.modules, walk.instances, made.module, name)
     return None
 
 

@@ -133,8 +133,11 @@ def statement(walk: Walk, stmt: Stmt, frame: Frame, way: Way) -> tuple[int, bool
         walk.add_to(stmt.target.id, evaluate(walk.world, frame, stmt.value), frame, stmt.op == "+")
     elif isinstance(stmt, ExprStmt):
         walk.mutate(stmt.value, frame)
-    elif isinstance(stmt, (Return, Raise)):
-        return RETURN if isinstance(stmt, Return) else STOP, False
+    elif isinstance(stmt, Return):
+        frame.results.append(evaluate(walk.world, frame, stmt.value) if stmt.value is not None else None)
+        return RETURN, False
+    elif isinstance(stmt, Raise):
+        return STOP, False
     elif isinstance(stmt, With):
         return walk.body(stmt.body, frame, walk.surrounded(stmt, frame, way)), False
     elif isinstance(stmt, Loop):
@@ -256,12 +259,13 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
 def run_try(walk: Walk, stmt: Try, frame: Frame, way: Way) -> tuple[int, bool]:
     flow = walk.body(stmt.body, frame, way)
     doubt = False
+    only_imports = all(isinstance(each, Import | ImportFrom) for each in stmt.body)
     if flow == NEXT:
         flow = walk.body(stmt.orelse, frame, way)
     for handler in stmt.handlers:
         if flow == STOP and not _is_import_error(handler):
             continue
-        if _is_import_error(handler) and walk.imports_fine(stmt.body, frame):
+        if (only_imports or _is_import_error(handler)) and walk.imports_fine(stmt.body, frame):
             continue
         copy = replace(frame, values=dict(frame.values))
         after = walk.body(handler.body, copy, way.doubted())

@@ -63,6 +63,7 @@ class Walk:
     start_command = starting.start_command
     add_ending = starting.add_ending
     enter = functions.enter
+    returned = functions.returned
     may_enter = functions.may_enter
     argument_values = functions.argument_values
     command_of = command_lines.command_of
@@ -89,7 +90,7 @@ class Walk:
         self.path = path
         self.program = Program(path)
         self.installed = installed
-        self.world = World(modules, argv, env, path, self.parsed_argument)
+        self.world = World(modules, argv, env, path, self.parsed_argument, self.returned)
         self.endings: list[Ending] = []
         self.notes: list[str] = []
         self.interesting = interesting_names(modules)
