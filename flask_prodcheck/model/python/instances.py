@@ -273,6 +273,8 @@ class Instances:
             return scope.owner
         if isinstance(expr, Call):
             made = self.modules.resolve(path, expr.func, scope.body)
+            if made.kind == "function" and depth < _DEPTH:
+                return self.class_returned(made, depth + 1)
             return made if made.kind == "class" else None
         if isinstance(expr, Attribute) and depth < _DEPTH:
             outer = self.owner_of(path, expr.value, scope, depth + 1)
@@ -284,10 +286,23 @@ class Instances:
             return None
         if isinstance(expr, Name):
             value = self.modules.resolve(path, expr, scope.body)
-            if value.kind == "value" and isinstance(value.value, Call):
-                made = self.modules.resolve(value.module, value.value.func, scope.body if value.module == path else ())
-                return made if made.kind == "class" else None
+            if value.kind == "value" and isinstance(value.value, Call) and depth < _DEPTH:
+                inside = Scope(scope.body) if value.module == path else Scope()
+                return self.owner_of(value.module, value.value, inside, depth + 1)
         return None
+
+    def class_returned(self, found: Definition, depth: int = 0) -> Definition | None:
+        """The project class whose object the function ``found`` returns, whichever branch it takes."""
+        node = found.node
+        if not isinstance(node, FunctionDef) or node.is_async:
+            return None
+        scope = Scope(node.body, unknown_params(node))
+        given = [stmt.value for stmt, _ in statements(node.body) if isinstance(stmt, Return) and stmt.value is not None]
+        made = [self.owner_of(found.module, each, scope, depth) for each in given]
+        first = made[0] if made else None
+        return (
+            first if all(each is not None and first is not None and each.node is first.node for each in made) else None
+        )
 
     def _set_on_self(self, owner: Definition, attr: str, depth: int) -> Instance | None:
         """The object that methods of ``owner`` assign to ``self.<attr>``, or that a property returns."""

@@ -36,6 +36,7 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.python.instances import Scope
 from flask_prodcheck.model.python.modules import Modules, statements
+from flask_prodcheck.model.python.tables import table_at, table_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
@@ -199,6 +200,9 @@ def _compare(world: World, frame: Frame, expr: Compare, inside: Callable[[Expr],
                 frame.assumed = True
             return (left in world.env) == (op == "in")
         return OPEN
+    table = table_of(world.modules, frame.path, right_expr, frame.scope) if op in ("in", "not in") else None
+    if table is not None and isinstance(left, str | int) and not _is_open_text(left):
+        return (left in table.entries) == (op == "in") if left in table.entries or table.is_whole else OPEN
     right = inside(right_expr)
     if left is OPEN or right is OPEN or _is_open_text(left) or _is_open_text(right):
         return OPEN
@@ -366,6 +370,9 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
             and found.module == frame.path
             and render(found.value) == render(expr)
         ):
+            return OPEN
+        table = table_at(world.modules, found)
+        if table is not None and table.grows:
             return OPEN
         inner = frame if found.module == frame.path else Frame(found.module, found.module)
         value = evaluate(world, inner, found.value, depth + 2)

@@ -293,6 +293,59 @@ def test_what_a_short_function_gives_back(body: str, expected: str) -> None:
     assert [" ".join(ending.argv or ()) for ending in follow(text).endings] == [expected]
 
 
+TABLE = (
+    "import sys\nfrom site_ import app\nfrom other import words\ndef serve(args):\n    app.run()\n"
+    "class Load:\n    def __init__(self, args):\n        pass\n    def run(self):\n        app.run()\n"
+    "HANDLERS = {'load': Load}\n{}\n"
+    "def main():\n    word = sys.argv[1]\n    if word not in HANDLERS:\n        raise SystemExit\n    {}\nmain()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("added", "call", "argv", "expected"),
+    [
+        ("HANDLERS['serve'] = serve", "HANDLERS[word](1)", "serve", ["app-run 18>17>5"]),
+        ("HANDLERS['serve'] = serve", "HANDLERS.get(word)(1)", "serve", ["app-run 18>17>5"]),
+        ("HANDLERS['serve'] = serve", "one = HANDLERS[word]; one(1)", "serve", ["app-run 18>17>5"]),
+        ("HANDLERS['serve'] = serve", "HANDLERS[word](1)", "load", []),
+        ("HANDLERS['serve'] = serve", "HANDLERS[word](1).run()", "load", ["app-run 18>17>10"]),
+        ("HANDLERS['serve'] = serve", "app.run()", "stop", []),
+        ("HANDLERS.update(words)", "app.run()", "stop", ["app-run 18>17?"]),
+        ("for word in words:\n    HANDLERS[word] = 1", "app.run()", "stop", ["app-run 19>18?"]),
+    ],
+)
+def test_a_word_picks_from_a_table(added: str, call: str, argv: str, expected: list[str]) -> None:
+    text = TABLE.replace("{}", added, 1).replace("{}", call, 1)
+    assert ends(follow(text, argv, site_=APP)) == expected
+
+
+PARSERS = (
+    "import argparse\nfrom gateway import Gateway\n"
+    "class Main:\n    @classmethod\n    def run(cls):\n        parser = argparse.ArgumentParser()\n"
+    "        sub = parser.add_subparsers(dest='command')\n        Gateway.register(sub)\n"
+    "        args = parser.parse_args()\n        if not args.command:\n            raise SystemExit\n"
+    "        args.app(args).run()\n"
+)
+GATEWAY = (
+    "class Gateway:\n    @staticmethod\n    def register(sub):\n        parser = sub.add_parser('gateway')\n"
+    "        parser.set_defaults(app=Gateway.app)\n        sub.add_parser('show').set_defaults(app=show)\n"
+    "    @staticmethod\n    def app(seed):\n        from server import Server\n        return Server(seed)\n"
+    "def show(seed):\n    pass\n"
+)
+SERVER = (
+    "from flask import Flask\nclass Server(Flask):\n    def __init__(self, seed):\n        Flask.__init__(self, 'a')\n"
+    "    def run(self):\n        super().run(host='::')\n"
+)
+
+
+def test_a_parser_of_another_file_sets_what_is_called() -> None:
+    def ending(*argv: str) -> list[str]:
+        return ends(follow(PARSERS, *argv, function="Main.run", gateway=GATEWAY, server=SERVER))
+
+    assert ending("gateway") == ["app-run 12>6"]
+    assert ending("show") == ending() == []
+
+
 CLASSES = (
     "import argparse\nfrom flask import Flask\n"
     "class Base(argparse.ArgumentParser):\n    def __init__(self, given=None):\n        super().__init__()\n"

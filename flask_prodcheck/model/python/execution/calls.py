@@ -18,6 +18,7 @@ from flask_prodcheck.facts.syntax import (
     Keyword,
     Name,
     Stmt,
+    Subscript,
 )
 from flask_prodcheck.model.project import Server
 from flask_prodcheck.model.python.command_groups import command_kind, first_word
@@ -27,6 +28,7 @@ from flask_prodcheck.model.python.instances import FLASK_KINDS
 from flask_prodcheck.model.python.modules import Definition, statement_expressions
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.model.python.run_sites import argument
+from flask_prodcheck.model.python.tables import table_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
@@ -115,7 +117,7 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     made = walk.instances.of(frame.path, call.func, frame.scope)
     if made is not None and made.kind in ("flask-group", "click-group"):
         return walk.group_instance(made, call, call.func, frame, way)
-    found = walk.modules.resolve(frame.path, call.func, frame.scope.body)
+    found = walk.looked_up(call.func, frame) or walk.modules.resolve(frame.path, call.func, frame.scope.body)
     owner, method = walk.method_of(call, frame)
     if method is not None and (found.kind in ("unknown", "external") or found.span == method.span):
         return walk.enter(method, call, frame, way, owner=owner)
@@ -139,11 +141,44 @@ def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, 
         above = walk.modules.class_member(frame.scope.owner, call.func.attr, above=frame.scope.body)
         return (frame.scope.owner, above) if above.kind == "function" else (None, None)
     owner = walk.instances.owner_of(frame.path, call.func.value, frame.scope)
+    owner = owner or walk.made_through(call.func.value, frame)
     method = walk.modules.class_member(owner, call.func.attr) if owner is not None else None
     threaded = owner is not None and not _THREADS.isdisjoint(walk.modules.bases(owner))
     if owner is not None and threaded and call.func.attr == "start" and (method is None or method.kind != "function"):
         method = walk.modules.class_member(owner, "run")  # what a thread or a process of one's own does
     return (owner, method) if method is not None and method.kind == "function" else (None, None)
+
+
+def looked_up(walk: Walk, func: Expr, frame: Frame) -> Definition | None:
+    """The function or the class that a word picks from a table: ``COMMANDS[word]``, ``COMMANDS.get(word)``."""
+    if isinstance(func, Name):
+        named = walk.modules.resolve(frame.path, func, frame.scope.body) if func.id not in frame.scope.params else None
+        chosen = named.value if named is not None and named.kind == "value" and named.module == frame.path else None
+    else:
+        chosen = func
+    if isinstance(chosen, Subscript):
+        table, word = table_of(walk.modules, frame.path, chosen.value, frame.scope), chosen.index
+    elif isinstance(chosen, Call) and isinstance(chosen.func, Attribute) and chosen.func.attr == "get" and chosen.args:
+        table, word = table_of(walk.modules, frame.path, chosen.func.value, frame.scope), chosen.args[0]
+    else:
+        return None
+    key = evaluate(walk.world, frame, word) if table is not None else OPEN
+    entry = table.entries.get(key) if table is not None and isinstance(key, str | int) else None
+    found = walk.modules.resolve(table.module, entry) if table is not None and entry is not None else None
+    return found if found is not None and found.kind in ("function", "class") else None
+
+
+def made_through(walk: Walk, expr: Expr, frame: Frame) -> Definition | None:
+    """The project class whose object a call makes that the words of the command line choose."""
+    if not isinstance(expr, Call):
+        return None
+    found = walk.looked_up(expr.func, frame)
+    if found is None and isinstance(expr.func, Attribute):
+        chosen = walk.chosen_functions(expr.func, frame)
+        found = chosen[0][0] if len(chosen) == 1 else None
+    if found is None:
+        return None
+    return found if found.kind == "class" else walk.instances.class_returned(found)
 
 
 def through_class(walk: Walk, call: Call, found: Definition, frame: Frame) -> Call | None:

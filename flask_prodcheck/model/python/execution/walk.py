@@ -44,6 +44,8 @@ class Walk:
     follow_calls = calls.follow_calls
     one_call = calls.one_call
     method_of = calls.method_of
+    looked_up = calls.looked_up
+    made_through = calls.made_through
     through_class = calls.through_class
     is_super = calls.is_super
     group_class = calls.group_class
@@ -75,6 +77,7 @@ class Walk:
     parsed_argument = command_lines.parsed_argument
     is_parsed = command_lines.is_parsed
     declared_in = command_lines.declared_in
+    chosen_functions = command_lines.chosen_functions
     chosen_default = command_lines.chosen_default
 
     def __init__(
