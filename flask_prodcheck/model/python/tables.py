@@ -70,10 +70,11 @@ def _added(modules: Modules, found: Definition) -> list[tuple[Expr | None, Expr]
     """The entries that the module of a table adds to it; without a key where that is not a literal."""
     known = modules.memo.get(key := f"added:{found.module}")
     if not isinstance(known, dict):
-        known = modules.memo[key] = {}
+        every: dict[str, list[tuple[Expr | None, Expr]]] = {}
         module = modules.module(found.module)
         for name, entry in _entries(module.body if module is not None else (), at_import=True):
-            known.setdefault(name, []).append(entry)
+            every.setdefault(name, []).append(entry)
+        known = modules.memo[key] = every
     entries: list[tuple[Expr | None, Expr]] = known.get(found.name, [])
     return entries
 

@@ -293,6 +293,24 @@ def test_what_a_short_function_gives_back(body: str, expected: str) -> None:
     assert [" ".join(ending.argv or ()) for ending in follow(text).endings] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("Own(app, {'workers': 4, 'reload': True, 'bind': None})", (("workers", "4"), ("reload", "true"))),
+        ("Own(app, options=given)", (("workers", "${cpu_count}"),)),
+        ("Own(app)", None),
+    ],
+)
+def test_what_a_server_of_its_own_is_made_with(made: str, expected: tuple[tuple[str, str], ...] | None) -> None:
+    text = (
+        "from gunicorn.app.base import BaseApplication\nfrom site_ import app\nfrom os import cpu_count\n"
+        f"class Own(BaseApplication):\n    pass\ngiven = {{'workers': cpu_count()}}\n{made}.run()\n"
+    )
+    (ending,) = follow(text, site_=APP).endings
+    found = ending.settings
+    assert (tuple((name, value) for name, value, _ in found) if found is not None else None) == expected
+
+
 TABLE = (
     "import sys\nfrom site_ import app\nfrom other import words\ndef serve(args):\n    app.run()\n"
     "class Load:\n    def __init__(self, args):\n        pass\n    def run(self):\n        app.run()\n"

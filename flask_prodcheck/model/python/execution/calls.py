@@ -333,7 +333,7 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
                 return STOP
         if attr in methods:
             site = made.call.span if made.kind == "werkzeug" and made.call is not None else None
-            flow = walk.serve(server, call, frame, way, site)
+            flow = walk.serve(server, call, frame, way, site, made=made)
             return NEXT if attr in ("start", "listen", "bind") and made.kind in ("gevent", "tornado") else flow
     return None
 
