@@ -26,6 +26,16 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("shop.wsgi:application", "."),
         ),
+        # a factory whose values only a program knows is no target, one around it is
+        (
+            {
+                "Procfile": "web: python cli.py\n",
+                "cli.py": "from flask import Flask\ndef make(name):\n    return Flask(name)\n"
+                "if __name__ == '__main__':\n    app = make('a')\n    app.run()\n",
+                "site_.py": "from cli import make\ndef create_app():\n    app = make('b')\n    return app\n",
+            },
+            ("site_:create_app()", "."),
+        ),
         # Passenger names the file itself
         (
             {"passenger_wsgi.py": "from web import app as application\n", "web.py": APP},
