@@ -83,7 +83,8 @@ def find_run_sites(modules: Modules, apps: Sequence[App]) -> tuple[RunSite, ...]
                     span=call.span,
                     call=kind,
                     guard=_guard(modules, module.path, where, at_import),
-                    debug=debug_of(modules, module.path, plain, where.scope, kind),
+                    debug=_of_command(modules, module.path, where, plain)
+                    or debug_of(modules, module.path, plain, where.scope, kind),
                     host=host_of(modules, module.path, plain, where.scope, kind),
                     production="no",
                     node=call,
@@ -261,6 +262,37 @@ def argument(call: Call, *names: str, position: int | None = None) -> Expr | Non
     if position is not None and len(call.args) > position:
         return call.args[position]
     return None
+
+
+def _of_command(modules: Modules, path: str, where: _Where, call: Call) -> str:
+    """The word for a ``debug`` that an option of click decides which the environment may give, when neither does
+    anything; "" when it is not that. Source: click, "Values from Environment Variables"."""
+    value = argument(call, "debug")
+    if where.function is None or not isinstance(value, Name) or value.id not in where.scope.params:
+        return ""
+    module = modules.module(path)
+    prefixed = any(
+        argument(each, "auto_envvar_prefix") is not None
+        for stmt in _every_statement(module.body if module is not None else ())
+        for each in calls_in(stmt)
+    )
+    for option in where.function.decorators:
+        if not isinstance(option, Call) or _decorator_name(option) != "option":
+            continue
+        names = [each.value for each in option.args if isinstance(each, Const) and isinstance(each.value, str)]
+        written = {part.strip().lstrip("-").replace("-", "_") for name in names for part in name.split("/")[:1]}
+        default = argument(option, "default")
+        constant = _constant(default) if default is not None else (False,)
+        if value.id in written and constant is not None and (prefixed or argument(option, "envvar") is not None):
+            return "env-default-true" if constant[0] else "env-default-false"
+    return ""
+
+
+def _every_statement(body: Sequence[Stmt]) -> Iterator[Stmt]:
+    for stmt, _ in statements(body):
+        yield stmt
+        if isinstance(stmt, FunctionDef | ClassDef):
+            yield from _every_statement(stmt.body)
 
 
 def _opens(call: Call) -> bool:

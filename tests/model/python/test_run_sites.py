@@ -217,3 +217,20 @@ def test_test_files_are_marked(path: str, test: bool) -> None:
 def test_the_words_of_a_run_through_the_class() -> None:
     text = HEAD + "class A(Flask):\n    def run(self):\n        Flask.run(self, '::', 1, True)\n"
     assert [(site.host, site.debug) for site in sites(text)] == [("::", "true")]
+
+
+@pytest.mark.parametrize(
+    ("option", "main", "expected"),
+    [
+        ("'--debug/--normal', default=False", "go(auto_envvar_prefix='SITE')", "env-default-false"),
+        ("'--debug', is_flag=True, envvar='SITE_DEBUG'", "go()", "env-default-false"),
+        ("'--debug/--normal', default=True, envvar='SITE_DEBUG'", "go()", "env-default-true"),
+        ("'--debug', is_flag=True", "go()", "unknown"),
+    ],
+)
+def test_the_environment_may_give_an_option_of_click(option: str, main: str, expected: str) -> None:
+    text = (
+        f"import click\n{HEAD}@click.command()\n@click.option({option})\ndef go(debug):\n    app.run(debug=debug)\n"
+        f"def main():\n    {main}\n"
+    )
+    assert [site.debug for site in sites(text)] == [expected]
