@@ -40,6 +40,10 @@ from flask_prodcheck.model.python.tables import table_at, table_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
+#: Other ways to write the path that they are given.
+_SAME_FILE = frozenset(
+    {f"os.path.{name}" for name in ("abspath", "realpath", "normpath", "normcase", "expanduser")} | {"pathlib.Path"}
+)
 _SLICE = regex(r"^(-?\d*):(-?\d*)$")
 _DEPTH = 16
 
@@ -171,8 +175,8 @@ def _binary(expr: BinOp, left: object, right: object) -> object:
         parts = right if isinstance(right, list) else [right]
         shown = iter(["${value}" if part is OPEN else str(part) for part in parts])
         return re.sub(r"%(?:\(\w+\))?[sdr]", lambda _: next(shown, "${value}"), left)
-    if expr.op == "/" and left is not OPEN:
-        return f"{_text(left, expr.left)}/{_text(right, expr.right)}" if isinstance(left, str) else OPEN
+    if expr.op == "/" and (isinstance(left, str) or (left is OPEN and isinstance(right, str))):
+        return f"{_text(left, expr.left)}/{_text(right, expr.right)}"  # a path: nothing else is divided by a text
     return OPEN
 
 
@@ -285,6 +289,9 @@ def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], objec
         return _split(value) if isinstance(value, str) else OPEN
     if name == "shlex.quote" and call.args:
         return inside(call.args[0])
+    if name in _SAME_FILE and call.args:
+        value = inside(call.args[0])
+        return value if isinstance(value, str) else OPEN
     if name in ("os.path.join", "posixpath.join"):
         return "/".join(_text(inside(arg), arg) for arg in call.args)
     if name == "shutil.which" and call.args:
@@ -305,6 +312,8 @@ def _method(call: Call, func: Attribute, base: object, inside: Callable[[Expr], 
         return OPEN
     if func.attr in ("lower", "upper", "strip", "title") and not call.args:
         return str(getattr(base, func.attr)())
+    if func.attr in ("resolve", "absolute", "as_posix", "expanduser") and not call.args:
+        return base
     if func.attr in ("startswith", "endswith") and call.args:
         prefix = inside(call.args[0])
         if isinstance(prefix, str) and "${" not in base:

@@ -400,10 +400,15 @@ def test_an_application_that_runs_itself(call: str) -> None:
         ("os.execl('/usr/bin/gunicorn', 'gunicorn', 'a:b')", "/usr/bin/gunicorn a:b"),
         ("subprocess.run(['gunicorn', '-w', str(workers())])", "gunicorn -w ${str_workers}"),
         ("subprocess.run(['gunicorn'] + sys.argv[1:])", "gunicorn one"),
+        ("subprocess.run(['python', os.path.normcase(os.path.join(base, 'm.py'))])", "python ${base}/m.py"),
+        ("subprocess.run(['python', str(Path(__file__).parent / 'm.py')])", "python ${Path___file___parent}/m.py"),
+        ("subprocess.run(['python', str((base / 'm.py').resolve())])", "python ${base}/m.py"),
     ],
 )
 def test_other_programs(call: str, expected: str) -> None:
-    outcome = follow(f"import os, subprocess, sys\nfrom w import workers\n{call}\n", "one")
+    outcome = follow(
+        f"import os, subprocess, sys\nfrom pathlib import Path\nfrom w import base, workers\n{call}\n", "one"
+    )
     assert [" ".join(ending.argv or ()) or ending.shell for ending in outcome.endings] == [expected]
 
 
