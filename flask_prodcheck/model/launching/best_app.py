@@ -17,10 +17,11 @@ from flask_prodcheck.records import replace
 
 def with_best_app(apps: Sequence[App], launches: Sequence[Launch], modules: Modules, facts: Facts) -> tuple[App, ...]:
     """``apps`` with the one marked that a production server should be pointed at: what the project's own production
-    launch uses, else the one in the module that a broken production launch names, else the likeliest by name and place."""
+    launch uses (without any, what another one serves with a server that could), else the one in the module that a broken production launch names, else the likeliest by name and place."""
     production = [launch for launch in launches if launch.is_production]
     minor = _minor({launch.app.module for launch in production if launch.app is not None}, modules)
-    trusted = sorted(production, key=lambda launch: _trust(launch, minor))
+    serving = production or [launch for launch in launches if not launch.server.is_development]
+    trusted = sorted(serving, key=lambda launch: _trust(launch, minor))
     candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
     importable = [app for app in candidates if imports_by_its_ref(modules, app)]
     wanted = _served(trusted, apps, modules, facts)

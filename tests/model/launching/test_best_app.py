@@ -36,6 +36,15 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("site_:create_app()", "."),
         ),
+        # without a production launch, what the smoke test serves
+        (
+            {
+                "tests/smoke.sh": "python main.py\n",
+                "main.py": "from web import server, app\nif __name__ == '__main__':\n    server.start()\n",
+                "web.py": f"import waitress\n{APP}class Server:\n    def start(self):\n        waitress.serve(app)\nserver = Server()\n",
+            },
+            ("web:app", "."),
+        ),
         # Passenger names the file itself
         (
             {"passenger_wsgi.py": "from web import app as application\n", "web.py": APP},
