@@ -311,6 +311,22 @@ def test_what_a_server_of_its_own_is_made_with(made: str, expected: tuple[tuple[
     assert (tuple((name, value) for name, value, _ in found) if found is not None else None) == expected
 
 
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [
+        ("for word in ['a:b', 'c:d']:\n    Popen(['gunicorn', word])", ["gunicorn a:b", "gunicorn c:d"]),
+        ("for word in COMMANDS:\n    Popen(word, shell=True)", ["flask run", "celery worker"]),
+        ("for one, two in [('a', 1), ('b', 2)]:\n    Popen([one, str(two)])", ["a 1", "b 2"]),
+        ("for word in unknown:\n    Popen(['gunicorn', word])", ["gunicorn ${word}"]),
+        ("for word in ['a', 'b']:\n    os.execvp(word, [word])", ["a"]),
+    ],
+)
+def test_a_loop_goes_through_what_is_written_out(loop: str, expected: list[str]) -> None:
+    head = "import os\nfrom subprocess import Popen\nfrom w import unknown\nCOMMANDS = ('flask run', 'celery worker')\n"
+    endings = follow(f"{head}{loop}\n").endings
+    assert [" ".join(ending.argv or ()) or ending.shell for ending in endings] == expected
+
+
 TABLE = (
     "import sys\nfrom site_ import app\nfrom other import words\ndef serve(args):\n    app.run()\n"
     "class Load:\n    def __init__(self, args):\n        pass\n    def run(self):\n        app.run()\n"

@@ -30,6 +30,7 @@ class Walk:
     statement = statements.statement
     surrounded = statements.surrounded
     with_variables = statements.with_variables
+    rounds = statements.rounds
     forget = statements.forget
     assign = statements.assign
     add_to = statements.add_to
