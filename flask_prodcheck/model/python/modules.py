@@ -37,6 +37,7 @@ from flask_prodcheck.facts.syntax import (
     ClassDef,
     Const,
     Expr,
+    ExprStmt,
     FunctionDef,
     Global,
     IfExp,
@@ -612,7 +613,21 @@ class Modules:
         if isinstance(expr, Attribute):
             base = self._resolve(path, expr.value, scope, depth + 1)
             return self.attribute(base, expr.attr, depth + 1)
+        if isinstance(expr, Call):
+            return self._loaded_by_name(path, expr, scope, depth) or Definition("unknown")
         return Definition("unknown")
+
+    def _loaded_by_name(self, path: str, call: Call, scope: Sequence[Stmt], depth: int) -> Definition | None:
+        """The module of ``importlib.import_module("shop.web")``; None when ``call`` is something else, or the name is not
+        written there. Names that begin with a dot belong to the package of the second argument, in practice the own."""
+        first = call.args[0] if call.args and call_name(call) == "import_module" else None
+        if not isinstance(first, Const) or not isinstance(first.value, str) or not first.value:
+            return None
+        maker = self._resolve(path, call.func, scope, depth + 1)
+        if (maker.kind, maker.name) != ("external", "importlib.import_module"):
+            return None
+        dotted = first.value.lstrip(".")
+        return self._imported(path, dotted, len(first.value) - len(dotted), None, call.span, ExprStmt(call.span, call))
 
     def _before(self, path: str, expr: Name) -> Binding | None:
         """The binding that ``expr`` means inside the assignment that gives its name a new value: the one before it
@@ -636,6 +651,9 @@ class Modules:
         if base.kind == "class" and isinstance(base.node, ClassDef):
             return self.class_member(base, attr, depth + 1)
         if base.kind == "value" and isinstance(base.value, Call) and depth < _DEPTH:
+            loaded = self._loaded_by_name(base.module, base.value, base.scope, depth)
+            if loaded is not None:
+                return self.attribute(loaded, attr, depth + 1)
             made = self._resolve(base.module, base.value.func, (), depth + 1)
             if made.kind == "class":
                 return self.class_member(made, attr, depth + 1)

@@ -327,6 +327,21 @@ def test_a_loop_goes_through_what_is_written_out(loop: str, expected: list[str])
     assert [" ".join(ending.argv or ()) or ending.shell for ending in endings] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("importlib.import_module('web').main()", ["app-run 2>4"]),
+        ("loaded = importlib.import_module('web'); loaded.main()", ["app-run 2>4"]),
+        ("def go():\n    found = importlib.import_module('web')\n    found.app.run()\ngo()", ["app-run 5>4"]),
+        ("importlib.import_module('nothing').main()", []),
+        ("importlib.import_module(name).main()", []),
+    ],
+)
+def test_a_module_loaded_by_its_name(text: str, expected: list[str]) -> None:
+    web = "from site_ import app\n\ndef main():\n    app.run()\n"
+    assert ends(follow(f"import importlib\n{text}\n", web=web, site_=APP)) == expected
+
+
 TABLE = (
     "import sys\nfrom site_ import app\nfrom other import words\ndef serve(args):\n    app.run()\n"
     "class Load:\n    def __init__(self, args):\n        pass\n    def run(self):\n        app.run()\n"
