@@ -359,6 +359,12 @@ TABLE = (
         ("HANDLERS['serve'] = serve", "HANDLERS[word](1)", "load", []),
         ("HANDLERS['serve'] = serve", "HANDLERS[word](1).run()", "load", ["app-run 18>17>10"]),
         ("HANDLERS['serve'] = serve", "app.run()", "stop", []),
+        (
+            "HANDLERS['serve'] = serve",
+            "if HANDLERS.get(word) is None:\n        raise SystemExit\n    app.run()",
+            "serve",
+            ["app-run 20>19?"],
+        ),
         ("HANDLERS.update(words)", "app.run()", "stop", ["app-run 18>17?"]),
         ("for word in words:\n    HANDLERS[word] = 1", "app.run()", "stop", ["app-run 19>18?"]),
     ],
@@ -377,19 +383,19 @@ PARSERS = (
 )
 GATEWAY = (
     "class Gateway:\n    @staticmethod\n    def register(sub):\n        parser = sub.add_parser('gateway')\n"
-    "        parser.set_defaults(app=Gateway.app)\n        sub.add_parser('show').set_defaults(app=show)\n"
-    "    @staticmethod\n    def app(seed):\n        from server import Server\n        return Server(seed)\n"
+    "        parser.set_defaults(app=Gateway.entry)\n        sub.add_parser('show').set_defaults(app=show)\n"
+    "    @staticmethod\n    def entry(seed):\n        from site_ import Site\n        return Site(seed)\n"
     "def show(seed):\n    pass\n"
 )
 SERVER = (
-    "from flask import Flask\nclass Server(Flask):\n    def __init__(self, seed):\n        Flask.__init__(self, 'a')\n"
+    "from flask import Flask\nclass Site(Flask):\n    def __init__(self, seed):\n        Flask.__init__(self, 'a')\n"
     "    def run(self):\n        super().run(host='::')\n"
 )
 
 
 def test_a_parser_of_another_file_sets_what_is_called() -> None:
     def ending(*argv: str) -> list[str]:
-        return ends(follow(PARSERS, *argv, function="Main.run", gateway=GATEWAY, server=SERVER))
+        return ends(follow(PARSERS, *argv, function="Main.run", gateway=GATEWAY, site_=SERVER))
 
     assert ending("gateway") == ["app-run 12>6"]
     assert ending("show") == ending() == []
