@@ -21,6 +21,7 @@ def _place(launch: Launch, project: Project) -> Span:
         if (
             file not in facts.modules
             and file not in facts.uwsgi
+            and file not in facts.manifests
             and not (file in facts.start_files and hop is not launch.head)
         ):
             return hop.span

@@ -129,6 +129,7 @@ _TRIGGERS = frozenset(
         "argparse",
         "ArgumentParser",
         "parse_args",
+        "set_defaults",
         "click",
         "typer",
         "Typer",
@@ -514,6 +515,8 @@ def _called(root: ast.AST) -> Iterator[tuple[str, bool]]:
             yield node.id, False
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield node.func.attr, True
+            if node.func.attr == "set_defaults":  # of argparse: what a sub-command calls
+                yield from ((each.value.attr, True) for each in node.keywords if isinstance(each.value, ast.Attribute))
 
 
 def _is_data_only(node: ast.ClassDef) -> bool:

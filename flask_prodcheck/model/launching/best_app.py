@@ -17,13 +17,16 @@ from flask_prodcheck.records import replace
 
 def with_best_app(apps: Sequence[App], launches: Sequence[Launch], modules: Modules, facts: Facts) -> tuple[App, ...]:
     """``apps`` with the one marked that a production server should be pointed at: what the project's own production
-    launch uses, else the one in the module that a broken production launch names, else the likeliest by name and place."""
+    launch uses (without any, what another one serves with a server that could), else the one in the module that a broken production launch names, else the likeliest by name and place."""
     production = [launch for launch in launches if launch.is_production]
     minor = _minor({launch.app.module for launch in production if launch.app is not None}, modules)
-    trusted = sorted(production, key=lambda launch: _trust(launch, minor))
+    serving = production or [launch for launch in launches if not launch.server.is_development]
+    trusted = sorted(serving, key=lambda launch: _trust(launch, minor))
     candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
     importable = [app for app in candidates if imports_by_its_ref(modules, app)]
     wanted = _served(trusted, apps, modules, facts)
+    if wanted is not None and wanted.required and _is_handed_values(wanted, trusted):
+        wanted = _around(wanted, importable, modules, facts, launches) or wanted
     if wanted is None or (importable and not imports_by_its_ref(modules, wanted)):
         ranked = rank_apps(importable or candidates, modules, _flask_app(launches, facts))
         wanted = _beside_a_broken_target(trusted, ranked) or _likeliest(ranked, launches) or wanted
@@ -49,6 +52,21 @@ def _served(trusted: Sequence[Launch], apps: Sequence[App], modules: Modules, fa
         if wanted is not None:
             return wanted
     return None
+
+
+def _is_handed_values(app: App, trusted: Sequence[Launch]) -> bool:
+    """Whether it is a program that calls the factory: what it hands over is the program's to know."""
+    return any(
+        launch.program is not None and launch.app is not None and launch.app.span == app.span for launch in trusted
+    )
+
+
+def _around(
+    inner: App, importable: Sequence[App], modules: Modules, facts: Facts, launches: Sequence[Launch]
+) -> App | None:
+    """The application that a server can be pointed at, made with the factory ``inner`` that wants values."""
+    ranked = rank_apps([app for app in importable if not app.required], modules, _flask_app(launches, facts))
+    return next((app for app in ranked if inner.span.file in within_reach(modules, app.span.file)), None)
 
 
 def _beside_a_broken_target(trusted: Sequence[Launch], ranked: Sequence[App]) -> App | None:

@@ -254,9 +254,13 @@ _NOT_WEB = frozenset(
 _ASKS = frozenset({"--version", "--help", "--check-config", "--print-config"})
 
 
+#: The path of a program, which the shell looks up: of those that stand before or behind an interpreter.
+_LOCATED = regex(r"""^["']?(?:\$\(|`)\s*(?:which|command -v|type -[pP]) +([\w.-]+)\s*[)`]["']?$""")
+
+
 def read_command(argv: Sequence[str]) -> Reading:
     """What ``argv`` (expanded words, the program first) does. An empty argv is :class:`Nothing`."""
-    words = [word for index, word in enumerate(argv) if index or word != "!"]
+    words = [_LOCATED.sub(r"/bin/\1", word) for index, word in enumerate(argv) if index or word != "!"]
     wrappers: list[str] = []
     environment: dict[str, str] = {}
     env_files: list[str] = []

@@ -14,7 +14,7 @@ from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
-from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS
+from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS, settings_table
 from flask_prodcheck.model.launching.heads import (
     UNSPLIT,
     Head,
@@ -49,6 +49,7 @@ from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose,
 from flask_prodcheck.model.python.command_groups import decorator_name
 from flask_prodcheck.model.python.execution.loading import imports_closure
 from flask_prodcheck.model.python.execution.shared import starts_by_itself
+from flask_prodcheck.model.python.execution.ways import Ending
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass, replace
 
@@ -285,11 +286,21 @@ class _Builder:
             confidence=_confidence(place, None),
             target_kind="app",
             app=ending.app,
-            options=waitress_settings(ending.call, place, self.modules) if server is Server.WAITRESS else {},
+            options=self._served_options(ending, server, place),
             entered=ending.entered,
             program=ending.program,
             module_file=place.hops[-1].span.file,
         )
+
+    def _served_options(self, ending: Ending, server: Server, place: Place) -> dict[str, tuple[str, Span]]:
+        """The settings of a server that a program serves with: those of a gunicorn of its own may also come from its code."""
+        if server is Server.WAITRESS:
+            return dict(waitress_settings(ending.call, place, self.modules))
+        if server is not Server.GUNICORN:
+            return {}
+        if ending.settings is None:
+            return {MORE_ARGUMENTS: ("load_config", place.hops[-1].span)}
+        return {name: (value, span) for name, value, span in ending.settings if name in settings_table()}
 
     def _gives_up_root(self, place: Place) -> bool:
         """Whether a program on the way changes its user itself, which it can only do as root."""

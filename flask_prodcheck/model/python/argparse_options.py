@@ -191,22 +191,29 @@ def has_subparsers(modules: Modules, path: str) -> bool:
 
 def default_functions(modules: Modules, path: str, attr: str) -> Iterator[tuple[str | None, Expr]]:
     """``parser.set_defaults(func=f)``: the sub-command the parser is for (None: not known) and ``f``."""
-    names: dict[str, str] = {}
-    body = module_body(modules, path)
-    for scope in (body, *(stmt.body for stmt, _ in statements(body) if isinstance(stmt, FunctionDef))):
+    module = modules.module(path)
+    if module is None or "set_defaults" not in module.mentions.called:
+        return
+    for scope in _every_body(module.body):
+        names: dict[str, str] = {}
         for stmt, _ in statements(scope):
-            if (
-                isinstance(stmt, Assign)
-                and isinstance(stmt.value, Call)
-                and call_name(stmt.value) == "add_parser"
-                and stmt.value.args
-            ):
-                first = stmt.value.args[0]
-                for target in stmt.targets:
-                    if isinstance(target, Name) and isinstance(first, Const):
-                        names[target.id] = str(first.value)
+            if isinstance(stmt, Assign) and (word := _parser_word(stmt.value)) is not None:
+                names.update((target.id, word) for target in stmt.targets if isinstance(target, Name))
             for call in calls_in(stmt):
-                if call_name(call) == "set_defaults" and isinstance(call.func, Attribute):
-                    value = argument(call, attr)
-                    if value is not None:
-                        yield (names.get(call.func.value.id) if isinstance(call.func.value, Name) else None), value
+                value = argument(call, attr) if call_name(call) == "set_defaults" else None
+                if value is not None and isinstance(call.func, Attribute):
+                    parser = call.func.value
+                    yield (names.get(parser.id) if isinstance(parser, Name) else _parser_word(parser)), value
+
+
+def _parser_word(expr: Expr) -> str | None:
+    """The sub-command whose parser ``expr`` adds."""
+    first = expr.args[0] if isinstance(expr, Call) and call_name(expr) == "add_parser" and expr.args else None
+    return str(first.value) if isinstance(first, Const) else None
+
+
+def _every_body(body: Sequence[Stmt]) -> Iterator[Sequence[Stmt]]:
+    yield body
+    for stmt, _ in statements(body):
+        if isinstance(stmt, FunctionDef | ClassDef):
+            yield from _every_body(stmt.body)

@@ -285,6 +285,8 @@ class Instances:
             return scope.owner
         if isinstance(expr, Call):
             made = self.modules.resolve(path, expr.func, scope.body)
+            if made.kind == "function" and depth < _DEPTH:
+                return self.class_returned(made, depth + 1)
             return made if made.kind == "class" else None
         if isinstance(expr, Attribute) and depth < _DEPTH:
             outer = self.owner_of(path, expr.value, scope, depth + 1)
@@ -296,10 +298,23 @@ class Instances:
             return None
         if isinstance(expr, Name):
             value = self.modules.resolve(path, expr, scope.body)
-            if value.kind == "value" and isinstance(value.value, Call):
-                made = self.modules.resolve(value.module, value.value.func, scope.body if value.module == path else ())
-                return made if made.kind == "class" else None
+            if value.kind == "value" and isinstance(value.value, Call) and depth < _DEPTH:
+                inside = Scope(scope.body) if value.module == path else Scope()
+                return self.owner_of(value.module, value.value, inside, depth + 1)
         return None
+
+    def class_returned(self, found: Definition, depth: int = 0) -> Definition | None:
+        """The project class whose object the function ``found`` returns, whichever branch it takes."""
+        node = found.node
+        if not isinstance(node, FunctionDef) or node.is_async:
+            return None
+        scope = Scope(node.body, unknown_params(node))
+        given = [stmt.value for stmt, _ in statements(node.body) if isinstance(stmt, Return) and stmt.value is not None]
+        made = [self.owner_of(found.module, each, scope, depth) for each in given]
+        first = made[0] if made else None
+        return (
+            first if all(each is not None and first is not None and each.node is first.node for each in made) else None
+        )
 
     def _set_on_self(self, owner: Definition, attr: str, depth: int) -> Instance | None:
         """The object that methods of ``owner`` assign to ``self.<attr>``, or that a property returns."""
@@ -349,6 +364,8 @@ class Instances:
 
     def _call(self, path: str, call: Call, scope: Scope, depth: int) -> Instance | None:
         definition = self.modules.resolve(path, call.func, scope.body)
+        if definition.name == "builtins.super" and scope.owner is not None:
+            return self._class(scope.owner, None, path)
         if definition.kind == "external":
             return self._external(path, definition.name, call, scope, depth)
         if definition.kind == "class":
@@ -451,6 +468,18 @@ class Instances:
                 for each in manifest.dependencies
             )
         )
+
+    def unbound(self, path: str, call: Call, scope: Scope) -> tuple[Call, Instance] | None:
+        """``Flask.run(self, ...)``, a method of a framework's class that is called with its object, as ``self.run(...)``,
+        and the object."""
+        found = self.modules.resolve(path, call.func, scope.body)
+        kind = _CLASSES.get(found.name.rpartition(".")[0]) if found.kind == "external" else None
+        if kind is None or not call.args or not isinstance(call.func, Attribute):
+            return None
+        made = self.of(path, call.args[0], scope)
+        if made is None or made.kind != kind:
+            return None
+        return replace(call, func=replace(call.func, value=call.args[0]), args=call.args[1:]), made
 
     def _class(
         self, owner: Definition, call: Call | None, path: str, scope: Scope = Scope(), depth: int = 0

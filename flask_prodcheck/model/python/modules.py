@@ -32,12 +32,15 @@ from flask_prodcheck.facts.statements import (
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
+    BoolOp,
     Call,
     ClassDef,
     Const,
     Expr,
+    ExprStmt,
     FunctionDef,
     Global,
+    IfExp,
     Import,
     ImportFrom,
     Loop,
@@ -70,7 +73,7 @@ class Definition:
     the statement that binds it there, ``value`` the assigned expression of a "value" (an element of an unpacked one is
     a Subscript of it; None when not an assignment: a loop or ``with`` target). ``in_main``: bound under
     ``if __name__ == "__main__"`` only. ``conditional``: bound in a branch, or bound again in one. ``scope``: as for a
-    :class:`Binding`.
+    :class:`Binding`; of a class, the body of the function that defines it.
     """
 
     kind: str
@@ -423,8 +426,7 @@ class Modules:
                     collected.setdefault(binding.name, []).append(binding)
                 if isinstance(stmt, Global):
                     shared.update(stmt.names)
-                elif isinstance(stmt, Assign) and isinstance(stmt.value, Call):
-                    called = frozenset({call_name(stmt.value)})
+                elif isinstance(stmt, Assign) and (called := frozenset(map(call_name, _made_by(stmt.value)))):
                     for part in (part for target in stmt.targets for part in subexpressions(target)):
                         if isinstance(part, Name):
                             made[part.id] = made.get(part.id, frozenset()) | called
@@ -533,7 +535,7 @@ class Modules:
         elif isinstance(node, FunctionDef):
             found = Definition("function", path, binding.name, binding.span, node)
         elif isinstance(node, ClassDef):
-            found = Definition("class", path, binding.name, binding.span, node)
+            found = Definition("class", path, binding.name, binding.span, node, scope=tuple(scope))
         else:
             scope = scope or binding.scope
             found = Definition("value", path, binding.name, binding.span, node, binding.value, scope=binding.scope)
@@ -611,7 +613,21 @@ class Modules:
         if isinstance(expr, Attribute):
             base = self._resolve(path, expr.value, scope, depth + 1)
             return self.attribute(base, expr.attr, depth + 1)
+        if isinstance(expr, Call):
+            return self._loaded_by_name(path, expr, scope, depth) or Definition("unknown")
         return Definition("unknown")
+
+    def _loaded_by_name(self, path: str, call: Call, scope: Sequence[Stmt], depth: int) -> Definition | None:
+        """The module of ``importlib.import_module("shop.web")``; None when ``call`` is something else, or the name is not
+        written there. Names that begin with a dot belong to the package of the second argument, in practice the own."""
+        first = call.args[0] if call.args and call_name(call) == "import_module" else None
+        if not isinstance(first, Const) or not isinstance(first.value, str) or not first.value:
+            return None
+        maker = self._resolve(path, call.func, scope, depth + 1)
+        if (maker.kind, maker.name) != ("external", "importlib.import_module"):
+            return None
+        dotted = first.value.lstrip(".")
+        return self._imported(path, dotted, len(first.value) - len(dotted), None, call.span, ExprStmt(call.span, call))
 
     def _before(self, path: str, expr: Name) -> Binding | None:
         """The binding that ``expr`` means inside the assignment that gives its name a new value: the one before it
@@ -635,14 +651,20 @@ class Modules:
         if base.kind == "class" and isinstance(base.node, ClassDef):
             return self.class_member(base, attr, depth + 1)
         if base.kind == "value" and isinstance(base.value, Call) and depth < _DEPTH:
+            loaded = self._loaded_by_name(base.module, base.value, base.scope, depth)
+            if loaded is not None:
+                return self.attribute(loaded, attr, depth + 1)
             made = self._resolve(base.module, base.value.func, (), depth + 1)
             if made.kind == "class":
                 return self.class_member(made, attr, depth + 1)
         return Definition("unknown")
 
-    def class_member(self, owner: Definition, attr: str, depth: int = 0) -> Definition:
+    def class_member(
+        self, owner: Definition, attr: str, depth: int = 0, *, above: Sequence[Stmt] | None = None
+    ) -> Definition:
         """The attribute ``attr`` in the body of the project class ``owner`` or of its project bases; "unknown" when a
-        base is not the project's and none of them has it."""
+        base is not the project's and none of them has it. ``above``: the body of a method; only the classes after the one
+        that has it are asked, as ``super()`` does there."""
         seen: set[tuple[str, str]] = set()
         queue = [owner]
         opened = False
@@ -655,13 +677,17 @@ class Modules:
             if (item.module, item.name) in seen:
                 continue
             seen.add((item.module, item.name))
-            chosen = choose(self.bound_in(node.body, attr))
+            chosen = choose(self.bound_in(node.body, attr)) if above is None else None
+            if above is not None and any(
+                isinstance(stmt, FunctionDef) and _begins(above, stmt.body) for stmt in node.body
+            ):
+                above = None
             if chosen is not None:
                 if depth > _DEPTH or (chosen.value is not None and _mentions(chosen.value, attr)):
                     return Definition("value", item.module, attr, chosen.span, chosen.node, chosen.value)
                 return self._follow(item.module, chosen, (), depth + 1)
             opened = opened or node.screened
-            queue.extend(self._resolve(item.module, base, (), depth + 1) for base in node.bases)
+            queue.extend(self._resolve(item.module, base, item.scope, depth + 1) for base in node.bases)
         return Definition("unknown" if opened else "missing", owner.module, attr)
 
     def bases(self, owner: Definition) -> tuple[str, ...]:
@@ -675,7 +701,7 @@ class Modules:
                 found.append(item.name)
             elif isinstance(item.node, ClassDef) and (item.module, item.name) not in seen:
                 seen.add((item.module, item.name))
-                queue.extend(self.resolve(item.module, base) for base in item.node.bases)
+                queue.extend(self.resolve(item.module, base, item.scope) for base in item.node.bases)
         return tuple(dict.fromkeys(found))
 
     def qualified(self, path: str, expr: Expr, scope: Sequence[Stmt] = ()) -> str | None:
@@ -683,6 +709,21 @@ class Modules:
         followed; None when it is the project's own, or not a chain of names."""
         found = self.resolve(path, expr, scope)
         return found.name if found.kind == "external" else None
+
+
+def _made_by(value: Expr) -> tuple[Call, ...]:
+    """The calls one of which gives ``value``."""
+    if isinstance(value, Call):
+        return (value,)
+    chosen = (
+        value.values if isinstance(value, BoolOp) else (value.body, value.orelse) if isinstance(value, IfExp) else ()
+    )
+    return tuple(each for part in chosen for each in _made_by(part))
+
+
+def _begins(whole: Sequence[Stmt], body: Sequence[Stmt]) -> bool:
+    """Whether ``whole`` is ``body``, perhaps with the statements of functions around it."""
+    return bool(whole) and bool(body) and whole[0] is body[0]
 
 
 def _mentions(expr: Expr, name: str) -> bool:

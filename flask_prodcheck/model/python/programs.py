@@ -36,9 +36,14 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.python.instances import Scope
 from flask_prodcheck.model.python.modules import Modules, statements
+from flask_prodcheck.model.python.tables import table_at, table_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
+#: Other ways to write the path that they are given.
+_SAME_FILE = frozenset(
+    {f"os.path.{name}" for name in ("abspath", "realpath", "normpath", "normcase", "expanduser")} | {"pathlib.Path"}
+)
 _SLICE = regex(r"^(-?\d*):(-?\d*)$")
 _DEPTH = 16
 
@@ -57,7 +62,8 @@ OPEN = _Open()
 class Frame:
     """One activation of a module or function body: its file, scope and local values; ``name`` is ``__name__`` there.
     ``assumed`` turns true once a value depended on a variable that no file sets; ``assumptions`` are the names that hold
-    such values; ``returns``: a branch that cannot be decided has left the function."""
+    such values; ``returns``: a branch that cannot be decided has left the function; ``parsed``: the parameters that hold
+    what argparse has read, and the file that declares the arguments; ``results``: what it gives back."""
 
     path: str
     name: str
@@ -66,6 +72,8 @@ class Frame:
     assumed: bool = False
     assumptions: set[str] = field(default_factory=set)
     returns: bool = False
+    parsed: dict[str, str] = field(default_factory=dict)
+    results: list[object] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,7 @@ class World:
     env: Mapping[str, str]
     program: str
     arguments: Callable[[Frame, str], object]
+    returned: Callable[[Frame, Call], object]
 
 
 def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
@@ -166,8 +175,8 @@ def _binary(expr: BinOp, left: object, right: object) -> object:
         parts = right if isinstance(right, list) else [right]
         shown = iter(["${value}" if part is OPEN else str(part) for part in parts])
         return re.sub(r"%(?:\(\w+\))?[sdr]", lambda _: next(shown, "${value}"), left)
-    if expr.op == "/" and left is not OPEN:
-        return f"{_text(left, expr.left)}/{_text(right, expr.right)}" if isinstance(left, str) else OPEN
+    if expr.op == "/" and (isinstance(left, str) or (left is OPEN and isinstance(right, str))):
+        return f"{_text(left, expr.left)}/{_text(right, expr.right)}"  # a path: nothing else is divided by a text
     return OPEN
 
 
@@ -195,6 +204,9 @@ def _compare(world: World, frame: Frame, expr: Compare, inside: Callable[[Expr],
                 frame.assumed = True
             return (left in world.env) == (op == "in")
         return OPEN
+    table = table_of(world.modules, frame.path, right_expr, frame.scope) if op in ("in", "not in") else None
+    if table is not None and isinstance(left, str | int) and not _is_open_text(left):
+        return (left in table.entries) == (op == "in") if left in table.entries or table.is_whole else OPEN
     right = inside(right_expr)
     if left is OPEN or right is OPEN or _is_open_text(left) or _is_open_text(right):
         return OPEN
@@ -277,13 +289,18 @@ def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], objec
         return _split(value) if isinstance(value, str) else OPEN
     if name == "shlex.quote" and call.args:
         return inside(call.args[0])
+    if name in _SAME_FILE and call.args:
+        value = inside(call.args[0])
+        return value if isinstance(value, str) else OPEN
     if name in ("os.path.join", "posixpath.join"):
         return "/".join(_text(inside(arg), arg) for arg in call.args)
     if name == "shutil.which" and call.args:
         return inside(call.args[0])
     if isinstance(call.func, Attribute):
-        return _method(call, call.func, inside(call.func.value), inside)
-    return OPEN
+        value = _method(call, call.func, inside(call.func.value), inside)
+        if value is not OPEN:
+            return value
+    return world.returned(frame, call) if name is None else OPEN
 
 
 def _method(call: Call, func: Attribute, base: object, inside: Callable[[Expr], object]) -> object:
@@ -295,6 +312,8 @@ def _method(call: Call, func: Attribute, base: object, inside: Callable[[Expr], 
         return OPEN
     if func.attr in ("lower", "upper", "strip", "title") and not call.args:
         return str(getattr(base, func.attr)())
+    if func.attr in ("resolve", "absolute", "as_posix", "expanduser") and not call.args:
+        return base
     if func.attr in ("startswith", "endswith") and call.args:
         prefix = inside(call.args[0])
         if isinstance(prefix, str) and "${" not in base:
@@ -360,6 +379,9 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
             and found.module == frame.path
             and render(found.value) == render(expr)
         ):
+            return OPEN
+        table = table_at(world.modules, found)
+        if table is not None and table.grows:
             return OPEN
         inner = frame if found.module == frame.path else Frame(found.module, found.module)
         value = evaluate(world, inner, found.value, depth + 2)

@@ -76,13 +76,16 @@ def find_run_sites(modules: Modules, apps: Sequence[App]) -> tuple[RunSite, ...]
             kind, receiver = run_call(modules, instances, module.path, call, where.scope)
             if not kind:
                 continue
+            unbound = instances.unbound(module.path, call, where.scope)
+            plain = unbound[0] if unbound is not None else call
             found.append(
                 RunSite(
                     span=call.span,
                     call=kind,
                     guard=_guard(modules, module.path, where, at_import),
-                    debug=debug_of(modules, module.path, call, where.scope, kind),
-                    host=host_of(modules, module.path, call, where.scope, kind),
+                    debug=_of_command(modules, module.path, where, plain)
+                    or debug_of(modules, module.path, plain, where.scope, kind),
+                    host=host_of(modules, module.path, plain, where.scope, kind),
                     production="no",
                     node=call,
                     receiver=receiver,
@@ -122,13 +125,14 @@ def run_call(modules: Modules, instances: Instances, path: str, call: Call, scop
     receiver = (
         func.value.id if isinstance(func.value, Name) else func.value.attr if isinstance(func.value, Attribute) else ""
     )
-    made = instances.of(path, func.value, scope)
+    unbound = instances.unbound(path, call, scope)
+    made = unbound[1] if unbound is not None else instances.of(path, func.value, scope)
     if made is None:
         return (
             ("app.run", receiver) if func.attr == "run" and _is_app_parameter(modules, path, call, scope) else ("", "")
         )
     if made.kind in FLASK_KINDS and func.attr in ("run", "run_server"):
-        if _overridden(modules, instances, made, func.attr):
+        if _overridden(modules, instances, made, func.attr) or _is_own(modules, path, func, scope):
             return "", ""
         return ("dash.run" if made.kind == "dash" else "app.run"), receiver
     if made.kind == "socketio" and func.attr == "run":
@@ -144,6 +148,16 @@ def _overridden(modules: Modules, instances: Instances, made: Instance, attr: st
         return False
     owner = modules.resolve(made.module, made.call.func)
     return owner.kind == "class" and modules.class_member(owner, attr).kind == "function"
+
+
+def _is_own(modules: Modules, path: str, func: Attribute, scope: Scope) -> bool:
+    """Whether ``self.run`` or ``super().run`` is a method of a class of the project."""
+    if isinstance(func.value, Name) and func.value.id == "self" and scope.owner is not None:
+        return modules.class_member(scope.owner, func.attr).kind == "function"
+    if not isinstance(func.value, Call) or modules.qualified(path, func.value.func) != "builtins.super":
+        return False
+    owner = scope.owner
+    return owner is not None and modules.class_member(owner, func.attr, above=scope.body).kind == "function"
 
 
 def _serves_app(instances: Instances, path: str, call: Call, scope: Scope, name: str) -> bool:
@@ -248,6 +262,37 @@ def argument(call: Call, *names: str, position: int | None = None) -> Expr | Non
     if position is not None and len(call.args) > position:
         return call.args[position]
     return None
+
+
+def _of_command(modules: Modules, path: str, where: _Where, call: Call) -> str:
+    """The word for a ``debug`` that an option of click decides which the environment may give, when neither does
+    anything; "" when it is not that. Source: click, "Values from Environment Variables"."""
+    value = argument(call, "debug")
+    if where.function is None or not isinstance(value, Name) or value.id not in where.scope.params:
+        return ""
+    module = modules.module(path)
+    prefixed = any(
+        argument(each, "auto_envvar_prefix") is not None
+        for stmt in _every_statement(module.body if module is not None else ())
+        for each in calls_in(stmt)
+    )
+    for option in where.function.decorators:
+        if not isinstance(option, Call) or _decorator_name(option) != "option":
+            continue
+        names = [each.value for each in option.args if isinstance(each, Const) and isinstance(each.value, str)]
+        written = {part.strip().lstrip("-").replace("-", "_") for name in names for part in name.split("/")[:1]}
+        default = argument(option, "default")
+        constant = _constant(default) if default is not None else (False,)
+        if value.id in written and constant is not None and (prefixed or argument(option, "envvar") is not None):
+            return "env-default-true" if constant[0] else "env-default-false"
+    return ""
+
+
+def _every_statement(body: Sequence[Stmt]) -> Iterator[Stmt]:
+    for stmt, _ in statements(body):
+        yield stmt
+        if isinstance(stmt, FunctionDef | ClassDef):
+            yield from _every_statement(stmt.body)
 
 
 def _opens(call: Call) -> bool:

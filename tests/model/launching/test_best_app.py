@@ -26,6 +26,25 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("shop.wsgi:application", "."),
         ),
+        # a factory whose values only a program knows is no target, one around it is
+        (
+            {
+                "Procfile": "web: python cli.py\n",
+                "cli.py": "from flask import Flask\ndef make(name):\n    return Flask(name)\n"
+                "if __name__ == '__main__':\n    app = make('a')\n    app.run()\n",
+                "site_.py": "from cli import make\ndef create_app():\n    app = make('b')\n    return app\n",
+            },
+            ("site_:create_app()", "."),
+        ),
+        # without a production launch, what the smoke test serves
+        (
+            {
+                "tests/smoke.sh": "python main.py\n",
+                "main.py": "from web import server, app\nif __name__ == '__main__':\n    server.start()\n",
+                "web.py": f"import waitress\n{APP}class Server:\n    def start(self):\n        waitress.serve(app)\nserver = Server()\n",
+            },
+            ("web:app", "."),
+        ),
         # Passenger names the file itself
         (
             {"passenger_wsgi.py": "from web import app as application\n", "web.py": APP},

@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.link import link
+from flask_prodcheck.sources.discover import memory_tree
+
 APP = "from flask import Flask\napp = Flask(__name__)\n"
 SOCKETIO = "from flask import Flask\nfrom flask_socketio import SocketIO\napp = Flask(__name__)\nsocketio = SocketIO(app)\nif __name__ == '__main__':\n    socketio.run(app)\n"
 
@@ -447,3 +451,18 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
 @pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_chains(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
     assert chains(files) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("app, {'workers': 3, 'own': 1}", {"workers": "3"}),
+        ("app", {"more-arguments": "load_config"}),
+    ],
+)
+def test_a_gunicorn_of_the_project_has_the_settings_it_is_made_with(given: str, expected: dict[str, str]) -> None:
+    program = f"from gunicorn.app.base import BaseApplication\nfrom app import app\nclass Own(BaseApplication):\n    pass\nOwn({given}).run()\n"
+    (launch,) = link(
+        parse(memory_tree({"Procfile": "web: python serve.py\n", "serve.py": program, "app.py": APP})), name="site"
+    ).launches
+    assert {name: value for name, (value, _) in launch.options.items()} == expected

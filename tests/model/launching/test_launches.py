@@ -33,6 +33,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 gunicorn production app:app True"],
     ),
     (
+        "an interpreter before a program that the shell looks up",
+        {"serve.sh": '#!/bin/sh\npython3 "$(which gunicorn)" app:app\n', "app.py": APP},
+        ["serve.sh:2 gunicorn production app:app True"],
+    ),
+    (
         "entrypoint script that execs its arguments",
         {
             "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["gunicorn", "app:app"]\n',

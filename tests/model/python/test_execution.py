@@ -248,6 +248,185 @@ def test_argparse(argv: tuple[str, ...], expected: list[str]) -> None:
     assert ends(follow(ARGPARSE, *argv, site_=APP)) == expected
 
 
+def test_what_argparse_has_read_is_handed_to_another_file() -> None:
+    text = (
+        "import argparse\nfrom web import start\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--cert')\ngiven = parser.parse_args()\nstart(1, given)\n"
+    )
+    web = (
+        "from threading import Thread\nfrom site_ import app\ndef start(port, options):\n"
+        "    Thread(target=serve, args=(options,)).start()\n"
+        "def serve(chosen):\n    if chosen.cert:\n        app.run(ssl_context=chosen.cert)\n    else:\n        app.run()\n"
+    )
+    assert ends(follow(text, web=web, site_=APP)) == ["app-run 6>4>9"]
+    assert ends(follow(text, "--cert", "a.pem", web=web, site_=APP)) == ["app-run 6>4>7"]
+
+
+def test_a_server_class_made_in_a_function_gets_its_application() -> None:
+    text = (
+        "from site_ import app\n"
+        "def broken():\n    try:\n        import gunicorn\n    except Exception:\n        return True\n"
+        "    return False\n"
+        "def serve(made):\n    import gunicorn.app.base\n    class Own(gunicorn.app.base.BaseApplication):\n"
+        "        def load(self):\n            return self.made\n    server = Own(made)\n    server.run()\n"
+        "if broken():\n    app.run()\nelse:\n    serve(app)\n"
+    )
+    outcome = follow(text, installed=frozenset({"gunicorn"}), site_=APP)
+    assert ends(outcome) == ["gunicorn 18>14"]
+    assert outcome.endings[0].target == "site_:app"
+    assert ends(follow(text, installed=frozenset(), site_=APP)) == ["app-run 16?", "gunicorn 18>14?"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("if sys.platform == 'win32':\n        return 'py'\n    return sys.executable", "python -m gunicorn"),
+        ("if unknown():\n        return 'py'\n    return sys.executable", "${python} -m gunicorn"),
+        ("if 'PY' in os.environ:\n        return 'py'\n    return sys.executable", "python -m gunicorn"),
+    ],
+)
+def test_what_a_short_function_gives_back(body: str, expected: str) -> None:
+    text = (
+        f"import os, subprocess, sys\nfrom w import unknown\ndef python():\n    {body}\n"
+        "subprocess.call([python(), '-m', 'gunicorn'])\n"
+    )
+    assert [" ".join(ending.argv or ()) for ending in follow(text).endings] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("Own(app, {'workers': 4, 'reload': True, 'bind': None})", (("workers", "4"), ("reload", "true"))),
+        ("Own(app, options=given)", (("workers", "${cpu_count}"),)),
+        ("Own(app)", None),
+    ],
+)
+def test_what_a_server_of_its_own_is_made_with(made: str, expected: tuple[tuple[str, str], ...] | None) -> None:
+    text = (
+        "from gunicorn.app.base import BaseApplication\nfrom site_ import app\nfrom os import cpu_count\n"
+        f"class Own(BaseApplication):\n    pass\ngiven = {{'workers': cpu_count()}}\n{made}.run()\n"
+    )
+    (ending,) = follow(text, site_=APP).endings
+    found = ending.settings
+    assert (tuple((name, value) for name, value, _ in found) if found is not None else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [
+        ("for word in ['a:b', 'c:d']:\n    Popen(['gunicorn', word])", ["gunicorn a:b", "gunicorn c:d"]),
+        ("for word in COMMANDS:\n    Popen(word, shell=True)", ["flask run", "celery worker"]),
+        ("for one, two in [('a', 1), ('b', 2)]:\n    Popen([one, str(two)])", ["a 1", "b 2"]),
+        ("for word in unknown:\n    Popen(['gunicorn', word])", ["gunicorn ${word}"]),
+        ("for word in ['a', 'b']:\n    os.execvp(word, [word])", ["a"]),
+    ],
+)
+def test_a_loop_goes_through_what_is_written_out(loop: str, expected: list[str]) -> None:
+    head = "import os\nfrom subprocess import Popen\nfrom w import unknown\nCOMMANDS = ('flask run', 'celery worker')\n"
+    endings = follow(f"{head}{loop}\n").endings
+    assert [" ".join(ending.argv or ()) or ending.shell for ending in endings] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("importlib.import_module('web').main()", ["app-run 2>4"]),
+        ("loaded = importlib.import_module('web'); loaded.main()", ["app-run 2>4"]),
+        ("def go():\n    found = importlib.import_module('web')\n    found.app.run()\ngo()", ["app-run 5>4"]),
+        ("importlib.import_module('nothing').main()", []),
+        ("importlib.import_module(name).main()", []),
+    ],
+)
+def test_a_module_loaded_by_its_name(text: str, expected: list[str]) -> None:
+    web = "from site_ import app\n\ndef main():\n    app.run()\n"
+    assert ends(follow(f"import importlib\n{text}\n", web=web, site_=APP)) == expected
+
+
+TABLE = (
+    "import sys\nfrom site_ import app\nfrom other import words\ndef serve(args):\n    app.run()\n"
+    "class Load:\n    def __init__(self, args):\n        pass\n    def run(self):\n        app.run()\n"
+    "HANDLERS = {'load': Load}\n{}\n"
+    "def main():\n    word = sys.argv[1]\n    if word not in HANDLERS:\n        raise SystemExit\n    {}\nmain()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("added", "call", "argv", "expected"),
+    [
+        ("HANDLERS['serve'] = serve", "HANDLERS[word](1)", "serve", ["app-run 18>17>5"]),
+        ("HANDLERS['serve'] = serve", "HANDLERS.get(word)(1)", "serve", ["app-run 18>17>5"]),
+        ("HANDLERS['serve'] = serve", "one = HANDLERS[word]; one(1)", "serve", ["app-run 18>17>5"]),
+        ("HANDLERS['serve'] = serve", "HANDLERS[word](1)", "load", []),
+        ("HANDLERS['serve'] = serve", "HANDLERS[word](1).run()", "load", ["app-run 18>17>10"]),
+        ("HANDLERS['serve'] = serve", "app.run()", "stop", []),
+        (
+            "HANDLERS['serve'] = serve",
+            "if HANDLERS.get(word) is None:\n        raise SystemExit\n    app.run()",
+            "serve",
+            ["app-run 20>19?"],
+        ),
+        ("HANDLERS.update(words)", "app.run()", "stop", ["app-run 18>17?"]),
+        ("for word in words:\n    HANDLERS[word] = 1", "app.run()", "stop", ["app-run 19>18?"]),
+    ],
+)
+def test_a_word_picks_from_a_table(added: str, call: str, argv: str, expected: list[str]) -> None:
+    text = TABLE.replace("{}", added, 1).replace("{}", call, 1)
+    assert ends(follow(text, argv, site_=APP)) == expected
+
+
+PARSERS = (
+    "import argparse\nfrom gateway import Gateway\n"
+    "class Main:\n    @classmethod\n    def run(cls):\n        parser = argparse.ArgumentParser()\n"
+    "        sub = parser.add_subparsers(dest='command')\n        Gateway.register(sub)\n"
+    "        args = parser.parse_args()\n        if not args.command:\n            raise SystemExit\n"
+    "        args.app(args).run()\n"
+)
+GATEWAY = (
+    "class Gateway:\n    @staticmethod\n    def register(sub):\n        parser = sub.add_parser('gateway')\n"
+    "        parser.set_defaults(app=Gateway.entry)\n        sub.add_parser('show').set_defaults(app=show)\n"
+    "    @staticmethod\n    def entry(seed):\n        from site_ import Site\n        return Site(seed)\n"
+    "def show(seed):\n    pass\n"
+)
+SERVER = (
+    "from flask import Flask\nclass Site(Flask):\n    def __init__(self, seed):\n        Flask.__init__(self, 'a')\n"
+    "    def run(self):\n        super().run(host='::')\n"
+)
+
+
+def test_a_parser_of_another_file_sets_what_is_called() -> None:
+    def ending(*argv: str) -> list[str]:
+        return ends(follow(PARSERS, *argv, function="Main.run", gateway=GATEWAY, site_=SERVER))
+
+    assert ending("gateway") == ["app-run 12>6"]
+    assert ending("show") == ending() == []
+
+
+CLASSES = (
+    "import argparse\nfrom flask import Flask\n"
+    "class Base(argparse.ArgumentParser):\n    def __init__(self, given=None):\n        super().__init__()\n"
+    "        self.add_argument('--serve', action='store_true')\n        self.read(given)\n"
+    "    def read(self, given):\n        args = given or self.parse_args()\n        if args.serve:\n"
+    "            from site_ import app\n            app.run()\n"
+    "class Tool(Base):\n    def __init__(self):\n        {}\n"
+    "def main():\n    Tool()\n"
+)
+
+
+@pytest.mark.parametrize("call", ["super().__init__()", "super(Tool, self).__init__()", "Base.__init__(self)"])
+def test_a_method_of_the_class_above(call: str) -> None:
+    assert ends(follow(CLASSES.format(call), "--serve", function="main", site_=APP)) == ["app-run 15>7>12"]
+    assert ends(follow(CLASSES.format(call), function="main", site_=APP)) == []
+
+
+@pytest.mark.parametrize("call", ["super().run(port=1)", "Flask.run(self, '::', 1)"])
+def test_an_application_that_runs_itself(call: str) -> None:
+    text = (
+        "from flask import Flask\nclass Site(Flask):\n    def run(self):\n"
+        f"        {call}\ndef main():\n    Site('x').run()\n"
+    )
+    assert ends(follow(text, function="main")) == ["app-run 6>4"]
+
+
 @pytest.mark.parametrize(
     ("call", "expected"),
     [
@@ -258,10 +437,15 @@ def test_argparse(argv: tuple[str, ...], expected: list[str]) -> None:
         ("os.execl('/usr/bin/gunicorn', 'gunicorn', 'a:b')", "/usr/bin/gunicorn a:b"),
         ("subprocess.run(['gunicorn', '-w', str(workers())])", "gunicorn -w ${str_workers}"),
         ("subprocess.run(['gunicorn'] + sys.argv[1:])", "gunicorn one"),
+        ("subprocess.run(['python', os.path.normcase(os.path.join(base, 'm.py'))])", "python ${base}/m.py"),
+        ("subprocess.run(['python', str(Path(__file__).parent / 'm.py')])", "python ${Path___file___parent}/m.py"),
+        ("subprocess.run(['python', str((base / 'm.py').resolve())])", "python ${base}/m.py"),
     ],
 )
 def test_other_programs(call: str, expected: str) -> None:
-    outcome = follow(f"import os, subprocess, sys\nfrom w import workers\n{call}\n", "one")
+    outcome = follow(
+        f"import os, subprocess, sys\nfrom pathlib import Path\nfrom w import base, workers\n{call}\n", "one"
+    )
     assert [" ".join(ending.argv or ()) or ending.shell for ending in outcome.endings] == [expected]
 
 

@@ -38,6 +38,13 @@ def sites(files: Mapping[str, str] | str) -> tuple[RunSite, ...]:
         ("from wsgiref.simple_server import make_server\n" + HEAD + "make_server('', 80, app)\n", ["make_server"]),
         ("from wsgiref.simple_server import make_server\ndef cb(e, s):\n    return []\nmake_server('', 80, cb)\n", []),
         ("from flask_script import Manager\n" + HEAD + "m = Manager(app)\nm.run()\n", ["manager.run"]),
+        (HEAD + "class A(Flask):\n    def run(self):\n        super().run(debug=True)\n", ["app.run"]),
+        (HEAD + "class A(Flask):\n    def run(self):\n        Flask.run(self, '::', 1, True)\n", ["app.run"]),
+        (
+            HEAD + "class A(Flask):\n    def run(self):\n        pass\n    def go(self):\n        self.run()\n"
+            "class B(A):\n    def run(self):\n        super().run()\n",
+            [],
+        ),
         ("from dash import Dash\nd = Dash('a')\nd.run_server()\n", ["dash.run"]),
         ("import connexion\nc = connexion.App('a')\nc.run()\n", ["app.run"]),
         (HEAD + "def make():\n    return Flask('b')\nmake().run()\n", ["app.run"]),
@@ -205,3 +212,25 @@ def test_a_parameter_takes_what_its_callers_hand_over() -> None:
 )
 def test_test_files_are_marked(path: str, test: bool) -> None:
     assert [site.test for site in sites({path: HEAD + "app.run()\n"})] == [test]
+
+
+def test_the_words_of_a_run_through_the_class() -> None:
+    text = HEAD + "class A(Flask):\n    def run(self):\n        Flask.run(self, '::', 1, True)\n"
+    assert [(site.host, site.debug) for site in sites(text)] == [("::", "true")]
+
+
+@pytest.mark.parametrize(
+    ("option", "main", "expected"),
+    [
+        ("'--debug/--normal', default=False", "go(auto_envvar_prefix='SITE')", "env-default-false"),
+        ("'--debug', is_flag=True, envvar='SITE_DEBUG'", "go()", "env-default-false"),
+        ("'--debug/--normal', default=True, envvar='SITE_DEBUG'", "go()", "env-default-true"),
+        ("'--debug', is_flag=True", "go()", "unknown"),
+    ],
+)
+def test_the_environment_may_give_an_option_of_click(option: str, main: str, expected: str) -> None:
+    text = (
+        f"import click\n{HEAD}@click.command()\n@click.option({option})\ndef go(debug):\n    app.run(debug=debug)\n"
+        f"def main():\n    {main}\n"
+    )
+    assert [site.debug for site in sites(text)] == [expected]

@@ -18,6 +18,7 @@ from flask_prodcheck.facts.syntax import (
     Keyword,
     Name,
     Stmt,
+    Subscript,
 )
 from flask_prodcheck.model.project import Server
 from flask_prodcheck.model.python.command_groups import command_kind, first_word
@@ -27,6 +28,7 @@ from flask_prodcheck.model.python.instances import FLASK_KINDS
 from flask_prodcheck.model.python.modules import Definition, statement_expressions
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.model.python.run_sites import argument
+from flask_prodcheck.model.python.tables import table_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
@@ -102,6 +104,9 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     if isinstance(call.func, Name) and call.func.id in frame.scope.params:
         name = None
     if name is not None:
+        unbound = walk.instances.unbound(frame.path, call, frame.scope)
+        if unbound is not None and unbound[1].kind in FLASK_KINDS and name.endswith((".run", ".run_server")):
+            return walk.app_run(unbound[1], call, frame, way)
         flow = walk.external_call(name, call, frame, way)
         if flow is not None:
             return flow
@@ -112,12 +117,13 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     made = walk.instances.of(frame.path, call.func, frame.scope)
     if made is not None and made.kind in ("flask-group", "click-group"):
         return walk.group_instance(made, call, call.func, frame, way)
-    found = walk.modules.resolve(frame.path, call.func, frame.scope.body)
+    found = walk.looked_up(call.func, frame) or walk.modules.resolve(frame.path, call.func, frame.scope.body)
     owner, method = walk.method_of(call, frame)
     if method is not None and (found.kind in ("unknown", "external") or found.span == method.span):
         return walk.enter(method, call, frame, way, owner=owner)
     if found.kind == "function" and walk.may_enter(found):
-        return walk.enter(found, call, frame, way)
+        through = walk.through_class(call, found, frame)
+        return walk.enter(found, through or call, frame, way, owner=frame.scope.owner if through is not None else None)
     if found.kind == "class" and not walk.group_class(found):
         init = walk.modules.class_member(found, "__init__")
         if init.kind == "function":
@@ -131,12 +137,61 @@ def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, 
     """The project class whose method ``call`` calls, and that method."""
     if not isinstance(call.func, Attribute):
         return None, None
+    if walk.is_super(call.func.value, frame) and frame.scope.owner is not None:
+        above = walk.modules.class_member(frame.scope.owner, call.func.attr, above=frame.scope.body)
+        return (frame.scope.owner, above) if above.kind == "function" else (None, None)
     owner = walk.instances.owner_of(frame.path, call.func.value, frame.scope)
+    owner = owner or walk.made_through(call.func.value, frame)
     method = walk.modules.class_member(owner, call.func.attr) if owner is not None else None
     threaded = owner is not None and not _THREADS.isdisjoint(walk.modules.bases(owner))
     if owner is not None and threaded and call.func.attr == "start" and (method is None or method.kind != "function"):
         method = walk.modules.class_member(owner, "run")  # what a thread or a process of one's own does
     return (owner, method) if method is not None and method.kind == "function" else (None, None)
+
+
+def looked_up(walk: Walk, func: Expr, frame: Frame) -> Definition | None:
+    """The function or the class that a word picks from a table: ``COMMANDS[word]``, ``COMMANDS.get(word)``."""
+    if isinstance(func, Name):
+        named = walk.modules.resolve(frame.path, func, frame.scope.body) if func.id not in frame.scope.params else None
+        chosen = named.value if named is not None and named.kind == "value" and named.module == frame.path else None
+    else:
+        chosen = func
+    if isinstance(chosen, Subscript):
+        table, word = table_of(walk.modules, frame.path, chosen.value, frame.scope), chosen.index
+    elif isinstance(chosen, Call) and isinstance(chosen.func, Attribute) and chosen.func.attr == "get" and chosen.args:
+        table, word = table_of(walk.modules, frame.path, chosen.func.value, frame.scope), chosen.args[0]
+    else:
+        return None
+    key = evaluate(walk.world, frame, word) if table is not None else OPEN
+    entry = table.entries.get(key) if table is not None and isinstance(key, str | int) else None
+    found = walk.modules.resolve(table.module, entry) if table is not None and entry is not None else None
+    return found if found is not None and found.kind in ("function", "class") else None
+
+
+def made_through(walk: Walk, expr: Expr, frame: Frame) -> Definition | None:
+    """The project class whose object a call makes that the words of the command line choose."""
+    if not isinstance(expr, Call):
+        return None
+    found = walk.looked_up(expr.func, frame)
+    if found is None and isinstance(expr.func, Attribute):
+        chosen = walk.chosen_functions(expr.func, frame)
+        found = chosen[0][0] if len(chosen) == 1 else None
+    if found is None:
+        return None
+    return found if found.kind == "class" else walk.instances.class_returned(found)
+
+
+def through_class(walk: Walk, call: Call, found: Definition, frame: Frame) -> Call | None:
+    """``Base.method(self, ...)`` as the call of a method that it is: without the object."""
+    first = call.args[0] if call.args and isinstance(call.func, Attribute) else None
+    if not isinstance(first, Name) or first.id != "self" or not isinstance(found.node, FunctionDef):
+        return None
+    is_method = [param.name for param in found.node.params][:1] == ["self"]
+    return replace(call, args=call.args[1:]) if is_method else None
+
+
+def is_super(walk: Walk, expr: Expr, frame: Frame) -> bool:
+    return isinstance(expr, Call) and walk.modules.qualified(frame.path, expr.func) == "builtins.super"
 
 
 def group_class(walk: Walk, found: Definition) -> bool:
@@ -253,8 +308,7 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
             return NEXT
         return walk.chosen_default(call, func, frame, way)
     if made.kind in FLASK_KINDS and attr in ("run", "run_server"):
-        owner = walk.instances.owner_of(frame.path, func.value, frame.scope)
-        if owner is not None and walk.modules.class_member(owner, attr).kind == "function":
+        if walk.method_of(call, frame)[1] is not None:
             return None
         return walk.app_run(made, call, frame, way)
     if made.kind in FLASK_KINDS and attr == "cli":
@@ -279,7 +333,7 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
                 return STOP
         if attr in methods:
             site = made.call.span if made.kind == "werkzeug" and made.call is not None else None
-            flow = walk.serve(server, call, frame, way, site)
+            flow = walk.serve(server, call, frame, way, site, made=made)
             return NEXT if attr in ("start", "listen", "bind") and made.kind in ("gevent", "tornado") else flow
     return None
 

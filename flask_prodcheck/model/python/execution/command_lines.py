@@ -199,12 +199,18 @@ def flask_script(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way
 def parsed_argument(walk: Walk, frame: Frame, reference: str) -> object:
     """The value of ``args.name`` where ``args`` comes from argparse."""
     name, _, attr = reference.partition(".")
-    if not walk.is_parsed(frame, name):
+    path = walk.declared_in(frame, name)
+    if path is None:
         return OPEN
-    options = declared_arguments(walk.modules, frame.path)
+    options = declared_arguments(walk.modules, path)
     if attr not in options:
         return OPEN
     return options[attr].read(walk.world.argv, options)
+
+
+def declared_in(walk: Walk, frame: Frame, name: str) -> str | None:
+    """The file whose arguments ``name`` holds, when it is what argparse has read."""
+    return frame.parsed.get(name) or (frame.path if walk.is_parsed(frame, name) else None)
 
 
 def is_parsed(walk: Walk, frame: Frame, name: str) -> bool:
@@ -218,18 +224,33 @@ def chosen_default(walk: Walk, call: Call, func: Attribute, frame: Frame, way: W
     """``args.func(args)`` of argparse: the function that the named sub-parser sets as default."""
     if not isinstance(func.value, Name) or not walk.is_parsed(frame, func.value.id):
         return None
-    word = first_word(walk.world.argv)
     flow = NEXT
-    for parser, target in default_functions(walk.modules, frame.path, func.attr):
-        if parser is not None and word is not None and "${" not in word and parser != word:
-            continue
-        if parser is not None and word is None:
-            continue
-        found = walk.modules.resolve(frame.path, target)
+    for found, doubt in walk.chosen_functions(func, frame):
         if found.kind == "function":
-            doubt = parser is None or word is None or "${" in word
             flow = max(flow, walk.enter(found, call, frame, way.doubted(doubt)))
     return flow
+
+
+def chosen_functions(walk: Walk, func: Attribute, frame: Frame) -> list[tuple[Definition, bool]]:
+    """The functions and classes that ``args.func`` may be, and whether that is in doubt: what the parser of the
+    sub-command sets as default, in this file or, where it says nothing, in one that the program has loaded."""
+    if not isinstance(func.value, Name) or not walk.is_parsed(frame, func.value.id):
+        return []
+    word = first_word(walk.world.argv)
+    files = [frame.path]
+    if not any(default_functions(walk.modules, frame.path, func.attr)):
+        files = sorted(walk.loaded - {frame.path})
+    chosen: list[tuple[Definition, bool]] = []
+    for path in files:
+        for parser, target in default_functions(walk.modules, path, func.attr):
+            if parser is not None and word is not None and "${" not in word and parser != word:
+                continue
+            if parser is not None and word is None:
+                continue
+            found = walk.modules.resolve(path, target)
+            if found.kind in ("function", "class"):
+                chosen.append((found, parser is None or word is None or "${" in word))
+    return chosen
 
 
 def _is_subcommand(expr: Expr) -> bool:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef
+from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef, Name, Return
 from flask_prodcheck.model.project import Entered
 from flask_prodcheck.model.python.command_groups import click_options, command_kind, decorator_name, group_class_name
+from flask_prodcheck.model.python.execution.shared import Shared
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
-from flask_prodcheck.model.python.instances import Scope
+from flask_prodcheck.model.python.instances import Scope, unknown_params
 from flask_prodcheck.model.python.modules import Definition, statements
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.python.execution.walk import Walk
+
+#: Of the functions that are looked into for what they give back.
+_SHORT = 12
 
 
 def enter(
@@ -58,6 +62,7 @@ def enter(
     try:
         name = frame.name if found.module == frame.path else walk.modules.dotted(found.module) or found.module
         inner = Frame(found.module, name, Scope(node.body, params, owner), values)
+        inner.parsed.update(_parsed(walk, node, call, frame))
         if found.module == frame.path and any(stmt is node for stmt, _ in statements(frame.scope.body)):
             inner = _inside(frame, inner)
         reached = len(walk.endings)
@@ -69,6 +74,32 @@ def enter(
     finally:
         walk.depth -= 1
     return flow if flow == STOP else NEXT
+
+
+def returned(walk: Walk, frame: Frame, call: Call) -> object:
+    """What a function of the project gives back when nothing but its own statements is looked at: one value however the
+    branches that cannot be decided go."""
+    found = walk.modules.resolve(frame.path, call.func, frame.scope.body)
+    node = found.node
+    if found.kind != "function" or not isinstance(node, FunctionDef) or node.is_async or node.decorators:
+        return OPEN
+    if (
+        walk.depth > DEPTH
+        or len(node.body) > _SHORT
+        or not any(isinstance(s, Return) for s, _ in statements(node.body))
+    ):
+        return OPEN
+    trial = type(walk)(walk.modules, found.module, walk.world.argv, walk.world.env, walk.installed)
+    trial.known, trial.depth = Shared(), DEPTH + 1  # nothing is entered, nothing is learned for others
+    inside = Frame(
+        found.module, found.module, Scope(node.body, unknown_params(node)), walk.argument_values(node, call, frame)
+    )
+    flow = trial.body(node.body, inside, Way())
+    if flow == NEXT:
+        inside.results.append(None)
+    frame.assumed = frame.assumed or inside.assumed or bool(inside.assumptions)
+    first = inside.results[0] if inside.results else OPEN
+    return first if all(type(each) is type(first) and each == first for each in inside.results) else OPEN
 
 
 def _inside(frame: Frame, inner: Frame) -> Frame:
@@ -105,6 +136,17 @@ def argument_values(walk: Walk, node: FunctionDef, call: Call, frame: Frame) -> 
             values[keyword.name] = evaluate(walk.world, frame, keyword.value)
     values.pop("self", None)
     return values
+
+
+def _parsed(walk: Walk, node: FunctionDef, call: Call, frame: Frame) -> Iterator[tuple[str, str]]:
+    """The parameters that get what argparse has read, and where its arguments are declared."""
+    positional = [
+        param.name for param in node.params if param.kind == "positional" and param.name not in ("self", "cls")
+    ]
+    for name, arg in (*zip(positional, call.args, strict=False), *((each.name, each.value) for each in call.keywords)):
+        declared = walk.declared_in(frame, arg.id) if isinstance(arg, Name) else None
+        if name is not None and declared is not None:
+            yield name, declared
 
 
 def _entered(found: Definition, values: Mapping[str, object], argv: Sequence[str]) -> Entered:

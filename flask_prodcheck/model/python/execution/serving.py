@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Collection, Dict, Expr, FunctionDef, Name
+from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Collection, Const, Dict, Expr, FunctionDef, Name
 from flask_prodcheck.model.project import App, Server
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Way
 from flask_prodcheck.model.python.instances import Instance, Scope, call_values, unknown_params
 from flask_prodcheck.model.python.modules import calls_in, statements
-from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
+from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render, text_of
 from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.records import replace
 
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 
 def serve(
-    walk: Walk, server: Server | None, call: Call, frame: Frame, way: Way, site: Span | None, *, socketio: bool = False
+    walk: Walk,
+    server: Server | None,
+    call: Call,
+    frame: Frame,
+    way: Way,
+    site: Span | None,
+    *,
+    socketio: bool = False,
+    made: Instance | None = None,
 ) -> int:
     app = walk.served_app(call, frame)
     target = app.ref if app is not None else walk.path
@@ -37,9 +45,29 @@ def serve(
             app=app,
             entered=way.entered,
             program=replace(walk.program, argv=walk.world.argv),
+            settings=_settings(walk, made.call, frame) if made is not None and made.call is not None else None,
         )
     )
     return STOP
+
+
+def _settings(walk: Walk, call: Call, frame: Frame) -> tuple[tuple[str, str, Span], ...] | None:
+    """The entries of the dictionary that ``call`` makes a server's object with, as a command line would give them."""
+    for value in call_values(call):
+        local = walk.modules.resolve(frame.path, value, frame.scope.body) if isinstance(value, Name) else None
+        table = local.value if local is not None and local.module == frame.path else value
+        if isinstance(table, Dict) and all(isinstance(key, Const) for key, _ in table.items):
+            given = [
+                (str(key.value), each, evaluate(walk.world, frame, each))
+                for key, each in table.items
+                if isinstance(key, Const)
+            ]
+            return tuple(
+                (name, str(found).lower() if isinstance(found, bool) else text_of(each, found), each.span)
+                for name, each, found in given
+                if found is not None
+            )
+    return None
 
 
 def served_app(walk: Walk, call: Call, frame: Frame) -> App | None:
@@ -77,7 +105,7 @@ def app_of(walk: Walk, value: Expr, frame: Frame, depth: int = 0) -> App | None:
             ):
                 return walk.app_of(stmt.value, frame, depth + 1)
         if value.id in frame.scope.params:
-            return None
+            return _handed(walk, frame.scope.params[value.id])
         app = app_at(walk.modules, walk.instances, frame.path, value.id)
         if app is not None and not app.in_main:
             return app
@@ -88,6 +116,16 @@ def app_of(walk: Walk, value: Expr, frame: Frame, depth: int = 0) -> App | None:
         found = walk.modules.resolve(frame.path, value, frame.scope.body)
         if found.kind in ("value", "function"):
             return app_at(walk.modules, walk.instances, found.module, found.name)
+    return None
+
+
+def _handed(walk: Walk, made: Instance | None) -> App | None:
+    """The application that a parameter stands for: the one of its module that the same call makes."""
+    if made is None or made.call is None or not made.is_app:
+        return None
+    for name in walk.modules.bound_names(made.module):
+        if any(binding.value is made.call for binding in walk.modules.bindings(made.module, name)):
+            return app_at(walk.modules, walk.instances, made.module, name)
     return None
 
 

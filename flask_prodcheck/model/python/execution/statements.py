@@ -12,6 +12,7 @@ from flask_prodcheck.facts.syntax import (
     AugAssign,
     Call,
     ClassDef,
+    Collection,
     Expr,
     ExprStmt,
     FunctionDef,
@@ -43,6 +44,10 @@ from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.python.execution.walk import Walk
+
+
+#: Of a loop that are gone through one by one.
+_ROUNDS = 20
 
 
 def body(walk: Walk, body: Sequence[Stmt], frame: Frame, way: Way) -> int:
@@ -133,13 +138,22 @@ def statement(walk: Walk, stmt: Stmt, frame: Frame, way: Way) -> tuple[int, bool
         walk.add_to(stmt.target.id, evaluate(walk.world, frame, stmt.value), frame, stmt.op == "+")
     elif isinstance(stmt, ExprStmt):
         walk.mutate(stmt.value, frame)
-    elif isinstance(stmt, (Return, Raise)):
-        return RETURN if isinstance(stmt, Return) else STOP, False
+    elif isinstance(stmt, Return):
+        frame.results.append(evaluate(walk.world, frame, stmt.value) if stmt.value is not None else None)
+        return RETURN, False
+    elif isinstance(stmt, Raise):
+        return STOP, False
     elif isinstance(stmt, With):
         return walk.body(stmt.body, frame, walk.surrounded(stmt, frame, way)), False
     elif isinstance(stmt, Loop):
+        flow = NEXT
+        for values in walk.rounds(stmt, frame):
+            walk.forget(stmt, frame)
+            frame.values.update(values)
+            flow = walk.body(stmt.body, frame, way)
+            if flow != NEXT:
+                break
         walk.forget(stmt, frame)
-        flow = walk.body(stmt.body, frame, way)
         frame.returns = frame.returns or flow == RETURN
         return (flow if flow == STOP else NEXT), flow == RETURN
     elif isinstance(stmt, ClassDef):
@@ -164,6 +178,26 @@ def surrounded(walk: Walk, stmt: With, frame: Frame, way: Way) -> Way:
 def with_variables(walk: Walk, way: Way, pairs: Sequence[tuple[str | None, Expr]], frame: Frame) -> Way:
     words = [f"{name}={text_of(value, evaluate(walk.world, frame, value))}" for name, value in pairs if name]
     return replace(way, env=(*(way.env or ("env",)), *words)) if words else way
+
+
+def rounds(walk: Walk, stmt: Loop, frame: Frame) -> list[dict[str, object]]:
+    """What the names of a loop hold each time it comes round, where it goes through a short list that is written out and
+    may start something; else one round in which nothing is known of them."""
+    target, unknown = stmt.target, [dict[str, object]()]
+    if target is None or stmt.source is None:
+        return unknown
+    calls = {call_name(call) for inner, _ in statements(stmt.body) for call in calls_in(inner)}
+    if walk.interesting.isdisjoint(calls):
+        return unknown
+    items = evaluate(walk.world, frame, stmt.source)
+    if not isinstance(items, list) or not 0 < len(items) <= _ROUNDS:
+        return unknown
+    if isinstance(target, Name):
+        return [{target.id: item} for item in items]
+    names = [part.id for part in target.items if isinstance(part, Name)] if isinstance(target, Collection) else []
+    if not names or any(not isinstance(item, list) or len(item) != len(names) for item in items):
+        return unknown
+    return [dict(zip(names, item, strict=True)) for item in items if isinstance(item, list)]
 
 
 def forget(walk: Walk, stmt: Loop, frame: Frame) -> None:
@@ -256,12 +290,13 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
 def run_try(walk: Walk, stmt: Try, frame: Frame, way: Way) -> tuple[int, bool]:
     flow = walk.body(stmt.body, frame, way)
     doubt = False
+    only_imports = all(isinstance(each, Import | ImportFrom) for each in stmt.body)
     if flow == NEXT:
         flow = walk.body(stmt.orelse, frame, way)
     for handler in stmt.handlers:
         if flow == STOP and not _is_import_error(handler):
             continue
-        if _is_import_error(handler) and walk.imports_fine(stmt.body, frame):
+        if (only_imports or _is_import_error(handler)) and walk.imports_fine(stmt.body, frame):
             continue
         copy = replace(frame, values=dict(frame.values))
         after = walk.body(handler.body, copy, way.doubted())

@@ -30,6 +30,7 @@ class Walk:
     statement = statements.statement
     surrounded = statements.surrounded
     with_variables = statements.with_variables
+    rounds = statements.rounds
     forget = statements.forget
     assign = statements.assign
     add_to = statements.add_to
@@ -44,6 +45,10 @@ class Walk:
     follow_calls = calls.follow_calls
     one_call = calls.one_call
     method_of = calls.method_of
+    looked_up = calls.looked_up
+    made_through = calls.made_through
+    through_class = calls.through_class
+    is_super = calls.is_super
     group_class = calls.group_class
     external_call = calls.external_call
     dispatched = calls.dispatched
@@ -61,6 +66,7 @@ class Walk:
     start_command = starting.start_command
     add_ending = starting.add_ending
     enter = functions.enter
+    returned = functions.returned
     may_enter = functions.may_enter
     argument_values = functions.argument_values
     command_of = command_lines.command_of
@@ -71,6 +77,8 @@ class Walk:
     flask_script = command_lines.flask_script
     parsed_argument = command_lines.parsed_argument
     is_parsed = command_lines.is_parsed
+    declared_in = command_lines.declared_in
+    chosen_functions = command_lines.chosen_functions
     chosen_default = command_lines.chosen_default
 
     def __init__(
@@ -86,7 +94,7 @@ class Walk:
         self.path = path
         self.program = Program(path)
         self.installed = installed
-        self.world = World(modules, argv, env, path, self.parsed_argument)
+        self.world = World(modules, argv, env, path, self.parsed_argument, self.returned)
         self.endings: list[Ending] = []
         self.notes: list[str] = []
         self.interesting = interesting_names(modules)
