@@ -170,6 +170,13 @@ def start_options(launch: Launch, project: Project) -> Mapping[str, str]:
     return {}
 
 
+def serves_console(launch: Launch) -> bool:
+    """Whether debug mode opens the interactive debugger: ``run_simple`` and ``make_server`` of Werkzeug do not look at
+    the application's setting, only at an argument of their own."""
+    site = launch.run_site
+    return launch.server.is_development and (site is None or site.call not in ("run_simple", "make_server"))
+
+
 def served_otherwise(launch: Launch, project: Project) -> bool:
     """Whether a production launch of another kind of file starts a production server that works."""
     return any(
@@ -306,6 +313,7 @@ __all__ = [
     "safe",
     "served_modules",
     "served_otherwise",
+    "serves_console",
     "services_of",
     "settings_at",
     "settings_table",
