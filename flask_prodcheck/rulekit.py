@@ -60,6 +60,7 @@ from flask_prodcheck.model.configuration.signing import (
     published_key,
 )
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
+from flask_prodcheck.model.deployment.kept_keys import is_kept
 from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import loads_once, replicas, runs_several, worker_processes
 from flask_prodcheck.model.deployment.served import (
@@ -292,6 +293,7 @@ __all__ = [
     "gunicorn_files",
     "has_heroku_files",
     "imports_session",
+    "is_kept",
     "is_placeholder",
     "is_production_path",
     "is_secret_text",
