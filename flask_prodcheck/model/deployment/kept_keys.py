@@ -28,11 +28,7 @@ def is_kept(project: Project, drawn: Span) -> bool:
 
 
 def _drawn(stmt: Stmt, at: Span) -> Iterator[str]:
-    if (
-        isinstance(stmt, Assign)
-        and stmt.value is not None
-        and (stmt.span.line, stmt.span.column) == (at.line, at.column)
-    ):
+    if isinstance(stmt, Assign) and (stmt.span.line, stmt.span.column) == (at.line, at.column):
         for target in stmt.targets:
             yield from (name for name, _ in unpacked(target, stmt.value))
 
