@@ -24,6 +24,8 @@ from flask_prodcheck.rulekit import (
 )
 
 _USERINFO = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]{0,40}://[^/@\s:]{0,200}:([^/@\s]{1,200})@([^/:@\s]{1,200})")
+#: Keys that pages carry: Google's for browsers, and the publishable ones of Stripe. What restricts them is their owner's.
+_FOR_PAGES = re.compile(r"AIza[\w-]{30,40}|pk_(?:test|live)_\w+")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
 _EXAMPLE_HOSTS = frozenset({"host", "hostname", "server", "servername", "your-host", "example.com", "db.example.com"})
 _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASS)$")
@@ -60,6 +62,7 @@ def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
             continue
         certain = not setting.fallback and not setting.variable
         proven = certain and launch is not None and launch.confidence is not Confidence.LOW
+        proven = proven and not _FOR_PAGES.fullmatch(password)
         unless = f" unless {setting.variable} is set" if setting.fallback and setting.variable else ""
         yield Hit(
             at=_written(setting, password) or setting.span,
