@@ -53,6 +53,7 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar, Port, ProxyConfig
 from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
 from flask_prodcheck.model.configuration.signing import (
+    MIXED_IN,
     SIGNING_KEYS,
     PublishedKey,
     deployed,
@@ -209,6 +210,7 @@ def key_from_environment(project: Project, hit: Hit) -> Fix | None:
 
 
 __all__ = [
+    "MIXED_IN",
     "MORE_ARGUMENTS",
     "SHELLS",
     "SIGNING_KEYS",
