@@ -53,6 +53,7 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar, Port, ProxyConfig
 from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
 from flask_prodcheck.model.configuration.signing import (
+    MIXED_IN,
     SIGNING_KEYS,
     PublishedKey,
     deployed,
@@ -60,6 +61,7 @@ from flask_prodcheck.model.configuration.signing import (
     published_key,
 )
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
+from flask_prodcheck.model.deployment.kept_keys import is_kept
 from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import loads_once, replicas, runs_several, worker_processes
 from flask_prodcheck.model.deployment.served import (
@@ -170,6 +172,13 @@ def start_options(launch: Launch, project: Project) -> Mapping[str, str]:
     return {}
 
 
+def serves_console(launch: Launch) -> bool:
+    """Whether debug mode opens the interactive debugger: ``run_simple`` and ``make_server`` of Werkzeug do not look at
+    the application's setting, only at an argument of their own."""
+    site = launch.run_site
+    return launch.server.is_development and (site is None or site.call not in ("run_simple", "make_server"))
+
+
 def served_otherwise(launch: Launch, project: Project) -> bool:
     """Whether a production launch of another kind of file starts a production server that works."""
     return any(
@@ -201,6 +210,7 @@ def key_from_environment(project: Project, hit: Hit) -> Fix | None:
 
 
 __all__ = [
+    "MIXED_IN",
     "MORE_ARGUMENTS",
     "SHELLS",
     "SIGNING_KEYS",
@@ -285,6 +295,7 @@ __all__ = [
     "gunicorn_files",
     "has_heroku_files",
     "imports_session",
+    "is_kept",
     "is_placeholder",
     "is_production_path",
     "is_secret_text",
@@ -306,6 +317,7 @@ __all__ = [
     "safe",
     "served_modules",
     "served_otherwise",
+    "serves_console",
     "services_of",
     "settings_at",
     "settings_table",

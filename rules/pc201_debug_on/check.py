@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import WSGI_SERVERS, Guard, Hit, Known, Project, Server
+from flask_prodcheck.rulekit import WSGI_SERVERS, Guard, Hit, Known, Project, Server, serves_console
 
 CONSOLE = "the interactive debugger lets anyone who reaches it run code"
 BEHIND_SERVER = "error handlers are bypassed and templates are re-read on every request"
@@ -34,12 +34,12 @@ def check(project: Project) -> Iterator[Hit]:
             launch.run_site is not None and launch.run_site.debug not in ("unset", "config")
         ):
             continue  # the command, or the call's own argument, decides
-        serves_console = launch.server.is_development
+        console = serves_console(launch)
         yield Hit(
             at=setting.span,
             via=launch.hops,
-            facts={"what": "DEBUG is on", "effect": CONSOLE if serves_console else BEHIND_SERVER},
-            severity=None if serves_console else "warning",
+            facts={"what": "DEBUG is on", "effect": CONSOLE if console else BEHIND_SERVER},
+            severity=None if console else "warning",
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Configuration, Hit, Known, Project, Server, Setting
+from flask_prodcheck.rulekit import Configuration, Hit, Known, Project, Server, Setting, serves_console
 
 ALONE = "Debug mode is on in the image by itself: only what stands beside it ({place}) sets {variable}"
 
@@ -20,8 +20,8 @@ def check(project: Project) -> Iterator[Hit]:
             continue
         if found is not None:
             launch = configuration.launch
-            serves_console = launch is not None and launch.server.is_development
-            yield _hit(configuration, found, severity=None if serves_console else "warning")
+            console = launch is not None and serves_console(launch)
+            yield _hit(configuration, found, severity=None if console else "warning")
         elif configuration.alone is not None:
             yield from _alone(configuration, configuration.alone)
 

@@ -16,12 +16,13 @@ def check(project: Project) -> Iterator[Hit]:
 def _place(launch: Launch, project: Project) -> Span:
     """The last command that a shell runs: what follows is a program's own configuration or its code."""
     facts = project.facts
+    programs = {entry.span for manifest in facts.manifests.values() for entry in manifest.entry_points}
     for hop in reversed(launch.hops):
         file = hop.span.file
         if (
             file not in facts.modules
             and file not in facts.uwsgi
-            and file not in facts.manifests
+            and hop.span not in programs
             and not (file in facts.start_files and hop is not launch.head)
         ):
             return hop.span

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import (
+    MIXED_IN,
     SIGNING_KEYS,
     Configuration,
     Hit,
@@ -34,6 +35,7 @@ def check(project: Project) -> Iterator[Hit]:
             if found is None or found.variable:
                 continue
             setting = read.get(key)
+            doubtful = read is configuration.unselected or found.unsure or key in MIXED_IN
             installed = replacer(found.value, project.facts)  # the script that installs it writes another one there
             first, *others = variants(project, found.at)
             said.add(first)
@@ -46,7 +48,7 @@ def check(project: Project) -> Iterator[Hit]:
                     "where": "the source" if found.at == setting.span else "a published file",
                 },
                 # the mode, or the key, may be set elsewhere
-                severity="warning" if read is configuration.unselected or installed or found.unsure else None,
+                severity="warning" if doubtful or installed else None,
             )
         yield from _in_image(configuration)
         for own in token_keys(project, configuration):

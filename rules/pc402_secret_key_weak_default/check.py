@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import (
+    MIXED_IN,
     SIGNING_KEYS,
     Configuration,
     Hit,
@@ -55,5 +56,5 @@ def _hit(project: Project, configuration: Configuration, key: str, found: Publis
             "supplier": elsewhere,
         },
         message=TEMPLATE if not variable.isidentifier() else ELSEWHERE if elsewhere else None,
-        severity="warning" if unsure or found.unsure or elsewhere else None,
+        severity="warning" if unsure or found.unsure or elsewhere or key in MIXED_IN else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, loads_once, used_by, worker_processes
+from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, is_kept, loads_once, used_by, worker_processes
 
 #: Where there is one worker, or the workers are forked from a process that has drawn the key.
 AT_EVERY_START = "{key} is drawn anew at every start: a restart, or a second instance, makes all sessions void"
@@ -17,7 +17,7 @@ def check(project: Project) -> Iterator[Hit]:
             continue
         for key in SIGNING_KEYS:
             setting = configuration.get(key)
-            if not setting.random or setting.span is None:
+            if not setting.random or setting.span is None or is_kept(project, setting.span):
                 continue
             # a server that has no workers
             alone = worker_processes(launch) == 1 and launch.setting("workers", "processes") is None

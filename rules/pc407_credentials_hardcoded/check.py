@@ -24,6 +24,8 @@ from flask_prodcheck.rulekit import (
 )
 
 _USERINFO = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]{0,40}://[^/@\s:]{0,200}:([^/@\s]{1,200})@([^/:@\s]{1,200})")
+#: Keys that pages carry: Google's for browsers, and the publishable ones of Stripe. What restricts them is their owner's.
+_FOR_PAGES = re.compile(r"AIza[\w-]{30,40}|pk_(?:test|live)_\w+")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
 _EXAMPLE_HOSTS = frozenset({"host", "hostname", "server", "servername", "your-host", "example.com", "db.example.com"})
 _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASS)$")
@@ -60,6 +62,7 @@ def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
             continue
         certain = not setting.fallback and not setting.variable
         proven = certain and launch is not None and launch.confidence is not Confidence.LOW
+        proven = proven and not _FOR_PAGES.fullmatch(password)
         unless = f" unless {setting.variable} is set" if setting.fallback and setting.variable else ""
         yield Hit(
             at=_written(setting, password) or setting.span,
@@ -97,6 +100,8 @@ def _published_databases(project: Project) -> Iterator[Hit]:
         launches = [launch for launch in project.launches if launch.head.span.file == path]
         if not is_production_path(path) or any(not launch.is_production for launch in launches):
             continue
+        if _only_stands_by(path, project):
+            continue
         for service in file.services:
             open_ports = [port for port in service.ports if port.host_ip not in ("127.0.0.1", "::1", "localhost")]
             if service.profiles or not open_ports:
@@ -115,6 +120,28 @@ def _published_databases(project: Project) -> Iterator[Hit]:
             facts={"what": f"{name} publishes its port with the password of this file"},
             severity="warning",
         )
+
+
+def _only_stands_by(path: str, project: Project) -> bool:
+    """Whether the compose files of this folder start nothing of the project: what a developer needs around a program
+    that is started by hand."""
+    folder = posixpath.dirname(path)
+    names = {each.project_name.lower() for each in project.facts.manifests.values() if each.project_name}
+    names |= {each.split("/")[0].lower() for each in project.facts.paths if each.endswith("/__init__.py")}
+    return not any(
+        posixpath.dirname(each.span.file) == folder for launch in project.launches for each in launch.hops
+    ) and not any(
+        service.build is not None or service.extends is not None or _is_own(service.image or "", names)
+        for other, file in project.facts.compose.items()
+        if posixpath.dirname(other) == folder
+        for service in file.services
+    )
+
+
+def _is_own(image: str, names: set[str]) -> bool:
+    """Whether an image is called like something of the project, or nobody knows what it is called."""
+    name = posixpath.basename(image).partition(":")[0].lower()
+    return not name or "$" in image or any(each in name for each in names)
 
 
 def _opens(variable: str, service: ComposeService, ports: Sequence[Port]) -> bool:

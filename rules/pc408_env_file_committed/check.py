@@ -13,6 +13,8 @@ _NAMES = re.compile(
 _SECRET = re.compile(
     r"(?:^|_|[A-Z])(?:PASSWORD|PASSWD|PASS|PWD|SECRET|SECRET_KEY|API_KEY|TOKEN|PRIVATE_KEY|ACCESS_KEY)$", re.IGNORECASE
 )
+#: Names that say that the value is for tests.
+_FOR_TESTS = re.compile(r"(?:^|_)(?:TEST|TESTS|TESTING|DUMMY|FAKE|MOCK)(?:_|$)", re.IGNORECASE)
 _USERINFO = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]{0,40}://[^/@\s:]{0,200}:([^/@\s]{1,200})@")
 
 
@@ -26,7 +28,7 @@ def check(project: Project) -> Iterator[Hit]:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    if not value or "$" in value:
+    if not value or "$" in value or _FOR_TESTS.search(name):
         return False
     found = _USERINFO.match(value)
     if found is not None:

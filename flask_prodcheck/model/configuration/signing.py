@@ -11,6 +11,8 @@ from flask_prodcheck.records import dataclass
 
 #: Flask's own (also the old keys that it still accepts), Flask-WTF's, Flask-JWT-Extended's and Flask-Security's keys.
 SIGNING_KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY", "SECURITY_PASSWORD_SALT")
+#: Keys that are mixed into what another key, or a hash, protects: with them alone nothing can be forged.
+MIXED_IN = frozenset({"SECURITY_PASSWORD_SALT"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ _TEST = frozenset(
         "benchmarks",
         "bench",
         "stress",
+        "mock",
+        "mocks",
     ]
 )
 _RUNS_TESTS = regex(r"(?:run|unit)tests?|run[a-z]+tests")  # written as one word: runtests, runbrowsertests

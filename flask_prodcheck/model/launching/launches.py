@@ -28,7 +28,7 @@ from flask_prodcheck.model.launching.heads import (
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
-from flask_prodcheck.model.launching.listening import SETS_PORT
+from flask_prodcheck.model.launching.listening import NAMES_DYNO, SETS_PORT
 from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.placed_files import image_files
 from flask_prodcheck.model.launching.platform_defaults import platform_default
@@ -108,6 +108,8 @@ class _Builder:
         place = head.place if head.container else self._declared_place(head)
         if head.kind in SETS_PORT and "PORT" not in place.env:
             place = place.with_env({"PORT": Unknown("the platform chooses it")})
+        if head.kind in NAMES_DYNO and "DYNO" not in place.env:
+            place = place.with_env({"DYNO": Unknown("the platform names each process")})
         return place
 
     def _declared_place(self, head: Head) -> Place:

@@ -22,6 +22,8 @@ from flask_prodcheck.records import dataclass
 SETS_PORT = frozenset({
     "procfile", "heroku-yml", "app-json", "render", "railway", "nixpacks", "railpack", "app-engine", "cloudfoundry", "digitalocean", "fly",
 })  # fmt: skip
+#: What Heroku starts, where DYNO names the process.
+NAMES_DYNO = frozenset({"procfile", "heroku-yml", "app-json"})
 
 #: How servers write every interface.
 _EVERYWHERE = frozenset({"", "*", "::", "0.0.0.0"})  # noqa: S104

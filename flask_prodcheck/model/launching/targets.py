@@ -145,6 +145,10 @@ def _decidable(place: Place) -> bool:
     return place.image is None or not place.image.opaque
 
 
+#: First words under which everybody publishes.
+_ANYBODYS = frozenset({"app", "api", "django", "flask", "my", "py", "pytest", "python", "types", "web"})
+
+
 def _elsewhere(module: str, facts: Facts) -> bool:
     """Whether ``module`` may come from somewhere else: a distribution that the project installs, the checkout's own
     folder as a package, or a submodule, whose files a checkout need not have."""
@@ -153,13 +157,19 @@ def _elsewhere(module: str, facts: Facts) -> bool:
         return True
     if "__init__.py" in facts.paths and top not in folders_of(facts):
         return True  # the checkout is a package itself, and only its folder's name says what it is called
-    names = {dep.name for dep in production_dependencies(facts)}
-    names |= {
+    installed = {dep.name for dep in production_dependencies(facts)}
+    own = {
         normalised(manifest.project_name)
         for manifest in facts.manifests.values()
         if manifest.project_name and not _has_top(top, facts)
     }
-    return normalised(top) in names or f"python-{normalised(top)}" in names
+    name = normalised(top)
+    if not {name, f"python-{name}"}.isdisjoint(installed | own):
+        return True
+    family, _, member = name.partition("-")
+    # The distributions of one family install each other.
+    related = member and family not in _ANYBODYS and not _has_top(top, facts)
+    return bool(related) and any(each.partition("-")[0] == family for each in installed)
 
 
 def _has_top(top: str, facts: Facts) -> bool:

@@ -15,6 +15,7 @@ from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
         ("runbrowsertests.sh", "test"),
         ("unittest", "test"),
         ("web-e2e", "test"),
+        ("shop-mocks-web.service", "test"),
         ("docker-compose.dev.yml", "development"),
         ("deploy_live", "production"),
         ("docker-compose.override.yml", "development"),

@@ -33,6 +33,32 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Procfile:1 gunicorn production shop.wsgi:application False"],
     ),
     (
+        "a module of the family of what is installed, which may install it",
+        {"Procfile": "web: gunicorn meadow_app.wsgi\n", "app.py": APP, "requirements.txt": "meadow-rest\nflask\n"},
+        ["Procfile:1 gunicorn production meadow_app.wsgi:application None"],
+    ),
+    (
+        "a first word that anybody uses makes no family, and a folder of the project is the project's",
+        {
+            "Procfile": "web: gunicorn flask_app.wsgi\nother: gunicorn meadow_app.wsgi\n",
+            "meadow_app/app.py": APP,
+            "requirements.txt": "meadow-rest\nflask\n",
+        },
+        [
+            "Procfile:1 gunicorn production flask_app.wsgi:application False",
+            "Procfile:2 gunicorn production meadow_app.wsgi:application False",
+        ],
+    ),
+    (
+        "the project's own name makes no family",
+        {
+            "Procfile": "web: gunicorn shop_web.wsgi\n",
+            "app.py": APP,
+            "pyproject.toml": '[project]\nname = "shop-server"\ndependencies = ["flask"]\n',
+        },
+        ["Procfile:1 gunicorn production shop_web.wsgi:application False"],
+    ),
+    (
         "blanks around the file of a uWSGI mount",
         {"uwsgi.ini": "[uwsgi]\nmount = /= index.py\ncallable = app\n", "index.py": APP},
         ["uwsgi.ini:2 > index.py:2 uwsgi production index.py:app True"],
