@@ -814,7 +814,7 @@ class Follower:
             drafts = {name: value for name, value in state.place.drafts.items() if name not in assigned}
             drafted = _Expander(state, drafts=True)
             drafts |= {
-                name: text if len(text := drafted.text(word)) < _MAX_DRAFT else expander.text(word)
+                name: text if _is_readable(text := drafted.text(word)) else expander.text(word)
                 for name, word in command.assigns
                 if name in assigned and not isinstance(assigned[name], Known)
             }
@@ -1112,6 +1112,11 @@ def _joined_drafts(ways: Sequence[Place]) -> dict[str, str]:
         elif shortest and all(text == shortest or (text or "").startswith(f"{shortest} ") for text in texts):
             joined[name] = f"{shortest} ${{{name}}}"
     return joined
+
+
+def _is_readable(draft: str) -> bool:
+    """Whether ``draft`` says more than its words do: what a command prints where the program stands hides it."""
+    return len(draft) < _MAX_DRAFT and "$(" not in draft.partition(" ")[0]
 
 
 def _drafted(place: Place, name: str) -> str | None:

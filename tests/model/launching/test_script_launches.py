@@ -215,6 +215,14 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 gunicorn production app:app True", "start.sh:1 gunicorn production app:app True"],
     ),
     (
+        "an interpreter below the folder that a command prints",
+        {
+            "start.sh": '#!/bin/sh\nHERE="$( cd "$( dirname "$0" )" && pwd )"\nif [ -e "${HERE}/env/bin/python" ]; then\n  PY="${HERE}/env/bin/python"\nelse\n  exit 1\nfi\nexport FLASK_DEBUG=0\n${PY} ./app.py &\n',
+            "app.py": APP + "app.run()\n",
+        },
+        ["start.sh:9 > app.py:3 app-run production app:app True"],
+    ),
+    (
         "arguments that the script puts together, with a variable among them",
         {
             "boot.sh": '#!/bin/sh\nargs="--bind :$PORT --workers 4 $MORE shop.wsgi"\ngunicorn $args\n',
