@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from itertools import chain
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, FunctionDef, Lambda
@@ -146,12 +147,15 @@ def unknown(reason: str, *parts: Evaluated) -> Evaluated:
 
 def merged(*groups: Iterable[str]) -> tuple[str, ...]:
     """The names of all groups, each once, in order."""
-    return tuple(dict.fromkeys(name for group in groups for name in group))
+    return tuple(dict.fromkeys(chain.from_iterable(groups)))
 
 
 def depending(result: Evaluated, *parts: Evaluated) -> Evaluated:
     """``result`` with the dependencies of ``parts`` added."""
-    if not any(part.variables or part.absent or part.random or part.guarded or part.files for part in parts):
+    for part in parts:  # most depend on nothing, and this is asked for every value
+        if part.variables or part.absent or part.random or part.guarded or part.files:
+            break
+    else:
         return result
     return replace(
         result,
@@ -165,8 +169,11 @@ def depending(result: Evaluated, *parts: Evaluated) -> Evaluated:
 
 def selected(result: Evaluated, *choosers: Evaluated) -> Evaluated:
     """``result``, chosen by ``choosers``: their variables decide which value it is, but not what it is made of."""
-    plain = [replace(each, random=False, guarded=False) if each.random or each.guarded else each for each in choosers]
-    return depending(result, *plain)
+    for each in choosers:
+        if each.random or each.guarded:
+            choosers = tuple([replace(chooser, random=False, guarded=False) for chooser in choosers])
+            break
+    return depending(result, *choosers)
 
 
 def traced(result: Evaluated, span: Span, text: str, expression: str = "") -> Evaluated:

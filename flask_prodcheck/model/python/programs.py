@@ -53,7 +53,7 @@ OPEN = _Open()
 class Frame:
     """One activation of a module or function body: its file, scope and local values; ``name`` is ``__name__`` there.
     ``assumed`` turns true once a value depended on a variable that no file sets; ``assumptions`` are the names that hold
-    such values."""
+    such values. ``again``: of a module that was imported before, by another program."""
 
     path: str
     name: str
@@ -61,6 +61,7 @@ class Frame:
     values: dict[str, object] = field(default_factory=dict)
     assumed: bool = False
     assumptions: set[str] = field(default_factory=set)
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
