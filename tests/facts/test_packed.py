@@ -81,7 +81,7 @@ def test_what_is_nested_too_deeply_is_not_packed() -> None:
 
 
 class _Runs:
-    def __reduce__(self) -> object:
+    def __reduce__(self) -> tuple[object, ...]:
         return os.system, ("true",)
 
 
