@@ -149,8 +149,14 @@ def reading(tree: Tree, outlines: Outlines | None = None) -> Iterator[Callable[[
         return packed(aside[source.path].statements()) if source.path in aside else None
 
     with shared(sources, _weight, work, worth=_WORTH_A_PROCESS, say=say) as work_done:
-        numbers = {source.path: number for number, source in enumerate(sources)}
-        bodies = Bodies(tree.content, lambda path: work_done.ask(numbers[path]) if path in numbers else None, outlines)
+        numbers: dict[str, int] = {}
+
+        def elsewhere(path: str) -> bytes | None:
+            if keeps and not numbers:
+                numbers.update([(source.path, number) for number, source in enumerate(sources)])
+            return work_done.ask(numbers[path]) if path in numbers else None
+
+        bodies = Bodies(tree.content, elsewhere, outlines)
 
         def facts() -> Facts:
             fresh = {source.path: outcome for source, outcome in zip(sources, work_done.results(), strict=True)}
