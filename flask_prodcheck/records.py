@@ -37,7 +37,7 @@ def _record(cls: Any, *, frozen: bool, order: bool, eq: bool) -> Any:
         "__slots__": names,
         "__match_args__": names,
         "__dataclass_fields__": fields,
-        "__dataclass_params__": _PARAMETERS,
+        "__dataclass_params__": _PARAMETERS[frozen],
     }
     for name in ("__dict__", "__weakref__"):
         namespace.pop(name, None)
@@ -70,8 +70,16 @@ class _Standard:
     only: int
 
 
+@dataclasses.dataclass(frozen=True)
+class _StandardFrozen:
+    only: int
+
+
 _PLAIN: Any = _Standard.__dataclass_fields__["only"]._field_type  # type: ignore[attr-defined]
-_PARAMETERS: Any = _Standard.__dataclass_params__  # type: ignore[attr-defined]
+_PARAMETERS: Any = {
+    False: _Standard.__dataclass_params__,  # type: ignore[attr-defined]
+    True: _StandardFrozen.__dataclass_params__,  # type: ignore[attr-defined]
+}
 
 
 def _initialiser(made: Any) -> Any:

@@ -50,7 +50,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     UnaryOp,
 )
-from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar, ProxyConfig
+from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar, Port, ProxyConfig
 from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
 from flask_prodcheck.model.configuration.signing import (
     SIGNING_KEYS,
@@ -71,10 +71,13 @@ from flask_prodcheck.model.deployment.served import (
 )
 from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files
 from flask_prodcheck.model.deployment.tls import tls_evidence
+from flask_prodcheck.model.deployment.token_keys import token_keys
+from flask_prodcheck.model.deployment.variants import compose_order, variants
 from flask_prodcheck.model.evaluation.data_files import format_of
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.exposure import Exposure, exposure, open_environment, shares_container
 from flask_prodcheck.model.launching.gunicorn import (
+    MORE_ARGUMENTS,
     GunicornSetting,
     removed_settings,
     settings_table,
@@ -82,6 +85,7 @@ from flask_prodcheck.model.launching.gunicorn import (
 )
 from flask_prodcheck.model.launching.gunicorn_files import gunicorn_files
 from flask_prodcheck.model.launching.gunicorn_values import argument_refusal, refusal
+from flask_prodcheck.model.launching.heads import services_of
 from flask_prodcheck.model.launching.listening import Address, listens
 from flask_prodcheck.model.launching.supply import replacer, supplier
 from flask_prodcheck.model.project import (
@@ -197,6 +201,7 @@ def key_from_environment(project: Project, hit: Hit) -> Fix | None:
 
 
 __all__ = [
+    "MORE_ARGUMENTS",
     "SHELLS",
     "SIGNING_KEYS",
     "WSGI_SERVERS",
@@ -245,6 +250,7 @@ __all__ = [
     "Launch",
     "Name",
     "Origin",
+    "Port",
     "Problem",
     "Project",
     "ProxyConfig",
@@ -271,6 +277,7 @@ __all__ = [
     "calls_in",
     "calls_of",
     "closest",
+    "compose_order",
     "deployed",
     "every_statement",
     "exposure",
@@ -299,6 +306,7 @@ __all__ = [
     "safe",
     "served_modules",
     "served_otherwise",
+    "services_of",
     "settings_at",
     "settings_table",
     "shares_container",
@@ -306,9 +314,11 @@ __all__ = [
     "statements",
     "supplier",
     "tls_evidence",
+    "token_keys",
     "turns_debug_on",
     "unsafe",
     "used_by",
+    "variants",
     "worker_aliases",
     "worker_processes",
 ]

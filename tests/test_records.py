@@ -54,6 +54,7 @@ def test_a_class_is_the_same_made_either_way(order: bool) -> None:
     assert [each.name for each in dataclasses.fields(quick)] == [each.name for each in dataclasses.fields(plain)]
     assert quick.__match_args__ == plain.__match_args__ and quick.__slots__ == plain.__slots__
     assert list(inspect.signature(quick).parameters) == list(inspect.signature(plain).parameters)
+    assert quick.__dataclass_params__.frozen is plain.__dataclass_params__.frozen is True
     assert quick.__doc__ == plain.__doc__ and quick("a").seen is not quick("a").seen
     with pytest.raises(TypeError):
         replace(quick("a"), other=1)

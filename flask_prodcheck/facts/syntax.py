@@ -439,7 +439,9 @@ class Uses:
     login_user, Flask-WTF's FlaskForm), ``files`` (request.files), ``body`` (request.get_data/get_json/data/json),
     ``remote_addr``, ``external_urls`` (url_for(..., _external=True), without a scheme), ``routes`` (any route registration).
     ``cookie_forms`` are the views that answer a POST, read cookies and take a form; ``guards_forms`` when the file
-    mentions a protection of forms (a CSRF token, the origin).
+    mentions a protection of forms (a CSRF token, the origin); ``limits_body`` when it looks at the length of a request,
+    or sets its limit, itself. ``token_keys`` are the expressions that its functions sign or encrypt with (PyJWT,
+    itsdangerous, hmac, cryptography), as source text.
     """
 
     session: Span | None = None
@@ -452,6 +454,8 @@ class Uses:
     login_cookies: tuple[LoginCookie, ...] = ()
     cookie_forms: tuple[CookieForm, ...] = ()
     guards_forms: bool = False
+    limits_body: bool = False
+    token_keys: tuple[tuple[str, Span], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def _site(launch: Launch, sites: Sequence[RunSite]) -> RunSite | None:
 
 
 def _with_reach(sites: Sequence[RunSite], launches: Sequence[Launch], has_deploy_files: bool) -> tuple[RunSite, ...]:
-    reached = {launch.run_site.span for launch in launches if launch.is_production and launch.run_site is not None}
+    reached = {span for launch in launches if launch.is_production for span in launch.reached}
     otherwise = "no" if has_deploy_files else "no-deploy-files"
     return tuple(replace(site, production="yes" if site.span in reached else otherwise) for site in sites)
 

@@ -233,6 +233,7 @@ class Launch:
     placed: Mapping[str, str] = field(default_factory=dict)  # project path -> the file that really stands there
     entered: Entered | None = None  # the command function that ends in the call that serves
     program: Program | None = None  # None where a server's own command imports the target
+    reached: frozenset[Span] = frozenset()  # every run site that it may end in, what decides between them being unknown
 
     @property
     def head(self) -> Hop:

@@ -7,14 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.edits.drafts import Drafts
 from flask_prodcheck.edits.text_file import appended
-from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.requirements import group_of
-from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Manifest
 from flask_prodcheck.model.launching.images import Image, build_image, project_path
 from flask_prodcheck.model.launching.installs import DEVELOPMENT_GROUPS, production_dependencies
-from flask_prodcheck.model.launching.shell_commands import every_command
+from flask_prodcheck.model.launching.shell_commands import commands_of
 from flask_prodcheck.model.project import Project
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.dockerfile_edit import after, before, stage_of, with_package
@@ -120,12 +118,7 @@ def _to_image(facts: Facts, line: int, path: str, drafts: Drafts, worker: Worker
 
 def _installs(image: Image, facts: Facts) -> Iterator[_Install]:
     for command, cwd in image.runs:
-        text = command.shell if command.shell is not None else " ".join(command.argv or ())
-        try:
-            statements = parse_command_line(text, command.span)
-        except ReadError:
-            continue
-        for each in every_command(statements):
+        for each in commands_of(command) or ():
             found = _install([word.text.strip("\"'") for word in each.words], command.span.line, cwd, image, facts)
             if found is not None:
                 yield found

@@ -283,6 +283,8 @@ def _platform_by_place(path: str, low: str) -> Kind | None:
         return Kind.PLATFORM
     if parents[-1:] == [".do"] and low.endswith((".yml", ".yaml")):
         return Kind.PLATFORM
+    if parents[-1:] == [".s2i"] and low == "environment":
+        return Kind.PLATFORM
     return None
 
 

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Confidence, Hit, Project
+from flask_prodcheck.rulekit import Confidence, Hit, Launch, Project, Span
 
 
 def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
         if not launch.server.is_development:
             continue
-        at = launch.run_site.span if launch.run_site is not None else launch.end.span
+        at = launch.run_site.span if launch.run_site is not None else _command(launch, project)
         # An error has to be proven: a chain that could not be followed surely is a hazard only.
         severity = None if launch.confidence is Confidence.HIGH else "warning"
         confidence = launch.confidence.value
         yield Hit(
             at=at, via=launch.hops, facts={"start": str(launch.head.span)}, severity=severity, confidence=confidence
         )
+
+
+def _command(launch: Launch, project: Project) -> Span:
+    """Where the command is written that a group of commands of the project's own takes for ``flask run``: no call of the
+    program says so. A script that runs what it is given (``exec "$@"``) has it from an earlier hop."""
+    end = launch.end
+    hands_on, is_program = "$@" in end.text, end.span.file.endswith(".py")
+    if not hands_on and not is_program:
+        return end.span
+    written = [
+        hop
+        for hop in launch.hops
+        if not hop.span.file.endswith(".py") and hop.span.file not in project.facts.manifests and "$@" not in hop.text
+    ]
+    if not is_program:
+        written = [hop for hop in written if re.search(r"\bflask\b", hop.text)]
+    return written[-1].span if written else end.span

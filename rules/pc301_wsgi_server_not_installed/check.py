@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Project, Server
+from flask_prodcheck.rulekit import Hit, Launch, Project, Server
 
 # The distributions that bring each server's command.
 PROVIDERS = {
@@ -18,7 +19,7 @@ PROVIDERS = {
 }
 
 # Platforms that install exactly what the project's manifests name.
-MANIFEST_ONLY = frozenset({"procfile", "heroku-yml", "render", "railway"})
+MANIFEST_ONLY = frozenset({"procfile", "heroku-yml", "render", "railway", "s2i"})
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -29,6 +30,11 @@ def check(project: Project) -> Iterator[Hit]:
             continue
         installed = launch.installs
         if installed is None and launch.kind in MANIFEST_ONLY and required and not project.open_manifests:
-            installed = required
+            installed = required if not _assembles(launch, project) else None
         if installed is not None and not providers & installed:
             yield Hit(at=launch.head.span, via=launch.hops, facts={"server": launch.server.value})
+
+
+def _assembles(launch: Launch, project: Project) -> bool:
+    """Whether the project replaces the script by which source-to-image installs."""
+    return launch.kind == "s2i" and f"{posixpath.dirname(launch.head.span.file)}/bin/assemble" in project.facts.paths

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Confidence, Hit, Launch, Project, Server, open_environment
+from flask_prodcheck.rulekit import MORE_ARGUMENTS, Confidence, Hit, Known, Launch, Project, Server, open_environment
 
 # Formats whose platform sets WEB_CONCURRENCY or brings workers of its own.
 PLATFORM_WORKERS = frozenset({"procfile", "heroku-yml", "render", "azure", "beanstalk", "app-engine", "railway"})
@@ -17,7 +17,7 @@ UWSGI_FILES = ("ini", "yaml", "xml", "json", "config", "include", "inherit")
 
 def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
-        if launch.kind in PLATFORM_WORKERS or launch.confidence is Confidence.LOW:
+        if launch.kind in PLATFORM_WORKERS or (launch.confidence is Confidence.LOW and not _says_one(launch)):
             continue
         if (launch.server is Server.GUNICORN and _is_single(launch)) or _is_single_uwsgi(launch, project):
             setting = launch.setting("workers", "processes", "p")
@@ -26,6 +26,14 @@ def check(project: Project) -> Iterator[Hit]:
                 via=launch.hops,
                 facts={"server": launch.server.value},
             )
+
+
+def _says_one(launch: Launch) -> bool:
+    """Whether a configuration file of the project says that there is one worker, however the command comes about."""
+    return any(
+        each.key == "workers" and isinstance(each.value, Known) and each.value.value == 1
+        for each in launch.config_settings
+    )
 
 
 def _is_single_uwsgi(launch: Launch, project: Project) -> bool:
@@ -52,9 +60,11 @@ def _is_read(file: str, project: Project) -> bool:
 def _is_single(launch: Launch) -> bool:
     if launch.target_kind == "app" and launch.run_site is None and not launch.target:
         return False
+    if launch.resolves and launch.app is None:
+        return False  # something of the project that is not known to be an application of Flask's
     if "config" in launch.options and launch.config_file is None:
         return False  # the file that says how many is not in the project
-    if "more-arguments" in launch.options:
+    if MORE_ARGUMENTS in launch.options:
         return False  # a variable may say how many
     worker_class = launch.setting("worker_class")
     if worker_class is not None and worker_class[0] not in ("sync", "gthread"):

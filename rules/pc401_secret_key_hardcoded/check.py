@@ -4,24 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, deployed, masked, published_key, replacer
+from flask_prodcheck.rulekit import (
+    SIGNING_KEYS,
+    Configuration,
+    Hit,
+    Known,
+    Project,
+    Span,
+    Unknown,
+    deployed,
+    is_placeholder,
+    masked,
+    published_key,
+    replacer,
+    token_keys,
+    variants,
+)
+
+IN_IMAGE = "{key} is part of the image ({shown}): where the application takes it, its signatures can be forged"
 
 
 def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
+        said: set[Span] = set()
+        via = configuration.launch.hops if configuration.launch is not None else ()
         for key in SIGNING_KEYS:
             read = deployed(configuration, key)
             found = published_key(read, key)
             if found is None or found.variable:
                 continue
             setting = read.get(key)
-            via = configuration.launch.hops if configuration.launch is not None else ()
             installed = replacer(found.value, project.facts)  # the script that installs it writes another one there
-            where = "the source" if found.at == setting.span else "a published file"
+            first, *others = variants(project, found.at)
+            said.add(first)
             yield Hit(
-                at=found.at,
-                via=via,
-                facts={"key": key, "shown": masked(key, found.value), "where": where},
-                # the mode may be set elsewhere
-                severity="warning" if read is configuration.unselected or installed else None,
+                at=first,
+                via=(*via, *others),
+                facts={
+                    "key": key,
+                    "shown": masked(key, found.value),
+                    "where": "the source" if found.at == setting.span else "a published file",
+                },
+                # the mode, or the key, may be set elsewhere
+                severity="warning" if read is configuration.unselected or installed or found.unsure else None,
+            )
+        yield from _in_image(configuration)
+        for own in token_keys(project, configuration):
+            for key in own.settings:
+                found = published_key(own, key)
+                if found is None or found.variable or found.at in said:
+                    continue
+                yield Hit(
+                    at=found.at,
+                    via=via,
+                    facts={"key": key, "shown": masked("SECRET", found.value), "where": "the source"},
+                    severity="warning",  # what it signs may not matter, and nothing shows that it is called
+                )
+
+
+def _in_image(configuration: Configuration) -> Iterator[Hit]:
+    """The key that the image itself sets, where what the application signs with cannot be seen: it may come from a file
+    that a script fills in when the container starts."""
+    launch, setting = configuration.launch, configuration.get("SECRET_KEY")
+    if launch is None or launch.dockerfile is None or not isinstance(setting.value, Unknown):
+        return
+    for key in ("SECRET_KEY", "FLASK_SECRET_KEY"):
+        value = launch.env.get(key)
+        if not isinstance(value, Known) or not value.value or is_placeholder(value.value):
+            continue
+        at = value.origin[0].span
+        if at.file == launch.dockerfile:
+            yield Hit(
+                at=at,
+                via=launch.hops,
+                message=IN_IMAGE,
+                facts={"key": key, "shown": masked(key, value.value)},
+                severity="warning",
             )

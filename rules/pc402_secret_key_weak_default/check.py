@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, deployed, masked, published_key, replacer, supplier
+from flask_prodcheck.rulekit import (
+    SIGNING_KEYS,
+    Configuration,
+    Hit,
+    Project,
+    PublishedKey,
+    deployed,
+    masked,
+    published_key,
+    replacer,
+    supplier,
+    token_keys,
+)
 
 ELSEWHERE = "{key} falls back to a published value ({shown}) when {variable} is not set; only {supplier} may set it"
 TEMPLATE = "{key} has a published value ({shown}) until somebody edits or supplies {variable}"
@@ -12,25 +24,36 @@ TEMPLATE = "{key} has a published value ({shown}) until somebody edits or suppli
 
 def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
-        via = configuration.launch.hops if configuration.launch is not None else ()
         for key in SIGNING_KEYS:
             read = deployed(configuration, key)
             for each in (read, *configuration.weaker):
                 found = published_key(each, key, template=each is not read)
-                if found is None or not found.variable:
-                    continue
-                launch, variable = configuration.launch, found.variable
-                elsewhere = supplier(launch, variable, project.facts) if launch is not None else ""
-                if launch is not None and variable.isidentifier() and variable not in launch.env:
-                    elsewhere = elsewhere or configuration.absent_env
-                elsewhere = elsewhere or replacer(found.value, project.facts)
-                unsure = (
-                    found.unsure or bool(elsewhere) or read is configuration.unselected
-                )  # the key, or the mode, may be set elsewhere
-                yield Hit(
-                    at=found.at,
-                    via=via,
-                    facts={"key": key, "shown": masked(key, found.value), "variable": variable, "supplier": elsewhere},
-                    message=TEMPLATE if not variable.isidentifier() else ELSEWHERE if elsewhere else None,
-                    severity="warning" if unsure else None,
-                )
+                if found is not None and found.variable:
+                    # the mode may be set elsewhere
+                    yield _hit(project, configuration, key, found, unsure=read is configuration.unselected)
+        for own in token_keys(project, configuration):
+            for key in own.settings:
+                found = published_key(own, key)
+                if found is not None and found.variable:
+                    # what it signs may not matter, and nothing shows that it is called
+                    yield _hit(project, configuration, key, found, unsure=True)
+
+
+def _hit(project: Project, configuration: Configuration, key: str, found: PublishedKey, *, unsure: bool) -> Hit:
+    launch, variable = configuration.launch, found.variable
+    elsewhere = supplier(launch, variable, project.facts) if launch is not None else ""
+    if launch is not None and variable.isidentifier() and variable not in launch.env:
+        elsewhere = elsewhere or configuration.absent_env
+    elsewhere = elsewhere or replacer(found.value, project.facts)
+    return Hit(
+        at=found.at,
+        via=launch.hops if launch is not None else (),
+        facts={
+            "key": key,
+            "shown": masked(key if key in SIGNING_KEYS else "SECRET", found.value),
+            "variable": variable,
+            "supplier": elsewhere,
+        },
+        message=TEMPLATE if not variable.isidentifier() else ELSEWHERE if elsewhere else None,
+        severity="warning" if unsure or found.unsure or elsewhere else None,
+    )

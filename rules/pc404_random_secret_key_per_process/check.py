@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, loads_once
+from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, loads_once, used_by, worker_processes
 
 #: Where there is one worker, or the workers are forked from a process that has drawn the key.
 AT_EVERY_START = "{key} is drawn anew at every start: a restart, or a second instance, makes all sessions void"
@@ -19,7 +19,11 @@ def check(project: Project) -> Iterator[Hit]:
             setting = configuration.get(key)
             if not setting.random or setting.span is None:
                 continue
-            if loads_once(launch):
+            # a server that has no workers
+            alone = worker_processes(launch) == 1 and launch.setting("workers", "processes") is None
+            if alone and used_by(project, configuration, "session") is None:
+                continue  # nothing that a restart would make void
+            if alone or loads_once(launch):
                 yield Hit(
                     at=setting.span, via=launch.hops, facts={"key": key}, severity="warning", message=AT_EVERY_START
                 )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.rulekit import (
+    ComposeService,
     Confidence,
     Configuration,
+    EnvVar,
     Hit,
     Known,
+    Port,
     Project,
     Setting,
     Span,
+    compose_order,
     is_placeholder,
     is_production_path,
     masked,
@@ -23,7 +28,18 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
 _EXAMPLE_HOSTS = frozenset({"host", "hostname", "server", "servername", "your-host", "example.com", "db.example.com"})
 _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASS)$")
 _KEY = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|API_KEY|SECRET_ACCESS_KEY|ACCESS_TOKEN|AUTH_TOKEN|CLIENT_SECRET)$")
-_DATABASES = re.compile(r"(?:^|/)(?:postgres|postgis|mysql|mariadb|mongo|rabbitmq|percona|timescaledb)(?:$|[:@-])")
+_DATABASES = re.compile(
+    r"(?:^|/)(?:postgres|postgis|mysql|mariadb|mongo|rabbitmq|percona|timescaledb|minio)(?:$|[:@-])"
+)
+#: What an image of a database makes its password of, whatever the image is called, and the ports it then listens on.
+_MADE_OF = {
+    "POSTGRES_PASSWORD": frozenset({"5432"}),
+    "MYSQL_ROOT_PASSWORD": frozenset({"3306"}),
+    "MYSQL_PASSWORD": frozenset({"3306"}),
+    "MARIADB_ROOT_PASSWORD": frozenset({"3306"}),
+    "MONGO_INITDB_ROOT_PASSWORD": frozenset({"27017"}),
+    "RABBITMQ_DEFAULT_PASS": frozenset({"5672", "15672"}),
+}
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -74,30 +90,47 @@ def _written(setting: Setting, password: str) -> Span | None:
 
 
 def _published_databases(project: Project) -> Iterator[Hit]:
-    """Databases of a production compose file that listen for the network with a password that stands beside."""
-    for path, file in sorted(project.facts.compose.items()):
+    """Databases of a production compose file that listen for the network with a password that stands beside. Variants of
+    one file that say the same are one finding, at the first of them, with the others as evidence."""
+    found: dict[tuple[str, str, str, str], list[tuple[EnvVar, Port]]] = {}
+    for path, file in sorted(project.facts.compose.items(), key=lambda each: compose_order(each[0])):
         launches = [launch for launch in project.launches if launch.head.span.file == path]
         if not is_production_path(path) or any(not launch.is_production for launch in launches):
             continue
         for service in file.services:
-            if service.profiles or not _DATABASES.search(service.image or ""):
+            open_ports = [port for port in service.ports if port.host_ip not in ("127.0.0.1", "::1", "localhost")]
+            if service.profiles or not open_ports:
                 continue
-            ports = [port for port in service.ports if port.host_ip not in ("127.0.0.1", "::1", "localhost")]
             for variable in service.environment:
                 value = variable.value or ""
-                if ports and value and "$" not in value and _PASSWORD.search(variable.name):
-                    yield Hit(
-                        at=variable.span,
-                        via=tuple(port.span for port in ports if port.span is not None)[:1],
-                        facts={"what": f"{service.name} publishes its port with the password of this file"},
-                        severity="warning",
-                    )
+                if value and "$" not in value and _opens(variable.name, service, open_ports):
+                    key = (posixpath.dirname(path), service.name, variable.name, value)
+                    found.setdefault(key, []).append((variable, open_ports[0]))
                     break
+    for (_, name, _, _), places in found.items():
+        (variable, port), *others = places
+        yield Hit(
+            at=variable.span,
+            via=(*((port.span,) if port.span is not None else ()), *(other.span for other, _ in others)),
+            facts={"what": f"{name} publishes its port with the password of this file"},
+            severity="warning",
+        )
+
+
+def _opens(variable: str, service: ComposeService, ports: Sequence[Port]) -> bool:
+    """Whether ``variable`` is the password of the database that listens on one of ``ports``: by the image's name, else
+    by the port that what reads this variable has."""
+    if _DATABASES.search(service.image or ""):
+        return _PASSWORD.search(variable) is not None
+    return any(port.container.partition("/")[0] in _MADE_OF.get(variable, ()) for port in ports)
 
 
 def _in_images(project: Project) -> Iterator[Hit]:
+    """Passwords that the images which serve the application carry: what else the project builds may be anything, also a
+    database whose password the file that starts it replaces."""
+    ours = {launch.dockerfile for launch in project.production}
     for path, file in sorted(project.facts.dockerfiles.items()):
-        if not is_production_path(path) or not file.stages:
+        if not is_production_path(path) or not file.stages or path not in ours:
             continue
         for variable in file.stages[-1].env:
             value = variable.value or ""

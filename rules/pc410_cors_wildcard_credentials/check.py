@@ -19,6 +19,10 @@ from flask_prodcheck.rulekit import (
     served_modules,
 )
 
+SOCKETS = (
+    "Every site may open a socket with its visitors' cookies, or from inside their network: "
+    "cors_allowed_origins='*' switches off the check of the origin"
+)
 EVERYONE = frozenset({"*", ".*", "^.*$"})
 
 
@@ -33,6 +37,15 @@ def check(project: Project) -> Iterator[Hit]:
                     continue
                 if _credentials(call, default=allowed) and _everyone(call, configuration):
                     yield Hit(at=call.span, via=via)
+            # Flask-SocketIO lets only the site itself in, unless it is told otherwise. A second call replaces the first.
+            sockets = [
+                call
+                for call, context in calls_of(module, "flask_socketio", "SocketIO")
+                if not context.conditional and not context.in_main
+            ]
+            origins = _keyword(sockets[-1], "cors_allowed_origins") if sockets else None
+            if origins is not None and _is_everyone(origins):
+                yield Hit(at=sockets[-1].span, via=via, message=SOCKETS)
 
 
 def _credentials(call: Call, *, default: bool) -> bool:

@@ -47,6 +47,8 @@ REMOVED: dict[tuple[str, str], tuple[str, Version]] = {
     ("werkzeug.urls", "url_parse"): ("werkzeug", (3, 0)),
     ("werkzeug.urls", "url_join"): ("werkzeug", (3, 0)),
 }
+# Of these nothing works any more: the first import says it for all, the cure is another distribution.
+UNUSABLE = ("flask_script", "flask_restplus")
 FIRST_DASH_WITHOUT_RUN_SERVER = (3, 0)
 
 
@@ -54,10 +56,18 @@ def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
         launch = configuration.launch
         via = launch.hops if launch is not None else ()
-        for module in served_modules(project, configuration):
-            at_start = launch is not None and module.path in launch.imported
+        starts = launch.imported if launch is not None else frozenset()
+        said: set[str] = set()
+        for module in sorted(served_modules(project, configuration), key=lambda each: each.path not in starts):
+            at_start = module.path in starts
             for what, distribution, version, at in _imports(module):
-                yield from _judged(project, what, distribution, version, at, via, at_start)
+                package = what.partition(".")[0]
+                if package in UNUSABLE:
+                    if package in said:
+                        continue
+                    said.add(package)
+                name = package if package in UNUSABLE else what
+                yield from _judged(project, name, distribution, version, at, via, at_start)
     for site in project.run_sites:
         if isinstance(site.node.func, Attribute) and site.node.func.attr == "run_server" and site.production != "no":
             via = next((launch.hops for launch in project.production if launch.run_site == site), ())

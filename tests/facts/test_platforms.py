@@ -46,6 +46,8 @@ def rows(path: str, text: str) -> list[Row]:
         (".do/app.yaml", "name: x\nservices:\n- name: web\n  run_command: g\njobs:\n- name: m\n  run_command: n\n", [("digitalocean", "web", "g", "run", 4), ("digitalocean", "m", "n", "release", 7)]),
         (".do/deploy.template.yaml", "spec:\n  services:\n  - name: web\n    run_command: g\n", [("digitalocean", "web", "g", "run", 4)]),
         (".replit", 'run = "python main.py"\n[deployment]\nrun = ["gunicorn", "a:b"]\n', [("replit", "deployment", "gunicorn|a:b", "run", 3), ("replit", "run", "python main.py", "run", 1)]),
+        (".replit", 'entrypoint = "web/main.py"\nmodules = ["python-3.12"]\n', [("replit", "run", "python|web/main.py", "run", 1)]),
+        (".replit", 'run = "make serve"\nentrypoint = "main.py"\n', [("replit", "run", "make serve", "run", 1)]),
         ("azure.yaml", "services:\n  web:\n    project: .\n    host: appservice\n    language: py\n", [("azure", "web", None, "run", 3)]),
         ("infra/main.bicep", "resource x 'y' = {\n  siteConfig: {\n    linuxFxVersion: 'PYTHON|3.11'\n    appCommandLine: 'gunicorn a:b'\n    appCommandLine: startup\n  }\n}\n", [("azure", "web", "gunicorn a:b", "run", 4)]),
         ("azuredeploy.json", '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",\n"resources": [{"properties": {"siteConfig": {\n"appCommandLine": "g"}}}]}', [("azure", "web", "g", "run", 3)]),

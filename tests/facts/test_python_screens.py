@@ -56,6 +56,9 @@ def _spellings() -> Iterator[tuple[str, str]]:
         ),
     )
     yield "guards_forms", "# the nonce of the form\n"
+    yield "token_keys", "import jwt\ndef f():\n    jwt.encode({}, SECRET)\n"
+    yield "limits_body", "if request.content_length > LIMIT:\n    abort(413)\n"
+    yield "limits_body", "request.max_content_length = LIMIT\n"
     yield "external_urls", "x = url_for('a', _external=True)\ny = anything.url_for('a', _external=b)\n"
 
 

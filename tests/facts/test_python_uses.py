@@ -138,3 +138,29 @@ def test_login_cookies_and_the_forms_that_read_them() -> None:
         (10, "b", frozenset({"NAME"}))
     ]
     assert found.guards_forms
+
+
+@pytest.mark.parametrize(
+    ("body", "texts"),
+    [
+        ("jwt.encode({}, SECRET, 'HS256')", ["SECRET"]),
+        ("jwt.decode(token, key=os.environ.get('JWT_KEY', 'dev'))", ["os.environ.get('JWT_KEY', 'dev')"]),
+        ("key = app.config['TOKEN_KEY']\n    hmac.new(bytes(key, 'utf8'), x)", ["app.config['TOKEN_KEY']"]),
+        ("URLSafeSerializer(f'{settings.SECRET}-{salt}'.encode())", ["settings.SECRET"]),
+        ("PBKDF2HMAC(salt=salt).derive(settings.SECRET.encode())", ["settings.SECRET"]),
+        ("hashlib.sha256(os.getenv('SALT', 'x').encode() + x)", ["os.getenv('SALT', 'x')"]),
+        ("hashlib.sha256(SECRET + x)", []),  # it may be a value like any other
+        ("jwt.encode({}, given_key)", []),  # an argument: the caller knows
+        ("key = a\n    key = b\n    jwt.encode({}, key)", []),
+        ("self.key = SECRET\n    jwt.encode({}, user.secret)", []),  # of one user
+        ("jwt.encode({}, PRIVATE)", []),
+        ("other.encode({}, SECRET)", []),
+    ],
+)
+def test_what_a_function_signs_with(body: str, texts: list[str]) -> None:
+    head = (
+        "import hashlib, hmac, jwt, os\nfrom itsdangerous import URLSafeSerializer\n"
+        "from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC\n"
+    )
+    found = read(head + f"def f(given_key, salt, user, x):\n    {body}\n").uses.token_keys
+    assert [text for text, _ in found] == texts

@@ -56,6 +56,8 @@ NAMES = {
     "justfile": Kind.JUSTFILE,
     "app.yaml": Kind.PLATFORM,
     "render.yaml": Kind.PLATFORM,
+    ".s2i/environment": Kind.PLATFORM,
+    "environment": None,
     "fly.toml": Kind.PLATFORM,
     "fly.prod.toml": Kind.PLATFORM,
     "railway.json": Kind.PLATFORM,

@@ -30,6 +30,8 @@ def read_platform(path: str, text: str) -> StartFile:
     name = _TEMPLATE.sub("", posixpath.basename(path).lower())
     if name.endswith(".bicep"):
         return azure.read_bicep(path, text)
+    if path.split("/")[-2:] == [".s2i", "environment"]:
+        return docker_hosts.read_s2i(path, text)
     if name.endswith(".toml") or name == ".replit":
         return _tables(path, name, read_toml(path, text))
     if name.endswith("devcontainer.json"):

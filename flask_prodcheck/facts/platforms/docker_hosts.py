@@ -1,7 +1,10 @@
-"""Hosts that run images: ECS task definitions, ``Dockerrun.aws.json`` and CapRover's ``captain-definition``."""
+"""Hosts that run images: ECS task definitions, ``Dockerrun.aws.json``, CapRover's ``captain-definition``, and what
+source-to-image (OpenShift) builds with."""
 
 from __future__ import annotations
 
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts.env import read_env
 from flask_prodcheck.facts.platforms.options import elements, options_of
 from flask_prodcheck.facts.types import Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, argv_command, env_entries
@@ -52,3 +55,10 @@ def read_captain(path: str, root: YamlNode) -> StartFile:
         (),
         (*options_of(root, dockerfile="dockerfilePath", image="imageName", template="templateId"), *inline),
     )
+
+
+def read_s2i(path: str, text: str) -> StartFile:
+    """``.s2i/environment``: the variables of the build and of the container. What they start depends on the files beside
+    them: one start without a command."""
+    env = read_env(path, text).variables
+    return StartFile(path, "s2i", (Start("s2i", "environment", env[0].span if env else Span(path, 1), None, env=env),))

@@ -117,7 +117,7 @@ def read_railpack(path: str, root: YamlNode) -> StartFile:
 
 def read_replit(path: str, root: YamlNode) -> StartFile:
     """``.replit``: ``[deployment] run`` is what is published (name "deployment"); ``run`` is the workspace's button
-    (name "run")."""
+    (name "run"); without one the button runs the program ``entrypoint``."""
     env: tuple[EnvVar, ...] = env_mapping(root.get("env"))
     starts = []
     for holder, name in ((root.get("deployment"), "deployment"), (root, "run")):
@@ -133,4 +133,9 @@ def read_replit(path: str, root: YamlNode) -> StartFile:
                     options=options_of(holder, target="deploymentTarget"),
                 )
             )
+    program = root.string("entrypoint") or ""
+    if program.endswith(".py") and not any(start.name == "run" for start in starts):
+        span = root.key_span("entrypoint")
+        command = Command(span, f"python {program}", argv=("python", program))
+        starts.append(Start("replit", "run", span, command, env=env))
     return StartFile(path, "replit", tuple(starts))

@@ -9,9 +9,11 @@ from collections.abc import Set as AbstractSet
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.python.cookies import cookie_forms, guards_forms, login_cookies
 from flask_prodcheck.facts.python.text import Text
+from flask_prodcheck.facts.python.token_keys import token_keys
 from flask_prodcheck.facts.python.views import is_route, is_view
 from flask_prodcheck.facts.python.walk import FunctionNode, Statements, blocks, children, walk
 from flask_prodcheck.facts.syntax import CookieForm, Mutation, Uses
+from flask_prodcheck.patterns import regex
 
 _FRAMEWORKS = frozenset({"flask", "quart", "apiflask"})
 _SESSION_NAMES = frozenset({("flask", "session"), ("flask", "flash"), ("quart", "session"), ("quart", "flash")})
@@ -24,6 +26,8 @@ _REQUEST = {
     "files": "files", "get_data": "body", "get_json": "body", "data": "body", "json": "body",
     "remote_addr": "remote_addr", "access_route": "remote_addr",
 }  # fmt: skip
+_LENGTH = "content_length"
+_LIMITS_BODY = regex(r"\brequest\.(?:max_)?content_length\b")
 _REGISTRATIONS = frozenset({"add_url_rule", "add_resource"})
 _FACTORIES = frozenset({"list", "dict", "set", "defaultdict", "deque", "Counter", "OrderedDict"})
 _MUTATORS = frozenset(
@@ -173,6 +177,8 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
             for function, cookies in cookie_forms(found.functions, text.source, requests)
         ),
         guards_forms(text.source),
+        _LENGTH in text.source and _LIMITS_BODY.search(text.source) is not None,
+        token_keys(found, _imported(found.imports), places.span),
     )
 
 

@@ -59,6 +59,8 @@ def published_key(configuration: Configuration, key: str, *, template: bool = Fa
     listed = key == "SECRET_KEY_FALLBACKS" and isinstance(value.value, list)
     if not any(map(is_secret_text, cast("list[object]", value.value) if listed else [value.value])):
         return None
+    if setting.expected and setting.deployed_at is not None and not setting.is_constant:
+        return PublishedKey(value.value, setting.deployed_at, setting.deploy_default, unsure=True)
     if setting.expected:
         return PublishedKey(value.value, setting.span, setting.file, unsure=True)
     in_image = configuration.launch is not None and configuration.launch.container

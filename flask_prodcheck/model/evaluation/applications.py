@@ -28,7 +28,7 @@ from flask_prodcheck.model.evaluation.external_names import is_plain_base
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.evaluation.libraries.views import view_doubts, view_entries
 from flask_prodcheck.model.evaluation.operations import NotPlainError
-from flask_prodcheck.model.evaluation.paths import ROOT, project_path
+from flask_prodcheck.model.evaluation.paths import ROOT, project_path, shown_path
 from flask_prodcheck.model.evaluation.production_names import is_production_name
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import (
@@ -215,6 +215,8 @@ def set_app_attribute(machine: Machine, item: Ref, name: str, value: Evaluated, 
     key = _key(machine, name)
     if key is not None:
         machine.write(obj.config, key, value)
+    elif name == "config" and ref_of(value).kind == "config":
+        machine.heap[item.oid] = replace(obj, config=ref_of(value).oid)
     elif name == "config":
         machine.loosen(obj.config, "the configuration is replaced", span)
     else:
@@ -609,7 +611,7 @@ def _resolve(machine: Machine, item: Ref, name: Evaluated) -> tuple[str | None, 
             return None, text
         text = posixpath.join(root, text)
     relative = project_path(text) or _inside_image(machine, text)
-    return relative, relative or posixpath.basename(text)
+    return relative, relative or shown_path(text)
 
 
 def _inside_image(machine: Machine, text: str) -> str | None:
@@ -642,7 +644,10 @@ def _from_file(machine: Machine, item: Ref, name: Evaluated, kind: str, silent: 
             _load(machine, item, cells_read, False, args)
             return
     asked = path is not None and any(path in cause.files for cause in machine.control)
-    if (silent or asked) and not present and shown and shown not in machine.required:
+    outside = path is None and shown.startswith(("/", "~"))
+    if (silent or asked or outside) and not present and shown and shown not in machine.required:
+        if (outside and not silent) or shown.startswith("~"):
+            machine.expected.add(shown)  # the machine, or its user, has to have it, or is asked for it
         _file_may_override(machine, item, shown)
         return
     machine.loosen(item.oid, f"{args.text} reads a file that is not known", args.span)

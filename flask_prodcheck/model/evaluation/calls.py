@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
 _ACTIVE = 3
+_TABLES = (External("builtins.dict"), External("collections.OrderedDict"))  # each keyword is an entry with a place
 
 
 def arguments(machine: Machine, call: Call, frame: Frame, project: bool = False) -> Arguments:
@@ -96,7 +97,8 @@ def call_expression(machine: Machine, call: Call, frame: Frame) -> Evaluated:
             return special
     function = machine.evaluate(call.func, frame)
     item = function.value.value if isinstance(function.value, Known) else None
-    args = arguments(machine, call, frame, isinstance(item, Function | Method | Ref))
+    placed = isinstance(item, Function | Method | Ref) or item in _TABLES
+    args = arguments(machine, call, frame, placed)
     result = machine.call(function, args, frame)
     if call.span == machine.stop_at:
         for oid in _served(machine, (item.receiver if isinstance(item, Method) else function, *args.all)):

@@ -6,8 +6,9 @@ import builtins
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.base import Known
+from flask_prodcheck.base import Known, Unknown
 from flask_prodcheck.facts.syntax import (
+    Assign,
     Attribute,
     BoolOp,
     Call,
@@ -22,12 +23,14 @@ from flask_prodcheck.facts.syntax import (
     Return,
     Stmt,
     Try,
+    UnaryOp,
     With,
 )
 from flask_prodcheck.model.evaluation.heap import Heap
+from flask_prodcheck.model.evaluation.paths import EXISTENCE
 from flask_prodcheck.model.evaluation.running import ITEMS, End, Ends, Frame, RaisedError, merge_ends
 from flask_prodcheck.model.evaluation.unparse import unparse
-from flask_prodcheck.model.evaluation.values import Evaluated, Made, selected, unknown
+from flask_prodcheck.model.evaluation.values import Evaluated, Made, merged, selected, unknown
 from flask_prodcheck.model.python.modules import main_branches
 from flask_prodcheck.records import replace
 
@@ -38,7 +41,7 @@ _ROUNDS = 60
 
 
 def _mark_guard(machine: Machine, condition: Evaluated, mark: int) -> None:
-    machine.guarded_variables.update(condition.variables)
+    machine.guarded_variables.update(condition.made_of)  # what only chose the settings is not what is checked
     machine.guarded_keys.update(machine.keys_read[mark:])
 
 
@@ -69,6 +72,8 @@ def run_if(machine: Machine, stmt: If, frame: Frame) -> Ends:
         _mark_guard(machine, condition, mark)
         if truth is False:
             _mark_operands(machine, stmt.test, frame)
+    if truth is False and condition.absent and all(isinstance(each, Assign) for each in stmt.body):
+        _mark_supplied(machine, stmt.body, frame, frozenset(condition.absent))
     depth = len(machine.control)
     machine.control.append(condition)
     try:
@@ -77,12 +82,35 @@ def run_if(machine: Machine, stmt: If, frame: Frame) -> Ends:
             if "raise" in ends and "next" not in ends and "return" not in ends:
                 _mark_guard(machine, condition, mark)
         else:
-            ends = run_both(machine, stmt.body, stmt.orelse, frame)
+            ends = run_both(machine, stmt.body, stmt.orelse, frame, asked=_asked_file(condition, stmt.test))
     finally:
         del machine.control[depth:]
     if frame.scopes and (_returns(stmt.body) or _returns(stmt.orelse)):
         machine.control.append(condition)
     return ends
+
+
+def _mark_supplied(machine: Machine, body: Sequence[Stmt], frame: Frame, names: frozenset[str]) -> None:
+    """``if "KEY" in os.environ: config["KEY"] = os.environ["KEY"]``: what is there is the default of a variable that
+    nothing sets. ``body`` is run aside, with ``names`` set, to see which settings are made of them."""
+    before, required = machine.heap, machine.required
+    machine.heap, machine.required = before.fork(), required | names
+    try:
+        taken = machine.block(body, frame).get("next")
+    except RaisedError:
+        taken = None
+    finally:
+        machine.heap, machine.required = before, required
+    for oid, obj in (taken.heap if taken is not None else before).objects():
+        plain = before.get(oid)
+        if plain is None or plain is obj or obj.kind not in ("dict", "config"):
+            continue
+        for key, cell in obj.cells.items():
+            given = tuple(name for name in cell.made_of if name in names)
+            left = plain.cells.get(key)
+            if given and left is not None and left is not cell and isinstance(left.value, Known):
+                marked = replace(left, variables=merged(given, left.variables), absent=merged(given, left.absent))
+                machine.write(oid, key, marked)
 
 
 def _mark_operands(machine: Machine, test: Expr, frame: Frame) -> None:
@@ -96,14 +124,45 @@ def _mark_operands(machine: Machine, test: Expr, frame: Frame) -> None:
                 continue
 
 
-def run_both(machine: Machine, body: Sequence[Stmt], orelse: Sequence[Stmt], frame: Frame) -> Ends:
+def _asked_file(condition: Evaluated, test: Expr) -> str:
+    """The file whose existence is all that ``test`` asks for and that the project lacks; "" for any other test."""
+    positive = not isinstance(test, UnaryOp) and not (isinstance(test, BoolOp) and test.op == "or")
+    value = condition.value
+    asks = positive and isinstance(value, Unknown) and value.reason == EXISTENCE
+    return condition.files[0] if asks and condition.files else ""
+
+
+def run_both(machine: Machine, body: Sequence[Stmt], orelse: Sequence[Stmt], frame: Frame, *, asked: str = "") -> Ends:
+    """Both ways of a branch. ``asked``: the file that the project lacks and that has to be there for ``body`` to run."""
     before = machine.heap
     machine.heap = before.fork()
     ends = machine.block(body, frame)
     machine.heap = before.fork()
     for kind, end in machine.block(orelse, frame).items():
-        ends[kind] = merge_ends(ends.get(kind), end)
+        other = ends.get(kind)
+        ends[kind] = merge_ends(other, end)
+        if asked and kind == "next" and other is not None:
+            _mark_overridden(machine, ends[kind].heap, end.heap, asked)
     return ends
+
+
+def _mark_overridden(machine: Machine, joined: Heap, without: Heap, file: str) -> None:
+    """Settings that only ``file`` would replace by something unknown are what they are ``without`` it."""
+    for oid, obj in joined.objects():
+        plain = without.get(oid)
+        if plain is None or plain is obj or obj.kind not in ("dict", "config"):
+            continue
+        cells = {
+            key: replace(plain.cells[key], files=merged((file,), plain.cells[key].files))
+            if key in plain.cells
+            and isinstance(cell.value, Unknown)
+            and not cell.either
+            and isinstance(plain.cells[key].value, Known)
+            else cell
+            for key, cell in obj.cells.items()
+        }
+        joined[oid] = replace(obj, cells=cells)
+        machine.expected.add(file)
 
 
 def run_loop(machine: Machine, stmt: Loop, frame: Frame) -> Ends:

@@ -10,7 +10,7 @@ from flask_prodcheck.facts.syntax import Expr
 from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.evaluation.machine import Machine
 from flask_prodcheck.model.evaluation.operations import NotPlainError
-from flask_prodcheck.model.evaluation.paths import ROOT
+from flask_prodcheck.model.evaluation.paths import ROOT, shown_path
 from flask_prodcheck.model.evaluation.running import Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import Evaluated, Made, Obj, Ref, unknown
 from flask_prodcheck.model.python.modules import Modules
@@ -51,7 +51,9 @@ def evaluate(expr: Expr, scope: Scope) -> Evaluated:
     except RaisedError as raised:
         cause = raised.cause
         return replace(cause, value=Unknown(f"it raises {raised.name}", cause.value.origin), guarded=True)
-    return replace(machine.with_elements(result), value=plain_value(machine, result))
+    result = machine.with_elements(result)
+    guarded = result.guarded or not machine.guarded_variables.isdisjoint(result.made_of)
+    return replace(result, value=plain_value(machine, result), guarded=guarded)
 
 
 def _imported(scope: Scope) -> tuple[Machine, Evaluated]:
@@ -104,12 +106,13 @@ def plain_value(machine: Machine, evaluated: Evaluated) -> Value[object]:
 
 
 def below_project(machine: Machine, evaluated: Evaluated) -> str:
-    """A value that is known but for the folder of the project, with ``<project>`` in its place; "" for any other."""
+    """A value that is known but for the folder of the project (or of its user), with ``<project>`` (``~``) in its place;
+    "" for any other."""
     try:
         plain = machine.plain(evaluated)
     except NotPlainError:
         return ""
-    return str(plain).replace(ROOT, "<project>") if ROOT[1] in _texts(plain) else ""
+    return shown_path(str(plain)) if ROOT[1] in _texts(plain) else ""
 
 
 def _texts(value: object) -> str:

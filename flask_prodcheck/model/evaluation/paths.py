@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
 ROOT = "/\ufdd0project"  # stands for the folder of the project in paths; no text holds this code point
+HOME = "/\ufdd0home"  # stands for the home folder of the user who runs the program
+EXISTENCE = "whether the file exists is not known"
 _PATH_LIKE = frozenset({"join", "dirname", "basename", "normpath", "split", "splitext", "isabs"})
 
 
@@ -26,6 +28,16 @@ def project_path(path: str) -> str | None:
     return normal[len(ROOT) + 1 :] if normal.startswith(ROOT + "/") else None
 
 
+def shown_path(path: str) -> str:
+    """``path`` for a reader: the folders that are not known by what everybody calls them."""
+    return path.replace(ROOT, "<project>").replace(HOME, "~")
+
+
+def expanded_user(path: str) -> str:
+    """``path`` with the home folder in the place of a leading ``~``; another user's stays as it is."""
+    return HOME + path[1:] if path == "~" or path.startswith("~/") else path
+
+
 def make_path(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
     return machine.plain_result(list(args.positional), lambda values: PurePosixPath(*cast("list[str]", values)))
 
@@ -33,6 +45,8 @@ def make_path(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
 def path_method(machine: Machine, receiver: Evaluated, item: PurePosixPath, name: str, args: Arguments) -> Evaluated:
     if name in ("resolve", "absolute"):
         return receiver if item.is_absolute() else unknown("the current folder is not known", receiver)
+    if name == "expanduser":
+        return machine.plain_result([receiver], lambda values: PurePosixPath(expanded_user(str(values[0]))))
     if name in ("exists", "is_file", "is_dir"):
         return exists(machine, str(item), receiver)
     if name in ("joinpath", "with_suffix", "with_name", "as_posix", "relative_to"):
@@ -54,6 +68,8 @@ def path_call(machine: Machine, name: str, args: Arguments) -> Evaluated:
         if isinstance(value, str | PurePosixPath) and str(value).startswith("/"):
             return depending(known(posixpath.normpath(str(value))), args.positional[0])
         return unknown("the current folder is not known", *args.all)
+    if name == "expanduser" and args.positional:
+        return machine.plain_result([args.positional[0]], lambda values: expanded_user(str(values[0])))
     if name in _PATH_LIKE:
         return machine.plain_result(
             list(args.positional),
@@ -72,5 +88,5 @@ def exists(machine: Machine, path: str, *parts: Evaluated) -> Evaluated:
     paths = machine.modules.facts.paths
     if relative is not None and (relative in paths or relative == "." or machine.modules.is_file(relative)):
         return depending(known(True), *parts)
-    asked = unknown("whether the file exists is not known", *parts)
-    return replace(asked, files=merged(asked.files, (relative or path,)))
+    asked = unknown(EXISTENCE, *parts)
+    return replace(asked, files=merged((relative or shown_path(path),), asked.files))

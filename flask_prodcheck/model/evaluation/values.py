@@ -24,8 +24,8 @@ class Evaluated:
     """A value with what it depends on.
 
     ``variables``: the environment variables that took part, first read first; ``absent``: those of them that nothing
-    sets, so that a published default took part. ``files``: the files that nothing in the project supplies and that
-    would replace it. ``random``: made by a random source in this process. ``guarded``: start-up fails without it.
+    sets, so that a published default took part. ``choosers``: those of them that only chose which value it is.
+    ``files``: the files that nothing in the project supplies and that would replace it. ``random``: made by a random source in this process. ``guarded``: start-up fails without it.
     ``span`` and ``expression``: the assignment that first wrote it, and its source text. ``either``: of an unknown
     value the texts, one of which it is.
     """
@@ -39,6 +39,7 @@ class Evaluated:
     expression: str = ""
     files: tuple[str, ...] = ()
     either: tuple[str | bytes, ...] = ()
+    choosers: tuple[str, ...] = ()
 
     @property
     def fallback(self) -> bool:
@@ -51,6 +52,11 @@ class Evaluated:
         if self.absent:
             return self.absent[0]
         return self.variables[0] if self.variables else ""
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """The environment variables whose text is part of the value."""
+        return tuple(name for name in self.variables if name not in self.choosers) if self.choosers else self.variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +163,12 @@ def depending(result: Evaluated, *parts: Evaluated) -> Evaluated:
             break
     else:
         return result
+    made_of = {name for part in (result, *parts) for name in part.made_of}
+    chosen = merged(result.choosers, *(part.choosers for part in parts))
     return replace(
         result,
         variables=merged(result.variables, *(part.variables for part in parts)),
+        choosers=tuple(name for name in chosen if name not in made_of),
         absent=merged(result.absent, *(part.absent for part in parts)),
         files=merged(result.files, *(part.files for part in parts)),
         random=result.random or any(part.random for part in parts),
@@ -169,11 +178,13 @@ def depending(result: Evaluated, *parts: Evaluated) -> Evaluated:
 
 def selected(result: Evaluated, *choosers: Evaluated) -> Evaluated:
     """``result``, chosen by ``choosers``: their variables decide which value it is, but not what it is made of."""
-    for each in choosers:
-        if each.random or each.guarded:
-            choosers = tuple([replace(chooser, random=False, guarded=False) for chooser in choosers])
-            break
-    return depending(result, *choosers)
+    plain = [
+        replace(each, random=False, guarded=False, choosers=each.variables)
+        if each.random or each.guarded or each.choosers != each.variables
+        else each
+        for each in choosers
+    ]
+    return depending(result, *plain)
 
 
 def traced(result: Evaluated, span: Span, text: str, expression: str = "") -> Evaluated:
@@ -216,9 +227,19 @@ def join(left: Evaluated, right: Evaluated) -> Evaluated:
     files = merged(left.files, right.files)
     guarded = left.guarded and right.guarded
     random = left.random and right.random
+    made_of = {*left.made_of, *right.made_of}
+    choosers = tuple(name for name in variables if name not in made_of)
     if agree(left, right):
         kept = left if left.span is not None else right
-        return replace(kept, variables=variables, absent=absent, files=files, guarded=guarded, random=random)
+        return replace(
+            kept,
+            variables=variables,
+            absent=absent,
+            files=files,
+            guarded=guarded,
+            random=random,
+            choosers=choosers,
+        )
     origin = tuple(dict.fromkeys((*left.value.origin, *right.value.origin)))
     kept = left if left.span is not None else right
     reasons = [side.value.reason for side in (left, right) if isinstance(side.value, Unknown)]
@@ -228,8 +249,9 @@ def join(left: Evaluated, right: Evaluated) -> Evaluated:
     ways = (_texts(left), _texts(right))
     either = tuple(dict.fromkeys((*ways[0], *ways[1]))) if all(ways) else ()
     return Evaluated(
-        Unknown(reason, origin), variables, absent, random, guarded, kept.span, kept.expression, files, either[:_WAYS]
-    )
+        Unknown(reason, origin), variables, absent, random, guarded, kept.span, kept.expression, files, either[:_WAYS],
+        choosers,
+    )  # fmt: skip
 
 
 def _texts(side: Evaluated) -> tuple[str | bytes, ...]:

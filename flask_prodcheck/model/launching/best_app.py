@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.project import App, Launch, Server
 from flask_prodcheck.model.python.apps import imports_by_its_ref, rank_apps
+from flask_prodcheck.model.python.execution.loading import within_reach
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import replace
 
@@ -16,7 +18,9 @@ from flask_prodcheck.records import replace
 def with_best_app(apps: Sequence[App], launches: Sequence[Launch], modules: Modules, facts: Facts) -> tuple[App, ...]:
     """``apps`` with the one marked that a production server should be pointed at: what the project's own production
     launch uses, else the one in the module that a broken production launch names, else the likeliest by name and place."""
-    trusted = sorted((launch for launch in launches if launch.is_production), key=_trust)
+    production = [launch for launch in launches if launch.is_production]
+    minor = _minor({launch.app.module for launch in production if launch.app is not None}, modules)
+    trusted = sorted(production, key=lambda launch: _trust(launch, minor))
     candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
     importable = [app for app in candidates if imports_by_its_ref(modules, app)]
     wanted = _served(trusted, apps, modules, facts)
@@ -89,10 +93,15 @@ def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -
     if origin is None or origin.span.file == app.span.file:
         return None
     folder = posixpath.dirname(app.span.file)  # Python searches the folder of the program first
-    if not folder or not origin.span.file.startswith(folder + "/"):
-        return origin
-    inside = origin.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
-    return replace(origin, ref=f"{inside.replace('/', '.')}:{origin.ref.partition(':')[2]}", cwd=folder)
+    return _from_folder(origin, folder)
+
+
+def _from_folder(app: App, folder: str) -> App:
+    """``app`` as it is imported from ``folder``, where it is below that."""
+    if not folder or not app.span.file.startswith(folder + "/") or app.span.file == f"{folder}/__init__.py":
+        return app  # (a package cannot be imported from inside itself)
+    inside = app.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
+    return replace(app, ref=f"{inside.replace('/', '.')}:{app.ref.partition(':')[2]}", cwd=folder)
 
 
 def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
@@ -105,11 +114,7 @@ def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
         and app.span.file != launch.module_file
         and ":" not in launch.target
     ):
-        folder = posixpath.dirname(launch.module_file)
-        inside = app.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
-        if folder and app.span.file.startswith(folder + "/"):
-            return replace(app, ref=f"{inside.replace('/', '.')}:{app.ref.partition(':')[2]}", cwd=folder)
-        return app
+        return _from_folder(app, posixpath.dirname(launch.module_file))
     module, _, attribute = launch.target.partition(":")
     if not attribute or "${" in launch.target or launch.missing:
         return app
@@ -129,17 +134,33 @@ def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
 _KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
 
 
-def _trust(launch: Launch) -> tuple[bool, bool, bool, int, int, str, int]:
-    """Launches whose app is the project's: production servers before development ones, plain deploy files first, of
-    these the outermost."""
+def _minor(served: AbstractSet[str], modules: Modules) -> frozenset[str]:
+    """Of the modules that production serves those behind which there is clearly less of the project: a scheduler, or a
+    server of the documentation, beside the application that the project is about."""
+    if len(served) < 2:
+        return frozenset()
+    sizes = {module: len(within_reach(modules, module)) for module in served}
+    most = max(sizes.values())
+    return frozenset(module for module, size in sizes.items() if size < _CLEARLY_LESS * most)
+
+
+_CLEARLY_LESS = 0.75
+
+
+def _trust(launch: Launch, minor: AbstractSet[str]) -> tuple[bool, bool, bool, bool, int, int, str, int, int]:
+    """Launches whose app is the project's: production servers before development ones, the main one of several
+    applications, plain deploy files first, of these the outermost, and of one file's starts the one in the outermost
+    folder."""
     order = _KIND_ORDER.index(launch.kind) if launch.kind in _KIND_ORDER else len(_KIND_ORDER)
     return (
         launch.server.is_development,
         launch.kind in ("entry-point", "python-script"),  # no file says that a deployment calls it
+        launch.app is not None and launch.app.module in minor,
         launch.confidence.value != "high",
         order,
         launch.head.span.file.count("/"),
         launch.head.span.file,
+        0 if launch.cwd == "." else launch.cwd.count("/") + 1,
         launch.head.span.line,
     )
 

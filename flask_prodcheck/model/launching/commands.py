@@ -113,15 +113,30 @@ _EXEC_VALUE_OPTIONS = frozenset(
 )
 
 
+_RUN_VALUE_OPTIONS = _EXEC_VALUE_OPTIONS | {
+    "-v", "--volume", "--publish", "-l", "--label", "--name", "--cap-add", "--cap-drop", "--pull",
+}  # fmt: skip
+
+
 def _container_exec(words: Words) -> Words | None:
     """``docker exec CONTAINER command``, also through compose and kubectl: None for every other subcommand."""
     rest = _drop_options(words, _EXEC_VALUE_OPTIONS)
     if rest[:1] == ["compose"]:
-        rest = _drop_options(rest[1:], _EXEC_VALUE_OPTIONS)
+        return _compose_exec(rest[1:])
     if rest[:1] != ["exec"]:
         return None
     rest = _drop_options(rest[1:], _EXEC_VALUE_OPTIONS)[1:]
     return rest[1:] if rest[:1] == ["--"] else rest
+
+
+def _compose_exec(words: Words) -> Words | None:
+    """``compose exec SERVICE command`` and ``compose run SERVICE command``, whose command stands in for the service's;
+    None for every other subcommand, and for a service that runs its own."""
+    rest = _drop_options(words, _EXEC_VALUE_OPTIONS)
+    if rest[:1] not in (["exec"], ["run"]) or (rest[0] == "run" and "--entrypoint" in rest):
+        return None
+    rest = _drop_options(rest[1:], _EXEC_VALUE_OPTIONS if rest[0] == "exec" else _RUN_VALUE_OPTIONS)[1:]
+    return (rest[1:] if rest[:1] == ["--"] else rest) or None
 
 
 def _command(words: Words) -> Words | None:
@@ -182,8 +197,8 @@ _WRAPPERS: dict[str, Callable[[Words], Words | None]] = {
     ),
     "rye": _subcommand("run"),
     "conda": _subcommand("run", "-n", "--name", "-p", "--prefix", "--cwd"),
-    "mamba": _subcommand("run", "-n", "--name", "-p", "--prefix"),
-    "micromamba": _subcommand("run", "-n", "--name", "-p", "--prefix"),
+    "mamba": _subcommand("run", "-n", "--name", "-p", "--prefix", "--cwd"),
+    "micromamba": _subcommand("run", "-n", "--name", "-p", "--prefix", "--cwd", "-r", "--root-prefix", "-a", "--attach", "-e", "--env", "--label"),
     "pixi": _subcommand("run", "-e", "--environment", "--manifest-path"),
     "doppler": _subcommand("run", "-p", "-c", "--project", "--config", "--token"),
     "infisical": _subcommand("run", "--env", "--path", "--projectId", "--token"),
@@ -218,7 +233,7 @@ _WRAPPERS: dict[str, Callable[[Words], Words | None]] = {
     "caffeinate": _plain(),
     "docker": _container_exec,
     "podman": _container_exec,
-    "docker-compose": _container_exec,
+    "docker-compose": _compose_exec,
     "kubectl": _container_exec,
     "winpty": _plain(),
     "pythonw": _plain(),
@@ -436,6 +451,8 @@ def _container_variables(options: Words) -> dict[str, str]:
     return {name: value if has_value else f"${{{name}}}" for name, has_value, value in pairs}
 
 
+#: A script with variables right behind it, each of which holds a blank and an option, or nothing.
+_GLUED = regex(r"([^$]+\.py)((?:\$\{\w+\})+)")
 _PYTHON_VALUE_OPTIONS = frozenset({"-W", "-X", "--check-hash-based-pycs"})
 
 
@@ -453,6 +470,9 @@ def _python(words: Words) -> Step:
             rest.pop(0)
     if not rest or rest[0] == "-":
         return Nothing("python")
+    glued = _GLUED.fullmatch(rest[0])
+    if glued is not None:
+        return PythonRun(script=glued[1], args=(glued[2], *rest[1:]))
     return PythonRun(script=rest[0], args=tuple(rest[1:]))
 
 
@@ -602,6 +622,18 @@ def _circusd(words: Words) -> Step:
     return TaskRun("circus", (), file=files[0] if files else None)
 
 
+def _services(words: Words) -> Step:
+    """runit, s6 and daemontools: every folder below the one that is named holds a service, whose ``run`` is started."""
+    folders = _positional(words, frozenset({"-c", "-C", "-d", "-t", "-X"}))
+    return TaskRun("runit", (), file=folders[0]) if folders else Nothing("svscan")
+
+
+def _my_init(words: Words) -> Step:
+    """The init of phusion/baseimage: runit, or beside it the command behind its options."""
+    rest = _drop_options(words)
+    return read_command(rest).step if rest else TaskRun("runit", (), file="/etc/service")
+
+
 def _source(words: Words) -> Step:
     return ScriptRun(words[0], tuple(words[1:]), sourced=True) if words else Nothing("source")
 
@@ -648,6 +680,11 @@ _PROGRAMS: dict[str, Callable[[Words], Step]] = {
     "heroku": _procfile,
     "supervisord": _supervisord,
     "circusd": _circusd,
+    "runsvdir": _services,
+    "s6-svscan": _services,
+    "svscan": _services,
+    "runsvdir-start": lambda _: TaskRun("runit", (), file="/etc/service"),
+    "my_init": _my_init,
     "source": _source,
     ".": _source,
     "eval": lambda words: ShellRun(" ".join(words)),
@@ -659,6 +696,10 @@ _PROGRAMS: dict[str, Callable[[Words], Step]] = {
 _VARIABLE_PROGRAM = regex(r"\$\{([A-Z]+)\d?(?:_(?:BIN|CMD|EXE|COMMAND))?\}")
 
 
+#: A program as distributions name it for one Python: gunicorn3, flask-3, mod_wsgi-express-3.12.
+_OF_A_PYTHON = regex(r"(.+?)-?\d(?:\.\d+)?")
+
+
 def _step(words: Words) -> Step:
     program = words[0].rsplit("/", 1)[-1]
     if (match := _VARIABLE_PROGRAM.fullmatch(program)) is not None and (
@@ -668,8 +709,8 @@ def _step(words: Words) -> Step:
     rest = words[1:]
     if program in READERS:
         return READERS[program](rest)
-    if re.fullmatch(r"gunicorn-?\d(?:\.\d+)?", program):
-        return READERS["gunicorn"](rest)
+    if (versioned := _OF_A_PYTHON.fullmatch(program)) is not None and versioned[1] in READERS:
+        return READERS[versioned[1]](rest)
     if program.startswith("uwsgi") and re.fullmatch(r"uwsgi[_-](?:python|core)?\d*(?:\.\d+)?", program):
         return READERS["uwsgi"](rest)
     if _PYTHON.fullmatch(program):

@@ -88,6 +88,8 @@ def dockerfile_of_image(image: str, facts: Facts, near: str, *, local: bool = Fa
     """
     name = re.split(r"[:@]", image.rsplit("/", 1)[-1])[0].lower()
     if "$" in image.split(":", maxsplit=1)[0].rsplit("/", 1)[-1]:
+        if _says_another(name, facts):
+            return None
         ours = [path for path in facts.dockerfiles if not _for_people(path)]
         if len(ours) == 1:
             return ours[0]
@@ -111,6 +113,16 @@ def dockerfile_of_image(image: str, facts: Facts, near: str, *, local: bool = Fa
         if candidates
         else None
     )
+
+
+def _says_another(variable: str, facts: Facts) -> bool:
+    """Whether the variable that holds an image is called after a program that is not the project's (``${PG_IMAGE}``)."""
+    words = set(words_of(variable)) - _ANY_IMAGE
+    return bool(words & (_OFFICIAL | _SHORT)) and not words & _project_names(facts)
+
+
+_ANY_IMAGE = frozenset({"image", "name", "docker", "container", "tag", "python"})
+_SHORT = frozenset({"pg", "postgresql", "psql", "db", "database", "cache", "queue", "mq", "proxy", "es"})
 
 
 def _project_names(facts: Facts) -> frozenset[str]:

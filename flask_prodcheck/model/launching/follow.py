@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 
 from flask_prodcheck.base import Known, Origin, Problem, Span, Unknown, Value
@@ -41,7 +41,17 @@ from flask_prodcheck.model.launching.embedded import embedded_file
 from flask_prodcheck.model.launching.heads import decided
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image
-from flask_prodcheck.model.launching.place import Environment, Place, enter, known_variables, locate, on_path
+from flask_prodcheck.model.launching.place import (
+    Environment,
+    Place,
+    enter,
+    is_there,
+    known_variables,
+    locate,
+    on_path,
+    user_id,
+)
+from flask_prodcheck.model.launching.service_scripts import scripts_of_services
 from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.shell_tests import decide, matches
 from flask_prodcheck.model.launching.steps import (
@@ -395,7 +405,7 @@ class Follower:
         self, script: ShellScript, args: Sequence[str], place: Place, state: _State | None = None
     ) -> list[Ended]:
         """Follow a shell script with its arguments; with ``state`` it is sourced into the running shell."""
-        key = (script.path, tuple(args))
+        key = (script.path, (*args, f"as {place.user}"))
         if key in self._active:
             self._note(Span(script.path, 1), "the launch chain comes back to itself")
             return []
@@ -405,7 +415,9 @@ class Follower:
             if state is not None:
                 self.sourced.add(script.path)
                 return self._walk(script.body, state)
-            inner = _State(replace(place.in_new_shell(), args=tuple(args), shell_parent=Span(script.path, 1)))
+            inner = _State(
+                replace(place.in_new_shell(), args=tuple(args), shell_parent=Span(script.path, 1), script=script.path)
+            )
             return self._walk(script.body, inner)
         finally:
             self._active.discard(key)
@@ -415,6 +427,8 @@ class Follower:
             place = enter(place, run.directory, self.facts)
         if run.runner == "invoke":
             return self._invoke(run, place)
+        if run.runner == "runit":
+            return self._services(run.file or "", place)
         ended: list[Ended] = []
         starts = self._task_starts(run, place)
         if not starts and run.runner in ("pdm", "hatch") and run.names:
@@ -432,6 +446,17 @@ class Follower:
             inner = replace(inner, args=run.args, certain=inner.certain and _starts_by_itself(start))
             ended += self.command(start.command, inner)
             self._active.discard(key)
+        return ended
+
+    def _services(self, folder: str, place: Place) -> list[Ended]:
+        """The ``run`` script of every service in ``folder`` of the image."""
+        ended: list[Ended] = []
+        for path in scripts_of_services(folder, place, self.facts):
+            inner = replace(place, cwd=posixpath.dirname(path) or ".", shell_parent=None)
+            if path in self.facts.scripts:
+                ended += self.shell_file(self.facts.scripts[path], (), inner)
+            elif path in self.facts.modules:
+                ended += self.python_file(path, (), inner)
         return ended
 
     def _task_starts(self, run: TaskRun, place: Place) -> list[Start]:
@@ -459,6 +484,8 @@ class Follower:
             starts = copied or starts
         elif run.runner not in _PROCESS_MANAGERS:
             near = [start for start in starts if (posixpath.dirname(start.span.file) or ".") == place.cwd]
+            beside = posixpath.dirname(place.hops[-1].span.file) if place.hops and not place.cwd_known else ""
+            near = near or [start for start in starts if beside and posixpath.dirname(start.span.file) == beside]
             starts = near or [start for start in starts if posixpath.dirname(start.span.file) == ""] or starts
         if run.names and run.names != ("",) and not any(is_open(name) for name in run.names):
             return [start for start in starts if start.name in run.names]
@@ -560,7 +587,7 @@ class Follower:
             return None
         statement = statements[0]
         if isinstance(statement, ShellTest):
-            return decide(statement, _Expander(state).text)
+            return decide(statement, _Expander(state).text, self._holds(state.place))
         if isinstance(statement, ShellCommand) and statement.words:
             name = _Expander(state).text(statement.words[0])
             return {"true": True, ":": True, "false": False}.get(name)
@@ -570,6 +597,9 @@ class Follower:
                 return False if False in parts else True if all(parts) else None
             return True if True in parts else False if all(part is False for part in parts) else None
         return None
+
+    def _holds(self, place: Place) -> Callable[[str, str], bool]:
+        return lambda operator, path: is_there(operator, path, place, self.facts)
 
     def _if(self, statement: ShellIf, state: _State) -> list[Ended]:
         found: list[Ended] = []
@@ -581,7 +611,13 @@ class Follower:
             outcome = self._condition(condition, state)
             if outcome is True:
                 if not open_sides:
-                    return found + self._walk(body, state)
+                    before = state.place
+                    taken = self._walk(body, state)
+                    if state.ended and not taken and _asks_for_root(condition):
+                        # The script refuses to run as root: whoever starts it gives the container a user.
+                        state.ended, state.place = False, before
+                        continue
+                    return found + taken
                 open_sides.append((body, _side(condition, True, negative)))
                 break
             if outcome is None:
@@ -725,6 +761,8 @@ class Follower:
                     if outcome is (statement.op == "||"):
                         return found
                     continue
+                if statement.op == "&&" and index > 0 and _gives_up(item):
+                    return found  # ``! migrate && exit 1``: what must succeed did
                 if statement.op == "||" and index > 0:
                     copy = _State(replace(state.place, certain=False), dict(state.functions))
                     found += self._statement(item, copy)
@@ -783,6 +821,16 @@ class Follower:
         if argv[0] == "eval" or is_open(argv[0]):
             drafted = _Expander(state, drafts=True)
             argv = [text for word in command.words for text in drafted.texts(word)]
+        elif state.place.drafts:
+            # Unquoted, a draft of several words is the arguments that a script has put together.
+            drafted = _Expander(state, drafts=True)
+            pairs = [(expander.texts(word), drafted.texts(word)) for word in command.words]
+            argv = [
+                text
+                for plain, drawn in pairs
+                for text in (drawn if len(drawn) > 1 and not any("$(" in word for word in drawn) else plain)
+            ]
+            argv = [_HERE.sub(".", word) for word in argv]
         name = argv[0]
         if name in _DECLARING:
             self._declare(name, argv[1:], command, state)
@@ -990,12 +1038,17 @@ class _Expander:
             return part.text
         if isinstance(part, Var):
             return self._variable(part)
-        return f"$({getattr(part, 'text', '')})"
+        text = getattr(part, "text", "")
+        if text.strip() == "id -u" and (known := user_id(self._state.place)) is not None:
+            return known
+        return f"$({text})"
 
     def _variable(self, part: Var) -> str:
         place = self._state.place
         value: str | None
-        if part.name.isdigit():
+        if part.name == "0" and place.script:
+            value = "./" + posixpath.relpath(place.script, place.cwd)
+        elif part.name.isdigit():
             position = int(part.name)
             value = (
                 place.args[position - 1]
@@ -1022,6 +1075,12 @@ class _Expander:
         if part.op == "other" or value is None:
             return f"${{{part.name}}}"
         return value
+
+
+def _gives_up(statement: ShellStmt) -> bool:
+    """Whether ``statement`` ends the script as failed."""
+    words = [word.text for word in statement.words] if isinstance(statement, ShellCommand) else []
+    return len(words) == 2 and words[0] in ("exit", "return") and words[1] != "0"
 
 
 def _joined(before: Environment, ways: Sequence[Environment]) -> Environment:
@@ -1095,6 +1154,10 @@ def _condition_words(condition: Sequence[ShellStmt]) -> list[str]:
         for each in condition
     ]
     return words_of(" ".join(texts))
+
+
+def _asks_for_root(condition: Sequence[ShellStmt]) -> bool:
+    return any(isinstance(each, ShellTest) and "id -u" in each.text for each in condition)
 
 
 def _negated(condition: Sequence[ShellStmt]) -> bool:

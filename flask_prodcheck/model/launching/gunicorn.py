@@ -118,8 +118,9 @@ def _long_flag(text: str) -> GunicornSetting | str | None:
 
 
 #: The option under which a word stands that a variable decides and that may hold more options (``$GUNICORN_OPTS``).
-MORE = "more-arguments"
+MORE_ARGUMENTS = "more-arguments"
 _VARIABLE = regex(r"\$\{[A-Za-z_0-9@*]+\}|\$[0-9@*]")
+_MODULE = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
 def parse_arguments(words: Sequence[str]) -> tuple[str, dict[str, str], tuple[str, ...]]:
@@ -152,9 +153,10 @@ def parse_arguments(words: Sequence[str]) -> tuple[str, dict[str, str], tuple[st
             plain.append(word)
     if not target and plain:
         named = (each for each in plain if ":" in each and not _VARIABLE.fullmatch(each))
-        target = next(named, plain[0]) if _VARIABLE.fullmatch(plain[0]) else plain[0]
+        last = plain[-1] if _MODULE.fullmatch(plain[-1]) else plain[0]
+        target = next(named, last) if _VARIABLE.fullmatch(plain[0]) else plain[0]
     if more := next((each for each in plain if each != target and _VARIABLE.fullmatch(each)), ""):
-        options[MORE] = more
+        options[MORE_ARGUMENTS] = more
     return target, options, tuple(unknown)
 
 

@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from flask_prodcheck.base import Span, Value
+from flask_prodcheck.base import Span, Unknown, Value
 from flask_prodcheck.facts.conditionals import CONDITIONAL
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import (
@@ -43,8 +43,8 @@ from flask_prodcheck.model.launching.images import (
 )
 from flask_prodcheck.model.launching.place import Place, known_variables, locate
 from flask_prodcheck.model.launching.service_scripts import service_starts
-from flask_prodcheck.model.launching.steps import ServerStart
-from flask_prodcheck.model.launching.words import expand
+from flask_prodcheck.model.launching.steps import PythonRun, ServerStart, TaskRun
+from flask_prodcheck.model.launching.words import expand, split
 from flask_prodcheck.model.project import Hop, Purpose
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
@@ -134,7 +134,7 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             context = next(
                 (found for file, service in services if (found := _context(file, service)) is not None), None
             )
-            args = next((_build_args(service) for file, service in services if not _is_development(file, service)), {})
+            args = next((_build_args(service) for file, service in services if not is_development(file, service)), {})
             image = build_image(dockerfile, facts, target=index, context=context, args=args)
             begun = effective_start(image) or _base_start(image, dockerfile.stages[index])
             if begun is None:
@@ -150,7 +150,7 @@ def _dockerfile_heads(facts: Facts) -> Iterator[Head]:
             plain = [each for each in services if each[1].command is None and each[1].entrypoint is None]
             # Of several services that run the image as it is, one that publishes a port serves.
             plain.sort(key=lambda each: not each[1].ports)
-            own = next((each for each in plain if not _is_development(*each)), None)
+            own = next((each for each in plain if not is_development(*each)), None)
             named = purpose_of_words(words_of(path))
             if own is None and plain and named is not None and named[0] is not Purpose.PRODUCTION:
                 own = plain[0]  # an image for development, run by it
@@ -240,6 +240,12 @@ def _service_dockerfile(file: ComposeFile, service: ComposeService, facts: Facts
     return dockerfile_of_image(service.image, facts, posixpath.dirname(file.path))
 
 
+def _development_tag(service: ComposeService) -> str:
+    """The tag of the image that ``service`` runs, where it says that the image is for development; "" elsewhere."""
+    tag = (service.image or "").rpartition("/")[2].partition(":")[2]
+    return tag if _DEVELOPMENT_WORDS & set(words_of(tag)) else ""
+
+
 def _builder(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[ComposeFile, ComposeService] | None:
     """The service that builds the image which ``service`` only names: one of its own file first."""
     if service.build is not None or service.image is None:
@@ -284,7 +290,8 @@ def _build_args(service: ComposeService) -> dict[str, str]:
     }
 
 
-def _is_development(file: ComposeFile, service: ComposeService) -> bool:
+def is_development(file: ComposeFile, service: ComposeService) -> bool:
+    """Whether ``service`` is for development or tests, by its names and its environment."""
     words = [
         *words_of(file.path),
         *words_of(service.name),
@@ -435,19 +442,29 @@ def _as_built(service: ComposeService) -> Command | None:
     return Command(args[0].span, f"{args[0].name}: {args[0].value}", argv=()) if args else None
 
 
+def _as_told(service: ComposeService, image: Image) -> Command | None:
+    """A service that gives the image the command to run in a variable starts something of its own: the place is the
+    variable, the command the image's."""
+    begun = effective_start(image)
+    if begun is None:
+        return None
+    text = begun[2] if begun[1] is None else " ".join(begun[1])
+    for var in service.environment:
+        if f"${var.name}" not in (text or "").replace("${", "$") or not var.value:
+            continue
+        if isinstance(read_command(split(var.value)).step, ServerStart | PythonRun | TaskRun):
+            return Command(var.span, f"{var.name}={var.value}", argv=())
+    return None
+
+
 def _compose_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.compose):
         file = facts.compose[path]
         for written in file.services:
             service = merged_service(file, written, facts)
             own = written.command if written.command is not None else written.entrypoint
-            as_built = None
+            as_image, told = False, None  # the image's own command starts it
             dockerfile, index = _service_stage(file, service, facts)
-            if own is None and dockerfile is not None and _is_development(file, service) and _build_args(service):
-                own = as_built = _as_built(service)
-            if own is None:
-                continue
-            hop = Hop(own.span, own.text)
             if dockerfile is not None:
                 image = build_image(
                     facts.dockerfiles[dockerfile],
@@ -458,16 +475,26 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
                 )
             else:
                 image = None
+            if own is None and image is not None:
+                as_image = True
+                own = told = _as_told(service, image)
+                if own is None and is_development(file, service) and _build_args(service):
+                    own = _as_built(service)
+            if own is None:
+                continue
+            hop = Hop(own.span, own.text)
             mounts = _mounts(file, service, facts)
             folder = posixpath.dirname(path) or "."
             if image is not None:
                 place = image_place(image, facts, hop, mounts=mounts, working_dir=service.working_dir)
                 begun = effective_start(image, entrypoint=service.entrypoint, command=service.command)
-                original = effective_start(image)
+                original = effective_start(image) if not as_image else None
                 if begun is not None and begun[0] is image.entrypoint:
                     place = place.hop(
                         image.entrypoint.span, image.entrypoint.text
                     )  # the image's ENTRYPOINT runs with this command
+                elif begun is not None and told is not None:
+                    place = place.hop(begun[0].span, begun[0].text)
             else:
                 blank = unbuilt_image(own.span, service.image or "", context=folder)
                 place = image_place(blank, facts, hop, mounts=mounts, working_dir=service.working_dir)
@@ -478,16 +505,18 @@ def _compose_heads(facts: Facts) -> Iterator[Head]:
             place = place.with_env(_service_variables(file, service, facts, place))
             if service.user:
                 place = replace(place, user=service.user)
-            _, argv, shell = begun
+            runs, argv, shell = begun
+            if told is None:
+                runs = own
             if argv is not None:
                 argv = tuple(
                     word.replace("$$", "$")
                     for word in (expand(each, place.variables) if "$$" not in each else each for each in argv)
                 )
             yield Head(
-                "compose", own.span, own.text, place, Command(own.span, own.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [_target(file, service, facts)])),
+                "compose", own.span, own.text, place, Command(runs.span, runs.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [_target(file, service, facts), _development_tag(service)])),
                 service=service.name, published=tuple(port.container for port in service.ports), public=_is_public(service), container=True, overrides=original[0] if original is not None else None, header=file.header,
-                development=_development_environment(file, service) or (_development_variable(service) if as_built else ""),
+                development=_development_environment(file, service) or (_development_variable(service) if as_image else ""),
             )  # fmt: skip
 
 
@@ -613,7 +642,10 @@ _OWN_FOLDER = frozenset(
 
 def _start_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.start_files):
-        yield from start_file_heads(_completed(facts.start_files[path], facts), facts)
+        if facts.start_files[path].kind == "s2i":
+            yield from _s2i_head(facts.start_files[path], facts)
+        else:
+            yield from start_file_heads(_completed(facts.start_files[path], facts), facts)
     yield from _beanstalk_default(facts)
     for path in sorted(facts.manifests):
         for start in facts.manifests[path].starts:
@@ -658,6 +690,38 @@ def _beanstalk_default(facts: Facts) -> Iterator[Head]:
 
 
 _BEANSTALK_STARTS = ("Procfile", "Dockerfile", "Dockerrun.aws.json", "docker-compose.yml")
+
+
+def _s2i_head(file: StartFile, facts: Facts) -> Iterator[Head]:
+    """What the container of the Python builder of source-to-image starts (``run`` of sclorg/s2i-python-container): the
+    script APP_SCRIPT, else the program APP_FILE, else gunicorn with APP_MODULE. The first two are taken by their usual
+    names as well. Without any of these variables nothing says that the builder is that of Python; a ``run`` of the
+    project's own replaces the builder's."""
+    folder = posixpath.dirname(posixpath.dirname(file.path)) or "."
+    set_here = {var.name: var for start in file.starts for var in start.env if var.value}
+    if not _S2I_DECIDES & set_here.keys() or join(folder, ".s2i/bin/run") in facts.paths:
+        return
+    value = {name: var.value or "" for name, var in set_here.items()}
+    home = join(folder, value.get("APP_HOME", "."))
+    script, program = value.get("APP_SCRIPT", "app.sh"), value.get("APP_FILE", "app.py")
+    if "APP_SCRIPT" in value or join(home, script) in facts.paths:
+        name, argv = "APP_SCRIPT", [script if "/" in script else f"./{script}"]
+    elif "APP_FILE" in value or join(home, program) in facts.paths:
+        name, argv = "APP_FILE", ["python", program]
+    elif target := value.get("APP_MODULE", "wsgi" if join(home, "wsgi.py") in facts.paths else ""):
+        config = ["--config", value["APP_CONFIG"]] if "APP_CONFIG" in value else []
+        name, argv = "APP_MODULE", ["gunicorn", target, "--bind=0.0.0.0:8080", *config]
+    else:
+        return
+    decisive = set_here.get(name) or next(var for each, var in set_here.items() if each in _S2I_DECIDES)
+    text = f"{decisive.name}={decisive.value}"
+    counted: dict[str, Value[str]] = {"WEB_CONCURRENCY": Unknown("the builder counts the cores")}
+    place = Place((Hop(decisive.span, text),), cwd=home, user="1001").with_env(counted)
+    place = place.with_env(known_variables(tuple(set_here.values()), {}))
+    yield Head("s2i", decisive.span, text, place, Command(decisive.span, text, argv=tuple(argv)), container=True)
+
+
+_S2I_DECIDES = frozenset({"APP_HOME", "APP_SCRIPT", "APP_FILE", "APP_MODULE"})
 
 
 def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:

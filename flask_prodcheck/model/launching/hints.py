@@ -27,7 +27,6 @@ _DEVELOPMENT = frozenset(
         "samples",
         "docs",
         "demo",
-        "override",
         "playground",
         "sandbox",
         "debugger",
@@ -39,6 +38,8 @@ _DEVELOPMENT = frozenset(
         "watch",
     ]
 )
+#: The file that compose reads by itself: for development unless its name says more (``compose.production.override.yml``).
+_OVERRIDE = frozenset(["override"])
 _TEST = frozenset(
     [
         "test",
@@ -78,6 +79,7 @@ def purpose_of_words(words: list[str]) -> tuple[Purpose, str] | None:
         (_TEST, Purpose.TEST),
         (_DEVELOPMENT, Purpose.DEVELOPMENT),
         (_PRODUCTION, Purpose.PRODUCTION),
+        (_OVERRIDE, Purpose.DEVELOPMENT),
     ):
         for word in words:
             if word in vocabulary or (purpose is Purpose.TEST and _RUNS_TESTS.fullmatch(word)):

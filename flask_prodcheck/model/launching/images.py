@@ -12,12 +12,10 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar
 from flask_prodcheck.model.launching.base_images import is_plain_base
-from flask_prodcheck.model.launching.shell_commands import every_command
+from flask_prodcheck.model.launching.shell_commands import commands_of, text_of
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
@@ -208,7 +206,9 @@ def _stage_image(
             copy, dockerfile, facts, index, context, args, scope, base.workdir, mapping, inline, depth
         )
     for run in stage.runs:
-        mapping += _spread(run.command, _absolute(run.cwd, scope, base.workdir), mapping, facts)
+        spread = _spread(run.command, _absolute(run.cwd, scope, base.workdir), mapping, facts)
+        opaque = opaque or spread is None
+        mapping += spread or ()
     brought = tuple(
         run for copy in stage.copies for run in _stage_runs(copy, dockerfile, facts, index, context, args, scope, depth)
     )
@@ -281,28 +281,39 @@ def _apply_copy(
     return opaque
 
 
+_COPIES = regex(r"\b(?:cp|mv|ln)\s")
 _SPREADS = regex(r"\b(?:cp|mv)\b[^;&|\n]*/(?:\*|\.)\s")
 
 
-def _spread(command: Command, cwd: str, mapping: Sequence[Mapped], facts: Facts) -> list[Mapped]:
-    """What ``cp -r folder/. target`` and ``mv folder/* target`` of a RUN line bring to ``target``: a folder's contents."""
-    text = command.shell if command.shell is not None else " ".join(command.argv or ())
-    if not _SPREADS.search(text):
+def _spread(command: Command, cwd: str, mapping: Sequence[Mapped], facts: Facts) -> list[Mapped] | None:
+    """What ``cp``, ``mv`` and ``ln`` of a RUN line bring to another place: a file (``cp boot.sh /``), a folder
+    (``mv folder target/``), or with ``folder/.`` and ``folder/*`` its contents; None when the line does the latter but
+    cannot be read."""
+    text = text_of(command)
+    if not _COPIES.search(text):
         return []
-    try:
-        statements = parse_command_line(text, command.span)
-    except ReadError:
-        return []
+    commands = commands_of(command)
+    if commands is None:
+        return None if _SPREADS.search(text) else []
     found = []
-    for each in every_command(statements):
+    for each in commands:
         words = [word.text for word in each.words if not word.text.startswith("-")]
-        if len(words) < 3 or words[0] not in ("cp", "mv"):
+        if words[:1] == ["cd"] and len(words) == 2:
+            cwd = posixpath.normpath(posixpath.join(cwd, words[1]))
+        if len(words) < 3 or words[0] not in ("cp", "mv", "ln"):
             continue
+        target = posixpath.normpath(posixpath.join(cwd, words[-1]))
         for source in words[1:-1]:
             folder = source.removesuffix("/*").removesuffix("/.")
-            repo = project_path(mapping, posixpath.join(cwd, folder), facts) if folder != source else None
-            if repo is not None and repo in folders_of(facts):
-                found.append(Mapped(posixpath.normpath(posixpath.join(cwd, words[-1])), repo))
+            repo = project_path(mapping, posixpath.join(cwd, folder), facts)
+            if repo in folders_of(facts) and words[0] != "ln":
+                if folder != source:
+                    found.append(Mapped(target, repo))
+                elif words[-1].endswith("/"):
+                    found.append(Mapped(posixpath.join(target, posixpath.basename(posixpath.normpath(source))), repo))
+            elif repo in facts.paths and project_path(mapping, target, facts) not in facts.paths:
+                into_folder = words[-1].endswith("/") or len(words) > 3
+                found += _placed(repo, target, into_folder or _is_folder(target, mapping, facts), facts)
     return found
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
 
-from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.shell import parse_command_line
-from flask_prodcheck.facts.types import Dependency, ShellStmt
+from flask_prodcheck.facts.types import Dependency
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.images import Image, project_path
-from flask_prodcheck.model.launching.shell_commands import every_command
+from flask_prodcheck.model.launching.shell_commands import commands_of
 from flask_prodcheck.patterns import regex
 
 #: Groups that a production installation leaves out unless it asks for them.
@@ -89,14 +86,11 @@ def image_installs(image: Image, facts: Facts) -> frozenset[str] | None:
     certain = is_plain_base(image.base)
     for command, folder in image.runs:
         cwd = folder
-        try:
-            statements: Sequence[ShellStmt] = parse_command_line(
-                command.shell if command.shell is not None else " ".join(command.argv or ()), command.span
-            )
-        except ReadError:
+        commands = commands_of(command)
+        if commands is None:
             certain = False
             continue
-        for each in every_command(statements):
+        for each in commands:
             words = [word.text.replace('"', "").strip("'") for word in each.words]
             if words[:1] == ["cd"] and len(words) > 1:
                 cwd = posixpath.normpath(posixpath.join(cwd, words[1]))

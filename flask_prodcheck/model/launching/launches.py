@@ -7,14 +7,23 @@ from collections.abc import Iterable, Sequence
 
 from flask_prodcheck.base import Known, Problem, Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.syntax import Call, FunctionDef
+from flask_prodcheck.facts.syntax import Call, FunctionDef, Name, Return
 from flask_prodcheck.facts.types import Command, ShellScript
+from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
-from flask_prodcheck.model.launching.gunicorn import MORE
-from flask_prodcheck.model.launching.heads import Head, decided, find_heads, is_test_place, start_file_heads
+from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS
+from flask_prodcheck.model.launching.heads import (
+    Head,
+    decided,
+    find_heads,
+    is_development,
+    is_test_place,
+    services_of,
+    start_file_heads,
+)
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
@@ -227,7 +236,7 @@ class _Builder:
         target_place = place_for(start, place, self.facts)
         roots = self.follower.import_roots(target_place)
         target = resolve_target(start, target_place, self.facts, self.modules, roots)
-        if target.resolves is False and MORE in options:
+        if target.resolves is False and MORE_ARGUMENTS in options:
             target = replace(target, resolves=None)  # what a variable adds may name another folder to import from
         if target.file_hop is not None:
             place = place.hop(target.file_hop, target.text)
@@ -267,7 +276,9 @@ class _Builder:
         launch = self._base(head, place, server, target, True)
         return place, replace(
             launch,
+            root_user=None if launch.root_user and self._gives_up_root(place) else launch.root_user,
             run_site=site if server.is_development else None,
+            reached=frozenset({site.span} if site is not None else ()),
             confidence=_confidence(place, None),
             target_kind="app",
             app=ending.app,
@@ -277,11 +288,22 @@ class _Builder:
             module_file=place.hops[-1].span.file,
         )
 
+    def _gives_up_root(self, place: Place) -> bool:
+        """Whether a program on the way changes its user itself, which it can only do as root."""
+        modules = [self.facts.modules.get(hop.span.file) for hop in place.hops]
+        return any(module is not None and not _USER_CHANGES.isdisjoint(module.mentions.called) for module in modules)
+
     def _socketio(self, target: str) -> Server:
         for name in ("gevent", "eventlet"):
             if name in self.installed:
                 return Server(name)
         return Server.SOCKETIO_DEV
+
+
+#: Functions that make a process another user's: those of ``os`` and the usual names of wrappers around them.
+_USER_CHANGES = frozenset(
+    {"setuid", "setreuid", "setresuid", "initgroups", "change_user", "drop_privileges", "drop_root", "DropPrivileges"}
+)
 
 
 def _layout(place: Place) -> tuple[tuple[str, str], ...]:
@@ -353,7 +375,7 @@ def find_launches(
         and not (each.head.kind in ("uwsgi", "dockerfile", "compose") and is_test_place(each.head.span.file))
     ]
     found += _unreferenced_scripts(builder, facts, consumed)
-    found = [each for each in found if not _is_part_of_another(each, found)]
+    found = [each for each in found if not _is_part_of_another(each, found) and not _only_runs_an_image(each, found)]
     found += _entry_points(builder, facts, found)
     found += _tasks(builder, facts, found)
     found += [
@@ -371,7 +393,8 @@ def find_launches(
         tuple(launches),
         problems,
         any(head.kind not in _NO_DEPLOYMENT for head in heads)
-        or any(each.head.kind == "wsgi-script" for each in found),
+        or any(each.head.kind == "wsgi-script" for each in found)
+        or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches),
         tuple(unknown),
     )
 
@@ -445,12 +468,39 @@ def _serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modu
         return "flask" not in imported and not any(app.span.file in reached for app in apps)
     if not launch.resolves:
         return False
-    name = launch.target.partition(":")[2]
-    found = modules.define(launch.module_file, name)
-    made = found.value.func if isinstance(found.value, Call) else None
-    if made is None or modules.qualified(found.module, made) not in _OTHER_FRAMEWORKS:
+    maker = _maker(modules, launch.module_file, launch.target.partition(":")[2].partition("(")[0])
+    if maker in _EXPORTERS:
+        return True
+    if maker not in _OTHER_FRAMEWORKS:
         return False
     return not any(app.span.file in launch.imported for app in apps)
+
+
+def _maker(modules: Modules, path: str, name: str) -> str | None:
+    """The external callable that makes what ``name`` of the file ``path`` stands for: the one that is called, or whose call
+    the project's own functions return; None where that is not plain to see."""
+    for _ in range(_MAKERS):
+        found = modules.define(path, name)
+        node = found.node if isinstance(found.node, FunctionDef) else None
+        if node is not None:
+            returned = [each.value for each in node.body if isinstance(each, Return)]
+            made = returned[0].func if len(returned) == 1 and isinstance(returned[0], Call) else None
+        else:
+            made = found.value.func if isinstance(found.value, Call) else None
+        if made is None:
+            return None
+        if (external := modules.qualified(found.module, made)) is not None:
+            return external
+        if not isinstance(made, Name):
+            return None
+        path, name = found.module, made.id
+    return None
+
+
+_MAKERS = 4
+
+#: Applications that serve the numbers of a process and hold nothing else, whatever else their module imports.
+_EXPORTERS = frozenset({"prometheus_client.make_wsgi_app", "prometheus_client.exposition.make_wsgi_app"})
 
 
 def _is_program_of_another_framework(launch: Launch, apps: Sequence[App], modules: Modules) -> bool:
@@ -505,6 +555,22 @@ def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
         if deployed and not each.certain and other.launch.end.span.file == each.launch.end.span.file:
             return True
     return False
+
+
+def _only_runs_an_image(each: _Found, found: Sequence[_Found]) -> bool:
+    """Whether a task or a script for people at work does nothing but run an image that starts by itself what it starts
+    here."""
+    if each.head.kind not in (*_NO_DEPLOYMENT, "script", "invoke"):
+        return False
+    hops = {hop.span for hop in each.launch.hops[1:]}
+    return any(
+        other.head.kind == "dockerfile"
+        and other.launch.hops == each.launch.hops[-len(other.launch.hops) :]
+        and other.launch.head.span in hops
+        and _serve_alike(other.launch, each.launch)
+        and (other.certain or not each.certain)
+        for other in found
+    )
 
 
 def _serve_alike(one: Launch, other: Launch) -> bool:
@@ -601,10 +667,17 @@ def _entry_points(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> l
             )
             chains += [each for each in builder.follow(head) if each.launch.missing == ""]
     by_people = (*_NO_DEPLOYMENT, "script", "invoke")
+    served = {_program(each.launch) for each in found if each.head.kind not in by_people}
+    chains = [each for each in chains if _program(each.launch) not in served]
     better = any(not each.launch.server.is_development for each in found if each.head.kind not in by_people)
     return [
         each for each in chains if not each.launch.server.is_development or (each.launch.app is not None and not better)
     ]
+
+
+def _program(launch: Launch) -> tuple[str, Server, str]:
+    """What makes two chains starts of one program: the file that serves, with what and which application."""
+    return launch.end.span.file, launch.server, launch.target
 
 
 def _wsgi_scripts(builder: _Builder, facts: Facts, found: Sequence[_Found]) -> tuple[list[_Found], list[Hop]]:
@@ -730,7 +803,8 @@ def _judged(
     deploy = [
         each
         for each in kept
-        if each.head.kind in ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
+        if each.head.kind
+        in ("dockerfile", "compose", "kubernetes", "procfile", "s2i", "systemd", "supervisor", "circus")
         or each.launch.source == "platform-default"
     ]
     has_production = any(not each.launch.server.is_development for each in deploy)
@@ -754,13 +828,65 @@ def _judged(
             file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, header=each.head.header, hints=each.hints,
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=_has_production_pair(launch, facts),
-            development=each.head.development, production=_says_production(launch), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
+            development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
+            mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, deploy, facts),
         )  # fmt: skip
         purpose, reason = judge(evidence, production, development)
         if purpose is Purpose.TEST and each.awaited:
             continue  # the test looks at what the program does until it ends: it serves nobody
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
+    # A script for mod_wsgi that no file serves is the project's way into production where it shows no other.
+    if any(each.is_production and each.kind not in ("wsgi-script", *_SHIPPED) for each in launches):
+        launches = [each for each in launches if each.kind != "wsgi-script"]
     return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
+
+
+def _mounts_sources(found: _Found) -> bool:
+    """Whether a mount lies over the program or the module that ``found`` starts, where the image holds it as well."""
+    place, started = found.head.place, found.launch.module_file
+    if place.image is None or not started:
+        return False
+    over = {each.image for each in place.mounts if _holds(each.repo, started)}
+    return any(each.image in over and _holds(each.repo, started) for each in place.image.mapping)
+
+
+def _holds(folder: str, path: str) -> bool:
+    return folder == "." or path.startswith(folder + "/")
+
+
+def _is_built_aside(found: _Found, all_found: Sequence[_Found], facts: Facts) -> bool:
+    """Whether development services alone build the image of ``found``, while others build another one that serves the
+    same application: the project's own deployment does without this one."""
+    if found.head.kind != "dockerfile" or not found.launch.dockerfile:
+        return False
+    builders = services_of(found.launch.dockerfile, facts)
+    if not builders or not all(is_development(*each) for each in builders):
+        return False
+    return any(
+        other.head.kind == "dockerfile"
+        and other.launch.dockerfile not in (None, found.launch.dockerfile)
+        and other.launch.app is not None
+        and other.launch.app == found.launch.app
+        and any(not is_development(*each) for each in services_of(other.launch.dockerfile or "", facts))
+        for other in all_found
+    )
+
+
+#: Ways to start that come with a distribution, or stand in its sources: no file says that a deployment takes them.
+_SHIPPED = ("entry-point", "python-script")
+
+
+def _is_generated(each: _Found, deploy: Sequence[_Found], facts: Facts) -> bool:
+    """Whether a generator of code for an API wrote the image's file, with the rest of its folder, and the project starts
+    production from elsewhere."""
+    folder = posixpath.dirname(each.launch.head.span.file)
+    if each.head.kind != "dockerfile" or not any(posixpath.join(folder, name) in facts.paths for name in _GENERATED):
+        return False
+    outside = [other for other in deploy if not other.launch.head.span.file.startswith(f"{folder}/" if folder else "")]
+    return any(not other.launch.server.is_development for other in outside)
+
+
+_GENERATED = (".openapi-generator-ignore", ".openapi-generator/VERSION", ".swagger-codegen-ignore")
 
 
 def _has_production_pair(launch: Launch, facts: Facts) -> bool:
@@ -791,12 +917,23 @@ def _says_production(launch: Launch) -> str:
     return ""
 
 
+def _debugs_nothing(launch: Launch) -> str:
+    """FLASK_DEBUG=0, where the file that starts the server says so: it is not started to work on the code."""
+    value = launch.env.get("FLASK_DEBUG")
+    if not isinstance(value, Known) or turns_debug_on(value.value):
+        return ""
+    own = any(origin.span.file == launch.head.span.file for origin in value.origin)
+    return f"FLASK_DEBUG={value.value}" if own else ""
+
+
 _ENVIRONMENT_NAMES = ("FLASK_ENV", "APP_ENV", "FLASK_CONFIG", "APP_SETTINGS", "APP_CONFIG", "ENVIRONMENT", "ENV")
 
 
 def _merged(found: Sequence[_Found]) -> list[_Found]:
-    """One chain per head, server and target: the certain one, else the shortest, is kept."""
+    """One chain per head, server and target: the certain one, else the shortest, is kept. Where none is certain, the
+    program may as well end as the others do."""
     best: dict[tuple[str, int, str, str], _Found] = {}
+    reached: dict[tuple[str, int, str, str], frozenset[Span]] = {}
     for each in found:
         launch = each.launch
         key = (
@@ -808,4 +945,8 @@ def _merged(found: Sequence[_Found]) -> list[_Found]:
         old = best.get(key)
         if old is None or (each.certain, -len(launch.hops)) > (old.certain, -len(old.launch.hops)):
             best[key] = each
-    return list(best.values())
+        reached[key] = reached.get(key, frozenset()) | launch.reached
+    return [
+        each if each.certain else replace(each, launch=replace(each.launch, reached=reached[key]))
+        for key, each in best.items()
+    ]

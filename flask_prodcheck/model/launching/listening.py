@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from flask_prodcheck.base import Known, Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Name
-from flask_prodcheck.model.launching.gunicorn import MORE
+from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS
 from flask_prodcheck.model.project import Launch, Server
 from flask_prodcheck.model.python.modules import calls_in, statements
 from flask_prodcheck.patterns import regex
@@ -96,7 +96,7 @@ def _gunicorn(launch: Launch, facts: Facts) -> tuple[Address, ...] | None:
         return None
     if said is not None and said[0]:
         return tuple(parse_address(each.strip(), said[1], port=8000) for each in _parts(said[0]))
-    if MORE in launch.options:
+    if MORE_ARGUMENTS in launch.options:
         return None
     variable = launch.env.get("PORT")
     if isinstance(variable, Known):

@@ -10,6 +10,7 @@ from dataclasses import field
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import EnvVar
+from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.images import Image, Mapped, folders_of, is_without_code, project_path
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.model.project import Hop
@@ -29,6 +30,7 @@ class Place:
     ``hints`` are words of undecided branches that were taken ("development" side or "production" side);
     ``certain`` is false behind one. ``shell_parent``: the shell that stays as parent of what runs. ``drafts`` are shell
     variables whose text is known but for some ``${NAME}`` in it: commands that a script puts together and runs later.
+    ``script``: the script that runs.
     """
 
     hops: tuple[Hop, ...]
@@ -49,6 +51,7 @@ class Place:
     drafts: Mapping[str, str] = field(default_factory=dict)
     shell: Environment = field(default_factory=dict)
     exports_all: bool = False
+    script: str = ""
 
     def hop(self, span: Span, text: str) -> Place:
         """This place after one more step (the same place twice in a row counts once)."""
@@ -142,17 +145,16 @@ def _absolute(path: str, place: Place, facts: Facts) -> str | None:
             return inside
         if place.image is not None and not place.image.opaque and mapping:
             return None
+        if place.image is not None and not place.image.dockerfile and facts.dockerfiles:
+            return _by_folders(path, facts)  # the image is none of those that the project builds
     return _by_suffix(path, facts)
 
 
 def _by_suffix(path: str, facts: Facts) -> str | None:
     """The project file whose path is the longest suffix of ``path``: where a host's folders are not known."""
-    parts = [part for part in posixpath.normpath(path).split("/") if part not in ("", "..", ".")]
-    for start in range(len(parts)):
-        candidate = "/".join(parts[start:])
-        if candidate in facts.paths or (candidate in folders_of(facts) and "." not in parts[-1]):
-            return candidate
-    name = parts[-1] if parts else ""
+    if (found := _by_folders(path, facts)) is not None:
+        return found
+    name = posixpath.basename(posixpath.normpath(path))
     if "." not in name:
         return None
     same = [each for each in facts.paths if posixpath.basename(each) == name]
@@ -169,15 +171,53 @@ def _by_suffix(path: str, facts: Facts) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
+def _by_folders(path: str, facts: Facts) -> str | None:
+    """The project file or folder whose whole path is the longest suffix of ``path``."""
+    parts = [part for part in posixpath.normpath(path).split("/") if part not in ("", "..", ".")]
+    for start in range(len(parts)):
+        candidate = "/".join(parts[start:])
+        if candidate in facts.paths or (candidate in folders_of(facts) and "." not in parts[-1]):
+            return candidate
+    return None
+
+
 def on_path(name: str, place: Place, facts: Facts) -> str | None:
     """The project file that a bare program ``name`` means because the image puts it into a folder of PATH."""
     if place.image is None:
         return None
-    for folder in ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"):
+    path = place.image.env.get("PATH")
+    own = [each for each in (path.value or "").split(":") if each.startswith("/")] if path is not None else []
+    for folder in (*own, "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"):
         inside = project_path((*place.image.mapping, *place.mounts), f"{folder}/{name}", facts)
         if inside is not None and inside in facts.paths:
             return inside
     return None
+
+
+def is_there(operator: str, path: str, place: Place, facts: Facts) -> bool:
+    """Whether a test of the shell (``-f``, ``-d``, ``-e``) finds what a COPY of the image puts at ``path``. What no COPY
+    brings may still be there: a RUN line or a volume may have made it."""
+    if place.image is None or not (path.startswith("/") or place.cwd_known):
+        return False
+    mapping = (*place.image.mapping, *place.mounts)
+    folder = _folder_inside(place, facts)
+    if not path.startswith("/") and folder is None:
+        return False
+    inside = project_path(mapping, posixpath.join(folder or "/", path), facts)
+    if inside is None:
+        return False
+    is_folder = inside in folders_of(facts)
+    return is_folder if operator == "-d" else not is_folder and inside in facts.paths if operator == "-f" else True
+
+
+def user_id(place: Place) -> str | None:
+    """What ``id -u`` prints in a container: "0" for root, else a text that is not; None where it is not known."""
+    if place.image is None:
+        return None
+    if place.user is None:
+        return "0" if place.image.dockerfile and is_plain_base(place.image.base) else None
+    name = place.user.partition(":")[0]
+    return None if is_open(name) else "0" if name in ("root", "0") else name
 
 
 def enter(place: Place, directory: str, facts: Facts) -> Place:

@@ -9,16 +9,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Sequence
 
-from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.shell import parse_command_line
-from flask_prodcheck.facts.types import ShellCommand, ShellStmt
+from flask_prodcheck.facts.types import ShellCommand
 from flask_prodcheck.model.launching.images import Image, folders_of, project_path
-from flask_prodcheck.model.launching.shell_commands import every_command
+from flask_prodcheck.model.launching.shell_commands import commands_of, every_command
 
 _PROGRAMS = frozenset({"cp", "mv", "install", "ln"})
 _VALUED = frozenset({"-m", "-o", "-g", "--mode", "--owner", "--group", "-S", "--suffix"})
-_READ = (".py", ".cfg", ".conf", ".toml", ".json", ".env")
+_READ = (".py", ".cfg", ".conf", ".ini", ".toml", ".json", ".env")
 
 
 def image_files(image: Image, facts: Facts) -> dict[str, str]:
@@ -34,13 +32,8 @@ def image_files(image: Image, facts: Facts) -> dict[str, str]:
         if place is not None and place != each.repo and not posixpath.dirname(place).endswith(_READ):
             found[place] = each.repo
     for command, folder in image.runs:
-        text = command.shell if command.shell is not None else " ".join(command.argv or ())
-        try:
-            statements: Sequence[ShellStmt] = parse_command_line(text, command.span)
-        except ReadError:
-            continue
         cwd = folder
-        for each_command in every_command(statements):
+        for each_command in commands_of(command) or ():
             words = _words(each_command)
             if words[:1] == ["cd"] and len(words) > 1:
                 cwd = posixpath.normpath(posixpath.join(cwd, words[1]))

@@ -51,6 +51,7 @@ _DEPLOY_KINDS = frozenset(
         "cron",
         "koyeb",
         "captain",
+        "s2i",
         "ecs",
         "entry-point",
     ]
@@ -71,7 +72,9 @@ class Evidence:
     ``overrides_production`` when it replaces an image's own production server by a development one; ``has_production``
     when another deploy file of the project starts a production server; ``comment`` stands right above the start,
     ``header`` at the head of its file. ``development`` and ``production`` are what the environment that the file gives
-    the start says of itself."""
+    the start says of itself. ``mounts_sources`` when the project's files are mounted over those that the image holds;
+    ``built_aside`` when development services alone build the image, and others another one that serves the same; ``generated`` when a
+    code generator wrote it."""
 
     file: str
     kind: str
@@ -87,6 +90,9 @@ class Evidence:
     reloads: bool = False
     development: str = ""
     production: str = ""
+    mounts_sources: bool = False
+    built_aside: bool = False
+    generated: bool = False
 
 
 def judge(evidence: Evidence, production: Sequence[str] = (), development: Sequence[str] = ()) -> tuple[Purpose, str]:
@@ -101,11 +107,12 @@ def judge(evidence: Evidence, production: Sequence[str] = (), development: Seque
     hinted = purpose_of_words([word for hint in evidence.hints for word in words_of(hint)])
     if hinted is not None and hinted[0] is not Purpose.PRODUCTION:
         return hinted[0], f"the branch taken says {hinted[1]!r}"
+    serves_pages = evidence.kind in _RUNNING_KINDS  # the documentation of the project, to everybody
     for name in evidence.names:
-        named = purpose_of_words(words_of(name))
+        named = purpose_of_words([word for word in words_of(name) if not (serves_pages and word == "docs")])
         if named is not None:
             return named[0], f"it is called {name!r}"
-    placed = _by_path(evidence.file)
+    placed = _by_path(evidence.file, serves_pages=serves_pages)
     if placed is not None:
         return placed
     words = words_of(posixpath.basename(evidence.file))
@@ -121,14 +128,24 @@ def judge(evidence: Evidence, production: Sequence[str] = (), development: Seque
     return _by_kind(evidence)
 
 
-def _by_path(path: str) -> tuple[Purpose, str] | None:
+#: Formats of process managers and clusters, which run what serves and build nothing.
+_RUNNING_KINDS = frozenset({"systemd", "supervisor", "circus", "kubernetes"})
+#: Words of the folders, in a manual, that hold the files by which readers install the project.
+_INSTALLING = frozenset({"installation", "install", "installing", "deploying", "hosting"})
+
+
+def _by_path(path: str, *, serves_pages: bool = False) -> tuple[Purpose, str] | None:
     base = _SAMPLE_SUFFIX.sub("", posixpath.basename(path))
     if base == "rc.local":
         return Purpose.PRODUCTION, "it runs when the machine starts"
-    named = purpose_of_words(words_of(base))
+    named = purpose_of_words([word for word in words_of(base) if not (serves_pages and word == "docs")])
     if named is not None:
         return named[0], f"the file is called {base!r}"
+    installs = False
     for part in reversed(posixpath.dirname(path).split("/")):
+        installs = installs or not _INSTALLING.isdisjoint(words_of(part))
+        if installs and part in ("doc", "docs"):
+            continue
         words = [word for word in words_of(part) if word != "ci"] + (
             ["ci"] if part in (".github", ".gitlab", ".circleci", ".travis", ".buildkite") else []
         )
@@ -163,6 +180,15 @@ def _by_kind(evidence: Evidence) -> tuple[Purpose, str]:
             return Purpose.DEVELOPMENT, "it replaces the image's production server by a development one"
         if evidence.server.is_development and evidence.production_pair:
             return Purpose.DEVELOPMENT, "a production compose file stands beside it"
+        if evidence.server.is_development and evidence.mounts_sources and evidence.has_production:
+            return (
+                Purpose.DEVELOPMENT,
+                "it mounts the sources over those of the image, which production starts otherwise",
+            )
+    if evidence.generated:
+        return Purpose.DEVELOPMENT, "a generator wrote it, and production starts elsewhere"
+    if evidence.kind == "dockerfile" and evidence.built_aside:
+        return Purpose.DEVELOPMENT, "only development services build it, and others another image of the same"
     if evidence.kind in _DEPLOY_KINDS:
         return Purpose.PRODUCTION, f"a {evidence.kind} starts it"
     if evidence.kind == "script" and evidence.production:

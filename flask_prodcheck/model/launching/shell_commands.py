@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import (
+    Command,
     ShellCase,
     ShellCommand,
     ShellFunction,
@@ -14,6 +17,19 @@ from flask_prodcheck.facts.types import (
     ShellLoop,
     ShellStmt,
 )
+
+
+def text_of(command: Command) -> str:
+    """The line of a shell form, the words of an exec form."""
+    return command.shell if command.shell is not None else " ".join(command.argv or ())
+
+
+def commands_of(command: Command) -> Sequence[ShellCommand] | None:
+    """Every simple command of ``command``, as :func:`every_command` gives them; None when no shell could read the line."""
+    try:
+        return tuple(every_command(parse_command_line(text_of(command), command.span)))
+    except ReadError:
+        return None
 
 
 def every_command(statements: Iterable[ShellStmt]) -> Iterator[ShellCommand]:

@@ -11,47 +11,51 @@ from flask_prodcheck.model.launching.words import is_open
 from flask_prodcheck.patterns import regex
 
 Expand = Callable[[Word], str]
+Holds = Callable[[str, str], bool]
 
 _NUMERIC = {"-eq": "==", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">="}
 
 
-def decide(test: ShellTest, expand: Expand) -> bool | None:
-    """Whether the test succeeds; None when it cannot be decided (an open word, a question about files)."""
-    result = _expression([(expand(word), word.text) for word in test.words])
+def decide(test: ShellTest, expand: Expand, holds: Holds) -> bool | None:
+    """Whether the test succeeds; None when it cannot be decided (an open word, a file that is not seen). ``holds`` says
+    of an operator and a path whether a file that answers it is known to be there."""
+    result = _expression([(expand(word), word.text) for word in test.words], holds)
     if result is None:
         return None
     return not result if test.negated else result
 
 
-def _expression(words: Sequence[tuple[str, str]]) -> bool | None:
+def _expression(words: Sequence[tuple[str, str]], holds: Holds) -> bool | None:
     """``words`` as (expanded, as written): an operator is one only where it is written without quotes."""
     written = [raw for _, raw in words]
     for operators in (("-o", "||"), ("-a", "&&")):
         at = next((index for index, raw in enumerate(written) if raw in operators), None)
         if at is None:
             continue
-        left, right = _expression(words[:at]), _expression(words[at + 1 :])
+        left, right = _expression(words[:at], holds), _expression(words[at + 1 :], holds)
         if operators[1] == "||":
             return True if left or right else False if left is False and right is False else None
         return False if left is False or right is False else True if left and right else None
     if written[:1] == ["!"]:
-        inner = _expression(words[1:])
+        inner = _expression(words[1:], holds)
         return None if inner is None else not inner
     texts = [text for text, _ in words]
     if len(texts) == 1:
         return None if is_open(texts[0]) else bool(texts[0])
     if len(texts) == 2:
-        return _unary(texts[0], texts[1])
+        return _unary(texts[0], texts[1], holds)
     if len(texts) == 3:
         return _binary(texts[0], texts[1], texts[2])
     return None
 
 
-def _unary(operator: str, operand: str) -> bool | None:
+def _unary(operator: str, operand: str, holds: Holds) -> bool | None:
     if operator == "-z":
         return None if is_open(operand) else operand == ""
     if operator == "-n":
         return None if is_open(operand) else operand != ""
+    if operator in ("-e", "-f", "-d"):
+        return True if operand and not is_open(operand) and holds(operator, operand) else None
     return None
 
 

@@ -58,7 +58,7 @@ class ShellRun:
 @dataclass(frozen=True, slots=True)
 class TaskRun:
     """A named task of a runner: make, just, npm, pdm, hatch, poe, invoke, fabric, tox, nox, procfile, supervisor,
-    circus."""
+    circus; or every service in the folder ``file`` (runit and its kin)."""
 
     runner: str
     names: tuple[str, ...]

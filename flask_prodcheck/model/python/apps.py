@@ -38,6 +38,7 @@ from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
 _TEST_PARTS = frozenset(("test", "tests", "testing"))
+_TEST_ENDS = ("_tests", "-tests", "_test", "-test")  # integration_tests, e2e-tests
 _LIBRARY_PARTS = _TEST_PARTS | {
     "docs", "doc", "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "snippets",
 }  # fmt: skip
@@ -58,7 +59,7 @@ def is_test_file(path: str) -> bool:
         or name.startswith("test_")
         or name.endswith(("_test.py", "_tests.py"))
         or name in ("tests.py", "test.py")
-        or any(folder in _TEST_PARTS for folder in folders)
+        or any(folder in _TEST_PARTS or folder.endswith(_TEST_ENDS) for folder in folders)
     )
 
 
@@ -390,6 +391,11 @@ def _evidence(modules: Modules, path: str, root: str, name: str) -> int:
         score += sum(
             1 for importer in importers if importer != path and (root == "." or importer.startswith(root + "/"))
         )
+    for entry in (entry for manifest in modules.facts.manifests.values() for entry in manifest.entry_points):
+        # The name by which a console script imports the package: it may stand in a namespace that has no file.
+        found = modules.locate(entry.module, (root,))
+        if found is not None and not found.endswith("/") and modules.top(found) == modules.top(path) != root:
+            score += 2
     return score
 
 

@@ -5,7 +5,7 @@ Sources: click's documentation of groups and options; Flask-Script's ``Manager``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_prodcheck.facts.syntax import Attribute, Call, Const, Expr, ExprStmt, FunctionDef, Name
 from flask_prodcheck.model.python.instances import instances_of
@@ -156,6 +156,17 @@ def subcommand(argv: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
         else:
             return word, tuple(argv[index + 1 :])
     return None, ()
+
+
+def chosen_command(argv: Sequence[str], commands: Collection[str]) -> tuple[str | None, tuple[str, ...]]:
+    """The word of a group's arguments that chooses one of its ``commands``, and what follows it: behind words that are not
+    known, which may be options, the one that is a command's name."""
+    word, rest = subcommand(argv)
+    if word is not None and "${" in word:
+        at = next((at for at, each in enumerate(rest) if each in commands), None)
+        if at is not None:
+            return rest[at], rest[at + 1 :]
+    return word, rest
 
 
 def first_word(argv: Sequence[str]) -> str | None:

@@ -83,6 +83,10 @@ _WRAPPER_HOMES = (
     "werkzeug", "whitenoise", "socketio", "engineio", "sentry_sdk", "opentelemetry", "newrelic", "beaker", "dj_static", "static",
     "asgiref", "a2wsgi", "uvicorn", "hypercorn", "starlette", "fastapi", "paste", "dozer", "raven", "webob", "flask_reverse_proxy",
 )  # fmt: skip
+#: Stand-ins for what a function returns, which is called when they are first used.
+_LAZY = frozenset(
+    {"lazy_object_proxy.Proxy", "werkzeug.local.LocalProxy", "werkzeug.LocalProxy", "wrapt.LazyObjectProxy"}
+)
 _DEPTH = 16
 _CALLS = 50  # of one name that are looked at
 
@@ -207,6 +211,11 @@ class Instances:
             found = self.of_definition(definition, depth + 1)
             if found is not None:
                 return found
+        for binding in self.modules.bindings(path, name):
+            if isinstance(binding.value, Attribute):
+                found = self._set_here(path, binding.value, depth)
+                if found is not None:
+                    return found
         return None
 
     def of_definition(self, definition: Definition, depth: int = 0) -> Instance | None:
@@ -236,7 +245,7 @@ class Instances:
                 return Instance("wsgi", base.module, base.call, base)
         owner = self.owner_of(path, expr.value, scope, depth)
         if owner is None:
-            return None
+            return self._set_here(path, expr, depth)
         assigned = self._set_in(owner.node).get(expr.attr, ()) if isinstance(owner.node, ClassDef) else ()
         here = [
             value
@@ -246,6 +255,17 @@ class Instances:
         if here:  # the method itself says what the attribute holds
             return next(filter(None, (self.of(path, value, scope, depth + 1) for value in here)), None)
         return self._set_on_self(owner, expr.attr, depth)
+
+    def _set_here(self, path: str, expr: Attribute, depth: int) -> Instance | None:
+        """What the module level of ``path`` itself sets as this attribute of another module or object
+        (``shared.app = Flask(__name__)``)."""
+        module = self.modules.module(path)
+        for stmt, _ in statements(module.body) if module is not None else ():
+            if isinstance(stmt, Assign) and any(_is_same(target, expr) for target in stmt.targets):
+                found = self.of(path, stmt.value, Scope(), depth + 1)
+                if found is not None:
+                    return found
+        return None
 
     def owner_of(self, path: str, expr: Expr, scope: Scope, depth: int = 0) -> Definition | None:
         """The project class that ``expr`` is an instance of (or, for ``cls``, is)."""
@@ -280,7 +300,9 @@ class Instances:
             for method, value in self._set_in(node).get(attr, ()):
                 if value is None:
                     return self.returned(owner.module, method, owner=owner)
-                inner = Scope(method.body, unknown_params(method), owner)
+                given = isinstance(value, Name) and any(param.name == value.id for param in method.params)
+                params = self._constructed(owner, method) if given and method.name == "__init__" else None
+                inner = Scope(method.body, params or unknown_params(method), owner)
                 found = self.of(owner.module, value, inner, depth + 1)
                 if found is not None:
                     return found
@@ -333,6 +355,8 @@ class Instances:
             base = self.of(path, call.func.value, scope, depth + 1)
             if base is not None and base.is_app and call.func.attr == "_get_current_object":
                 return base
+        if isinstance(call.func, Name) and definition.kind == "value" and definition.conditional:
+            return self._of_some_branch(path, call, scope, depth)
         if isinstance(call.func, Call):
             # newrelic.agent.wsgi_application()(app)
             outer = self.modules.qualified(path, call.func.func, scope.body) or ""
@@ -341,8 +365,20 @@ class Instances:
                 return Instance("wsgi", path, call, inner) if inner is not None and inner.is_app else None
         return None
 
+    def _of_some_branch(self, path: str, call: Call, scope: Scope, depth: int) -> Instance | None:
+        """The application that ``call`` makes where a branch binds the class it calls to one that makes applications:
+        another branch may bind it to a class that the environment names."""
+        name = call.func.id if isinstance(call.func, Name) else ""
+        if name in scope.params or (scope.body and self.modules.bound_in(scope.body, name)):
+            return None
+        for each in self.modules.definitions(path, name):
+            made = self._external(path, each.name, call, scope, depth) if each.kind == "external" else None
+            if made is not None and made.is_app:
+                return made
+        return None
+
     def _external(self, path: str, name: str, call: Call, scope: Scope, depth: int) -> Instance | None:
-        kind = _CLASSES.get(name) or _MAKERS.get(name)
+        kind = _CLASSES.get(name) or _MAKERS.get(name) or ("cheroot" if self._is_cheroot(name, call) else None)
         last = name.rpartition(".")[2]
         if kind is None and last.endswith("Flask") and last != "Flask":
             kind = "flask"
@@ -374,9 +410,26 @@ class Instances:
                 return Instance("asgi" if last in _ASGI_WRAPPERS else "wsgi", path, call, inner)
         if name == "tornado.wsgi.WSGIContainer" and call.args:
             return self.of(path, call.args[0], scope, depth + 1)
+        if name in _LAZY and call.args:
+            maker = self.modules.resolve(path, call.args[0], scope.body)
+            if maker.kind == "function" and isinstance(maker.node, FunctionDef):
+                return self.returned(maker.module, maker.node, depth=depth + 1)
         if name == "typing.cast" and len(call.args) == 2:
             return self.of(path, call.args[1], scope, depth + 1)
         return None
+
+    def _is_cheroot(self, name: str, call: Call) -> bool:
+        """Whether ``name`` is cheroot's server under the name that another package hands on: what the project installs,
+        and called with the arguments that are cheroot's own."""
+        return (
+            name.rpartition(".")[2] in ("Server", "WSGIServer")
+            and {"bind_addr", "wsgi_app"} <= {keyword.name for keyword in call.keywords}
+            and any(
+                each.name == "cheroot"
+                for manifest in self.modules.facts.manifests.values()
+                for each in manifest.dependencies
+            )
+        )
 
     def _class(
         self, owner: Definition, call: Call | None, path: str, scope: Scope = Scope(), depth: int = 0
@@ -482,6 +535,15 @@ class Instances:
                     bound[name] = bound[name] or value
         return bound
 
+    def _constructed(self, owner: Definition, init: FunctionDef) -> dict[str, Instance | None]:
+        """What the project's own calls of the class ``owner`` hand to the parameters of its ``__init__``."""
+        bound = unknown_params(init)
+        for where, call, scope in self._calls_of_name(owner.name):
+            if self.modules.resolve(where, call.func, scope.body).node is owner.node:
+                for name, value in self.bind(where, call, init, scope).items():
+                    bound[name] = bound[name] or value
+        return bound
+
     def _calls_of_name(self, name: str) -> list[tuple[str, Call, Scope]]:
         """The first calls of something called ``name``, by file: (file, call, scope)."""
         known = self._calls.get(name)
@@ -559,3 +621,13 @@ def _is_click(qualified: str | None, decorator: Expr) -> bool:
         decorator = decorator.func
     attr = decorator.attr if isinstance(decorator, Attribute) else decorator.id if isinstance(decorator, Name) else last
     return attr in ("command", "group", "fixture", "task")
+
+
+def _is_same(target: Expr, expr: Attribute) -> bool:
+    return (
+        isinstance(target, Attribute)
+        and target.attr == expr.attr
+        and isinstance(target.value, Name)
+        and isinstance(expr.value, Name)
+        and target.value.id == expr.value.id
+    )

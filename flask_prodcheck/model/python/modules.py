@@ -7,6 +7,7 @@ path, ``"."`` for the audited root. Facts: https://docs.python.org/3/reference/i
 from __future__ import annotations
 
 import builtins
+import itertools
 import posixpath
 import sys
 from collections.abc import Iterator, Sequence
@@ -619,7 +620,8 @@ class Modules:
         chosen = choose(bound) if len(bound) > 1 else None
         if chosen is None or chosen.value is None or all(inner is not expr for inner in subexpressions(chosen.value)):
             return None
-        return choose(bound[: bound.index(chosen)])
+        before = itertools.takewhile(lambda each: each.value is not chosen.value, bound)
+        return choose(tuple(before))
 
     def attribute(self, base: Definition, attr: str, depth: int = 0) -> Definition:
         """The attribute ``attr`` of what ``base`` stands for."""

@@ -8,30 +8,34 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from flask_prodcheck.facts.syntax import (
+    Assign,
     Attribute,
     BinOp,
     BoolOp,
     Call,
+    ClassDef,
     Collection,
     Compare,
     Const,
     Dict,
     Expr,
+    FunctionDef,
     IfExp,
     Lambda,
     Name,
     Opaque,
     Starred,
+    Stmt,
     Subscript,
     Template,
     UnaryOp,
 )
 from flask_prodcheck.model.python.instances import Scope
-from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.model.python.modules import Modules, statements
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
@@ -53,7 +57,8 @@ OPEN = _Open()
 class Frame:
     """One activation of a module or function body: its file, scope and local values; ``name`` is ``__name__`` there.
     ``assumed`` turns true once a value depended on a variable that no file sets; ``assumptions`` are the names that hold
-    such values. ``again``: of a module that was imported before, by another program."""
+    such values. ``again``: of a module that was imported before, by another program. ``returns``: a branch that cannot be
+    decided has left the function."""
 
     path: str
     name: str
@@ -62,6 +67,7 @@ class Frame:
     assumed: bool = False
     assumptions: set[str] = field(default_factory=set)
     again: bool = False
+    returns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +350,8 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
         if parsed is not OPEN:
             return parsed
     found = world.modules.resolve(frame.path, expr, frame.scope.body)
+    if isinstance(expr, Attribute) and found.kind == "value" and _is_set_elsewhere(world.modules, frame, expr):
+        return OPEN
     if found.kind == "external":
         return {
             "sys.argv": [world.program, *world.argv], "sys.executable": "python", "sys.platform": "linux", "os.name": "posix",
@@ -360,6 +368,28 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
         frame.assumed = frame.assumed or inner.assumed
         return value
     return OPEN
+
+
+def _is_set_elsewhere(modules: Modules, frame: Frame, expr: Attribute) -> bool:
+    """Whether ``expr`` is an attribute of an object or a class that the project assigns through it (``state.host = True``):
+    what the class body says is only its first value."""
+    owner = modules.resolve(frame.path, expr.value, frame.scope.body)
+    if owner.kind == "module":
+        return False
+    known = modules.memo.get("attributes")
+    if not isinstance(known, frozenset):
+        known = modules.memo["attributes"] = frozenset(
+            name for module in modules for name in _assigned_attributes(module.body)
+        )
+    return expr.attr in known
+
+
+def _assigned_attributes(body: Sequence[Stmt]) -> Iterator[str]:
+    for stmt, _ in statements(body):
+        if isinstance(stmt, Assign):
+            yield from (target.attr for target in stmt.targets if isinstance(target, Attribute))
+        elif isinstance(stmt, FunctionDef | ClassDef):
+            yield from _assigned_attributes(stmt.body)
 
 
 # --- source text -----------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from flask_prodcheck.facts.syntax import (
     Dict,
     Expr,
     FunctionDef,
+    If,
     IfExp,
     Name,
     Stmt,
@@ -312,14 +313,67 @@ def debug_of(modules: Modules, path: str, call: Call, scope: Scope, kind: str) -
         spread = next((keyword.value for keyword in call.keywords if keyword.name is None), None)
         inside = _spread_value(modules, path, spread, scope, "debug") if spread is not None else None
         if inside is None:
-            if _opens(call) and not _closed(modules, path, spread, scope):
+            if (
+                _opens(call)
+                and not _closed(modules, path, spread, scope)
+                and not _hands_on_nothing(modules, spread, scope)
+            ):
                 return "unknown"
             assigned = _assigned_debug(modules, path, call, scope) if kind == "app.run" else None
             if assigned is None:
-                return "unset"
+                return _debug_of_maker(modules, path, call, scope) if kind == "app.run" else "unset"
             inside = assigned
         value = inside
-    return truth_word(modules, path, value, scope)
+    word = truth_word(modules, path, value, scope)
+    module = modules.module(path)
+    around = scope.body or (module.body if module is not None else ())
+    if word == "unknown" and isinstance(value, Name | Attribute) and render(value) in _held(around, call):
+        return "true"  # nothing else gets this far
+    return word
+
+
+def _held(body: Sequence[Stmt], call: Call) -> frozenset[str]:
+    """The names and attributes that are true where ``call`` stands, as the branches around it have them."""
+    held: set[str] = set()
+    inside = body
+    while True:
+        around = next((stmt for stmt, _ in statements(inside) if isinstance(stmt, If) and _has(stmt, call)), None)
+        if around is None:
+            return frozenset(held)
+        taken = any(each is call for stmt, _ in statements(around.body) for each in calls_in(stmt))
+        test = around.test
+        if taken:
+            parts = test.values if isinstance(test, BoolOp) and test.op == "and" else (test,)
+            held |= {render(part) for part in parts if isinstance(part, Name | Attribute)}
+        elif isinstance(test, UnaryOp) and test.op == "not" and isinstance(test.operand, Name | Attribute):
+            held.add(render(test.operand))
+        inside = around.body if taken else around.orelse
+
+
+def _has(stmt: If, call: Call) -> bool:
+    return any(each is call for inner, _ in statements((*stmt.body, *stmt.orelse)) for each in calls_in(inner))
+
+
+#: Commands of Flask-Script that have no options but those that a class declares.
+_PLAIN_COMMANDS = frozenset({"flask_script.Command", "flask_script.commands.Command", "flask.ext.script.Command"})
+
+
+def _debug_of_maker(modules: Modules, path: str, call: Call, scope: Scope) -> str:
+    """The ``debug`` that Connexion's constructor was given: its ``run`` falls back to that (``AbstractApp`` of 2.x)."""
+    made = instances_of(modules).of(path, call.func.value, scope) if isinstance(call.func, Attribute) else None
+    if made is None or made.kind != "connexion" or made.call is None:
+        return "unset"
+    value = argument(made.call, "debug")
+    return truth_word(modules, made.module or path, value, Scope()) if value is not None else "unset"
+
+
+def _hands_on_nothing(modules: Modules, spread: Expr | None, scope: Scope) -> bool:
+    """Whether ``spread`` is the ``**kwargs`` of a Flask-Script command that declares no option: nothing is in it."""
+    owner = scope.owner
+    if owner is None or not isinstance(spread, Name) or spread.id not in scope.params:
+        return False
+    declared = any(modules.class_member(owner, name).node is not None for name in ("option_list", "get_options"))
+    return not declared and not _PLAIN_COMMANDS.isdisjoint(modules.bases(owner))
 
 
 def _assigned_debug(modules: Modules, path: str, call: Call, scope: Scope) -> Expr | None:
@@ -383,7 +437,7 @@ def truth_word(modules: Modules, path: str, value: Expr, scope: Scope, depth: in
     env = _environment(modules, path, value, scope, depth)
     if env is not None:
         return "unknown" if env == () else "env-default-true" if env[0] else "env-default-false"
-    if _is_config(value):
+    if _is_config(value) or _reads_config_file(modules, path, value, scope):
         return "config"
     if isinstance(value, UnaryOp) and value.op == "not":
         flipped = {
@@ -615,6 +669,27 @@ def _is_config(value: Expr) -> bool:
         text = _chain(value.value).lower()
         return value.attr.isupper() and any(word in text for word in ("config", "settings", "conf"))
     return False
+
+
+def _reads_config_file(modules: Modules, path: str, value: Expr, scope: Scope) -> bool:
+    """Whether ``value`` is an entry of a file that ``configparser`` reads, whatever the parser is called."""
+    if isinstance(value, Call) and isinstance(value.func, Attribute) and value.func.attr in ("get", "getboolean"):
+        holder = value.func.value
+    elif isinstance(value, Subscript):
+        holder = value.value
+    else:
+        return False
+    holder = holder.value if isinstance(holder, Subscript) else holder
+    parser = modules.resolve(path, holder, scope.body)
+    made = parser.value if parser.kind == "value" else None
+    return isinstance(made, Call) and modules.qualified(parser.module, made.func) in _CONFIG_PARSERS
+
+
+_CONFIG_PARSERS = frozenset(
+    f"{module}.{name}"
+    for module in ("configparser", "ConfigParser")
+    for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser")
+)
 
 
 def _chain(expr: Expr) -> str:

@@ -109,7 +109,7 @@ def test_words_of_the_command_reach_the_configuration(
     (tmp_path / "run.py").write_text(program, encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-c", _CHILD, "run.py", *words.split()],
-        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
         env={"PYTHONPATH": f"{tmp_path}:{':'.join(sys.path)}"},
     )  # fmt: skip
     assert run.returncode == 0, run.stderr

@@ -166,7 +166,7 @@ def test_the_chosen_class_is_a_fallback_but_not_what_all_classes_say() -> None:
     ("body", "complete", "key_unknown"),
     [
         ("app.config['SECRET_KEY'] = 'x'\n", True, False),
-        ("app.config['SECRET_KEY'] = 'x'\napp.config.from_pyfile('/etc/site.cfg')\n", False, True),
+        ("app.config['SECRET_KEY'] = 'x'\napp.config.from_pyfile('/etc/site.cfg')\n", False, False),
         ("app.config['SECRET_KEY'] = 'x'\napp.config.from_pyfile('local.cfg', silent=True)\n", False, False),
         ("app.config['SECRET_KEY'] = 'x'\nimport vault\napp.config.update(vault.read())\n", False, True),
         ("app.config['SECRET_KEY'] = 'x'\nimport vault\nvault.load_config(app)\n", False, False),
@@ -292,6 +292,84 @@ def test_an_absent_file_that_would_replace_a_value_is_named(body: str, file: str
     setting = _configured(HEAD + "app.secret_key = 'k'\n" + body).get("SECRET_KEY")
     assert setting.value == Known("k", setting.value.origin)
     assert (setting.file, setting.fallback) == (file, fallback)
+
+
+@pytest.mark.parametrize(
+    ("body", "file"),
+    [
+        ("app.config.from_pyfile('/etc/shop/shop.cfg')\n", "/etc/shop/shop.cfg"),
+        (
+            "app.config.from_pyfile(os.path.expanduser('~/.config/shop.py'), silent=True)\n",
+            "~/.config/shop.py",
+        ),
+        (
+            "import pathlib\napp.config.from_pyfile(pathlib.Path('~/shop.py').expanduser(), silent=True)\n",
+            "~/shop.py",
+        ),
+        (
+            (
+                "import tomllib\nif os.path.exists('/etc/shop.toml'):\n    with open('/etc/shop.toml') as file:\n"
+                "        for key, value in tomllib.loads(file.read()).items():\n            app.config[key.upper()] = value\n"
+            ),
+            "/etc/shop.toml",
+        ),
+    ],
+)
+def test_settings_of_the_machine_may_replace_what_the_source_says(body: str, file: str) -> None:
+    setting = _configured(HEAD + "app.secret_key = 'k'\n" + body).get("SECRET_KEY")
+    assert setting.value == Known("k", setting.value.origin)
+    assert (setting.file, setting.expected) == (file, True)
+
+
+def test_a_file_that_the_program_does_without_is_not_expected() -> None:
+    setting = _configured(HEAD + "app.secret_key = 'k'\napp.config.from_pyfile('/tmp/s.cfg', silent=True)\n")
+    key = setting.get("SECRET_KEY")
+    assert (key.file, key.expected) == ("/tmp/s.cfg", False)
+
+
+def test_a_file_that_has_to_be_missing_says_nothing_of_what_it_holds() -> None:
+    body = "if not os.path.exists('/etc/shop'):\n    app.secret_key = os.urandom(3)\n"
+    setting = _configured(HEAD + "app.secret_key = 'k'\n" + body).get("SECRET_KEY")
+    assert isinstance(setting.value, Unknown)
+
+
+def test_a_configuration_made_before_the_application_is_its_own() -> None:
+    body = "import flask\nown = flask.Config('/')\nown['SECRET_KEY'] = 'k'\napp.config = own\napp.debug = True\n"
+    found = _configured(HEAD + body)
+    assert [found.get(key).value for key in ("SECRET_KEY", "DEBUG")] == [
+        Known(value, found.get(key).value.origin) for key, value in (("SECRET_KEY", "k"), ("DEBUG", True))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("test", "value", "variable"),
+    [
+        ("'KEY' in os.environ", "os.environ['KEY']", "KEY"),
+        ("os.getenv('KEY')", "os.getenv('KEY').strip()", "KEY"),
+        ("os.getenv('MODE') == 'dev'", "'other'", ""),
+        ("os.getenv('MODE') == 'dev'", "os.environ['KEY']", ""),
+    ],
+)
+def test_what_a_variable_would_replace_is_its_default(test: str, value: str, variable: str) -> None:
+    body = f"app.config['SECRET_KEY'] = 'k'\nif {test}:\n    app.config['SECRET_KEY'] = {value}\n"
+    setting = _configured(HEAD + body).get("SECRET_KEY")
+    assert setting.value == Known("k", setting.value.origin)
+    assert (setting.variable, setting.fallback, setting.guarded) == (variable, bool(variable), False)
+
+
+def test_a_check_of_one_setting_does_not_guard_what_was_chosen_with_it() -> None:
+    text = HEAD + (
+        "class C:\n    SECRET_KEY = os.getenv('K', 'dev')\n    OTHER = os.getenv('O', 'x')\n"
+        "app.config.from_object({'C': C}[os.getenv('MODE', 'C')])\n"
+        "if not app.config['OTHER']:\n    raise RuntimeError\n"
+    )
+    found = _configured(text)
+    assert (found.get("SECRET_KEY").guarded, found.get("OTHER").guarded) == (False, True)
+
+
+def test_the_entries_of_a_table_made_by_keywords_have_places() -> None:
+    setting = _configured(HEAD + "C = dict(\n    SECRET_KEY='k',\n)\napp.config.update(C)\n").get("SECRET_KEY")
+    assert setting.span is not None and setting.span.line == 5
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,6 @@ def test_a_real_shell_says_the_same(tmp_path: Path, files: dict[str, str], mode:
     )
     env = {"PATH": f"{programs}{os.pathsep}{os.defpath}", "PYTHONPATH": str(tmp_path), **image}
     run = subprocess.run(
-        [shell, "-c", command], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False
+        [shell, "-c", command], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300, check=False
     )
     assert (run.stdout.strip(), run.stderr) == (mode, "")

@@ -693,7 +693,12 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, list[object
             }
         )
     run = subprocess.run(
-        [sys.executable, "-c", _CHILD], input=json.dumps(cases), capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", _CHILD],
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert run.returncode == 0, run.stderr
     answers = json.loads(run.stdout)
@@ -745,7 +750,7 @@ def test_what_is_not_followed_is_unknown(number: int, real: list[dict[str, list[
 
 def test_the_defaults_are_those_of_flask() -> None:
     code = "import flask, json; print(json.dumps({k: repr(v) for k, v in flask.Flask('x').config.items()}))"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
     assert json.loads(run.stdout) == {key: repr(value) for key, value in DEFAULTS.items()}
 
 

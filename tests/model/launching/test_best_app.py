@@ -68,12 +68,48 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("wsgi:application", "."),
         ),
+        # of several applications, the one behind which there is most of the project, imports in functions included
+        (
+            {
+                "jobs.service": "[Service]\nExecStart=gunicorn jobs:app\n",
+                "site.service": "[Service]\nExecStart=gunicorn site:app\n",
+                "jobs.py": APP,
+                "site.py": "from flask import Flask\ndef create_app():\n    from shop import pages\n    return Flask(__name__)\n"
+                "app = create_app()\n",
+                "shop/__init__.py": "",
+                "shop/pages.py": "from . import models\n",
+                "shop/models.py": "",
+            },
+            ("site:app", "."),
+        ),
+        # ... where the difference is clear
+        (
+            {
+                "jobs.service": "[Service]\nExecStart=gunicorn jobs:app\n",
+                "site.service": "[Service]\nExecStart=gunicorn site:app\n",
+                "jobs.py": f"from shop import a, b, c, d\n{APP}",
+                "site.py": f"from shop import a, b, c, d, e\n{APP}",
+                "shop/__init__.py": "",
+                **{f"shop/{name}.py": "" for name in "abcde"},
+            },
+            ("jobs:app", "."),
+        ),
         # a program with a server of its own is none: what it serves is
         (
             {
                 "Procfile": "web: python serve.py\n",
                 "serve.py": "from waitress import serve\nfrom shop import app\nserve(app)\n",
                 "shop/__init__.py": APP,
+            },
+            ("shop:app", "."),
+        ),
+        # a package cannot be imported from inside itself
+        (
+            {
+                "Procfile": "web: python -m shop\n",
+                "shop/__init__.py": APP,
+                "shop/__main__.py": "from .web import main\nmain()\n",
+                "shop/web.py": "from waitress import serve\nfrom shop import app\ndef main():\n    serve(app)\n",
             },
             ("shop:app", "."),
         ),
@@ -159,6 +195,15 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
                 "a/b/app.py": MAIN,
             },
             ("app:app", "web"),
+        ),
+        # of several services that one script starts, the outermost
+        (
+            {
+                "ops/start.sh": 'if [ "$1" = jobs ]; then\n  cd jobs\n  gunicorn worker:app\n  exit 0\nfi\ngunicorn shop:app\n',
+                "jobs/worker.py": APP,
+                "shop.py": APP,
+            },
+            ("shop:app", "."),
         ),
         # below a package that is called like the framework nothing imports by its whole name
         (

@@ -22,6 +22,8 @@ SERVERS = [
     ("gunicorn app:app", Server.GUNICORN, "app:app"),
     ("exec gunicorn -b :5000 --access-logfile - app:app", Server.GUNICORN, "app:app"),
     ("command gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("gunicorn '${OPTIONS}' -w 4 site.wsgi", Server.GUNICORN, "site.wsgi"),
+    ("gunicorn '${OPTIONS}' '${TARGET}'", Server.GUNICORN, "${OPTIONS}"),
     ("env A=b gunicorn app:app", Server.GUNICORN, "app:app"),
     ("tini -s -- gunicorn app:app", Server.GUNICORN, "app:app"),
     ("dumb-init gunicorn app:app", Server.GUNICORN, "app:app"),
@@ -36,6 +38,8 @@ SERVERS = [
     ("pipenv run gunicorn app:app", Server.GUNICORN, "app:app"),
     ("uv run --frozen --no-dev gunicorn app:app", Server.GUNICORN, "app:app"),
     ("conda run -n web --no-capture-output gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("docker compose -f prod.yml run --rm -e A=b web gunicorn app:app", Server.GUNICORN, "app:app"),
+    ("docker-compose exec -T web gunicorn app:app", Server.GUNICORN, "app:app"),
     ("newrelic-admin run-program gunicorn app:app", Server.GUNICORN, "app:app"),
     ("ddtrace-run gunicorn app:app", Server.GUNICORN, "app:app"),
     ("opentelemetry-instrument --service_name web gunicorn app:app", Server.GUNICORN, "app:app"),
@@ -66,6 +70,10 @@ def test_server_behind_wrappers(line: str, server: Server, target: str) -> None:
 
 FOLLOWED = [
     ("python app.py --port 80", PythonRun(script="app.py", args=("--port", "80"))),
+    ("python 'app.py${OPTIONS}' --port 80", PythonRun(script="app.py", args=("${OPTIONS}", "--port", "80"))),
+    ("bin/micromamba run -r runtime -n web python app.py", PythonRun(script="app.py")),
+    ("docker-compose run web", Nothing("docker-compose run")),
+    ("docker-compose run --entrypoint sh web app.py", Nothing("docker-compose run")),
     ("python -m site.server x", PythonRun(module="site.server", args=("x",))),
     ("python -c 'print(1)'", PythonRun(code="print(1)")),
     ("bash -lc 'cd x && gunicorn a:b'", ShellRun("cd x && gunicorn a:b", shell="bash")),

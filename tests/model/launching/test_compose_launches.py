@@ -411,6 +411,29 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > entry.sh:5 gunicorn production app:app True"],
     ),
     (
+        "an image that runs the command which a variable of the service holds",
+        {
+            "container-compose.yml": "services:\n  web:\n    build: .\n    environment:\n      - FLASK_DEBUG=1\n      - START=flask run\n"
+            "  api:\n    build: .\n    environment: {START: gunicorn app:app, WORKERS: 2}\n"
+            "  check:\n    build: .\n    environment: {START: check}\n",
+            "Dockerfile": IMAGE + 'CMD ["sh", "-c", "pip install . && exec $START"]\n',
+            "app.py": APP,
+        },
+        [
+            "container-compose.yml:6 > Dockerfile:4 flask-run development app:app True",
+            "container-compose.yml:9 > Dockerfile:4 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "a variable that only counts starts nothing of its own",
+        {
+            "compose.yml": "services:\n  web:\n    build: .\n    environment: {WORKERS: 2}\n",
+            "Dockerfile": IMAGE + "CMD gunicorn -w $WORKERS app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
         "an image that another service builds for development",
         {
             "docker-compose.yml": "services:\n  web:\n    build:\n      context: .\n      target: site-dev\n    image: site\n    command: flask run\n  api:\n    image: site\n    command: flask run\n",
@@ -423,6 +446,35 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "docker-compose.yml:7 flask-run development app:app True",
             "docker-compose.yml:10 flask-run development app:app True",
         ],
+    ),
+    (
+        "an image of another project runs no script of this one, whatever its name",
+        {
+            "compose.yml": "services:\n  web:\n    build: .\n  panel:\n    image: registry.example.org/panel:1\n    command: /usr/bin/serve.sh\n",
+            "Dockerfile": IMAGE + "CMD deploy/serve.sh\n",
+            "deploy/serve.sh": "#!/bin/sh\nexec mod_wsgi-express-3 start-server app.py\n",
+            "app.py": APP.replace("app", "application"),
+        },
+        ["Dockerfile:4 > deploy/serve.sh:2 > app.py:2 mod_wsgi production app.py:application True"],
+    ),
+    (
+        "an image with a tag for development",
+        {
+            "compose.yml": "services:\n  web:\n    build: .\n    image: registry.example.org/web:dev\n    command: gunicorn app:app\n",
+            "Dockerfile": IMAGE + "CMD gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "compose.yml:5 gunicorn development app:app True"],
+    ),
+    (
+        "an override for production is one of production",
+        {
+            "compose.yml": "services:\n  web:\n    build: .\n",
+            "compose-production.override.yml": "services:\n  web:\n    command: gunicorn app:app\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["compose-production.override.yml:3 gunicorn production app:app True"],
     ),
 ]
 

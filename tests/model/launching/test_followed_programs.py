@@ -53,10 +53,17 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "src/shop/__main__.py": GRANIAN,
             "src/shop/web.py": APP,
         },
-        [
-            "Dockerfile:4 > src/shop/__main__.py:15 > src/shop/__main__.py:11 granian production shop.web:app True",
-            "pyproject.toml:6 > src/shop/__main__.py:11 granian production shop.web:app True",
-        ],
+        ["Dockerfile:4 > src/shop/__main__.py:15 > src/shop/__main__.py:11 granian production shop.web:app True"],
+    ),
+    (
+        "such a package without an image",
+        {
+            "pyproject.toml": PROJECT,
+            "src/shop/__init__.py": "",
+            "src/shop/__main__.py": GRANIAN,
+            "src/shop/web.py": APP,
+        },
+        ["pyproject.toml:6 > src/shop/__main__.py:11 granian production shop.web:app True"],
     ),
     (
         "a loader of the target",

@@ -71,6 +71,9 @@ MAPPINGS = [
     ("WORKDIR /app\nCOPY . .\nRUN mv deploy/* .", "/app/app.py", "app.py"),
     ("WORKDIR /app\nCOPY . .\nRUN cp -r deploy/. /srv", "/srv/start.sh", "deploy/start.sh"),
     ("WORKDIR /app\nCOPY . .\nRUN mv deploy /srv", "/srv/start.sh", None),
+    ("COPY . /app\nRUN pip install x && cp /app/deploy/start.sh /entry.sh && x", "/entry.sh", "deploy/start.sh"),
+    ("COPY . /app\nRUN cd /app && ln -s deploy/start.sh boot.sh /usr/bin/", "/usr/bin/start.sh", "deploy/start.sh"),
+    ("COPY . /app\nRUN cp /app/boot.sh /app/deploy/start.sh", "/app/deploy/start.sh", "deploy/start.sh"),
 ]
 
 
@@ -124,3 +127,18 @@ def test_the_stage_that_a_command_builds_is_started(files: dict[str, str]) -> No
     project = link(parse(memory_tree({**application, **files})), name="site")
     assert [(str(each.head.span), each.target) for each in project.launches] == [("Dockerfile:4", "app:app")]
     assert not link(parse(memory_tree(application)), name="site").launches
+
+
+DEEP = "{ " * 300 + "a" + "; }" * 300
+
+
+@pytest.mark.parametrize(
+    ("line", "opaque"),
+    [
+        ("RUN mv deploy/* .", False),
+        (f"RUN mv deploy/* . && {DEEP}", True),  # it cannot be read: what it moved is not known
+        (f"RUN echo deploy/* . && {DEEP}", False),
+    ],
+)
+def test_a_line_that_moves_files_and_cannot_be_read_makes_the_image_opaque(line: str, opaque: bool) -> None:
+    assert image(f"FROM python:3.13\nWORKDIR /app\nCOPY . .\n{line}\n").opaque is opaque

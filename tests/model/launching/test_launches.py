@@ -193,6 +193,27 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["site.conf:1 > web.wsgi:1 mod_wsgi production web.wsgi:application True"],
     ),
     (
+        "a script for mod_wsgi beside a deploy file that starts production",
+        {
+            "Procfile": "web: gunicorn app:app\n",
+            "web.wsgi": "from app import app as application\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "a script for mod_wsgi beside a task for people at work",
+        {
+            "Makefile": "run:\n\tflask run\n",
+            "web.wsgi": "from app import app as application\n",
+            "app.py": APP,
+        },
+        [
+            "Makefile:2 flask-run development app:app True",
+            "web.wsgi:1 mod_wsgi production web.wsgi:application True",
+        ],
+    ),
+    (
         "a base image with a start script of its own",
         {
             "Dockerfile": 'FROM tiangolo/uwsgi-nginx:python3.12\nCOPY ./app /app\nCMD ["/start.sh"]\n',
@@ -269,6 +290,65 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [
             "Dockerfile:4 > boot.sh:2 flask-run production app:app True",  # whoever runs the image may give "web" too
             "Makefile:2 > Dockerfile:4 > boot.sh:2 flask-run development app:app True",
+        ],
+    ),
+    (
+        "tasks that only run an image which starts by itself, or one of another program",
+        {
+            "Makefile": "run:\n\tdocker run -it -p 80:80 site\n",
+            "dump.sh": "#!/bin/sh\ndocker run --rm ${PG_CLIENT_IMAGE} psql -c 'select 1'\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": "#!/bin/sh\nexec gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > boot.sh:2 gunicorn production app:app True"],
+    ),
+    (
+        "an exporter of numbers, though its module reads the application",
+        {
+            "k8s.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n"
+            "        - name: numbers\n          image: site\n          command: [gunicorn, 'numbers_:app']\n",
+            "numbers_.py": "from prometheus_client import make_wsgi_app\nimport app as site\n\n\ndef create():\n    registry = site\n"
+            "    return make_wsgi_app(registry)\n\n\napp = create()\n",
+            "app.py": APP,
+        },
+        [],
+    ),
+    (
+        "an image that a generator wrote beside the project's own deploy file",
+        {
+            "Procfile": "web: gunicorn app:app\n",
+            "gen/api/.openapi-generator-ignore": "",
+            "gen/api/Dockerfile": "FROM python:3.13\nCOPY main.py .\nCMD python main.py\n",
+            "gen/api/main.py": APP + "if __name__ == '__main__':\n    app.run()\n",
+            "app.py": APP,
+        },
+        [
+            "Procfile:1 gunicorn production app:app True",
+            "gen/api/Dockerfile:3 > gen/api/main.py:4 app-run development main:app True",
+        ],
+    ),
+    (
+        "such an image that is all there is",
+        {
+            ".openapi-generator-ignore": "",
+            "Dockerfile": "FROM python:3.13\nCOPY main.py .\nCMD python main.py\n",
+            "main.py": APP + "if __name__ == '__main__':\n    app.run()\n",
+        },
+        ["Dockerfile:3 > main.py:4 app-run production main:app True"],
+    ),
+    (
+        "an image that a variable holds and calls after another program",
+        {
+            "dump.sh": "#!/bin/sh\ndocker run --rm ${PG_CLIENT_IMAGE} web\n",
+            "try.sh": "#!/bin/sh\ndocker run --rm ${SITE_IMAGE} web\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": '#!/bin/sh\n[ "$1" = web ] && exec flask run\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > boot.sh:2 flask-run production app:app True",
+            "try.sh:2 > Dockerfile:4 > boot.sh:2 flask-run development app:app True",
         ],
     ),
 ]
@@ -397,3 +477,6 @@ def test_only_a_reached_call_counts_as_production() -> None:
     assert [site.production for site in linked({"Procfile": "web: python app.py\n", "app.py": MAIN}).run_sites] == [
         "yes"
     ]
+    for script, expected in (("gunicorn app:app", "no"), ("python app.py", "no-deploy-files")):
+        files = {"serve": f"#!/bin/sh\n{script}\n", "app.py": MAIN}
+        assert [site.production for site in linked(files).run_sites] == [expected]

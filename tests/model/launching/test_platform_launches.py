@@ -704,6 +704,49 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:1 > site/uwsgi.ini:2 uwsgi production web.entry:app True"],
     ),
     (
+        "source-to-image: the Python builder serves APP_MODULE with gunicorn",
+        {".s2i/environment": "UPGRADE_PIP_TO_LATEST=1\nAPP_MODULE=shop.web:app\n", "shop/web.py": APP},
+        [".s2i/environment:2 gunicorn production shop.web:app True"],
+    ),
+    (
+        "source-to-image: a target that is not there",
+        {".s2i/environment": "APP_MODULE=web:application\n", "web.py": APP},
+        [".s2i/environment:1 gunicorn production web:application False"],
+    ),
+    (
+        "source-to-image: app.py goes before APP_MODULE",
+        {".s2i/environment": "APP_MODULE=app:app\n", "app.py": APP + "app.run()\n"},
+        [".s2i/environment:1 > app.py:3 app-run production app:app True"],
+    ),
+    (
+        "source-to-image: APP_FILE in APP_HOME",
+        {".s2i/environment": "APP_HOME=web\nAPP_FILE=start.py\n", "web/start.py": APP + "app.run()\n"},
+        [".s2i/environment:2 > web/start.py:3 app-run production start:app True"],
+    ),
+    (
+        "source-to-image: APP_SCRIPT goes first",
+        {
+            ".s2i/environment": "APP_SCRIPT=serve.sh\nAPP_MODULE=web:app\n",
+            "serve.sh": "#!/bin/sh\nexec waitress-serve web:app\n",
+            "web.py": APP,
+        },
+        [".s2i/environment:1 > serve.sh:2 waitress production web:app True"],
+    ),
+    (
+        "source-to-image: a run script of the project's own replaces the builder's",
+        {
+            ".s2i/environment": "APP_MODULE=web:app\n",
+            ".s2i/bin/run": "#!/bin/sh\nexec waitress-serve web:app\n",
+            "web.py": APP,
+        },
+        [".s2i/bin/run:2 waitress production web:app True"],
+    ),
+    (
+        "source-to-image: the environment of another language's builder",
+        {".s2i/environment": "NPM_RUN=serve\n", "app.py": APP + "app.run()\n"},
+        [],
+    ),
+    (
         "a process manager told by a variable which processes to start",
         {
             "Dockerfile": IMAGE + "CMD honcho start -f Procfile $PROCESSES\n",

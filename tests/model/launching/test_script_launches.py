@@ -134,6 +134,39 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > boot.sh:7 gunicorn production app:app True"],
     ),
     (
+        "arguments that the script puts together, with a variable among them",
+        {
+            "boot.sh": '#!/bin/sh\nargs="--bind :$PORT --workers 4 $MORE shop.wsgi"\ngunicorn $args\n',
+            "shop/__init__.py": "",
+            "shop/wsgi.py": APP.replace("app =", "application ="),
+        },
+        ["boot.sh:3 gunicorn production shop.wsgi:application True"],
+    ),
+    (
+        "a folder that the script computes is no list of arguments",
+        {
+            "web/boot.sh": '#!/bin/sh\nHERE=$(cd "$(dirname "$0")" && pwd)\ngunicorn --chdir $HERE app:app\n',
+            "web/app.py": APP,
+        },
+        ["web/boot.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "the application is a file below a folder that the script computes",
+        {
+            "ops/boot.sh": '#!/bin/sh\nROOT="$(cd "$(dirname "$0")/.." && pwd)"\nexport FLASK_APP="$ROOT/site.py"\nflask run\n',
+            "site.py": APP,
+        },
+        ["ops/boot.sh:4 flask-run development ${ROOT}/site.py:app True"],
+    ),
+    (
+        "a file that the project lacks there",
+        {
+            "ops/boot.sh": '#!/bin/sh\nROOT="$(cd "$(dirname "$0")/.." && pwd)"\nexport FLASK_APP="$ROOT/other.py"\nflask run\n',
+            "site.py": APP,
+        },
+        ["ops/boot.sh:4 flask-run development  None"],
+    ),
+    (
         "such a command, but a branch that nobody can decide changes it",
         {
             "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
@@ -160,6 +193,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         ["Dockerfile:4 > boot.sh:2 gunicorn production app:app True"],
+    ),
+    (
+        "giving up after what failed ends no script that goes on",
+        {
+            "Dockerfile": 'FROM python:3.13\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["./entry.sh"]\nCMD gunicorn app:app\n',
+            "entry.sh": '#!/bin/sh\n! flask db upgrade && echo failed && exit 1\nexec "$@"\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > entry.sh:3 gunicorn production app:app True"],
     ),
 ]
 

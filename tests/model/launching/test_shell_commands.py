@@ -38,6 +38,9 @@ def test_every_command_in_order(text: str, commands: list[str]) -> None:
         "install_it() { pip install gunicorn; }; install_it",
         "until pip install gunicorn; do sleep 1; done",
         'pip"${PYTHON_VERSION}" install -q gunicorn',
+        "pip install 'gunicorn'",
+        'pip install "gunicorn>=23"',
+        'pip install "gunicorn"==23.0.0',
     ],
 )
 def test_what_an_image_installs_is_seen_wherever_it_stands(line: str) -> None:

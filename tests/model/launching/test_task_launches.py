@@ -197,6 +197,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["install.sh:4 > web.wsgi:1 mod_wsgi production web.wsgi:application True"],
     ),
     (
+        "an npm script of the package beside the shell script, which a variable chooses",
+        {
+            "widget/publish.sh": "#!/bin/sh\nnpm run $BUILD\n",
+            "widget/package.json": '{"scripts": {"build": "vite build"}}',
+            "e2e/package.json": '{"scripts": {"up": "flask run"}}',
+            "app.py": APP,
+        },
+        ["e2e/package.json:1 flask-run test  None"],
+    ),
+    (
         "foreman from the image",
         {
             "Procfile": "web: gunicorn app:app\n",

@@ -38,6 +38,22 @@ FACTORY = FLASK + "def create_app(config=None):\n    app = Flask(__name__)\n    
             FLASK + "class Web:\n    def __new__(cls, core):\n        app = Flask(__name__)\n        return app\n",
             ["app:Web()"],
         ),
+        (
+            FLASK
+            + "import os\nname = os.getenv('MAKER')\nif name:\n    maker = __import__(name).Maker\nelse:\n    maker = Flask\n"
+            "def create_app():\n    app = maker(__name__)\n    return app\n",
+            ["app:create_app()"],
+        ),
+        (
+            "import os\nif os.sep:\n    maker = dict\nelse:\n    maker = list\napp = maker()\n",
+            [],
+        ),
+        (
+            FACTORY
+            + "from lazy_object_proxy import Proxy\nfrom werkzeug.middleware.dispatcher import DispatcherMiddleware\n"
+            "site = Proxy(create_app)\napplication = DispatcherMiddleware(site, {})\n",
+            ["app:create_app()", "app:site", "app:application"],
+        ),
         ("from apiflask import APIFlask\napp = APIFlask(__name__)\n", ["app:app"]),
         ("from flask_openapi3 import OpenAPI\napp = OpenAPI(__name__)\n", ["app:app"]),
         ("from dash import Dash\napp = Dash(__name__)\n", ["app:app.server"]),
@@ -45,6 +61,9 @@ FACTORY = FLASK + "def create_app(config=None):\n    app = Flask(__name__)\n    
         ("import connexion\napp = connexion.App(__name__)\n", ["app:app"]),
         (FLASK + "app = Flask('a')\napplication = app\n", ["app:app", "app:application"]),
         (FLASK + "app, other = Flask('a'), 2\n", ["app:app"]),
+        (FLASK + "import shared\nshared.app = Flask('a')\napp = shared.app\n", ["app:app"]),
+        (FLASK + "import shared\nshared.app = Flask('a')\napp = shared.other\n", []),
+        (FLASK + "import shared, other\nshared.app = Flask('a')\napp = other.app\n", []),
         (FLASK + "try:\n    app = Flask('a')\nexcept Exception:\n    app = None\n", ["app:app"]),
         (FLASK + "import os\nif os.sep:\n    app = Flask('a')\nelse:\n    app = Flask('b')\n", ["app:app"]),
         (

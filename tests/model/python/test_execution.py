@@ -89,6 +89,36 @@ def ends(outcome: Outcome) -> list[str]:
             ["app-run 6>5"],
         ),
         (
+            "def main(port):\n    from site_ import S\n    app = S().app\n    def go(debug):\n        app.run(port=port)\n    go(1)\nmain(80)\n",
+            ["app-run 7>6>5"],
+        ),
+        (
+            "class Web:\n    def __init__(self, port, served=None):\n        self.served = served\n    def start(self):\n        self.served.run()\n"
+            + APP
+            + "Web(80, served=app).start()\n",
+            ["app-run 8>5"],
+        ),
+        (
+            "class Web:\n    def __init__(self, served):\n        self.served = served\n    def start(self):\n        self.served.run()\n"
+            + APP
+            + "Web(print).start()\n",
+            [],
+        ),
+        (
+            APP + "def found(name):\n    if other(name):\n        return name\n    exit(1)\nfound('x')\napp.run()\n",
+            ["app-run 8"],
+        ),
+        (
+            APP + "def first(names):\n    for name in names:\n        return name\n    exit(1)\nfirst([])\napp.run()\n",
+            ["app-run 8"],
+        ),
+        (APP + "def failed(name):\n    other(name)\n    exit(1)\nfailed('x')\napp.run()\n", []),
+        (
+            APP + "def serve():\n    if other():\n        return\n    app.run()\nserve()\napp.run()\n",
+            ["app-run 7>6?"],
+        ),
+        ("def go():\n    app.run()\ndef main():\n    app = Flask('a')\n    go()\n", []),
+        (
             "from site_ import S\nS().go()\n",
             ["app-run 2>6"],
         ),
@@ -142,6 +172,8 @@ CLICK = (
         (("serve",), ["gunicorn site_:app 18>13"]),
         (("serve", "--debug"), ["app-run 18>10"]),
         (("other-one",), ["app-run 18>16"]),
+        (("${DEBUG}", "serve", "--debug"), ["app-run 18>10"]),
+        (("${DEBUG}", "--fast"), ["gunicorn site_:app 18>13?", "app-run 18>16?"]),
         (("absent",), []),
         ((), []),
     ],

@@ -9,7 +9,7 @@ import pytest
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.python import read_python
-from flask_prodcheck.facts.syntax import ExprStmt, If, Name
+from flask_prodcheck.facts.syntax import Attribute, Call, ExprStmt, If, Name
 from flask_prodcheck.facts.types import Dependency, Manifest
 from flask_prodcheck.model.python.modules import Modules, main_branches
 
@@ -196,3 +196,18 @@ def test_a_package_that_is_only_called_flask_does_not_hide_flask() -> None:
         {"flask/__init__.py": "from flask.kit import Flask\n", "flask/kit.py": "class Flask: pass\n", "run.py": source}
     )
     assert own.resolve("run.py", Name(Span("run.py", 1), "Flask")).module == "flask/kit.py"
+
+
+@pytest.mark.parametrize("later", ["", "if debug:\n    name = 1\n", "def f():\n    global name\n    name = 1\n"])
+def test_a_name_inside_the_assignment_that_replaces_it_means_what_it_meant_before(later: str) -> None:
+    modules = modules_of(
+        {"main.py": f"from parts import name\nname = name.make()\n{later}", "parts.py": "class name: pass\n"}
+    )
+    chosen = modules.bindings("main.py", "name")[1].value
+    assert isinstance(chosen, Call) and isinstance(chosen.func, Attribute)
+    assert modules.resolve("main.py", chosen.func.value).kind == "class"
+
+
+@pytest.mark.parametrize(("source", "kind"), [("x = 1\n", "missing"), ("globals()['y'] = 1\n", "unknown")])
+def test_a_name_behind_a_star_import_is_missing_where_all_of_it_is_seen(source: str, kind: str) -> None:
+    assert modules_of({"main.py": "from parts import *\n", "parts.py": source}).define("main.py", "y").kind == kind

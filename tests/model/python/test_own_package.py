@@ -30,6 +30,8 @@ def _launches(files: dict[str, str]) -> list[tuple[str, bool | None]]:
             "web.py": "from shop.base import app\n",
             "base.py": APP,
         },
+        {"site.wsgi": SCRIPT.replace("shop import app", "shop.web import app"), "__init__.py": "", "web.py": APP},
+        {"site.wsgi": SCRIPT, "__init__.py": "from .base import *\n", "base.py": APP},
     ],
 )
 def test_the_checkout_is_the_package(files: dict[str, str]) -> None:

@@ -124,6 +124,48 @@ def test_debug_assigned_before_the_call() -> None:
     assert sites(text)[0].debug == "true"
 
 
+@pytest.mark.parametrize(
+    ("test", "branch", "debug"),
+    [
+        ("args.debug", "if", "true"),
+        ("args.debug and args.loud", "if", "true"),
+        ("not args.debug", "else", "true"),
+        ("args.debug or args.loud", "if", "unknown"),
+        ("args.debug", "else", "unknown"),
+        ("args.loud", "if", "unknown"),
+    ],
+)
+def test_debug_that_the_branch_around_asks_for(test: str, branch: str, debug: str) -> None:
+    run, serve = "app.run(debug=args.debug)", "serve(app)"
+    first, second = (run, serve) if branch == "if" else (serve, run)
+    text = HEAD + (
+        "import argparse\ndef main():\n    args = argparse.ArgumentParser().parse_args()\n"
+        f"    if {test}:\n        {first}\n    else:\n        {second}\n"
+    )
+    assert [site.debug for site in sites(text)] == [debug]
+
+
+@pytest.mark.parametrize(("made", "debug"), [(", debug=True", "true"), (", debug=False", "false"), ("", "unset")])
+def test_debug_of_connexion_is_that_of_its_constructor(made: str, debug: str) -> None:
+    text = f"import connexion\napp = connexion.FlaskApp(__name__{made})\nif __name__ == '__main__':\n    app.run()\n"
+    assert [site.debug for site in sites(text)] == [debug]
+
+
+@pytest.mark.parametrize("value", ["parser.get('server', 'debug')", "parser['server']['debug']"])
+def test_debug_of_a_configuration_file(value: str) -> None:
+    text = HEAD + f"import configparser\nparser = configparser.ConfigParser()\nDEBUG = {value}\napp.run(debug=DEBUG)\n"
+    assert [site.debug for site in sites(text)] == ["config"]
+
+
+@pytest.mark.parametrize(("options", "debug"), [("", "unset"), ("    option_list = (Option('--debug'),)\n", "unknown")])
+def test_debug_of_a_command_class(options: str, debug: str) -> None:
+    text = HEAD + (
+        f"from flask_script import Command, Option\nclass Secure(Command):\n{options}"
+        "    def run(self, *args, **kwargs):\n        app.run(ssl_context='adhoc', *args, **kwargs)\n"
+    )
+    assert [site.debug for site in sites(text)] == [debug]
+
+
 def test_debugger_of_werkzeug() -> None:
     text = "from werkzeug.serving import run_simple\n" + HEAD + "run_simple('h', 1, app, use_debugger=True)\n"
     assert (sites(text)[0].debug, sites(text)[0].host) == ("true", "h")
@@ -187,5 +229,15 @@ def test_callers_are_asked_for_only_where_a_call_hangs_on_them(monkeypatch: pyte
     assert set(asked) == {"hanging"}
 
 
-def test_test_files_are_marked() -> None:
-    assert [site.test for site in sites({"tests/test_x.py": HEAD + "app.run()\n"})] == [True]
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        ("tests/test_x.py", True),
+        ("integration_tests/shop/server.py", True),
+        ("e2e-test/server.py", True),
+        ("latest/server.py", False),
+        ("contests/server.py", False),
+    ],
+)
+def test_test_files_are_marked(path: str, test: bool) -> None:
+    assert [site.test for site in sites({path: HEAD + "app.run()\n"})] == [test]

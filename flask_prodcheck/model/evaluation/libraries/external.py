@@ -28,6 +28,8 @@ from flask_prodcheck.model.evaluation.libraries.dotenv import (
 )
 from flask_prodcheck.model.evaluation.libraries.dynaconf import CLASSES as DYNACONF_CLASSES
 from flask_prodcheck.model.evaluation.libraries.dynaconf import settings, validator
+from flask_prodcheck.model.evaluation.libraries.ini_parser import CLASSES as INI_CLASSES
+from flask_prodcheck.model.evaluation.libraries.ini_parser import parser
 from flask_prodcheck.model.evaluation.libraries.pydantic_settings import field_call, secret_value
 from flask_prodcheck.model.evaluation.libraries.pydantic_types import SECRETS
 from flask_prodcheck.model.evaluation.libraries.standard import (
@@ -181,6 +183,7 @@ _CALLS: dict[str, Callable[[Machine, Arguments, Frame], Evaluated]] = {
     "collections.OrderedDict": lambda machine, args, frame: dict_call(machine, args),
     "warnings.warn": lambda machine, args, frame: known(None),
     "typing.cast": lambda machine, args, frame: args.positional[1] if len(args.positional) > 1 else known(None),
+    **{name: parser(name) for name in INI_CLASSES},
     **dict.fromkeys(DYNACONF_CLASSES, settings),
     "dynaconf.Validator": validator,
     "environs.Env": environs.new_env,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unknown
-from flask_prodcheck.model.evaluation.libraries import confuse, dynaconf
+from flask_prodcheck.model.evaluation.libraries import confuse, dynaconf, ini_parser
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import Evaluated, View, unknown
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def view_item(machine: Machine, view: View, index: Evaluated) -> Evaluated:
     """``view[index]``."""
+    if view.library == ini_parser.PARSER:
+        return ini_parser.view_item(machine, view, index)
     if view.library == confuse.CONFUSE:
         return confuse.view_item(machine, view, index)
     return dynaconf.view_item(machine, view, index)
@@ -22,6 +24,8 @@ def view_item(machine: Machine, view: View, index: Evaluated) -> Evaluated:
 
 def view_attribute(machine: Machine, view: View, name: str) -> Evaluated:
     """``view.name``."""
+    if view.library == ini_parser.PARSER:
+        return ini_parser.view_attribute(machine, view, name)
     if view.library == confuse.CONFUSE:
         return confuse.view_attribute(machine, view, name)
     return dynaconf.view_attribute(machine, view, name)
@@ -31,6 +35,8 @@ def view_method(machine: Machine, view: View, name: str, args: Arguments, frame:
     """``view.name(...)``; a call of the object itself is its ``__call__``."""
     if args.open:
         return unknown("its arguments are not known", *args.all)
+    if view.library == ini_parser.PARSER:
+        return ini_parser.view_method(machine, view, name, args)
     if view.library == confuse.CONFUSE:
         return confuse.view_method(machine, view, name, args, frame)
     return dynaconf.view_method(machine, view, name, args, frame)
@@ -38,6 +44,8 @@ def view_method(machine: Machine, view: View, name: str, args: Arguments, frame:
 
 def view_truth(machine: Machine, view: View) -> bool | None:
     """``bool(view)``."""
+    if view.library == ini_parser.PARSER:
+        return ini_parser.view_truth(machine, view)
     if view.library == confuse.CONFUSE:
         return confuse.view_truth(machine, view)
     return dynaconf.view_truth(machine, view)
@@ -45,6 +53,8 @@ def view_truth(machine: Machine, view: View) -> bool | None:
 
 def view_contains(machine: Machine, view: View, element: Evaluated) -> bool | None:
     """``element in view``."""
+    if view.library == ini_parser.PARSER:
+        return ini_parser.view_contains(machine, view, element)
     try:
         found = view_item(machine, view, element)
     except RaisedError as missing:
@@ -58,7 +68,9 @@ def view_contains(machine: Machine, view: View, element: Evaluated) -> bool | No
 def view_set_item(machine: Machine, view: View, index: Evaluated, value: Evaluated) -> None:
     """``view[index] = value``, or of an attribute of that name."""
     key = machine.key_of(index)
-    if view.library == confuse.CONFUSE:
+    if view.library == ini_parser.PARSER:
+        ini_parser.view_set(machine, view, index, value)
+    elif view.library == confuse.CONFUSE:
         item = confuse.view_item(machine, view, index).value
         inner = item.value if isinstance(item, Known) and isinstance(item.value, View) else None
         confuse.view_set(machine, inner or view, value if inner else unknown("which key is set is not known", index))
@@ -70,6 +82,8 @@ def view_set_item(machine: Machine, view: View, index: Evaluated, value: Evaluat
 
 def view_entries(machine: Machine, view: View) -> tuple[dict[object, Evaluated], bool] | None:
     """The entries of ``view`` as a mapping gives them, and whether there may be more; None where it gives none."""
+    if view.library == ini_parser.PARSER:
+        return ini_parser.entries(machine, view)
     return dynaconf.entries(machine, view) if view.library == dynaconf.DYNACONF else None
 
 

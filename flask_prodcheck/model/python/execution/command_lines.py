@@ -9,7 +9,13 @@ from flask_prodcheck.facts.syntax import Attribute, Call, Compare, Expr, Functio
 from flask_prodcheck.model.project import Hop, Server
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.argparse_options import declared_arguments, default_functions, module_body
-from flask_prodcheck.model.python.command_groups import added_command, commands_of, first_word, subcommand
+from flask_prodcheck.model.python.command_groups import (
+    added_command,
+    chosen_command,
+    commands_of,
+    first_word,
+    subcommand,
+)
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Ending, Way
 from flask_prodcheck.model.python.instances import Instance, Scope
 from flask_prodcheck.model.python.modules import Definition, calls_in
@@ -23,8 +29,8 @@ if TYPE_CHECKING:
 
 def command_of(walk: Walk, group: Definition, call: Call, way: Way, frame: Frame, *, group_class: str = "") -> int:
     """The sub-command of a click group that the arguments name."""
-    word, rest = subcommand(way.argv)
     commands = commands_of(walk.modules, group)
+    word, rest = chosen_command(way.argv, commands)
     if word is None:
         return NEXT
     if "${" in word:
@@ -94,9 +100,9 @@ def flask_run(walk: Walk, call: Call, way: Way, path: str = "", loader: Call | N
 
 def group_instance(walk: Walk, made: Instance, call: Call, receiver: Expr, frame: Frame, way: Way) -> int:
     found = walk.modules.resolve(frame.path, receiver, frame.scope.body)
-    word, rest = subcommand(way.argv)
     here = way.through(call.span, render(call))
     commands = commands_of(walk.modules, found)
+    word, rest = chosen_command(way.argv, commands)
     if len(commands) == 1 and made.kind == "click-group" and word not in commands:
         only = next(iter(commands.values()))
         if made.call is not None and "Typer" in render(made.call.func):

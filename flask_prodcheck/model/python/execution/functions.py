@@ -10,7 +10,7 @@ from flask_prodcheck.model.project import Entered
 from flask_prodcheck.model.python.command_groups import click_options, command_kind, decorator_name, group_class_name
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
 from flask_prodcheck.model.python.instances import Scope
-from flask_prodcheck.model.python.modules import Definition
+from flask_prodcheck.model.python.modules import Definition, statements
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.records import replace
 
@@ -58,12 +58,27 @@ def enter(
     try:
         name = frame.name if found.module == frame.path else walk.modules.dotted(found.module) or found.module
         inner = Frame(found.module, name, Scope(node.body, params, owner), values)
+        if found.module == frame.path and any(stmt is node for stmt, _ in statements(frame.scope.body)):
+            inner = _inside(frame, inner)
+        reached = len(walk.endings)
         flow = walk.body(node.body, inner, inner_way)
+        if flow == STOP and inner.returns and len(walk.endings) == reached:
+            flow = NEXT  # it gives something back, or fails
         if flow != STOP and kind == "group":
             flow = walk.command_of(found, call, inner_way, frame, group_class=group_class_name(walk.modules, found))
     finally:
         walk.depth -= 1
     return flow if flow == STOP else NEXT
+
+
+def _inside(frame: Frame, inner: Frame) -> Frame:
+    """``inner``, the activation of a function that the function of ``frame`` defines: it sees the names of both."""
+    scope = Scope(
+        (*inner.scope.body, *frame.scope.body),
+        {**frame.scope.params, **inner.scope.params},
+        inner.scope.owner or frame.scope.owner,
+    )
+    return replace(inner, scope=scope, values={**frame.values, **inner.values})
 
 
 def may_enter(walk: Walk, found: Definition) -> bool:

@@ -29,7 +29,7 @@ from flask_prodcheck.facts.syntax import (
     With,
 )
 from flask_prodcheck.model.python.execution.shared import BASE_NAMES, Skipped, may_start
-from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, NEXT, RETURN, STEPS, STOP, Way
+from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, NEXT, RETURN, STEPS, STOP, Ending, Way
 from flask_prodcheck.model.python.modules import (
     call_name,
     calls_in,
@@ -60,17 +60,31 @@ def acts(walk: Walk, body: Sequence[Stmt | Skipped], frame: Frame, way: Way) -> 
             continue
         if isinstance(stmt, If) and walk.forks_here(stmt, body[index + 1 :], frame):
             walk.forks += 1
-            flows = []
+            flows, reached = [], []
+            begun = len(walk.endings)
             for branch in (stmt.body, stmt.orelse):
                 copy = replace(frame, values=dict(frame.values))
                 walk.expressions(stmt, frame, way)
-                flows.append(walk.acts((*branch, *body[index + 1 :]), copy, way.doubted()))
+                flows.append(walk.acts((*branch, *body[index + 1 :]), copy, way))
+                reached.append(walk.endings[begun:])
+                del walk.endings[begun:]
+            walk.endings += _of_both_futures(*reached)
             return min(flows)
         flow, doubt = walk.statement(stmt, frame, way)
         if flow != NEXT:
             return flow
         way = way.doubted(doubt)
     return NEXT
+
+
+def _of_both_futures(first: Sequence[Ending], second: Sequence[Ending]) -> list[Ending]:
+    """The endings of two futures one of which comes true: those are certain that both lead to."""
+    common = set(map(_shown, first)) & set(map(_shown, second))
+    return [each if _shown(each) in common else replace(each, certain=False) for each in (*first, *second)]
+
+
+def _shown(ending: Ending) -> tuple[object, ...]:
+    return ending.hops, ending.server, ending.argv, ending.shell, ending.certain
 
 
 def forks_here(walk: Walk, stmt: If, rest: Sequence[Stmt | Skipped], frame: Frame) -> bool:
@@ -129,6 +143,7 @@ def statement(walk: Walk, stmt: Stmt, frame: Frame, way: Way) -> tuple[int, bool
     elif isinstance(stmt, Loop):
         walk.forget(stmt, frame)
         flow = walk.body(stmt.body, frame, way)
+        frame.returns = frame.returns or flow == RETURN
         return (flow if flow == STOP else NEXT), flow == RETURN
     elif isinstance(stmt, ClassDef):
         return walk.body(stmt.body, Frame(frame.path, frame.name, frame.scope), way), False
@@ -237,6 +252,7 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
             frame.values[name] = OPEN
     if first == second:
         return first, False
+    frame.returns = frame.returns or RETURN in (first, second)
     return NEXT if NEXT in (first, second) else RETURN, True
 
 

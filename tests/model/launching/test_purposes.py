@@ -1,0 +1,151 @@
+"""What a launch is for, where no name says it: who builds an image, what is mounted over it, what a manual holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+APP = "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run()\n"
+IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+SERVED = IMAGE + "CMD gunicorn app:app\n"
+COMPOSE = "services:\n  web:\n    build: {}\n"
+MOUNTED = "services:\n  web:\n    build: .\n    command: python app.py\n    volumes: ['{}:/app']\n"
+UNIT = "[Service]\nExecStart=/usr/bin/gunicorn app:app\n"
+
+CASES: list[tuple[str, dict[str, str], list[str]]] = [
+    (
+        "an image that development alone builds, beside one of the same application",
+        {
+            "Dockerfile": SERVED,
+            "web/Dockerfile": SERVED,
+            "compose.yml": COMPOSE.format("."),
+            "compose.dev.yml": COMPOSE.format("{context: ., dockerfile: web/Dockerfile}"),
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "web/Dockerfile:4 gunicorn development app:app True"],
+    ),
+    (
+        "the one image of a project is for production, whoever builds it here",
+        {"Dockerfile": SERVED, "compose.dev.yml": COMPOSE.format("."), "app.py": APP},
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "an image that nothing here builds says nothing of another",
+        {
+            "Dockerfile": SERVED,
+            "web/Dockerfile": SERVED,
+            "compose.dev.yml": COMPOSE.format("{context: ., dockerfile: web/Dockerfile}"),
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "web/Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "another image of another application",
+        {
+            "Dockerfile": SERVED,
+            "web/Dockerfile": IMAGE + "CMD gunicorn web.site:app\n",
+            "compose.yml": COMPOSE.format("."),
+            "compose.dev.yml": COMPOSE.format("{context: ., dockerfile: web/Dockerfile}"),
+            "app.py": APP,
+            "web/site.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "web/Dockerfile:4 gunicorn production web.site:app True"],
+    ),
+    (
+        "sources mounted over those of the image, which production starts otherwise",
+        {
+            "Dockerfile": IMAGE,
+            "compose.yml": MOUNTED.format("."),
+            "site.service": UNIT,
+            "app.py": APP,
+        },
+        [
+            "compose.yml:4 > app.py:4 app-run development app:app True",
+            "site.service:2 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "sources mounted in the only way to start",
+        {"Dockerfile": IMAGE, "compose.yml": MOUNTED.format("."), "app.py": APP},
+        ["compose.yml:4 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "what is mounted are no sources",
+        {
+            "Dockerfile": IMAGE,
+            "compose.yml": MOUNTED.format("./data").replace(":/app", ":/app/data"),
+            "site.service": UNIT,
+            "app.py": APP,
+            "data/readme.md": "",
+        },
+        [
+            "compose.yml:4 > app.py:4 app-run production app:app True",
+            "site.service:2 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "the sample image of a generated stub",
+        {
+            "Dockerfile": SERVED,
+            "gen/api/Dockerfile": SERVED,
+            "gen/api/.openapi-generator-ignore": "",
+            "app.py": APP,
+            "gen/api/app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "gen/api/Dockerfile:4 gunicorn development app:app True"],
+    ),
+    (
+        "... which a service builds",
+        {
+            "gen/api/Dockerfile": SERVED,
+            "gen/api/.openapi-generator-ignore": "",
+            "compose.yml": COMPOSE.format("gen/api"),
+            "gen/api/app.py": APP,
+        },
+        ["gen/api/Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "a project that began as a generated stub",
+        {"Dockerfile": SERVED, ".openapi-generator-ignore": "", "app.py": APP},
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "the script that starts the project, with debug mode off",
+        {"start_all.sh": "#!/bin/sh\nexport FLASK_DEBUG=0\npython app.py &\n", "app.py": APP},
+        ["start_all.sh:3 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "... with debug mode on",
+        {"start_all.sh": "#!/bin/sh\nexport FLASK_DEBUG=1\npython app.py &\n", "app.py": APP},
+        ["start_all.sh:3 > app.py:4 app-run development app:app True"],
+    ),
+    (
+        "... where production starts otherwise",
+        {"start_all.sh": "#!/bin/sh\nexport FLASK_DEBUG=0\npython app.py &\n", "site.service": UNIT, "app.py": APP},
+        [
+            "site.service:2 gunicorn production app:app True",
+            "start_all.sh:3 > app.py:4 app-run development app:app True",
+        ],
+    ),
+    (
+        "a unit of the server that shows the documentation",
+        {"ops/site_docs_web.service": UNIT, "app.py": APP},
+        ["ops/site_docs_web.service:2 gunicorn production app:app True"],
+    ),
+    (
+        "what a manual has for those who install",
+        {"docs/installation-cloud/compose.yml": "services:\n  web:\n    command: gunicorn app:app\n", "app.py": APP},
+        ["docs/installation-cloud/compose.yml:3 gunicorn production app:app True"],
+    ),
+    (
+        "what a manual shows",
+        {"docs/guide/compose.yml": "services:\n  web:\n    command: gunicorn app:app\n", "app.py": APP},
+        ["docs/guide/compose.yml:3 gunicorn development app:app True"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_purposes(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
+    assert chains(files) == expected
