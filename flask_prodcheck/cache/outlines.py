@@ -4,7 +4,7 @@ The data is the readers' own; nothing is believed of it but that it was put here
 tool, and they check its shape. A line for each file, because all of them together take more memory than an audit: its
 path as JSON, the digest of its content, and the data, with tabs between them.
 
-The data of an outline is JSON and holds no text of the file. Statements hold its texts, secrets among them: they are kept
+All data is JSON. That of an outline holds no text of the file. Statements hold its texts, secrets among them: they are kept
 so that only who has the file itself can read them.
 """
 
@@ -26,6 +26,7 @@ from flask_prodcheck.records import dataclass
 _OUTLINES = "outlines"
 _STATEMENTS = "statements"
 _MAX_STATEMENTS = 16 * 1024 * 1024
+_MAX_OF_A_FILE = 64 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -48,17 +49,17 @@ class RememberedOutlines:
         entries = ((path, digest, json.dumps(data, separators=(",", ":")).encode()) for path, digest, data in noted)
         self.outlines.keep(entries)
 
-    def recall_statements(self, path: str, digest: str, content: bytes) -> bytes | None:
+    def recall_statements(self, path: str, digest: str, content: bytes) -> object:
         """What was kept of the statements of ``path``, whose ``content`` is that of ``digest``; None when nothing was."""
         data = self.others.recall(path)
         if data is None or self.others.contents[path].digest != digest:
             return None
         try:
-            return zlib.decompress(_crossed(binascii.a2b_base64(data), content))
-        except (ValueError, zlib.error):
+            return json.loads(_unlocked(data, content))
+        except (ValueError, zlib.error, RecursionError):
             return None
 
-    def keep_statements(self, read: Iterable[tuple[str, str, bytes, bytes]]) -> None:
+    def keep_statements(self, read: Iterable[tuple[str, str, bytes, object]]) -> None:
         """Keeps the last of each (path, digest, content, statements), and of the rest what is still in the project."""
         self.others.keep(_locked(read))
 
@@ -130,15 +131,27 @@ def _index(lines: Lines | None) -> dict[str, int]:
     return found
 
 
-def _locked(read: Iterable[tuple[str, str, bytes, bytes]]) -> Iterator[tuple[str, str, bytes]]:
+def _locked(read: Iterable[tuple[str, str, bytes, object]]) -> Iterator[tuple[str, str, bytes]]:
     """(path, digest, data), as long as there is room: data that is told only with the content."""
     size = 0
     for path, digest, content, statements in read:
-        data = binascii.b2a_base64(_crossed(zlib.compress(statements, 1), content), newline=False)
+        try:
+            text = json.dumps(statements, separators=(",", ":"), ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
+            continue  # nested too deeply, or a number or a text that JSON has not: the file is read again
+        data = binascii.b2a_base64(_crossed(zlib.compress(text, 1), content), newline=False)
         size += len(data)
         if size > _MAX_STATEMENTS:
             return
         yield path, digest, data
+
+
+def _unlocked(data: bytes, content: bytes) -> bytes:
+    opened = zlib.decompressobj()
+    text = opened.decompress(_crossed(binascii.a2b_base64(data), content), _MAX_OF_A_FILE)
+    if not opened.eof:
+        raise ValueError(len(text))
+    return text
 
 
 def _crossed(data: bytes, content: bytes) -> bytes:

@@ -42,10 +42,10 @@ class Unread:
 class Remembered(Protocol):
     """The statements of files as they were read before."""
 
-    def recall_statements(self, path: str, digest: str, content: bytes) -> bytes | None:
-        """What :meth:`keep_statements` was given for ``path`` with this ``content`` of that ``digest``."""
+    def recall_statements(self, path: str, digest: str, content: bytes) -> object:
+        """What :meth:`keep_statements` was given for ``path`` with this ``content`` of that ``digest``, or anything else."""
 
-    def keep_statements(self, read: Iterable[tuple[str, str, bytes, bytes]]) -> None:
+    def keep_statements(self, read: Iterable[tuple[str, str, bytes, object]]) -> None:
         """Keeps the last of each (path, digest, content, statements) for as long as the file's content is that."""
 
 
@@ -76,35 +76,44 @@ class Bodies:
             data = self.content.read(path)
             if digest_of(data) != later.digest:
                 raise ReadError("was changed while it was audited")
-            handed = self.elsewhere(path)
-            known = (
-                self.remembered.recall_statements(path, later.digest, data) if self.remembered and not handed else None
-            )
-            found = _unpacked(handed or known)
+            known = None
+            found = _unpacked(self.elsewhere(path))
+            if found is None and self.remembered is not None:
+                found = known = self._recalled(later, data, self.remembered)
             if found is None:
                 with time_limit(), _depth_of_its_own():
                     found = read_statements(path, data)
         except ReadError as error:
             self.problems.append(Problem(printable(path), error.line, str(error), blocking=True))
             return ()
-        if not known:
+        if known is None:
             self.new[path] = later
         return found
+
+    def _recalled(self, later: _Later, content: bytes, remembered: Remembered) -> tuple[Stmt, ...] | None:
+        with _depth_of_its_own():
+            data = remembered.recall_statements(later.path, later.digest, content)
+            if data is None:
+                return None
+            # Most audits remember nothing.
+            from flask_prodcheck.facts.statement_data import from_data
+
+            return from_data(later.path, data)
 
     def remember(self) -> None:
         """Has the statements remembered that were asked for and were not."""
         if self.remembered is not None and self.new:
-            self.remembered.keep_statements(self._packed())
+            self.remembered.keep_statements(self._noted())
 
-    def _packed(self) -> Iterator[tuple[str, str, bytes, bytes]]:
-        from flask_prodcheck.facts.packed import packed
+    def _noted(self) -> Iterator[tuple[str, str, bytes, object]]:
+        from flask_prodcheck.facts.statement_data import to_data
 
         for path, later in self.new.items():
             try:
                 data = self.content.read(path)
             except ReadError:
                 continue
-            statements = packed(later.statements()) if digest_of(data) == later.digest else None
+            statements = to_data(path, later.statements()) if digest_of(data) == later.digest else None
             if statements is not None:
                 yield path, later.digest, data, statements
 

@@ -1,5 +1,5 @@
-"""Statements as bytes, and back: for another process, or for a later run. Reading them back takes a seventh of the time
-of reading the file again."""
+"""Statements as bytes, and back: from one process of a run to another, through a pipe that nobody else holds. What is kept
+for a later run, in a file, is plain data (:mod:`flask_prodcheck.facts.statement_data`) and never comes here."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import json
 import os
+import pickle
 import random
 import time
 import zlib
@@ -227,6 +228,61 @@ def test_statements_of_another_shape_are_read(
     report, _ = run(project)
     assert "app.py" in found
     assert report == run(project, "--no-cache")[0]
+
+
+class _Runs:
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.mkdir, ("it-was-run",)
+
+
+@pytest.mark.usefixtures("keeps_statements")
+@pytest.mark.parametrize(
+    "text",
+    [
+        pickle.dumps((_Runs(),)),
+        b"",
+        b"{}",
+        b"[1]",
+        b"[" * 9000,
+        b"\xff",
+        b"[[0]]",
+        b"null",
+        b"[" + b" " * 5000 + b"]",
+    ],
+    ids=["a pickle", "nothing", "a dict", "a number", "deep", "no text", "a node", "null", "too large"],
+)
+def test_locked_statements_of_another_shape_are_read_and_replaced(
+    project: Path, cache_folder: Path, text: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(outlines, "_MAX_OF_A_FILE", 4000)
+    run(project)
+    head, *lines = kept_statements(project, cache_folder)
+    poisoned = []
+    for line in lines:
+        path, digest, _ = line.split(b"\t")
+        held = (project / json.loads(path)).read_bytes()
+        data = binascii.b2a_base64(outlines._crossed(zlib.compress(text), held), newline=False)
+        poisoned.append(b"\t".join((path, digest, data)))
+    store_of(project, cache_folder).write_lines("statements", [head, *poisoned])
+    add_a_line(project / "shop/views.py")
+    found = count_readings(monkeypatch)
+    report, _ = run(project)
+    assert "app.py" in found and not (tmp_path / "it-was-run").exists()
+    assert not set(poisoned) & set(kept_statements(project, cache_folder)[1:])
+    assert report == run(project, "--no-cache")[0]
+
+
+@pytest.mark.usefixtures("keeps_statements")
+def test_what_is_kept_is_never_unpickled(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(project)
+    add_a_line(project / "shop/views.py")
+    found = count_readings(monkeypatch)
+    for name in ("load", "loads", "Unpickler"):
+        monkeypatch.setattr(pickle, name, lambda *_: pytest.fail("it was unpickled"))
+    monkeypatch.setattr("flask_prodcheck.facts.packed.unpacked", lambda _: pytest.fail("it was unpickled"))
+    run(project)
+    assert not found
 
 
 @pytest.mark.usefixtures("keeps_statements")
