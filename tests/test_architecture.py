@@ -76,3 +76,18 @@ def test_audit_needs_neither_flask_nor_gunicorn() -> None:
         names = {name.partition(".")[0] for name, _ in imports(path)}
         if path.name != "inside.py":
             assert not names & {"flask", "gunicorn", "werkzeug"}, path
+
+
+RUNS_WHAT_IT_READS = {"pickle", "_pickle", "cPickle", "marshal", "shelve", "dill", "copyreg"}
+#: From one process of a run to another, through a pipe that nobody else holds.
+MAY_PICKLE = ("facts/forks.py", "facts/packed.py")
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_what_is_read_from_the_cache_is_never_unpickled(path: Path) -> None:
+    place = path.relative_to(PACKAGE).as_posix()
+    names = {name for name, _ in imports(path)}
+    if place not in MAY_PICKLE:
+        assert not RUNS_WHAT_IT_READS & {name.partition(".")[0] for name in names}
+    if place.startswith("cache/") or place in ("facts/outlines.py", "facts/statement_data.py"):
+        assert not {"flask_prodcheck.facts.forks", "flask_prodcheck.facts.packed"} & names

@@ -2,13 +2,19 @@
 
 The data is the readers' own; nothing is believed of it but that it was put here for a file with this content by this very
 tool, and they check its shape. A line for each file, because all of them together take more memory than an audit: its
-path as JSON, the digest of its content, and the data as JSON, with tabs between them.
+path as JSON, the digest of its content, and the data, with tabs between them.
+
+All data is JSON. That of an outline holds no text of the file. Statements hold its texts, secrets among them: they are kept
+so that only who has the file itself can read them.
 """
 
 from __future__ import annotations
 
+import binascii
 import contextlib
+import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
@@ -17,43 +23,79 @@ from flask_prodcheck.cache.identity import tool_identity
 from flask_prodcheck.cache.store import Lines, Store
 from flask_prodcheck.records import dataclass
 
-_NAME = "outlines"
+_OUTLINES = "outlines"
+_STATEMENTS = "statements"
+_MAX_STATEMENTS = 16 * 1024 * 1024
+_MAX_OF_A_FILE = 64 * 1024 * 1024
 
 
 @dataclass(slots=True)
 class RememberedOutlines:
-    """The outlines of one project. ``contents`` is what its files hold now, ``known`` where the line of each path is in
-    ``lines``."""
+    """The outlines of one project, and the statements of the files that linking asked for."""
 
-    store: Store
-    contents: Mapping[str, Content]
-    lines: Lines | None
-    known: dict[str, int]
+    outlines: _Kept
+    others: _Kept
 
     def recall(self, path: str) -> tuple[str, object] | None:
         """The digest of the content of ``path``, and what was noted of it; None when it was not, or has changed."""
-        parts = self._line(path).split(b"\t")
-        if len(parts) != 3 or parts[1].decode("ascii", "replace") != self.contents[path].digest:
-            return None
+        data = self.outlines.recall(path)
         try:
-            return self.contents[path].digest, json.loads(parts[2])
+            return (self.outlines.contents[path].digest, json.loads(data)) if data is not None else None
         except (ValueError, RecursionError):
             return None
 
     def keep(self, noted: Iterable[tuple[str, str, object]]) -> None:
         """Keeps (path, digest, data) of each file that was read, and of the rest what is still in the project."""
+        entries = ((path, digest, json.dumps(data, separators=(",", ":")).encode()) for path, digest, data in noted)
+        self.outlines.keep(entries)
+
+    def recall_statements(self, path: str, digest: str, content: bytes) -> object:
+        """What was kept of the statements of ``path``, whose ``content`` is that of ``digest``; None when nothing was."""
+        data = self.others.recall(path)
+        if data is None or self.others.contents[path].digest != digest:
+            return None
+        try:
+            return json.loads(_unlocked(data, content))
+        except (ValueError, zlib.error, RecursionError):
+            return None
+
+    def keep_statements(self, read: Iterable[tuple[str, str, bytes, object]]) -> None:
+        """Keeps the last of each (path, digest, content, statements), and of the rest what is still in the project."""
+        self.others.keep(_locked(read))
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The lines of the files of one project under ``name``. ``contents`` is what its files hold now, ``known`` where the
+    line of each path is in ``lines``."""
+
+    store: Store
+    name: str
+    contents: Mapping[str, Content]
+    lines: Lines | None
+    known: dict[str, int]
+
+    def recall(self, path: str) -> bytes | None:
+        """The data of ``path``; None where there is none of its present content."""
+        parts = self._line(path).split(b"\t")
+        if len(parts) != 3 or parts[1].decode("ascii", "replace") != self.contents[path].digest:
+            return None
+        return parts[2]
+
+    def keep(self, noted: Iterable[tuple[str, str, bytes]]) -> None:
+        """Keeps (path, digest, data) of files, and of the rest what is still in the project."""
         entries = iter(noted)
         first = next(entries, None)
         if first is not None or any(path not in self.contents for path in self.known):
             written = chain((first,) if first is not None else (), entries)
-            self.store.write_lines(_NAME, self._written(written))
+            self.store.write_lines(self.name, self._written(written))
 
-    def _written(self, noted: Iterable[tuple[str, str, object]]) -> Iterator[bytes]:
+    def _written(self, noted: Iterable[tuple[str, str, bytes]]) -> Iterator[bytes]:
         yield tool_identity().encode()
         replaced = set()
         for path, digest, data in noted:
             replaced.add(path)
-            yield f"{json.dumps(path)}\t{digest}\t{json.dumps(data, separators=(',', ':'))}".encode()
+            yield b"\t".join((json.dumps(path).encode(), digest.encode(), data))
         for path in self.known:
             if path in self.contents and path not in replaced:
                 yield self._line(path)
@@ -66,15 +108,17 @@ class RememberedOutlines:
 @contextlib.contextmanager
 def remembered_outlines(store: Store, contents: Mapping[str, Content]) -> Iterator[RememberedOutlines]:
     """What ``store`` remembers of the files whose present ``contents`` are known."""
-    with store.lines(_NAME) as lines:
-        known = _index(lines) if lines is not None else {}
-        yield RememberedOutlines(store, contents, lines, known)
+    with store.lines(_OUTLINES) as outlines, store.lines(_STATEMENTS) as others:
+        yield RememberedOutlines(
+            _Kept(store, _OUTLINES, contents, outlines, _index(outlines)),
+            _Kept(store, _STATEMENTS, contents, others, _index(others)),
+        )
 
 
-def _index(lines: Lines) -> dict[str, int]:
+def _index(lines: Lines | None) -> dict[str, int]:
     """Where the line of each path is; nothing when another tool wrote them."""
     found: dict[str, int] = {}
-    for number, (place, line) in enumerate(lines):
+    for number, (place, line) in enumerate(lines or ()):
         if number:
             try:
                 path = json.loads(line.partition(b"\t")[0])
@@ -85,3 +129,33 @@ def _index(lines: Lines) -> dict[str, int]:
         elif line != tool_identity().encode():
             return {}
     return found
+
+
+def _locked(read: Iterable[tuple[str, str, bytes, object]]) -> Iterator[tuple[str, str, bytes]]:
+    """(path, digest, data), as long as there is room: data that is told only with the content."""
+    size = 0
+    for path, digest, content, statements in read:
+        try:
+            text = json.dumps(statements, separators=(",", ":"), ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
+            continue  # nested too deeply, or a number or a text that JSON has not: the file is read again
+        data = binascii.b2a_base64(_crossed(zlib.compress(text, 1), content), newline=False)
+        size += len(data)
+        if size > _MAX_STATEMENTS:
+            return
+        yield path, digest, data
+
+
+def _unlocked(data: bytes, content: bytes) -> bytes:
+    opened = zlib.decompressobj()
+    text = opened.decompress(_crossed(binascii.a2b_base64(data), content), _MAX_OF_A_FILE)
+    if not opened.eof:
+        raise ValueError(len(text))
+    return text
+
+
+def _crossed(data: bytes, content: bytes) -> bytes:
+    """``data`` with a stream that is made of ``content`` added to it, or taken from it."""
+    key = hashlib.sha256(b"statements\0" + content).digest()
+    stream = hashlib.shake_256(key).digest(len(data))
+    return (int.from_bytes(data, "little") ^ int.from_bytes(stream, "little")).to_bytes(len(data), "little")

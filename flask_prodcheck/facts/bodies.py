@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
+from typing import Protocol
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import ReadError
@@ -38,30 +39,92 @@ class Unread:
         return ()
 
 
+class Remembered(Protocol):
+    """The statements of files as they were read before."""
+
+    def recall_statements(self, path: str, digest: str, content: bytes) -> object:
+        """What :meth:`keep_statements` was given for ``path`` with this ``content`` of that ``digest``, or anything else."""
+
+    def keep_statements(self, read: Iterable[tuple[str, str, bytes, object]]) -> None:
+        """Keeps the last of each (path, digest, content, statements) for as long as the file's content is that."""
+
+
 @dataclass(slots=True)
 class Bodies:
-    """Reads the statements of files of ``content`` later, each once. ``problems``: the files that were no longer what
-    their outlines were made of; an audit that met one is incomplete."""
+    """Gives the statements of files of ``content`` when they are asked for, each once: as ``elsewhere`` or ``remembered``
+    has them, else read. ``problems``: the files that were no longer what their outlines were made of; an audit that met one
+    is incomplete."""
 
     content: Content
+    elsewhere: Callable[[str], bytes | None] = lambda _: None
+    remembered: Remembered | None = None
     problems: list[Problem] = field(default_factory=list)
+    new: dict[str, _Later] = field(default_factory=dict)
 
     def given(self, module: PyModule, digest: str) -> PyModule:
         """``module`` with a source of its statements where it has none; its file has the content of ``digest``."""
-        later = isinstance(module.source, Unread)
-        return replace(module, source=_Later(self, module.path, digest)) if later else module
+        if isinstance(module.source, Unread):
+            return replace(module, source=_Later(self, module.path, digest))
+        if self.remembered is not None:
+            return replace(module, source=_Later(self, module.path, digest, module.source.statements()))
+        return module
 
-    def read(self, path: str, digest: str) -> tuple[Stmt, ...]:
-        """The statements of ``path``; none, and a problem, when it cannot be read or holds something else by now."""
+    def read(self, later: _Later) -> tuple[Stmt, ...]:
+        """The statements of a file; none, and a problem, when it cannot be read or holds something else by now."""
+        path = later.path
         try:
             data = self.content.read(path)
-            if digest_of(data) != digest:
+            if digest_of(data) != later.digest:
                 raise ReadError("was changed while it was audited")
-            with time_limit(), _depth_of_its_own():
-                return read_statements(path, data)
+            known = None
+            found = _unpacked(self.elsewhere(path))
+            if found is None and self.remembered is not None:
+                found = known = self._recalled(later, data, self.remembered)
+            if found is None:
+                with time_limit(), _depth_of_its_own():
+                    found = read_statements(path, data)
         except ReadError as error:
             self.problems.append(Problem(printable(path), error.line, str(error), blocking=True))
             return ()
+        if known is None:
+            self.new[path] = later
+        return found
+
+    def _recalled(self, later: _Later, content: bytes, remembered: Remembered) -> tuple[Stmt, ...] | None:
+        with _depth_of_its_own():
+            data = remembered.recall_statements(later.path, later.digest, content)
+            if data is None:
+                return None
+            # Most audits remember nothing.
+            from flask_prodcheck.facts.statement_data import from_data
+
+            return from_data(later.path, data)
+
+    def remember(self) -> None:
+        """Has the statements remembered that were asked for and were not."""
+        if self.remembered is not None and self.new:
+            self.remembered.keep_statements(self._noted())
+
+    def _noted(self) -> Iterator[tuple[str, str, bytes, object]]:
+        from flask_prodcheck.facts.statement_data import to_data
+
+        for path, later in self.new.items():
+            try:
+                data = self.content.read(path)
+            except ReadError:
+                continue
+            statements = to_data(path, later.statements()) if digest_of(data) == later.digest else None
+            if statements is not None:
+                yield path, later.digest, data, statements
+
+
+def _unpacked(data: bytes | None) -> tuple[Stmt, ...] | None:
+    if data is None:
+        return None
+    # Most audits have nothing to unpack.
+    from flask_prodcheck.facts.packed import unpacked
+
+    return unpacked(data)
 
 
 @dataclass(slots=True)
@@ -70,8 +133,13 @@ class _Later:
     path: str
     digest: str
     kept: tuple[Stmt, ...] | None = None
+    is_asked: bool = False
 
     def statements(self) -> tuple[Stmt, ...]:
-        if self.kept is None:
-            self.kept = self.bodies.read(self.path, self.digest)
-        return self.kept
+        if not self.is_asked:
+            self.is_asked = True
+            if self.kept is None:
+                self.kept = self.bodies.read(self)
+            else:
+                self.bodies.new[self.path] = self
+        return self.kept or ()

@@ -1,4 +1,5 @@
-"""Forked children that take jobs from a common queue and send back what became of them, through pipes.
+"""Forked children that take jobs from a common queue and send back what became of them, through pipes. Afterwards they wait
+for questions about the jobs that they did.
 
 Only forking is used, and only on Linux: a spawned interpreter would start in the folder of the audited project and look
 there for modules, and forking is not dependable elsewhere. Whatever a child cannot deliver is done by this process, so
@@ -25,18 +26,63 @@ _TOKEN = struct.Struct("=i")
 #: How many results a child sends at once.
 _PART = 500
 
+_LENGTH = struct.Struct("=q")
+
+
+class _Child:
+    """A child as its parent sees it: the process, what it sends, and where it is asked."""
+
+    def __init__(self, process: int, answers: int, questions: int) -> None:
+        self.process = process
+        self.answers = open(answers, "rb")  # noqa: SIM115 - closed when it is abandoned
+        self.questions = questions
+
+    def results(self) -> list[Any]:
+        """What became of the jobs that it took; nothing when it has not delivered all of them."""
+        found: list[Any] = []
+        try:
+            # The bytes come from a copy of this very process through a pipe that nobody else holds.
+            while part := pickle.load(self.answers):  # noqa: S301
+                found += part
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return []
+        return found
+
+    def ask(self, job: int) -> bytes | None:
+        """What it says of ``job``, one of those that it delivered; None when it says nothing."""
+        try:
+            os.write(self.questions, _TOKEN.pack(job))
+            head = self.answers.read(_LENGTH.size)
+            (length,) = _LENGTH.unpack(head) if len(head) == _LENGTH.size else (-1,)
+            data = self.answers.read(length) if length >= 0 else b""
+        except OSError:
+            return None
+        return data if len(data) == length else None
+
+    def abandon(self) -> None:
+        try:
+            os.kill(self.process, signal.SIGKILL)
+            os.waitpid(self.process, 0)
+            os.close(self.questions)
+            self.answers.close()
+        except OSError:
+            return  # nothing is left of it
+
 
 class Forks(Generic[R]):
     """``processes`` children that do some of the ``jobs``, ``work(job)`` each, from now on; the rest is for
-    :meth:`results`. As a context it leaves no child behind."""
+    :meth:`results`. A child answers questions about its jobs with ``say(job)``. As a context it leaves no child behind."""
 
-    def __init__(self, jobs: Sequence[int], work: Callable[[int], R], processes: int) -> None:
+    def __init__(
+        self, jobs: Sequence[int], work: Callable[[int], R], processes: int, say: Callable[[int], bytes | None]
+    ) -> None:
         self._jobs, self._work = jobs, work
         self._stride = -(-len(jobs) // _TOKENS) or 1
         self._queue = _queue(range(0, len(jobs), self._stride))
-        self._children: list[tuple[int, int]] = []
+        self._children: list[_Child] = []
+        self._doers: dict[int, _Child] = {}
         for _ in range(processes if self._queue is not None else 0):
-            child = _start(lambda: [(job, work(job)) for job in self._taken()])
+            child = _start(lambda: [(job, work(job)) for job in self._taken()], say)
             if child is not None:
                 self._children.append(child)
 
@@ -46,8 +92,9 @@ class Forks(Generic[R]):
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._doers.clear()
         while self._children:
-            _abandon(self._children.pop())
+            self._children.pop().abandon()
         if self._queue is not None:
             os.close(self._queue)
             self._queue = None
@@ -56,10 +103,19 @@ class Forks(Generic[R]):
         """What became of the jobs, by job: this process takes its share, and waits for the others. Jobs that a child took
         and did not deliver are missing."""
         found = {job: self._work(job) for job in self._taken()}
-        while self._children:
-            found.update(_collected(self._children[-1]))
-            self._children.pop()
+        for child in self._children:
+            delivered = child.results()
+            found.update(delivered)
+            self._doers.update([(job, child) for job, _ in delivered])
         return found
+
+    def ask(self, job: int) -> bytes | None:
+        """What the child that did ``job`` says of it; None when none did, or it says nothing."""
+        child = self._doers.get(job)
+        said = child.ask(job) if child is not None else None
+        if child is not None and said is None:
+            self._doers = {each: doer for each, doer in self._doers.items() if doer is not child}  # it is out of step
+        return said or None
 
     def _taken(self) -> Iterator[int]:
         """The jobs that this process gets from the queue, until it is empty."""
@@ -87,60 +143,47 @@ def _queue(numbers: range) -> int | None:
     return None
 
 
-def _start(work: Callable[[], list[Any]]) -> tuple[int, int] | None:
-    """(process, pipe) of a child that sends what ``work`` gives; None when there can be none."""
+def _start(work: Callable[[], list[Any]], say: Callable[[int], bytes | None]) -> _Child | None:
+    """A child that sends what ``work`` gives, and then what ``say`` gives for each job that it is asked about; None when
+    there can be none."""
+    pipes: list[int] = []
     try:
-        reading, writing = os.pipe()
-    except OSError:
-        return None
-    try:
+        pipes += os.pipe()
+        pipes += os.pipe()
         process = os.fork()
     except OSError:
-        os.close(reading)
-        os.close(writing)
+        for each in pipes:
+            os.close(each)
         return None
+    answers, answering, asked, questions = pipes
     if process == 0:
-        _serve(work, writing)
-    os.close(writing)
-    return process, reading
+        os.close(questions)
+        _serve(work, say, answering, asked)
+    os.close(answering)
+    os.close(asked)
+    return _Child(process, answers, questions)
 
 
-def _serve(work: Callable[[], list[Any]], writing: int) -> NoReturn:
+def _serve(work: Callable[[], list[Any]], say: Callable[[int], bytes | None], answering: int, asked: int) -> NoReturn:
     code = 1
     try:
         found = work()
-        with open(writing, "wb") as stream:
+        with open(answering, "wb") as stream:
             # In parts, so that neither side holds all of it a second time.
             for first in range(0, len(found), _PART):
                 _Pickler(stream, pickle.HIGHEST_PROTOCOL).dump(found[first : first + _PART])
+            pickle.dump([], stream)
+            stream.flush()
+            has_any = bool(found)
+            found.clear()
+            while has_any and len(token := os.read(asked, _TOKEN.size)) == _TOKEN.size:
+                said = say(*_TOKEN.unpack(token)) or b""
+                stream.write(_LENGTH.pack(len(said)) + said)
+                stream.flush()
         code = 0
     finally:
         # Never through the parent's exit handlers, nor with a traceback: the parent does the share again and reports.
         os._exit(code)
-
-
-def _collected(child: tuple[int, int]) -> list[Any]:
-    process, reading = child
-    found: list[Any] = []
-    with open(reading, "rb") as stream:  # noqa: PTH123
-        try:
-            while stream.peek(1):
-                # The bytes come from a copy of this very process through a pipe that nobody else holds.
-                found += pickle.load(stream)  # noqa: S301
-        except (EOFError, pickle.UnpicklingError):
-            found.clear()  # the child ended before it had written all of them
-    _, status = os.waitpid(process, 0)
-    return found if status == 0 else []
-
-
-def _abandon(child: tuple[int, int]) -> None:
-    process, reading = child
-    try:
-        os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
-        os.close(reading)
-    except OSError:
-        return  # it has been collected
 
 
 class _Pickler(pickle.Pickler):

@@ -11,11 +11,11 @@ from typing import Protocol
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
-from flask_prodcheck.facts.bodies import Bodies, Unread
+from flask_prodcheck.facts.bodies import Bodies, Remembered, Unread
 from flask_prodcheck.facts.outlines import from_data, to_data
 from flask_prodcheck.facts.parsed import Facts, FileFacts
 from flask_prodcheck.facts.shares import shared
-from flask_prodcheck.facts.syntax import PyModule
+from flask_prodcheck.facts.syntax import Body, PyModule
 from flask_prodcheck.facts.time_limit import time_limit
 from flask_prodcheck.facts.types import (
     ComposeFile,
@@ -85,8 +85,11 @@ _TEST_PATH = regex(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:test_[
 _WORTH_A_PROCESS = 300_000
 
 #: Bytes of Python up to which this process keeps the statements of the files that it reads itself, at ten times as many
-#: bytes of memory. Handing over those that another process reads takes longer than reading again what is asked for.
+#: bytes of memory, and others theirs until they are asked for them: handing over all of them would take too long.
 _HELD = 20_000_000
+
+#: Bytes of Python whose statements are kept for a later run: reading less again is as quick.
+_WORTH_KEEPING = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,9 @@ class _Outcome:
     digest: str = ""
 
 
-class Outlines(Protocol):
-    """The outlines of Python files as they were found before, by path: those of files that have not changed since."""
+class Outlines(Remembered, Protocol):
+    """What was found in Python files before, by path, where they have not changed since: their outlines, and the statements
+    of those that linking asked for."""
 
     def recall(self, path: str) -> tuple[str, object] | None:
         """The digest of the file's content, and what was noted of it: None for a file without facts."""
@@ -128,23 +132,44 @@ def reading(tree: Tree, outlines: Outlines | None = None) -> Iterator[Callable[[
     recalled = _recalled(tree, outlines) if outlines is not None else {}
     sources = [source for source in tree.sources if source.path not in recalled]
     keeps, own = sum(map(_weight, sources)) <= _HELD, os.getpid()
+    aside: dict[str, Body] = {}  # the statements of the files that a process read which is not this one
 
     def work(source: Source) -> _Outcome:
-        return _read(source, tree, held=keeps and os.getpid() == own)
+        outcome = _read(source, tree)
+        module = outcome.facts
+        if not isinstance(module, PyModule) or (keeps and os.getpid() == own):
+            return outcome
+        if keeps:
+            aside[source.path] = module.source
+        return replace(outcome, facts=replace(module, source=Unread()))
 
-    with shared(sources, _weight, work, worth=_WORTH_A_PROCESS) as results:
+    def say(source: Source) -> bytes | None:
+        from flask_prodcheck.facts.packed import packed
+
+        return packed(aside[source.path].statements()) if source.path in aside else None
+
+    with shared(sources, _weight, work, worth=_WORTH_A_PROCESS, say=say) as work_done:
+        numbers: dict[str, int] = {}
+
+        def elsewhere(path: str) -> bytes | None:
+            if keeps and not numbers:
+                numbers.update([(source.path, number) for number, source in enumerate(sources)])
+            return work_done.ask(numbers[path]) if path in numbers else None
+
+        bodies = Bodies(tree.content, elsewhere, outlines)
 
         def facts() -> Facts:
-            fresh = {source.path: outcome for source, outcome in zip(sources, results(), strict=True)}
+            fresh = {source.path: outcome for source, outcome in zip(sources, work_done.results(), strict=True)}
             if outlines is not None:
                 outlines.keep(_noted(fresh))
-            return _facts(tree, recalled, fresh)
+            return _facts(tree, recalled, fresh, bodies)
 
         yield facts
+        if sum(source.size for source in tree.sources if source.path in bodies.new) >= _WORTH_KEEPING:
+            bodies.remember()
 
 
-def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Outcome]) -> Facts:
-    bodies = Bodies(tree.content)
+def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Outcome], bodies: Bodies) -> Facts:
     found = {
         path: bodies.given(each.facts, each.digest) if isinstance(each.facts, PyModule) else each.facts
         for path, each in {**recalled, **fresh}.items()
@@ -200,7 +225,7 @@ def _weight(source: Source) -> int:
     return source.size if source.kind is Kind.PYTHON else 0
 
 
-def _read(source: Source, tree: Tree, *, held: bool) -> _Outcome:
+def _read(source: Source, tree: Tree) -> _Outcome:
     data = b""
     try:
         data = tree.content.read(source.path)
@@ -211,8 +236,7 @@ def _read(source: Source, tree: Tree, *, held: bool) -> _Outcome:
             facts = facts_of(source, data)
         if source.kind is not Kind.PYTHON:
             return _Outcome(facts, placeholders=_placeholders(source, data))
-        outline = replace(facts, source=Unread()) if isinstance(facts, PyModule) and not held else facts
-        return _Outcome(outline, digest=digest_of(data))
+        return _Outcome(facts, digest=digest_of(data))
     except ReadError as error:
         return _Outcome(
             problem=Problem(printable(source.path), error.line, str(error), blocking=_is_blocking(source, data))

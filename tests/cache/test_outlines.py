@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import binascii
 import json
 import os
+import pickle
+import random
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+import flask_prodcheck.facts.parse as parsing
 from flask_prodcheck.cache import outlines
 from flask_prodcheck.cache.store import store_of
 from flask_prodcheck.cli import main
+from flask_prodcheck.facts import bodies
+from flask_prodcheck.facts.python import read_statements
+from flask_prodcheck.facts.syntax import Stmt
 
 KEY = "gho5tly-letters-of-a-key"
 FILES = {
@@ -135,3 +143,186 @@ def test_no_text_of_a_file_is_kept(project: Path, cache_folder: Path) -> None:
     text = b"\n".join(kept_lines(project, cache_folder)).decode()
     assert "secret_key" in text and "make" in text
     assert KEY not in text and "seen" not in text
+
+
+@pytest.fixture
+def keeps_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "_WORTH_KEEPING", 0)
+
+
+def count_readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files whose statements were read again."""
+    found: list[str] = []
+
+    def counted(path: str, data: bytes) -> tuple[Stmt, ...]:
+        found.append(path)
+        return read_statements(path, data)
+
+    monkeypatch.setattr(bodies, "read_statements", counted)
+    return found
+
+
+def add_a_line(place: Path) -> None:
+    place.write_text(place.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+
+@pytest.mark.usefixtures("keeps_statements")
+def test_statements_are_read_once_for_all_runs(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(project)
+    add_a_line(project / "shop/views.py")
+    found = count_readings(monkeypatch)
+    run(project)
+    assert not found
+
+
+def kept_statements(root: Path, folder: Path) -> list[bytes]:
+    with store_of(root, folder).lines("statements") as lines:
+        assert lines is not None
+        return [line for _, line in lines]
+
+
+def test_few_statements_are_not_worth_it(project: Path, cache_folder: Path) -> None:
+    run(project)
+    assert not list(cache_folder.rglob("statements.lines"))
+
+
+@pytest.mark.usefixtures("keeps_statements")
+def test_statements_are_of_no_use_without_the_file(project: Path, cache_folder: Path) -> None:
+    run(project)
+    _, *lines = kept_statements(project, cache_folder)
+    assert len(lines) >= 2
+    for line in lines:
+        path, _, data = line.split(b"\t")
+        held = (project / json.loads(path)).read_bytes()
+        locked = binascii.a2b_base64(data)
+        assert b"Flask" not in locked and KEY.encode() not in locked
+        with pytest.raises(zlib.error):
+            zlib.decompress(locked)
+        assert zlib.decompress(outlines._crossed(locked, held))
+
+
+@pytest.mark.usefixtures("keeps_statements")
+@pytest.mark.parametrize(
+    "damage", ["another file's", "other bytes", "no base64", "another digest", "no data", "a header"]
+)
+def test_statements_of_another_shape_are_read(
+    project: Path, cache_folder: Path, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(project)
+    head, *lines = kept_statements(project, cache_folder)
+    parts = [line.split(b"\t") for line in lines]
+    others = [*[each[2] for each in parts][1:], parts[0][2]]
+    damaged = {
+        "another file's": [
+            b"\t".join((path, digest, data)) for (path, digest, _), data in zip(parts, others, strict=True)
+        ],
+        "other bytes": [b"\t".join((path, digest, b"AAAA")) for path, digest, _ in parts],
+        "no base64": [b"\t".join((path, digest, b"\xff")) for path, digest, _ in parts],
+        "another digest": [b"\t".join((path, b"0" * 64, data)) for path, _, data in parts],
+        "no data": [path for path, _, _ in parts],
+        "a header": lines,
+    }[damage]
+    store_of(project, cache_folder).write_lines("statements", [head if damage != "a header" else b"x", *damaged])
+    add_a_line(project / "shop/views.py")
+    found = count_readings(monkeypatch)
+    report, _ = run(project)
+    assert "app.py" in found
+    assert report == run(project, "--no-cache")[0]
+
+
+class _Runs:
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.mkdir, ("it-was-run",)
+
+
+@pytest.mark.usefixtures("keeps_statements")
+@pytest.mark.parametrize(
+    "text",
+    [
+        pickle.dumps((_Runs(),)),
+        b"",
+        b"{}",
+        b"[1]",
+        b"[" * 9000,
+        b"\xff",
+        b"[[0]]",
+        b"null",
+        b"[" + b" " * 5000 + b"]",
+    ],
+    ids=["a pickle", "nothing", "a dict", "a number", "deep", "no text", "a node", "null", "too large"],
+)
+def test_locked_statements_of_another_shape_are_read_and_replaced(
+    project: Path, cache_folder: Path, text: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(outlines, "_MAX_OF_A_FILE", 4000)
+    run(project)
+    head, *lines = kept_statements(project, cache_folder)
+    poisoned = []
+    for line in lines:
+        path, digest, _ = line.split(b"\t")
+        held = (project / json.loads(path)).read_bytes()
+        data = binascii.b2a_base64(outlines._crossed(zlib.compress(text), held), newline=False)
+        poisoned.append(b"\t".join((path, digest, data)))
+    store_of(project, cache_folder).write_lines("statements", [head, *poisoned])
+    add_a_line(project / "shop/views.py")
+    found = count_readings(monkeypatch)
+    report, _ = run(project)
+    assert "app.py" in found and not (tmp_path / "it-was-run").exists()
+    assert not set(poisoned) & set(kept_statements(project, cache_folder)[1:])
+    assert report == run(project, "--no-cache")[0]
+
+
+@pytest.mark.usefixtures("keeps_statements")
+def test_what_is_kept_is_never_unpickled(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(project)
+    add_a_line(project / "shop/views.py")
+    found = count_readings(monkeypatch)
+    for name in ("load", "loads", "Unpickler"):
+        monkeypatch.setattr(pickle, name, lambda *_: pytest.fail("it was unpickled"))
+    monkeypatch.setattr("flask_prodcheck.facts.packed.unpacked", lambda _: pytest.fail("it was unpickled"))
+    run(project)
+    assert not found
+
+
+@pytest.mark.usefixtures("keeps_statements")
+def test_no_more_statements_are_kept_than_there_is_room_for(
+    project: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlines, "_MAX_STATEMENTS", 700)
+    run(project)
+    assert len(kept_statements(project, cache_folder)) < 1 + len(list(project.rglob("*.py")))
+
+
+EDITS = [
+    ("app.py", "app.config['DEBUG'] = True\n"),
+    ("app.py", "app.run(debug=True)\n"),
+    ("shop/__init__.py", "def make(app):\n    app.config['SECRET_KEY'] = 'published-by-mistake'\n    return app\n"),
+    ("shop/views.py", "import app\n"),
+    ("shop/more.py", "from flask import Flask\napplication = Flask(__name__)\n"),
+    ("serve.py", "from waitress import serve\nfrom app import app\nserve(app)\n"),
+    ("Dockerfile", 'CMD ["python", "serve.py"]\n'),
+    ("settings.py", "import os\nDEBUG = os.environ.get('DEBUG', '1') == '1'\n"),
+    ("app.py", "app.config.from_object('settings')\n"),
+    ("shop/broken.py", "from flask import Flask\napp = Flask(\n"),
+]
+
+
+@pytest.mark.usefixtures("keeps_statements")
+@pytest.mark.parametrize("seed", range(12))
+def test_after_any_edits_the_report_is_that_of_a_run_that_reads_all(project: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(6):
+        name, text = chance.choice(EDITS)
+        place = project / name
+        before = place.read_text(encoding="utf-8") if place.exists() else ""
+        match chance.choice(["add", "replace", "remove", "restore"]):
+            case "add":
+                place.write_text(before + text, encoding="utf-8")
+            case "replace":
+                place.write_text(text, encoding="utf-8")
+            case "remove":
+                place.unlink(missing_ok=True)
+            case "restore" if name in FILES:
+                place.write_text(FILES[name], encoding="utf-8")
+        assert run(project)[0] == run(project, "--no-cache")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from flask_prodcheck.facts.bodies import Unread
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.python import read_python, read_statements
+from flask_prodcheck.facts.syntax import Held
 from flask_prodcheck.reports.json_v1 import as_data
 from flask_prodcheck.sources.discover import discover, memory_tree
-from flask_prodcheck.sources.tree import Tree
+from flask_prodcheck.sources.tree import Source, Tree
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 OWN = sorted(Path(flask_prodcheck.__file__).parent.rglob("*.py"))
@@ -122,3 +124,70 @@ def test_processes_hand_over_outlines_alone(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("flask_prodcheck.facts.shares._processors", lambda: 2)
     files = {f"m{number}.py": FILES["app.py"] for number in range(4)}
     assert [len(module.body) for module in parse(memory_tree(files)).modules.values()] == [3] * 4
+
+
+def two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("flask_prodcheck.facts.shares._processors", lambda: 2)
+
+
+def slow_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has the other process read all but one file."""
+    own, read = os.getpid(), parsing._read
+
+    def slow(source: Source, tree: Tree) -> Any:
+        if os.getpid() == own:
+            time.sleep(1)
+        return read(source, tree)
+
+    monkeypatch.setattr(parsing, "_read", slow)
+
+
+MANY = {f"m{number}.py": f"{FILES['app.py']}X = {number}\n" for number in range(9)}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="one process is all there is without fork")
+def test_the_process_that_read_a_file_hands_its_statements_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    two_processes(monkeypatch)
+    slow_here(monkeypatch)
+    monkeypatch.setattr("flask_prodcheck.facts.bodies.read_statements", lambda *_: pytest.fail("it was read again"))
+    with parsing.reading(memory_tree(MANY)) as facts:
+        modules = facts().modules
+        bodies = {path: module.body for path, module in modules.items()}
+        assert modules["m3.py"].body is bodies["m3.py"]
+    assert bodies == {path: read_statements(path, text.encode()) for path, text in MANY.items()}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="one process is all there is without fork")
+@pytest.mark.parametrize("damage", [b"", b"x", None])
+def test_statements_that_are_not_handed_over_are_read(damage: bytes | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_processes(monkeypatch)
+    slow_here(monkeypatch)
+    own = os.getpid()
+
+    def damaged(_: object) -> bytes | None:
+        if damage is None and os.getpid() != own:
+            os._exit(1)
+        return damage
+
+    monkeypatch.setattr("flask_prodcheck.facts.packed.packed", damaged)
+    with parsing.reading(memory_tree(MANY)) as facts:
+        bodies = {path: module.body for path, module in facts().modules.items()}
+    assert bodies == {path: read_statements(path, text.encode()) for path, text in MANY.items()}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="one process is all there is without fork")
+def test_a_change_is_said_though_another_process_has_the_statements(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_processes(monkeypatch)
+    slow_here(monkeypatch)
+    for name, text in MANY.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with parsing.reading(discover(tmp_path)) as facts:
+        found = facts()
+        later = [path for path, module in found.modules.items() if not isinstance(module.source, Held)]
+        for path in later:
+            (tmp_path / path).write_text("# other\n", encoding="utf-8")
+        assert later and [found.modules[path].body for path in later] == [()] * len(later)
+    assert sorted(problem.file for problem in found.later) == later

@@ -26,8 +26,8 @@ def four_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def by_process(items: list[int], work: Callable[[int], object]) -> list[object]:
-    with shares.shared(items, lambda item: item, work, worth=10) as results:
-        return results()
+    with shares.shared(items, lambda item: item, work, worth=10) as work_done:
+        return work_done.results()
 
 
 def processes(items: list[int]) -> set[object]:
@@ -48,9 +48,9 @@ def test_the_order_is_that_of_the_items() -> None:
 
 def test_others_begin_at_once_and_the_heaviest_comes_first() -> None:
     here = os.getpid()
-    with shares.shared([1, 2, 30, 0], lambda item: item, lambda item: (item, os.getpid()), worth=10) as results:
+    with shares.shared([1, 2, 30, 0], lambda item: item, lambda item: (item, os.getpid()), worth=10) as work_done:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)  # one of them found nothing left to do
-        found = results()
+        found = work_done.results()
     assert [item for item, _ in found] == [1, 2, 30, 0]
     assert [process == here for _, process in found] == [False, False, False, True]  # what weighs nothing is done here
 

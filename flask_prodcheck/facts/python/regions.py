@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import field
-from functools import lru_cache
 
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.views import is_view, view_class
@@ -246,7 +245,7 @@ class _Chooser:
         self.text = text
         # What a function has to mention to be kept, as far as the file has it.
         self.triggers = _TRIGGERS & text.words
-        self.applications = frozenset(filter(_may_name_application, text.words))
+        self.applications = _naming_applications(text.words)
         self.servers = _SERVERS & text.words
         self.shares = "global" in text.words
         self.kept: set[int] = set()
@@ -499,9 +498,21 @@ def _is_text(node: ast.stmt) -> bool:
     )
 
 
-@lru_cache(maxsize=65536)  # the files of a project share most of their words
-def _may_name_application(word: str) -> bool:
-    return _APP_NAME.search(word) is not None
+def _naming_applications(words: frozenset[str]) -> frozenset[str]:
+    """Those of ``words`` that may name an application."""
+    if len(_SEEN) > _MAX_SEEN:
+        _SEEN.clear()
+        _NAMING.clear()
+    new = words - _SEEN
+    if new:  # the files of a project share most of their words
+        _SEEN.update(new)
+        _NAMING.update([word for word in new if _APP_NAME.search(word) is not None])
+    return words & _NAMING
+
+
+_MAX_SEEN = 65536
+_SEEN: set[str] = set()
+_NAMING: set[str] = set()
 
 
 def _end(node: ast.stmt) -> int:

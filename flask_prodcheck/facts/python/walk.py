@@ -120,10 +120,18 @@ def children(node: ast.AST) -> list[ast.AST]:
 def walk(root: ast.AST) -> Iterator[ast.AST]:
     """``ast.walk`` over :func:`children`, in the same order."""
     pending = [root]
-    # The list grows while it is read.
+    # The list grows while it is read. What :func:`children` does is written out: most nodes have none.
     for node in pending:
         yield node
-        pending += children(node)
+        kind = type(node)
+        fields = _INNER.get(kind)
+        for name in _inner_fields(kind) if fields is None else fields:
+            value = getattr(node, name, None)
+            if value.__class__ is list:
+                if value:
+                    pending += [item for item in value if isinstance(item, ast.AST) and item._fields]
+            elif isinstance(value, ast.AST) and value._fields:
+                pending.append(value)
 
 
 def is_type_checking(test: ast.expr) -> bool:

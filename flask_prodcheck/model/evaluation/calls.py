@@ -36,7 +36,7 @@ from flask_prodcheck.model.evaluation.running import (
     ReachedError,
     Super,
 )
-from flask_prodcheck.model.evaluation.unparse import unparse
+from flask_prodcheck.model.evaluation.unparse import unparse, written
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
     External,
@@ -79,7 +79,7 @@ def arguments(machine: Machine, call: Call, frame: Frame, project: bool = False)
     for word in call.keywords:
         value = machine.evaluate(word.value, frame)
         if word.name is not None:
-            keywords[word.name] = _keyword_traced(value, word) if project else value
+            keywords[word.name] = _keyword_traced(machine, value, word) if project else value
             continue
         inner_map = machine.mapping(value)
         if inner_map is None:
@@ -87,7 +87,7 @@ def arguments(machine: Machine, call: Call, frame: Frame, project: bool = False)
         else:
             opened = opened or inner_map[1]
             keywords.update({key: cell for key, cell in inner_map[0].items() if isinstance(key, str)})
-    return Arguments(tuple(positional), keywords, opened, call.span, unparse(call))
+    return Arguments(tuple(positional), keywords, opened, call.span, written(machine.texts, call))
 
 
 def call_expression(machine: Machine, call: Call, frame: Frame) -> Evaluated:
@@ -307,8 +307,8 @@ def traced_literal(value: Evaluated, expr: Expr) -> Evaluated:
     return traced(value, expr.span, unparse(expr))
 
 
-def _keyword_traced(value: Evaluated, word: Keyword) -> Evaluated:
-    source = unparse(word.value)
+def _keyword_traced(machine: Machine, value: Evaluated, word: Keyword) -> Evaluated:
+    source = written(machine.texts, word.value)
     return traced(value, word.span, f"{word.name}={source}", source)
 
 

@@ -19,6 +19,7 @@ from flask_prodcheck.model.evaluation.libraries.external import TRUE_OBJECTS
 from flask_prodcheck.model.evaluation.libraries.views import view_truth
 from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.running import ITEMS, Frame, Super
+from flask_prodcheck.model.evaluation.unparse import Texts
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
     External,
@@ -37,6 +38,12 @@ from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import replace
 
 _BUILTINS = frozenset(dir(builtins))
+
+
+def _texts_of(modules: Modules) -> Texts:
+    """The one table of texts of ``modules``: many runs go through the same statements."""
+    found = modules.memo.setdefault("texts", {})
+    return found if isinstance(found, dict) else {}
 
 
 class Machine:
@@ -101,6 +108,7 @@ class Machine:
         argv: Sequence[str] | None = None,
     ) -> None:
         self.modules = modules
+        self.texts = _texts_of(modules)
         self.env = env
         self.env_closed = env_closed
         self.roots = tuple(roots)

@@ -53,7 +53,7 @@ from flask_prodcheck.model.evaluation.libraries.dynaconf import DYNACONF
 from flask_prodcheck.model.evaluation.libraries.pydantic_settings import assigned
 from flask_prodcheck.model.evaluation.libraries.views import view_set_item
 from flask_prodcheck.model.evaluation.running import DEPTH, NONE, STEPS, End, Ends, Frame, RaisedError, merge_ends
-from flask_prodcheck.model.evaluation.unparse import unparse
+from flask_prodcheck.model.evaluation.unparse import unparse, written
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
     External,
@@ -190,9 +190,9 @@ def _run(machine: Machine, stmt: Stmt, frame: Frame) -> Ends:
 
 def _assign(machine: Machine, stmt: Assign, frame: Frame) -> None:
     value = machine.evaluate(stmt.value, frame)
-    source = unparse(stmt.value)
+    source = written(machine.texts, stmt.value)
     for target in stmt.targets:
-        text = f"{unparse(target)} = {source}"
+        text = f"{written(machine.texts, target)} = {source}"
         assign(machine, target, controlled(machine, traced(value, stmt.span, text, source)), frame, stmt.span)
     if stmt.annotation is not None:
         _annotate(machine, stmt.targets[0], stmt.annotation, frame)

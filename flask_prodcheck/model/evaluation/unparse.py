@@ -23,6 +23,9 @@ from flask_prodcheck.facts.syntax import (
     UnaryOp,
 )
 
+Texts = dict[int, tuple[Expr, str]]
+"""The text of each expression by its id, with the expression, which has to stay."""
+
 _LIMIT = 200
 _DEPTH = 30
 
@@ -31,6 +34,14 @@ def unparse(expr: Expr) -> str:
     """``expr`` as Python source. What is nested too deeply becomes ``...``."""
     text = _text(expr, 0)
     return text if len(text) <= _LIMIT else text[: _LIMIT - 3] + "..."
+
+
+def written(texts: Texts, expr: Expr) -> str:
+    """:func:`unparse`, for what is run again and again: ``texts`` keeps the text of each expression."""
+    known = texts.get(id(expr))
+    if known is None:
+        known = texts[id(expr)] = expr, unparse(expr)
+    return known[1]
 
 
 def _text(expr: Expr, depth: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from itertools import chain
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.syntax import Expr, FunctionDef, Lambda
@@ -152,12 +153,15 @@ def unknown(reason: str, *parts: Evaluated) -> Evaluated:
 
 def merged(*groups: Iterable[str]) -> tuple[str, ...]:
     """The names of all groups, each once, in order."""
-    return tuple(dict.fromkeys(name for group in groups for name in group))
+    return tuple(dict.fromkeys(chain.from_iterable(groups)))
 
 
 def depending(result: Evaluated, *parts: Evaluated) -> Evaluated:
     """``result`` with the dependencies of ``parts`` added."""
-    if not any(part.variables or part.absent or part.random or part.guarded or part.files for part in parts):
+    for part in parts:  # most depend on nothing, and this is asked for every value
+        if part.variables or part.absent or part.random or part.guarded or part.files:
+            break
+    else:
         return result
     made_of = {name for part in (result, *parts) for name in part.made_of}
     chosen = merged(result.choosers, *(part.choosers for part in parts))

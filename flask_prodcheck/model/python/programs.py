@@ -62,8 +62,9 @@ OPEN = _Open()
 class Frame:
     """One activation of a module or function body: its file, scope and local values; ``name`` is ``__name__`` there.
     ``assumed`` turns true once a value depended on a variable that no file sets; ``assumptions`` are the names that hold
-    such values; ``returns``: a branch that cannot be decided has left the function; ``parsed``: the parameters that hold
-    what argparse has read, and the file that declares the arguments; ``results``: what it gives back."""
+    such values. ``again``: of a module that was imported before, by another program. ``returns``: a branch that cannot be
+    decided has left the function; ``parsed``: the parameters that hold what argparse has read, and the file that declares
+    the arguments; ``results``: what it gives back."""
 
     path: str
     name: str
@@ -71,6 +72,7 @@ class Frame:
     values: dict[str, object] = field(default_factory=dict)
     assumed: bool = False
     assumptions: set[str] = field(default_factory=set)
+    again: bool = False
     returns: bool = False
     parsed: dict[str, str] = field(default_factory=dict)
     results: list[object] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flask_prodcheck.facts.syntax import (
     Assign,
@@ -34,7 +34,14 @@ from flask_prodcheck.model.python.instances import (
     unknown_params,
 )
 from flask_prodcheck.model.python.mentions import mentions_of
-from flask_prodcheck.model.python.modules import Definition, Modules, calls_in, statements, subexpressions
+from flask_prodcheck.model.python.modules import (
+    Definition,
+    Modules,
+    call_name,
+    calls_in,
+    statements,
+    subexpressions,
+)
 from flask_prodcheck.model.python.programs import render
 from flask_prodcheck.records import dataclass, replace
 
@@ -48,17 +55,41 @@ _HOOKS = frozenset({
     "route", "get", "post", "put", "delete", "before_request", "after_request", "before_first_request", "teardown_request",
     "errorhandler", "app_errorhandler", "context_processor", "event", "on", "fixture",
 })  # fmt: skip
+_NOTHING = ("", "")
 _FALSE_WORDS = frozenset({"", "0", "f", "false", "n", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """The place of a statement: the outermost function it is in (None at module level) and the scope there."""
+    """The place of a statement: the outermost function it is in (None at module level) and the scope there, in which no
+    parameter is known; ``inner`` are those of the functions inside the outermost one."""
 
     scope: Scope
     function: FunctionDef | None = None
     owner: ClassDef | None = None
     in_main: bool = False
+    inner: frozenset[str] = frozenset()
+
+
+class _Unasked(Mapping[str, Instance | None]):
+    """Parameters of which nothing is known, and whether somebody ``asked`` what one is."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names: dict[str, Instance | None] = dict.fromkeys(names)
+        self.asked = False
+
+    def __getitem__(self, name: str) -> Instance | None:
+        self.asked = True
+        return self._names[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def find_run_sites(modules: Modules, apps: Sequence[App]) -> tuple[RunSite, ...]:
@@ -71,13 +102,17 @@ def find_run_sites(modules: Modules, apps: Sequence[App]) -> tuple[RunSite, ...]
     for module in modules:
         if spelled.isdisjoint(module.mentions.called):
             continue
-        at_import = _run_at_import(modules, module.path)
-        for call, where in _calls(modules, instances, module.path, module.body, _Where(Scope())):
-            kind, receiver = run_call(modules, instances, module.path, call, where.scope)
+        at_import: frozenset[int] | None = None
+        for call, where in _calls(module.path, module.body, _Where(Scope())):
+            # Nothing else than what is called by one of these names is meant by any call.
+            kind, receiver = (
+                _run_call(modules, instances, module.path, call, where) if call_name(call) in spelled else _NOTHING
+            )
             if not kind:
                 continue
             unbound = instances.unbound(module.path, call, where.scope)
             plain = unbound[0] if unbound is not None else call
+            at_import = _run_at_import(modules, module.path) if at_import is None else at_import
             found.append(
                 RunSite(
                     span=call.span,
@@ -96,22 +131,34 @@ def find_run_sites(modules: Modules, apps: Sequence[App]) -> tuple[RunSite, ...]
     return tuple(unique[key] for key in sorted(unique))
 
 
-def _calls(
-    modules: Modules, instances: Instances, path: str, body: Sequence[Stmt], where: _Where
-) -> Iterator[tuple[Call, _Where]]:
+def _calls(path: str, body: Sequence[Stmt], where: _Where) -> Iterator[tuple[Call, _Where]]:
     for stmt, context in statements(body):
         here = replace(where, in_main=True) if context.in_main and not where.in_main else where
         for call in calls_in(stmt):
             yield call, here
         if isinstance(stmt, FunctionDef):
-            known = instances.parameters(path, stmt) if where.function is None else unknown_params(stmt)
+            known = unknown_params(stmt)
             scope = Scope((*stmt.body, *where.scope.body), {**where.scope.params, **known}, where.scope.owner)
-            inner = _Where(scope, where.function or stmt, where.owner, here.in_main)
-            yield from _calls(modules, instances, path, stmt.body, inner)
+            own = where.inner.union(known) if where.function is not None else where.inner
+            yield from _calls(path, stmt.body, _Where(scope, where.function or stmt, where.owner, here.in_main, own))
         elif isinstance(stmt, ClassDef):
             owner = Definition("class", path, stmt.name, stmt.span, stmt)
             scope = replace(where.scope, owner=owner)
-            yield from _calls(modules, instances, path, stmt.body, replace(here, scope=scope, owner=stmt))
+            yield from _calls(path, stmt.body, replace(here, scope=scope, owner=stmt))
+
+
+def _run_call(modules: Modules, instances: Instances, path: str, call: Call, where: _Where) -> tuple[str, str]:
+    """:func:`run_call` with what the project's own calls hand to the function around ``call``: that takes a look at every
+    file that calls something of its name, and most calls do not hang on it."""
+    if where.function is None:
+        return run_call(modules, instances, path, call, where.scope)
+    unasked = _Unasked(where.scope.params)
+    found = run_call(modules, instances, path, call, replace(where.scope, params=unasked))
+    if not unasked.asked:
+        return found
+    given = instances.parameters(path, where.function)
+    params = {name: given.get(name) if name not in where.inner else None for name in where.scope.params}
+    return run_call(modules, instances, path, call, replace(where.scope, params=params))
 
 
 def run_call(modules: Modules, instances: Instances, path: str, call: Call, scope: Scope) -> tuple[str, str]:

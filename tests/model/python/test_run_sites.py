@@ -8,8 +8,10 @@ import pytest
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.python import read_python
+from flask_prodcheck.facts.syntax import FunctionDef
 from flask_prodcheck.model.project import RunSite
 from flask_prodcheck.model.python.apps import find_apps
+from flask_prodcheck.model.python.instances import Instance, Instances
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.run_sites import find_run_sites
 
@@ -198,6 +200,40 @@ def test_a_parameter_takes_what_its_callers_hand_over() -> None:
         "main.py": HEAD + "from lib import start\nif __name__ == '__main__':\n    start(app)\n",
     }
     assert [(site.span.file, site.call) for site in sites(files)] == [("lib.py", "app.run")]
+
+
+HANDED_OVER = {
+    "the receiver": ("def go(x):\n    x.run(host='h')\n", "go(app)", ["app.run"]),
+    "a variable": ("def go(x):\n    y = x\n    y.run()\n", "go(app)", ["app.run"]),
+    "inside another function": ("def go(x):\n    def inner():\n        x.run()\n    inner()\n", "go(app)", ["app.run"]),
+    "hidden by another function's": ("def go(x):\n    def inner(x):\n        x.run()\n    inner(1)\n", "go(app)", []),
+    "an argument": ("from wsgiref.simple_server import make_server\ndef go(x):\n    make_server('', 1, x)\n", "go(app)", ["make_server"]),
+    "what a factory gets": ("def same(x):\n    return x\ndef go(x):\n    same(x).run()\n", "go(app)", ["app.run"]),
+    "nothing": ("def go(x):\n    x.run()\n", "go(1)", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "call", "expected"), HANDED_OVER.values(), ids=HANDED_OVER)
+def test_what_is_handed_over_counts_however_it_is_used(text: str, call: str, expected: list[str]) -> None:
+    found = sites({"server.py": text, "app.py": HEAD + f"from server import *\n{call}\n"})
+    assert [site.call for site in found] == expected
+
+
+def test_callers_are_asked_for_only_where_a_call_hangs_on_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    parameters = Instances.parameters
+
+    def noted(self: Instances, path: str, node: FunctionDef) -> dict[str, Instance | None]:
+        asked.append(node.name)
+        return parameters(self, path, node)
+
+    monkeypatch.setattr(Instances, "parameters", noted)
+    text = HEAD + (
+        "import subprocess\ndef plain(x):\n    app.run()\n    subprocess.run(x)\n    Job(x).run()\n"
+        "class Job:\n    def run(self):\n        pass\ndef hanging(x):\n    x.run()\n    x.run()\n"
+    )
+    assert [site.call for site in sites(text)] == ["app.run"]
+    assert set(asked) == {"hanging"}
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from flask_prodcheck.facts.syntax import (
     Try,
     With,
 )
-from flask_prodcheck.model.python.execution.shared import BASE_NAMES, may_start
+from flask_prodcheck.model.python.execution.shared import BASE_NAMES, Skipped, may_start
 from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, NEXT, RETURN, STEPS, STOP, Ending, Way
 from flask_prodcheck.model.python.modules import (
     call_name,
@@ -51,15 +51,18 @@ _ROUNDS = 20
 
 
 def body(walk: Walk, body: Sequence[Stmt], frame: Frame, way: Way) -> int:
-    return walk.acts(walk.known.acting_in(walk.modules, frame.path, body), frame, way)
+    chosen = walk.known.brief_in if frame.again else walk.known.acting_in
+    return walk.acts(chosen(walk.modules, frame.path, body), frame, way)
 
 
-def acts(walk: Walk, body: Sequence[Stmt], frame: Frame, way: Way) -> int:
+def acts(walk: Walk, body: Sequence[Stmt | Skipped], frame: Frame, way: Way) -> int:
     for index, stmt in enumerate(body):
-        walk.steps += 1
+        walk.steps += stmt.count if isinstance(stmt, Skipped) else 1
         if walk.steps > STEPS:
             walk.notes.append("the program is too large to follow to its end")
             return STOP
+        if isinstance(stmt, Skipped):
+            continue
         if isinstance(stmt, If) and walk.forks_here(stmt, body[index + 1 :], frame):
             walk.forks += 1
             flows, reached = [], []
@@ -89,7 +92,7 @@ def _shown(ending: Ending) -> tuple[object, ...]:
     return ending.hops, ending.server, ending.argv, ending.shell, ending.certain
 
 
-def forks_here(walk: Walk, stmt: If, rest: Sequence[Stmt], frame: Frame) -> bool:
+def forks_here(walk: Walk, stmt: If, rest: Sequence[Stmt | Skipped], frame: Frame) -> bool:
     """Whether an undecidable ``if`` gives a name different values that later statements use: both futures are
     followed then."""
     if (
@@ -110,7 +113,7 @@ def forks_here(walk: Walk, stmt: If, rest: Sequence[Stmt], frame: Frame) -> bool
         return False
     return any(
         isinstance(part, Name) and part.id in names
-        for later, _ in statements(rest)
+        for later, _ in statements([each for each in rest if not isinstance(each, Skipped)])
         for call in calls_in(later)
         if call_name(call) in BASE_NAMES
         for part in subexpressions(call)
@@ -364,7 +367,9 @@ def load(walk: Walk, path: str, way: Way) -> int:
         return NEXT
     walk.depth += 1
     try:
-        flow = walk.body(module.body, Frame(path, walk.modules.dotted(path, walk.modules.top(path)) or path), way)
+        name = walk.modules.dotted(path, walk.modules.top(path)) or path
+        again = walk.known.loads_again(path, module.body)
+        flow = walk.body(module.body, Frame(path, name, again=again), way)
     finally:
         walk.depth -= 1
     return flow if flow == STOP else NEXT
