@@ -128,12 +128,13 @@ def _only_stands_by(path: str, project: Project) -> bool:
     folder = posixpath.dirname(path)
     names = {each.project_name.lower() for each in project.facts.manifests.values() if each.project_name}
     names |= {each.split("/")[0].lower() for each in project.facts.paths if each.endswith("/__init__.py")}
+    beside = [file for other, file in project.facts.compose.items() if posixpath.dirname(other) == folder]
+    files = {file.path for file in beside}
+    if any(hop.span.file in files for launch in project.launches for hop in launch.hops):
+        return False
     return not any(
-        posixpath.dirname(each.span.file) == folder for launch in project.launches for each in launch.hops
-    ) and not any(
         service.build is not None or service.extends is not None or _is_own(service.image or "", names)
-        for other, file in project.facts.compose.items()
-        if posixpath.dirname(other) == folder
+        for file in beside
         for service in file.services
     )
 
