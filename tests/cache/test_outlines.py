@@ -19,7 +19,7 @@ import flask_prodcheck.facts.parse as parsing
 from flask_prodcheck.cache import outlines
 from flask_prodcheck.cache.store import store_of
 from flask_prodcheck.cli import main
-from flask_prodcheck.facts import bodies
+from flask_prodcheck.facts import bodies, packed
 from flask_prodcheck.facts.python import read_statements
 from flask_prodcheck.facts.syntax import Stmt
 
@@ -175,6 +175,16 @@ def test_statements_are_read_once_for_all_runs(project: Path, monkeypatch: pytes
     assert not found
 
 
+@pytest.mark.usefixtures("keeps_statements")
+def test_statements_that_were_recalled_are_not_written_again(project: Path, cache_folder: Path) -> None:
+    run(project)
+    (place,) = cache_folder.rglob("statements.lines")
+    before = place.stat()
+    (project / "Procfile").write_text("web: gunicorn -w 3 app:app\n")
+    run(project)
+    assert place.stat() == before
+
+
 def kept_statements(root: Path, folder: Path) -> list[bytes]:
     with store_of(root, folder).lines("statements") as lines:
         assert lines is not None
@@ -280,7 +290,7 @@ def test_what_is_kept_is_never_unpickled(project: Path, monkeypatch: pytest.Monk
     found = count_readings(monkeypatch)
     for name in ("load", "loads", "Unpickler"):
         monkeypatch.setattr(pickle, name, lambda *_: pytest.fail("it was unpickled"))
-    monkeypatch.setattr("flask_prodcheck.facts.packed.unpacked", lambda _: pytest.fail("it was unpickled"))
+    monkeypatch.setattr(packed, "unpacked", lambda _: pytest.fail("it was unpickled"))
     run(project)
     assert not found
 
