@@ -14,6 +14,8 @@ from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
+#: Where an expression stands that is read by itself: no file is called so.
+_NOWHERE = "\0.py"
 _NAMES = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -41,7 +43,7 @@ def token_keys(project: Project, configuration: Configuration) -> tuple[Configur
 
 def _parsed(text: str) -> Expr | None:
     try:
-        module = read_python("key.py", f"KEY = {text}\n".encode())
+        module = read_python(_NOWHERE, f"KEY = {text}\n".encode())
     except ReadError:
         return None
     stmt = module.body[0] if module is not None and module.body else None
@@ -71,7 +73,7 @@ def _evaluated(expr: Expr, text: str, place: Span, modules: Modules, configurati
     return Setting(
         named,
         found.value,
-        span=found.span or next((step.span for step in found.value.origin if step.span.file != "key.py"), place),
+        span=found.span or next((step.span for step in found.value.origin if step.span.file != _NOWHERE), place),
         fallback=found.fallback,
         variable=found.variable,
         guarded=found.guarded,

@@ -10,7 +10,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.project import App, Launch, Server
 from flask_prodcheck.model.python.apps import imports_by_its_ref, rank_apps
-from flask_prodcheck.model.python.execution.loading import within_reach
+from flask_prodcheck.model.python.mentions import within_reach
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import replace
 

@@ -41,9 +41,9 @@ from flask_prodcheck.model.launching.server_settings import (
     uwsgi_settings,
     waitress_settings,
 )
-from flask_prodcheck.model.launching.service_scripts import service_starts
+from flask_prodcheck.model.launching.service_scripts import scripts_of_services, service_starts
 from flask_prodcheck.model.launching.shell_commands import every_command
-from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart
+from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ServerStart, TaskRun
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
 from flask_prodcheck.model.project import App, Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
 from flask_prodcheck.model.python.command_groups import decorator_name
@@ -377,7 +377,7 @@ def find_launches(
         chains = builder.follow(head)
         found += chains
         templated = head.kind == "kubernetes" and "{{" in head.text  # the values of a chart decide the command
-        if not chains and (templated or (head.kind == "dockerfile" and _starts_something_unseen(head))):
+        if not chains and (templated or (head.kind == "dockerfile" and _starts_something_unseen(head, facts))):
             unknown.append(Hop(head.span, head.text))
     unknown += _imageless_starts(facts)
     unknown += _undecided_starts(facts)
@@ -419,11 +419,17 @@ def find_launches(
 _NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch"})
 
 
-def _starts_something_unseen(head: Head) -> bool:
-    """Whether a container command runs a program that is not in the project and not known to serve nothing."""
+def _starts_something_unseen(head: Head, facts: Facts) -> bool:
+    """Whether a container command runs a program that is not in the project and not known to serve nothing, or a process
+    manager of whose processes nothing is in the project."""
     if head.command is None or head.command.argv is None:
         return False
-    return isinstance(read_command(head.command.argv).step, (ScriptRun, ConsoleRun))
+    step = read_command(head.command.argv).step
+    if isinstance(step, TaskRun) and step.runner == "runit":
+        return not scripts_of_services(step.file or "", head.place, facts)
+    if isinstance(step, TaskRun) and step.runner in ("supervisor", "circus"):
+        return all(file.kind != step.runner for file in facts.start_files.values())
+    return isinstance(step, (ScriptRun, ConsoleRun))
 
 
 def _imageless_starts(facts: Facts) -> list[Hop]:

@@ -7,7 +7,7 @@ alone: the statements of a file that is left out are never read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 
 from flask_prodcheck.facts.syntax import PyModule
@@ -73,15 +73,31 @@ def files_leading_to(modules: Modules, names: frozenset[str]) -> frozenset[str]:
     return _reached(calling, importers)
 
 
-def _imported_files(modules: Modules, module: PyModule) -> set[str]:
-    """The project files that the imports of ``module`` may load, the packages above them included."""
+def within_reach(modules: Modules, path: str) -> frozenset[str]:
+    """The project files that ``path`` may load at any time, itself included: imports in functions count too."""
     found: set[str] = set()
+    queue = [path]
+    while queue:
+        item = queue.pop()
+        if item not in found:
+            found.add(item)
+            module = modules.module(item)
+            queue += _named_files(modules, module) if module is not None else ()
+    return frozenset(found)
+
+
+def _named_files(modules: Modules, module: PyModule) -> Iterator[str]:
+    """The project files that the imports of ``module`` name, wherever in it they stand."""
     for dotted in module.mentions.modules:
         name = dotted.lstrip(".")
         path = modules.find_imported(module.path, name, len(dotted) - len(name))
         if path is not None and not path.endswith("/"):
-            found.add(path)
-            found.update(modules.packages_above(path))
+            yield path
+
+
+def _imported_files(modules: Modules, module: PyModule) -> set[str]:
+    """The project files that the imports of ``module`` may load, the packages above them included."""
+    found = {each for path in _named_files(modules, module) for each in (path, *modules.packages_above(path))}
     return found - {module.path}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 
 from flask_prodcheck.facts.syntax import (
@@ -17,25 +17,22 @@ from flask_prodcheck.facts.syntax import (
     BinOp,
     BoolOp,
     Call,
-    ClassDef,
     Collection,
     Compare,
     Const,
     Dict,
     Expr,
-    FunctionDef,
     IfExp,
     Lambda,
     Name,
     Opaque,
     Starred,
-    Stmt,
     Subscript,
     Template,
     UnaryOp,
 )
 from flask_prodcheck.model.python.instances import Scope
-from flask_prodcheck.model.python.modules import Modules, statements
+from flask_prodcheck.model.python.modules import Modules, nested_statements
 from flask_prodcheck.model.python.tables import table_at, table_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
@@ -401,17 +398,14 @@ def _is_set_elsewhere(modules: Modules, frame: Frame, expr: Attribute) -> bool:
     known = modules.memo.get("attributes")
     if not isinstance(known, frozenset):
         known = modules.memo["attributes"] = frozenset(
-            name for module in modules for name in _assigned_attributes(module.body)
+            target.attr
+            for module in modules
+            for stmt, _ in nested_statements(module.body)
+            if isinstance(stmt, Assign)
+            for target in stmt.targets
+            if isinstance(target, Attribute)
         )
     return expr.attr in known
-
-
-def _assigned_attributes(body: Sequence[Stmt]) -> Iterator[str]:
-    for stmt, _ in statements(body):
-        if isinstance(stmt, Assign):
-            yield from (target.attr for target in stmt.targets if isinstance(target, Attribute))
-        elif isinstance(stmt, FunctionDef | ClassDef):
-            yield from _assigned_attributes(stmt.body)
 
 
 # --- source text -----------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from flask_prodcheck.model.python.modules import (
     Modules,
     call_name,
     calls_in,
+    nested_statements,
     statements,
     subexpressions,
 )
@@ -320,7 +321,7 @@ def _of_command(modules: Modules, path: str, where: _Where, call: Call) -> str:
     module = modules.module(path)
     prefixed = any(
         argument(each, "auto_envvar_prefix") is not None
-        for stmt in _every_statement(module.body if module is not None else ())
+        for stmt, _ in nested_statements(module.body if module is not None else ())
         for each in calls_in(stmt)
     )
     for option in where.function.decorators:
@@ -333,13 +334,6 @@ def _of_command(modules: Modules, path: str, where: _Where, call: Call) -> str:
         if value.id in written and constant is not None and (prefixed or argument(option, "envvar") is not None):
             return "env-default-true" if constant[0] else "env-default-false"
     return ""
-
-
-def _every_statement(body: Sequence[Stmt]) -> Iterator[Stmt]:
-    for stmt, _ in statements(body):
-        yield stmt
-        if isinstance(stmt, FunctionDef | ClassDef):
-            yield from _every_statement(stmt.body)
 
 
 def _opens(call: Call) -> bool:

@@ -506,3 +506,20 @@ def test_only_a_reached_call_counts_as_production() -> None:
     for script, expected in (("gunicorn app:app", "no"), ("python app.py", "no-deploy-files")):
         files = {"serve": f"#!/bin/sh\n{script}\n", "app.py": MAIN}
         assert [site.production for site in linked(files).run_sites] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "unseen"),
+    [
+        ('["runsvdir", "/etc/service"]', {}, True),
+        ('["runsvdir", "/app/services"]', {"services/jobs/run": "#!/bin/sh\nexec celery -A app worker\n"}, False),
+        ('["supervisord", "-n"]', {}, True),
+        ('["supervisord", "-n"]', {"supervisord.conf": "[program:jobs]\ncommand=celery -A app worker\n"}, False),
+    ],
+)
+def test_a_process_manager_of_which_nothing_is_seen_is_said_to_be_unknown(
+    command: str, files: dict[str, str], unseen: bool
+) -> None:
+    image = f"FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD {command}\n"
+    project = linked({"Dockerfile": image, "app.py": APP, **files})
+    assert [str(hop.span) for hop in project.unknown_starts] == (["Dockerfile:4"] if unseen else [])

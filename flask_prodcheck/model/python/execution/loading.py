@@ -54,21 +54,3 @@ def imports_closure(modules: Modules, path: str, roots: Sequence[str] = ()) -> f
             if isinstance(stmt, (Import, ImportFrom)) and not where.in_main:
                 queue.extend(other for other in loaded_by(modules, item, stmt, roots) if other not in found)
     return frozenset(found)
-
-
-def within_reach(modules: Modules, path: str) -> frozenset[str]:
-    """The project files that ``path`` may load at any time: imports in functions count too."""
-    found: set[str] = set()
-    queue = [path]
-    while queue:
-        item = queue.pop()
-        if item in found:
-            continue
-        found.add(item)
-        module = modules.module(item)
-        for name in module.mentions.modules if module is not None else ():
-            dotted = name.lstrip(".")
-            other = modules.imported_file(item, dotted, len(name) - len(dotted))
-            if other is not None and not other.endswith("/"):
-                queue.append(other)
-    return frozenset(found)
