@@ -553,6 +553,12 @@ def _consumed(found: Iterable[_Found]) -> set[str]:
 def _is_part_of_another(each: _Found, found: Sequence[_Found]) -> bool:
     """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
     head = each.launch.head.span
+    if (
+        each.head.kind in ("systemd", "supervisor", "circus", "rc-local")
+        and head.file.endswith("sh")
+        and _INSTALLS & set(words_of(head.file))
+    ):
+        return False  # an image may run the script, but so do hosts: what it sets up starts by itself from then on
     waits = each.head.place.args_open  # an ENTRYPOINT without CMD: somebody else gives the arguments
     for other in found:
         if other is each:
@@ -613,6 +619,9 @@ def _is_aside(found: _Found) -> bool:
         [*words_of(found.head.span.file), *(word for name in found.head.names for word in words_of(name))]
     )
     return named is not None and named[0] is not Purpose.PRODUCTION
+
+
+_INSTALLS = frozenset({"install", "installer", "setup", "provision", "bootstrap"})
 
 
 def _is_for_people(each: _Found) -> bool:

@@ -223,13 +223,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["start.sh:9 > app.py:3 app-run production app:app True"],
     ),
     (
-        "what the script of an image sets up for the process manager that it starts then",
+        "an installation script that an image runs as well as hosts",
         {
             "Dockerfile": IMAGE + 'CMD ["./install.sh"]\n',
             "install.sh": "#!/bin/sh\ncat > /etc/supervisor/conf.d/web.conf <<EOF\n[program:web]\ncommand=gunicorn app:app\nEOF\nsupervisord -n\n",
             "app.py": APP,
         },
-        ["Dockerfile:4 > install.sh:2 > install.sh:4 gunicorn production app:app True"],
+        [
+            "Dockerfile:4 > install.sh:2 > install.sh:4 gunicorn production app:app True",
+            "install.sh:4 gunicorn production app:app True",
+        ],
     ),
     (
         "arguments that the script puts together, with a variable among them",
