@@ -11,7 +11,7 @@ from flask_prodcheck.model.configuration.installed import installed_modules
 from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.launching.best_app import with_best_app
 from flask_prodcheck.model.launching.installs import production_dependencies
-from flask_prodcheck.model.launching.launches import Launches, find_launches
+from flask_prodcheck.model.launching.launches.find import Launches, find_launches
 from flask_prodcheck.model.launching.placed_files import script_files
 from flask_prodcheck.model.project import App, Configuration, Launch, Project, RunSite, Server
 from flask_prodcheck.model.python.apps import find_apps

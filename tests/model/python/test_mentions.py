@@ -6,7 +6,7 @@ import pytest
 
 from flask_prodcheck.audit import linked_tree
 from flask_prodcheck.facts.parse import parse
-from flask_prodcheck.model.launching import launches
+from flask_prodcheck.model.launching.launches import unlisted
 from flask_prodcheck.model.python import apps, run_sites
 from flask_prodcheck.model.python.execution import shared, statements
 from flask_prodcheck.model.python.instances import names_of_apps
@@ -140,7 +140,7 @@ def test_a_program_that_leads_to_a_server_is_followed(files: dict[str, str], mon
     found = linked_tree(memory_tree(files)).launches
     assert any(launch.end.span.file in files and "gunicorn" in launch.end.text for launch in found)
     monkeypatch.setattr(statements, "may_start", lambda *_: True)
-    monkeypatch.setattr(launches, "starts_by_itself", lambda *_: True)
+    monkeypatch.setattr(unlisted, "starts_by_itself", lambda *_: True)
     assert [launch.hops for launch in linked_tree(memory_tree(files)).launches] == [launch.hops for launch in found]
 
 

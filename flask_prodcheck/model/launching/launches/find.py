@@ -1,0 +1,100 @@
+"""Launches: each head of the project followed to what serves, resolved, and judged for its purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_prodcheck.base import Problem
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.model.launching.heads import find_heads, is_test_place
+from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
+from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
+from flask_prodcheck.model.launching.launches.handing_on import with_application_behind
+from flask_prodcheck.model.launching.launches.judging import judged
+from flask_prodcheck.model.launching.launches.other_frameworks import (
+    is_program_of_another_framework,
+    serves_another_framework,
+)
+from flask_prodcheck.model.launching.launches.overlaps import files_passed, is_part_of_another, only_runs_an_image
+from flask_prodcheck.model.launching.launches.unknown_starts import (
+    imageless_starts,
+    starts_something_unseen,
+    undecided_starts,
+)
+from flask_prodcheck.model.launching.launches.unlisted import (
+    console_scripts,
+    python_scripts,
+    task_starts,
+    unreferenced_scripts,
+    written_by_scripts,
+    wsgi_scripts,
+)
+from flask_prodcheck.model.project import App, Hop, Launch, RunSite
+from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Launches:
+    """All launches, the problems met on the way, and whether the project has any deploy file at all."""
+
+    launches: tuple[Launch, ...]
+    problems: tuple[Problem, ...]
+    has_deploy_files: bool
+    unknown_starts: tuple[Hop, ...] = ()
+
+
+def find_launches(
+    facts: Facts,
+    modules: Modules,
+    apps: Sequence[App],
+    run_sites: Sequence[RunSite],
+    *,
+    production: Sequence[str] = (),
+    development: Sequence[str] = (),
+) -> Launches:
+    """Every launch of the project. ``production``/``development`` overrule the purpose (settings)."""
+    builder = LaunchBuilder(facts, modules, run_sites)
+    heads = find_heads(facts)
+    found: list[Found] = []
+    unknown: list[Hop] = []
+    for head in heads:
+        chains = builder.follow(head)
+        found += chains
+        templated = head.kind == "kubernetes" and "{{" in head.text  # the values of a chart decide the command
+        if not chains and (templated or (head.kind == "dockerfile" and starts_something_unseen(head, facts))):
+            unknown.append(Hop(head.span, head.text))
+    unknown += imageless_starts(facts)
+    unknown += undecided_starts(facts)
+    found += written_by_scripts(builder, facts)
+    found = [wrapped for each in found if (wrapped := with_application_behind(each, apps)) is not None]
+    consumed = files_passed(found)
+    found = [
+        each
+        for each in found
+        if not is_part_of_another(each, found)
+        and not (each.head.kind in ("uwsgi", "dockerfile", "compose") and is_test_place(each.head.span.file))
+    ]
+    found += unreferenced_scripts(builder, facts, consumed)
+    found = [each for each in found if not is_part_of_another(each, found) and not only_runs_an_image(each, found)]
+    found += console_scripts(builder, facts, found)
+    found += task_starts(builder, facts, found)
+    found += [
+        each
+        for each in python_scripts(builder, facts, found)
+        if not is_program_of_another_framework(each.launch, apps, modules)
+    ]
+    served, unseen = wsgi_scripts(builder, facts, found)
+    found += served
+    unknown += unseen
+    found = [each for each in found if not serves_another_framework(each.launch, apps, modules)]
+    launches = judged(found, facts, production, development)
+    problems = tuple(builder.follower.notes)
+    return Launches(
+        tuple(launches),
+        problems,
+        any(head.kind not in NO_DEPLOYMENT for head in heads)
+        or any(each.head.kind == "wsgi-script" for each in found)
+        or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches),
+        tuple(unknown),
+    )

@@ -1,0 +1,22 @@
+"""A chain that serves, before it is judged, and the kinds of heads that are no deployment."""
+
+from __future__ import annotations
+
+from flask_prodcheck.model.launching.heads import Head
+from flask_prodcheck.model.project import Launch
+from flask_prodcheck.records import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A chain that serves, before its purpose is judged."""
+
+    head: Head
+    launch: Launch
+    certain: bool
+    hints: tuple[str, ...]
+    awaited: bool = False
+
+
+#: Formats of people at work: a project that has nothing else has no deploy file.
+NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch"})

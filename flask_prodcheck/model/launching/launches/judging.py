@@ -1,0 +1,149 @@
+"""What each chain is for: the evidence that its files and the other chains give, and the purpose that it adds up to."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+
+from flask_prodcheck.base import Known
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
+from flask_prodcheck.model.launching.heads import is_development, services_of
+from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.launching.launches.found import Found
+from flask_prodcheck.model.launching.launches.overlaps import one_per_end
+from flask_prodcheck.model.launching.purpose import Evidence, judge
+from flask_prodcheck.model.project import Launch, Purpose
+from flask_prodcheck.records import replace
+
+
+def judged(found: Sequence[Found], facts: Facts, production: Sequence[str], development: Sequence[str]) -> list[Launch]:
+    """One launch for each end of ``found`` with its purpose, in a stable order."""
+    kept = one_per_end(found)
+    deploy = [
+        each
+        for each in kept
+        if each.head.kind
+        in ("dockerfile", "compose", "kubernetes", "procfile", "s2i", "systemd", "supervisor", "circus")
+        or each.launch.source == "platform-default"
+    ]
+    has_production = any(not each.launch.server.is_development for each in deploy)
+    launches = []
+    for each in kept:
+        launch = each.launch
+        overridden = each.head.overrides
+        replaces = (
+            overridden is not None
+            and launch.server.is_development
+            and any(
+                other.launch.head.span == overridden.span and not other.launch.server.is_development for other in kept
+            )
+        )
+        passed = (
+            [posixpath.basename(hop.span.file) for hop in launch.hops[1:]]
+            if each.head.kind in ("makefile", "justfile", "npm")
+            else []
+        )
+        evidence = Evidence(
+            file=launch.head.span.file, kind=each.head.kind, names=(*each.head.names, *passed), server=launch.server, comment=each.head.comment, header=each.head.header, hints=each.hints,
+            overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
+            production_pair=_has_production_pair(launch, facts),
+            development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
+            mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, deploy, facts),
+        )  # fmt: skip
+        purpose, reason = judge(evidence, production, development)
+        if purpose is Purpose.TEST and each.awaited:
+            continue  # the test looks at what the program does until it ends: it serves nobody
+        launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
+    # A script for mod_wsgi that no file serves is the project's way into production where it shows no other.
+    if any(each.is_production and each.kind not in ("wsgi-script", *_SHIPPED) for each in launches):
+        launches = [each for each in launches if each.kind != "wsgi-script"]
+    return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
+
+
+def _mounts_sources(found: Found) -> bool:
+    """Whether a mount lies over the program or the module that ``found`` starts, where the image holds it as well."""
+    place, started = found.head.place, found.launch.module_file
+    if place.image is None or not started:
+        return False
+    over = {each.image for each in place.mounts if _holds(each.repo, started)}
+    return any(each.image in over and _holds(each.repo, started) for each in place.image.mapping)
+
+
+def _holds(folder: str, path: str) -> bool:
+    return folder == "." or path.startswith(folder + "/")
+
+
+def _is_built_aside(found: Found, all_found: Sequence[Found], facts: Facts) -> bool:
+    """Whether development services alone build the image of ``found``, while others build another one that serves the
+    same application: the project's own deployment does without this one."""
+    if found.head.kind != "dockerfile" or not found.launch.dockerfile:
+        return False
+    builders = services_of(found.launch.dockerfile, facts)
+    if not builders or not all(is_development(*each) for each in builders):
+        return False
+    return any(
+        other.head.kind == "dockerfile"
+        and other.launch.dockerfile not in (None, found.launch.dockerfile)
+        and other.launch.app is not None
+        and other.launch.app == found.launch.app
+        and any(not is_development(*each) for each in services_of(other.launch.dockerfile or "", facts))
+        for other in all_found
+    )
+
+
+#: Ways to start that come with a distribution, or stand in its sources: no file says that a deployment takes them.
+_SHIPPED = ("entry-point", "python-script")
+
+
+def _is_generated(each: Found, deploy: Sequence[Found], facts: Facts) -> bool:
+    """Whether a generator of code for an API wrote the image's file, with the rest of its folder, and the project starts
+    production from elsewhere."""
+    folder = posixpath.dirname(each.launch.head.span.file)
+    if each.head.kind != "dockerfile" or not any(posixpath.join(folder, name) in facts.paths for name in _GENERATED):
+        return False
+    outside = [other for other in deploy if not other.launch.head.span.file.startswith(f"{folder}/" if folder else "")]
+    return any(not other.launch.server.is_development for other in outside)
+
+
+_GENERATED = (".openapi-generator-ignore", ".openapi-generator/VERSION", ".swagger-codegen-ignore")
+
+
+def _has_production_pair(launch: Launch, facts: Facts) -> bool:
+    """Whether a compose file for production stands beside that of ``launch``. One that needs services of that file and
+    leaves the launch's own as it is, is read on top of it: both are production's."""
+    own = facts.compose.get(launch.head.span.file)
+    if own is None:
+        return False
+    for path, file in facts.compose.items():
+        if posixpath.dirname(path) != posixpath.dirname(own.path) or "prod" not in posixpath.basename(path).lower():
+            continue
+        named = {service.name for service in file.services}
+        lacking = {name for service in file.services for name in service.needs} - named
+        if launch.service in named or not lacking & {service.name for service in own.services}:
+            return True
+    return False
+
+
+def _says_production(launch: Launch) -> str:
+    """The variable by which the file that starts the server calls its environment production; "" when it sets none."""
+    for name, value in launch.env.items():
+        if name not in _ENVIRONMENT_NAMES or not isinstance(value, Known):
+            continue
+        named = purpose_of_words(words_of(value.value))
+        own = any(origin.span.file == launch.head.span.file for origin in value.origin)
+        if own and named is not None and named[0] is Purpose.PRODUCTION:
+            return f"{name}={value.value}"
+    return ""
+
+
+def _debugs_nothing(launch: Launch) -> str:
+    """FLASK_DEBUG=0, where the file that starts the server says so: it is not started to work on the code."""
+    value = launch.env.get("FLASK_DEBUG")
+    if not isinstance(value, Known) or turns_debug_on(value.value):
+        return ""
+    own = any(origin.span.file == launch.head.span.file for origin in value.origin)
+    return f"FLASK_DEBUG={value.value}" if own else ""
+
+
+_ENVIRONMENT_NAMES = ("FLASK_ENV", "APP_ENV", "FLASK_CONFIG", "APP_SETTINGS", "APP_CONFIG", "ENVIRONMENT", "ENV")

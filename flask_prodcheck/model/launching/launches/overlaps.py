@@ -1,0 +1,119 @@
+"""Which chains say again what another says: a head that another chain passes through, a task that only runs an image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
+from flask_prodcheck.model.project import Launch, Purpose
+from flask_prodcheck.records import replace
+
+
+def files_passed(found: Iterable[Found]) -> set[str]:
+    """The files that the chains pass through."""
+    return {hop.span.file for each in found for hop in each.launch.hops}
+
+
+def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
+    """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
+    head = each.launch.head.span
+    if (
+        each.head.kind in ("systemd", "supervisor", "circus", "rc-local")
+        and head.file.endswith("sh")
+        and _INSTALLS & set(words_of(head.file))
+    ):
+        return False  # an image may run the script, but so do hosts: what it sets up starts by itself from then on
+    waits = each.head.place.args_open  # an ENTRYPOINT without CMD: somebody else gives the arguments
+    for other in found:
+        if other is each:
+            continue
+        passes = any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
+        same_end = other.launch.end.span == each.launch.end.span and _serve_alike(other.launch, each.launch)
+        if not waits:
+            borrowed = each.head.kind == "dockerfile" and (_is_aside(other) or _adds_nothing(other, each))
+            if passes and same_end and not borrowed:
+                return True
+            continue
+        deployed = other.head.kind in ("compose", "kubernetes")
+        if passes and (deployed or _is_for_people(each)) and (same_end or not each.certain):
+            return True
+        if passes and deployed and not each.launch.target and not _is_aside(other):
+            return True  # a server's command that lacks the arguments which it gets there
+        if deployed and not each.certain and other.launch.end.span.file == each.launch.end.span.file:
+            return True
+    return False
+
+
+def only_runs_an_image(each: Found, found: Sequence[Found]) -> bool:
+    """Whether a task or a script for people at work does nothing but run an image that starts by itself what it starts
+    here."""
+    return any(
+        other.head.kind == "dockerfile"
+        and (_adds_nothing(each, other) or other.launch.hops == each.launch.hops[-len(other.launch.hops) :])
+        and _runs(each, other)
+        and (other.certain or not each.certain)
+        for other in found
+    )
+
+
+def _adds_nothing(each: Found, image: Found) -> bool:
+    """Whether a task or a script for people at work runs ``image`` in the environment that this has by itself. With other
+    arguments it may: what the image's own script starts with them is the same server with the same target."""
+    ends_there = each.launch.end.span == image.launch.end.span
+    return _runs(each, image) and ends_there and dict(each.launch.env) == dict(image.launch.env)
+
+
+def _runs(each: Found, image: Found) -> bool:
+    if each.head.kind not in (*NO_DEPLOYMENT, "script", "invoke") or not _serve_alike(image.launch, each.launch):
+        return False
+    return image.launch.head.span in {hop.span for hop in each.launch.hops[1:]}
+
+
+def _serve_alike(one: Launch, other: Launch) -> bool:
+    """Whether two chains that end in one line start the same thing there: ``exec "$@"`` starts what each is given."""
+    return (one.server, one.target) == (other.server, other.target)
+
+
+def _is_aside(found: Found) -> bool:
+    """Whether the head is for tests or development, by its names or its environment: it borrows an image that
+    production starts as well."""
+    if found.head.development:
+        return True
+    named = purpose_of_words(
+        [*words_of(found.head.span.file), *(word for name in found.head.names for word in words_of(name))]
+    )
+    return named is not None and named[0] is not Purpose.PRODUCTION
+
+
+_INSTALLS = frozenset({"install", "installer", "setup", "provision", "bootstrap"})
+
+
+def _is_for_people(each: Found) -> bool:
+    """Whether the branch that was taken is the development one."""
+    named = purpose_of_words([word for hint in each.hints for word in words_of(hint)])
+    return named is not None and named[0] is Purpose.DEVELOPMENT
+
+
+def one_per_end(found: Sequence[Found]) -> list[Found]:
+    """One chain per head, server and target: the certain one, else the shortest, is kept. Where none is certain, the
+    program may as well end as the others do."""
+    best: dict[tuple[str, int, str, str], Found] = {}
+    reached: dict[tuple[str, int, str, str], frozenset[Span]] = {}
+    for each in found:
+        launch = each.launch
+        key = (
+            launch.head.span.file,
+            launch.head.span.line,
+            launch.server.value,
+            launch.target if launch.resolves is not None else "",
+        )
+        old = best.get(key)
+        if old is None or (each.certain, -len(launch.hops)) > (old.certain, -len(old.launch.hops)):
+            best[key] = each
+        reached[key] = reached.get(key, frozenset()) | launch.reached
+    return [
+        each if each.certain else replace(each, launch=replace(each.launch, reached=reached[key]))
+        for key, each in best.items()
+    ]
