@@ -87,7 +87,7 @@ from flask_prodcheck.model.launching.gunicorn import (
 )
 from flask_prodcheck.model.launching.gunicorn_files import gunicorn_files
 from flask_prodcheck.model.launching.gunicorn_values import argument_refusal, refusal
-from flask_prodcheck.model.launching.heads import services_of
+from flask_prodcheck.model.launching.heads.services import services_of
 from flask_prodcheck.model.launching.listening import Address, listens
 from flask_prodcheck.model.launching.supply import replacer, supplier
 from flask_prodcheck.model.project import (

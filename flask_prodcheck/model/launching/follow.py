@@ -38,7 +38,7 @@ from flask_prodcheck.model.launching.base_images import BASE_UWSGI, base_start
 from flask_prodcheck.model.launching.commands import read_command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, start_stage
 from flask_prodcheck.model.launching.embedded import embedded_file
-from flask_prodcheck.model.launching.heads import decided
+from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.launching.place import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.model.launching.heads import Head
+from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.launching.steps import PythonRun, ServerStart
 from flask_prodcheck.model.project import Server

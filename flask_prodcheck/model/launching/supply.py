@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import ComposeFile, ComposeService, ShellCommand
-from flask_prodcheck.model.launching.heads import merged_service, services_of
+from flask_prodcheck.model.launching.heads.services import merged_service, services_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.project import Launch, Purpose

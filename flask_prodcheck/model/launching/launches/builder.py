@@ -11,7 +11,7 @@ from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
 from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS, settings_table
-from flask_prodcheck.model.launching.heads import UNSPLIT, Head
+from flask_prodcheck.model.launching.heads.head import UNSPLIT, Head
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
 from flask_prodcheck.model.launching.launches.found import Found
 from flask_prodcheck.model.launching.listening import NAMES_DYNO, SETS_PORT

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.model.launching.heads import find_heads, is_test_place
+from flask_prodcheck.model.launching.heads.find import find_heads
+from flask_prodcheck.model.launching.heads.head import is_test_place
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.launches.handing_on import with_application_behind

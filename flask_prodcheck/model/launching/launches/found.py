@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_prodcheck.model.launching.heads import Head
+from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.project import Launch
 from flask_prodcheck.records import dataclass
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from flask_prodcheck.base import Known
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
-from flask_prodcheck.model.launching.heads import is_development, services_of
+from flask_prodcheck.model.launching.heads.development import is_development
+from flask_prodcheck.model.launching.heads.services import services_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.launches.found import Found
 from flask_prodcheck.model.launching.launches.overlaps import one_per_end

@@ -6,7 +6,8 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands import read_command
-from flask_prodcheck.model.launching.heads import Head, decided
+from flask_prodcheck.model.launching.heads.decided import decided
+from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.service_scripts import scripts_of_services, service_starts
 from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, TaskRun

@@ -11,7 +11,8 @@ from flask_prodcheck.facts.syntax import FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.follow import Ended
-from flask_prodcheck.model.launching.heads import Head, is_test_place, start_file_heads
+from flask_prodcheck.model.launching.heads.head import Head, is_test_place
+from flask_prodcheck.model.launching.heads.processes import start_file_heads
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.place import Place

@@ -1,0 +1,167 @@
+"""The heads of Dockerfiles: what each stage starts, as the service or the pod that runs it without changes has it.
+
+Precedence follows the Dockerfile reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.types import Command, Dockerfile, Stage
+from flask_prodcheck.model.launching.base_images import base_script, is_plain_base
+from flask_prodcheck.model.launching.beside import platform_starts
+from flask_prodcheck.model.launching.build_commands import built_stages
+from flask_prodcheck.model.launching.containers import image_place
+from flask_prodcheck.model.launching.heads.development import is_development
+from flask_prodcheck.model.launching.heads.head import UNSPLIT, Head
+from flask_prodcheck.model.launching.heads.pods import container_of, in_pod
+from flask_prodcheck.model.launching.heads.services import (
+    build_arguments,
+    context_of,
+    is_public,
+    mounts_of,
+    services_of,
+    stage_of,
+    variables_of,
+)
+from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.launching.images import Image, build_image, effective_start
+from flask_prodcheck.model.launching.place import Place, known_variables
+from flask_prodcheck.model.launching.service_scripts import service_starts
+from flask_prodcheck.model.launching.words import split
+from flask_prodcheck.model.project import Hop, Purpose
+from flask_prodcheck.records import replace
+
+
+def _targets_used(facts: Facts) -> dict[str, set[int]]:
+    """The stages of each Dockerfile that a compose service builds by ``target``, or a command of a script or task."""
+    used = built_stages(facts)
+    for file in facts.compose.values():
+        for service in file.services:
+            path, index = stage_of(file, service, facts)
+            if path is not None and index is not None:
+                used.setdefault(path, set()).add(index)
+    return used
+
+
+def _stages_to_start(dockerfile: Dockerfile, used: set[int]) -> list[int]:
+    """The stages that something may run: the last one, those that something targets, and one that is called production
+    where the last is called development or test. Those for development or tests come last: what they inherit from a stage
+    that others use is not theirs alone."""
+    last = len(dockerfile.stages) - 1
+    chosen = {last} | used
+    named = [(index, purpose_of_words(words_of(stage.alias or ""))) for index, stage in enumerate(dockerfile.stages)]
+    final = named[last][1]
+    if final is not None and final[0] is not Purpose.PRODUCTION:
+        chosen |= {index for index, purpose in named if purpose is not None and purpose[0] is Purpose.PRODUCTION}
+
+    def aside(index: int) -> bool:
+        purpose = named[index][1]
+        return purpose is not None and purpose[0] is not Purpose.PRODUCTION
+
+    return sorted(chosen, key=lambda index: (aside(index), index))
+
+
+def dockerfile_heads(facts: Facts) -> Iterator[Head]:
+    """What each stage that something may run starts."""
+    used = _targets_used(facts)
+    for path in sorted(facts.dockerfiles):
+        dockerfile = facts.dockerfiles[path]
+        if not dockerfile.stages:
+            continue
+        seen: set[tuple[Span, Span | None]] = set()
+        for index in _stages_to_start(dockerfile, used.get(path, set())):
+            services = [
+                (file, service)
+                for file, service in services_of(path, facts)
+                if stage_of(file, service, facts)[1] in (index, None)
+            ]
+            context = next(
+                (found for file, service in services if (found := context_of(file, service)) is not None), None
+            )
+            args = next(
+                (build_arguments(service) for file, service in services if not is_development(file, service)), {}
+            )
+            image = build_image(dockerfile, facts, target=index, context=context, args=args)
+            begun = effective_start(image) or _base_start(image, dockerfile.stages[index])
+            if begun is None:
+                continue
+            command, argv, shell = begun
+            key = (
+                command.span,
+                image.cmd.span if image.cmd is not None else None,
+            )  # CMD gives ENTRYPOINT its arguments
+            if key in seen:
+                continue
+            seen.add(key)
+            plain = [each for each in services if each[1].command is None and each[1].entrypoint is None]
+            # Of several services that run the image as it is, one that publishes a port serves.
+            plain.sort(key=lambda each: not each[1].ports)
+            own = next((each for each in plain if not is_development(*each)), None)
+            named = purpose_of_words(words_of(path))
+            if own is None and plain and named is not None and named[0] is not Purpose.PRODUCTION:
+                own = plain[0]  # an image for development, run by it
+            place = image_place(image, facts, Hop(command.span, command.text))
+            published, public = None, None
+            if own is not None:
+                file, service = own
+                place = replace(place, mounts=mounts_of(file, service, facts)).with_env(
+                    variables_of(file, service, facts, place)
+                )
+                published, public = tuple(port.container for port in service.ports), is_public(service)
+            elif (pod := container_of(path, facts)) is not None:
+                place = in_pod(place, pod, facts)
+            for start in platform_starts(path, "dockerfile", facts) if own is None else ():
+                place = place.with_env(known_variables(start.env, {}))
+            names = tuple(filter(None, [dockerfile.stages[index].alias if len(dockerfile.stages) > 1 else None]))
+            place = _default_command_hop(place, image, command)
+            place = replace(place, args_open=image.entrypoint is not None and image.cmd is None)
+            unsplit = image.entrypoint is None and is_plain_base(image.base) and _is_unsplit(argv)
+            if unsplit and argv is not None:
+                argv = tuple(split(argv[0]))
+            yield Head(
+                "dockerfile",
+                command.span,
+                command.text,
+                place,
+                Command(command.span, command.text, argv=argv, shell=shell),
+                names=names,
+                published=published,
+                public=public,
+                container=True,
+                options=((UNSPLIT, "true"),) if unsplit else (),
+            )
+
+
+def _is_unsplit(argv: tuple[str, ...] | None) -> bool:
+    return argv is not None and len(argv) == 1 and len(argv[0].split()) > 1
+
+
+def service_heads(facts: Facts) -> Iterator[Head]:
+    """The services that an image writes for the supervisor of its base image, where it starts nothing itself."""
+    for path in sorted(facts.dockerfiles):
+        if not facts.dockerfiles[path].stages:
+            continue
+        image = build_image(facts.dockerfiles[path], facts)
+        if effective_start(image) is not None:
+            continue
+        for command in service_starts(image):
+            place = image_place(image, facts, Hop(command.span, command.text))
+            yield Head("dockerfile", command.span, command.text, place, command, container=True)
+
+
+def _base_start(image: Image, stage: Stage) -> tuple[Command, tuple[str, ...] | None, str | None] | None:
+    """What the base image starts by itself, where it is one whose start is known and the Dockerfile names none."""
+    script = base_script(image.base)
+    if script is None:
+        return None
+    return Command(stage.span, f"FROM {stage.base}", argv=(script,)), (script,), None
+
+
+def _default_command_hop(place: Place, image: Image, command: Command) -> Place:
+    """A chain that begins at ENTRYPOINT passes through the CMD that gives its arguments."""
+    if image.entrypoint is command and image.cmd is not None and command.argv is not None:
+        return place.hop(image.cmd.span, image.cmd.text)
+    return place

@@ -1,0 +1,70 @@
+"""Where launches come from: every place in the project's deploy files that starts a process, with its surroundings.
+
+A head is not yet a launch: only what is followed to a web server becomes one. Precedence and platform defaults follow
+the Dockerfile and compose references and each platform's own documentation.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.types import Command
+from flask_prodcheck.model.launching.heads.beanstalk import beanstalk_default, completed
+from flask_prodcheck.model.launching.heads.compose import compose_heads
+from flask_prodcheck.model.launching.heads.dockerfiles import dockerfile_heads, service_heads
+from flask_prodcheck.model.launching.heads.head import Head
+from flask_prodcheck.model.launching.heads.pods import kubernetes_heads
+from flask_prodcheck.model.launching.heads.processes import start_file_heads, start_head
+from flask_prodcheck.model.launching.heads.s2i import s2i_head
+from flask_prodcheck.model.launching.place import Place
+from flask_prodcheck.model.project import Hop
+from flask_prodcheck.patterns import regex
+
+
+def find_heads(facts: Facts) -> list[Head]:
+    """Every head, in a stable order: images, compose, Kubernetes, then the other formats by path."""
+    return [
+        *dockerfile_heads(facts),
+        *service_heads(facts),
+        *compose_heads(facts),
+        *kubernetes_heads(facts),
+        *_start_heads(facts),
+    ]
+
+
+def _start_heads(facts: Facts) -> Iterator[Head]:
+    for path in sorted(facts.start_files):
+        if facts.start_files[path].kind == "s2i":
+            yield from s2i_head(facts.start_files[path], facts)
+        else:
+            yield from start_file_heads(completed(facts.start_files[path], facts), facts)
+    yield from beanstalk_default(facts)
+    for path in sorted(facts.manifests):
+        for start in facts.manifests[path].starts:
+            yield start_head(start, facts)
+    for path in sorted(facts.proxies):
+        for start in facts.proxies[path].starts:
+            yield start_head(start, facts)
+    for path in sorted(facts.uwsgi):
+        config = facts.uwsgi[path]
+        found = config.get("module", "wsgi", "wsgi-file", "file", "mount", "wsgi_file")
+        if found is not None:
+            place = Place((Hop(found[1], found[0]),), cwd=".", cwd_known=False)
+            yield Head(
+                "uwsgi", found[1], found[0], place, Command(found[1], found[0], argv=("uwsgi", "/" + path)), names=()
+            )
+    for path in sorted(facts.paths):
+        name = posixpath.basename(path)
+        kind = (
+            "passenger" if name == "passenger_wsgi.py" else "pythonanywhere" if _PYTHONANYWHERE.fullmatch(name) else ""
+        )
+        if kind:
+            place = Place((Hop(Span(path, 1), name),), cwd=posixpath.dirname(path) or ".")
+            yield Head(kind, Span(path, 1), name, place, None, default=kind)
+
+
+#: The file that PythonAnywhere writes for a web application, called after its domain.
+_PYTHONANYWHERE = regex(r"[a-z0-9_]+_pythonanywhere_com_wsgi\.py")

@@ -1,0 +1,97 @@
+"""The heads of files of processes, of every format: the folder, the environment and the name that each gives its command."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from flask_prodcheck.facts.conditionals import CONDITIONAL
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.types import Start, StartFile
+from flask_prodcheck.model.launching.beside import platform_starts
+from flask_prodcheck.model.launching.heads.decided import decided
+from flask_prodcheck.model.launching.heads.head import Head
+from flask_prodcheck.model.launching.place import Place, known_variables
+from flask_prodcheck.model.project import Hop
+from flask_prodcheck.records import replace
+
+#: Formats whose commands run in the folder that holds the file.
+_OWN_FOLDER = frozenset(
+    [
+        "procfile",
+        "makefile",
+        "justfile",
+        "taskfile",
+        "tox",
+        "npm",
+        "pdm",
+        "hatch",
+        "package-script",
+        "heroku-yml",
+        "app-json",
+        "app-engine",
+        "rockcraft",
+        "render",
+        "fly",
+        "railway",
+        "nixpacks",
+        "railpack",
+        "cloudfoundry",
+        "beanstalk",
+        "apprunner",
+        "digitalocean",
+        "replit",
+        "vercel",
+        "zappa",
+        "serverless",
+        "sam",
+        "devcontainer",
+        "batch",
+    ]
+)
+
+
+def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
+    """The heads of one file of processes."""
+    for start in decided(file.starts):
+        if start.role == "run":
+            yield start_head(start, facts)
+
+
+def start_head(start: Start, facts: Facts) -> Head:
+    """The head of one process."""
+    folder = posixpath.dirname(start.span.file) or "."
+    while posixpath.basename(folder) in (
+        ".ebextensions",
+        ".elasticbeanstalk",
+        ".platform",
+        ".do",
+        ".azure",
+        ".devcontainer",
+    ):
+        folder = posixpath.dirname(folder) or "."  # configuration of the folder above it
+    own = start.kind in _OWN_FOLDER and not start.span.file.endswith(".mk")
+    span = start.command.span if start.command is not None else start.span
+    text = start.command.text if start.command is not None else start.name
+    place = Place((Hop(span, text),), cwd=folder if own else ".", cwd_known=own)
+    if start.kind == "beanstalk":
+        beside = [
+            each
+            for file in facts.start_files.values()
+            for each in file.starts
+            if each.kind == "beanstalk" and each.name == "environment"
+        ]
+        for each in beside:
+            place = place.with_env(known_variables(each.env, {}))
+    if start.kind == "procfile":
+        for each in platform_starts(span.file, "procfile", facts):
+            place = place.with_env(known_variables(each.env, {}))
+    name = start.name if start.kind not in ("fly", "render", "railway", "app-engine", "azure", "beanstalk") else ""
+    if start.kind == "zappa" and len(facts.start_files[start.span.file].starts) == 1:
+        name = ""  # ``zappa init`` calls the first stage "dev": alone it says nothing
+    if CONDITIONAL in start.options:
+        place = replace(place, certain=False)
+    return Head(
+        start.kind, span, text, place, start.command, names=tuple(filter(None, [name])), comment=start.comment, platform=start.kind, service=start.name,
+        default="" if start.command is not None or start.kind == "apache" else start.kind, options=start.options,
+    )  # fmt: skip
