@@ -12,7 +12,7 @@ from flask_prodcheck.edits.text_file import line_start
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import Lit, ShellCommand, ShellGroup, ShellList, ShellStmt, Word
-from flask_prodcheck.model.launching.commands import read_command
+from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.gunicorn import parse_arguments
 from flask_prodcheck.model.launching.steps import PythonRun, ServerStart
 from flask_prodcheck.model.project import Server

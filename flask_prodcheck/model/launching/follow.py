@@ -35,7 +35,7 @@ from flask_prodcheck.facts.types import (
     Word,
 )
 from flask_prodcheck.model.launching.base_images import BASE_UWSGI, base_start
-from flask_prodcheck.model.launching.commands import read_command
+from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, start_stage
 from flask_prodcheck.model.launching.embedded import embedded_file
 from flask_prodcheck.model.launching.heads.decided import decided

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from flask_prodcheck.model.launching.commands import read_command
+from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.steps import (
     ConsoleRun,
     Nothing,

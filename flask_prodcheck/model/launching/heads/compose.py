@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, ComposeService
-from flask_prodcheck.model.launching.commands import read_command
+from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.containers import image_place
 from flask_prodcheck.model.launching.heads.development import (
     development_environment,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_prodcheck.facts.conditionals import CONDITIONAL
 from flask_prodcheck.facts.types import Start
-from flask_prodcheck.model.launching.commands import read_command
+from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.steps import ServerStart
 
 

@@ -17,9 +17,7 @@ _OTHER_FRAMEWORKS = frozenset(
     }
 )  # fmt: skip
 
-
 _OTHER_PACKAGES = frozenset(name.partition(".")[0] for name in _OTHER_FRAMEWORKS)
-
 
 #: Servers that call an ASGI application (hypercorn a WSGI one as well, as it finds it).
 _ASGI_SERVERS = frozenset({Server.UVICORN, Server.HYPERCORN})
@@ -68,7 +66,6 @@ def _maker(modules: Modules, path: str, name: str) -> str | None:
 
 
 _MAKERS = 4
-
 
 #: Applications that serve the numbers of a process and hold nothing else, whatever else their module imports.
 _EXPORTERS = frozenset({"prometheus_client.make_wsgi_app", "prometheus_client.exposition.make_wsgi_app"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.launching.base_images import is_plain_base
-from flask_prodcheck.model.launching.commands import read_command
+from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.images import build_image, effective_start

@@ -1,0 +1,1 @@
+"""Commands: what the words of one command start."""
