@@ -102,6 +102,12 @@ def known_variables(variables: tuple[EnvVar, ...], scope: Mapping[str, str]) -> 
     return found
 
 
+def variables_of_file(path: str, place: Place, facts: Facts) -> dict[str, Value[str]]:
+    """The variables of the environment file that ``path`` names, {} where the project has none there."""
+    file = facts.env_files.get(locate(path, place, facts) or "")
+    return known_variables(file.variables, place.variables) if file is not None else {}
+
+
 def locate(path: str, place: Place, facts: Facts) -> str | None:
     """The project path of the file or folder that ``path`` names at ``place``; None when the project does not hold it."""
     if is_open(path):

@@ -9,7 +9,9 @@ from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.base_images import is_plain_base
-from flask_prodcheck.model.launching.follow import Ended, Follower, start_place
+from flask_prodcheck.model.launching.chain_end import Ended
+from flask_prodcheck.model.launching.following.follower import Follower
+from flask_prodcheck.model.launching.following.python_programs import import_roots
 from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS, settings_table
 from flask_prodcheck.model.launching.heads.head import UNSPLIT, Head
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
@@ -27,6 +29,7 @@ from flask_prodcheck.model.launching.server_settings import (
     waitress_settings,
 )
 from flask_prodcheck.model.launching.shell_commands import every_command
+from flask_prodcheck.model.launching.started_process import start_place
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
 from flask_prodcheck.model.project import Confidence, Launch, Purpose, RunSite, Server, Setting
@@ -50,7 +53,7 @@ class LaunchBuilder:
     # --- from a head to chains -------------------------------------------------------------------------------------
 
     def follow(self, head: Head) -> list[Found]:
-        self.follower.begin()
+        self.follower.budget.begin()
         if head.kind == "apache":
             return self._apache(head)
         if head.command is None:
@@ -201,7 +204,7 @@ class LaunchBuilder:
             if not start.paths and "pythonpath" in options:
                 start = replace(start, paths=tuple(filter(None, options["pythonpath"][0].split(","))))
         target_place = place_for(start, place, self.facts)
-        roots = self.follower.import_roots(target_place)
+        roots = import_roots(target_place, self.facts)
         target = resolve_target(start, target_place, self.facts, self.modules, roots)
         if target.resolves is False and MORE_ARGUMENTS in options:
             target = replace(target, resolves=None)  # what a variable adds may name another folder to import from

@@ -90,7 +90,7 @@ def find_launches(
     unknown += unseen
     found = [each for each in found if not serves_another_framework(each.launch, apps, modules)]
     launches = judged(found, facts, production, development)
-    problems = tuple(builder.follower.notes)
+    problems = tuple(builder.follower.budget.notes)
     return Launches(
         tuple(launches),
         problems,

@@ -9,8 +9,8 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
+from flask_prodcheck.model.launching.chain_end import Ended
 from flask_prodcheck.model.launching.embedded import embedded_files
-from flask_prodcheck.model.launching.follow import Ended
 from flask_prodcheck.model.launching.heads.head import Head, is_test_place
 from flask_prodcheck.model.launching.heads.processes import start_file_heads
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
@@ -29,7 +29,7 @@ def written_by_scripts(builder: LaunchBuilder, facts: Facts) -> list[Found]:
     found: list[Found] = []
     for script in facts.scripts.values():
         files, problems = embedded_files(script)
-        builder.follower.notes.extend(problems)
+        builder.follower.budget.notes.extend(problems)
         for file in files:
             for head in start_file_heads(file, facts):
                 found += builder.follow(head)
@@ -58,7 +58,7 @@ def unreferenced_scripts(builder: LaunchBuilder, facts: Facts, consumed: set[str
 def _script_chains(builder: LaunchBuilder, script: ShellScript, *, whole: bool) -> list[Found]:
     """The chains of a script, or (not ``whole``: other chains run it) only of its functions, which a caller may name."""
     folder = posixpath.dirname(script.path) or "."
-    builder.follower.begin()
+    builder.follower.budget.begin()
     place = Place((), cwd=".", cwd_known=False, args_open=True)
     ended = builder.follower.shell_file(script, (), place) if whole else []
     ended = ended or builder.follower.every_function(script, place)
@@ -118,7 +118,7 @@ def wsgi_scripts(builder: LaunchBuilder, facts: Facts, found: Sequence[Found]) -
         packaged = folder != "" and f"{folder}/__init__.py" in facts.paths
         if not path.endswith(".wsgi") or packaged or is_test_place(path):
             continue
-        builder.follower.begin()
+        builder.follower.budget.begin()
         hop = Hop(Span(path, 1), posixpath.basename(path))
         place = Place((hop,), cwd=folder or ".", cwd_known=False)
         head = Head("wsgi-script", hop.span, hop.text, place, None)
@@ -146,7 +146,7 @@ def task_starts(builder: LaunchBuilder, facts: Facts, found: Sequence[Found]) ->
             and {decorator_name(each) for each in stmt.decorators} & {"task", "session"}
         ]
         for task in tasks:
-            builder.follower.begin()
+            builder.follower.budget.begin()
             start = Place((), cwd=posixpath.dirname(path) or ".", cwd_known=False)
             for each in builder.follower.python_file(path, (), start, function=task.name):
                 hops = each.place.hops

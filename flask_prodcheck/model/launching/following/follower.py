@@ -1,0 +1,351 @@
+"""Following a launch chain: from a command, through scripts, tasks and Python programs, to what finally serves.
+
+A :class:`Follower` takes one command at one :class:`Place` and returns every :class:`Ended` chain. Only the branch that
+the arguments and the environment decide is taken; what they leave open is followed on both sides and marked uncertain.
+Cycles and sheer size end in a note, never in a hang.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell import parse_command_line
+from flask_prodcheck.facts.types import Command, ShellFunction, ShellScript
+from flask_prodcheck.model.launching.budget import Budget
+from flask_prodcheck.model.launching.chain_end import Ended, missing_script
+from flask_prodcheck.model.launching.commands.read import read_command
+from flask_prodcheck.model.launching.following.console_scripts import FLASK_GROUPS, console_script, managed_script
+from flask_prodcheck.model.launching.following.container_runs import in_container
+from flask_prodcheck.model.launching.following.environment import given_variables
+from flask_prodcheck.model.launching.following.python_programs import (
+    INSTALLED_PROGRAMS,
+    is_of_the_project,
+    module_file,
+    script_file,
+)
+from flask_prodcheck.model.launching.following.scripts import (
+    installed_program,
+    of_base_image,
+    script_path,
+    written_inline,
+)
+from flask_prodcheck.model.launching.following.tasks import (
+    file_of_function,
+    options_behind,
+    starts_by_itself,
+    starts_of,
+)
+from flask_prodcheck.model.launching.heads.decided import decided
+from flask_prodcheck.model.launching.hints import words_of
+from flask_prodcheck.model.launching.place import Place, enter, on_path
+from flask_prodcheck.model.launching.service_scripts import scripts_of_services
+from flask_prodcheck.model.launching.shell.interpreter import Interpreter
+from flask_prodcheck.model.launching.shell.sourced import functions_of, own_functions
+from flask_prodcheck.model.launching.shell.state import ShellState
+from flask_prodcheck.model.launching.started_process import start_place
+from flask_prodcheck.model.launching.steps import (
+    ConsoleRun,
+    ContainerRun,
+    PythonRun,
+    Reading,
+    ScriptRun,
+    ServerStart,
+    ShellRun,
+    TaskRun,
+)
+from flask_prodcheck.model.launching.words import is_open
+from flask_prodcheck.model.python.execution.walk import run_module
+from flask_prodcheck.model.python.execution.ways import Ending
+from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import replace
+
+_MAX_FUNCTION_STEPS = 600  # for one function of a script whose caller is not known
+
+
+class Follower:
+    """Follows commands of one project. Holds the budget and the notes of what could not be followed."""
+
+    def __init__(self, facts: Facts, modules: Modules, installed: frozenset[str]) -> None:
+        self.facts = facts
+        self.modules = modules
+        self.installed = installed
+        self.visited: set[str] = set()
+        self.sourced: set[str] = set()
+        self.budget = Budget()
+        self._shell = Interpreter(facts, self.budget, self)
+
+    # --- commands --------------------------------------------------------------------------------------------------
+
+    def command(self, command: Command, place: Place) -> list[Ended]:
+        """Follow ``command``; the place already holds its hop."""
+        if command.argv is not None:
+            return self.words(list(command.argv), command.span, place)
+        return self.shell_text(command.shell or "", command.span, place)
+
+    def shell_text(
+        self, text: str, span: Span, place: Place, *, functions: Mapping[str, ShellFunction] | None = None
+    ) -> list[Ended]:
+        """Follow text that a shell runs."""
+        try:
+            statements = parse_command_line(text, span)
+        except ReadError as failure:
+            self.budget.note(span, f"the command could not be read as shell: {failure}")
+            return []
+        state = ShellState(replace(place.in_new_shell(), shell_parent=span), dict(functions or {}))
+        return self._shell.walk(statements, state)
+
+    def words(self, argv: Sequence[str], span: Span, place: Place, state: ShellState | None = None) -> list[Ended]:
+        """Follow one command given as expanded words."""
+        if not self.budget.enter(span):
+            return []
+        try:
+            return self._reading(read_command(argv), span, place, state)
+        finally:
+            self.budget.leave()
+
+    def _reading(self, reading: Reading, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
+        place = place.with_env(given_variables(reading.environment, reading.env_files, place, self.facts))
+        if reading.wrappers or reading.reloads or reading.user:
+            place = replace(
+                place,
+                wrappers=(*place.wrappers, *reading.wrappers),
+                reloads=place.reloads or reading.reloads,
+                user=reading.user or place.user,
+            )
+        if reading.replaces_shell:
+            place = replace(place, shell_parent=None)
+        if reading.directory:
+            place = enter(place, reading.directory, self.facts)
+        step = reading.step
+        if isinstance(step, ServerStart):
+            return [Ended(place, start=step)]
+        if isinstance(step, PythonRun):
+            return self._python(step, span, place)
+        if isinstance(step, ScriptRun):
+            return self._script(step, span, place, state)
+        if isinstance(step, ShellRun):
+            return self._shell_run(step, span, place, state)
+        if isinstance(step, TaskRun):
+            return self._task(step, span, place)
+        if isinstance(step, ContainerRun):
+            started = in_container(step, place, self.facts)
+            return self.words(started.argv, started.span, started.place) if started is not None else []
+        if isinstance(step, ConsoleRun):
+            return self._console(step, span, place)
+        return []
+
+    def _shell_run(self, run: ShellRun, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
+        inner = replace(self._written_place(run.text, place), args=run.args[1:] if run.args else (), args_open=False)
+        where = inner.hops[-1].span if len(inner.hops) > len(place.hops) else span
+        found = self.shell_text(run.text, where, inner, functions=state.functions if state else None)
+        # bash replaces itself with a lone simple command; dash, which is /bin/sh on Debian, does not.
+        lone = run.shell == "bash" and not any(mark in run.text for mark in "|&;<>\n")
+        return (
+            [replace(each, place=replace(each.place, shell_parent=place.shell_parent)) for each in found]
+            if lone
+            else found
+        )
+
+    def _written_place(self, text: str, place: Place) -> Place:
+        """``place`` with the line of the script that holds ``text`` as its end, where a later script only hands it on."""
+        shown = " ".join(text.split())[:60]
+        if not shown or not place.hops or shown in place.hops[-1].text:
+            return place
+        written = next((hop for hop in place.hops if hop.span.file in self.facts.scripts and shown in hop.text), None)
+        return place.hop(written.span, text) if written is not None else place
+
+    # --- Python ----------------------------------------------------------------------------------------------------
+
+    def _python(self, run: PythonRun, span: Span, place: Place) -> list[Ended]:
+        if run.code is not None:
+            return []
+        if run.script is not None:
+            path = script_file(run.script, place, self.facts)
+            if path is None and run.script.rsplit("/", 1)[-1] in INSTALLED_PROGRAMS:
+                return self.words([run.script, *run.args], span, place)
+            if path is None:
+                stands = run.script.endswith(".py") and not is_open(run.script)
+                return [missing_script(run.script, place)] if stands else []
+            return self.python_file(path, run.args, place)
+        module = (run.module or "").replace("/", ".")
+        path = module_file(module, place, self.facts, self.modules)
+        if path is None:
+            own = is_of_the_project(module, self.facts)
+            return [missing_script(f"-m {module}", place)] if own else []
+        return self.python_file(path, run.args, place)
+
+    def python_file(self, path: str, args: Sequence[str], place: Place, *, function: str | None = None) -> list[Ended]:
+        """Follow the Python program at ``path`` as ``__main__`` (or its ``function``, for a console script)."""
+        with self.budget.once(f"{path}:{function or ''}", tuple(args)) as first:
+            if not first:
+                self.budget.note_cycle(Span(path, 1))
+                return []
+            self.visited.add(path)
+            outcome = run_module(
+                self.modules,
+                path,
+                as_main=function is None,
+                argv=tuple(args),
+                env=place.variables,
+                function=function,
+                installed=self.installed,
+            )
+            for note in outcome.notes:
+                self.budget.note(Span(path, 1), note)
+            ended: list[Ended] = []
+            for ending in outcome.endings:
+                ended += self._python_ending(ending, path, place)
+            return ended
+
+    def _python_ending(self, ending: Ending, path: str, place: Place) -> list[Ended]:
+        inner = place
+        for hop in ending.hops:
+            inner = inner.hop(hop.span, hop.text)
+            self.visited.add(hop.span.file)
+        if not ending.certain:
+            inner = replace(inner, certain=False)
+        if ending.argv is None and ending.shell is None:
+            return [Ended(inner, ending=ending)]
+        span = ending.hops[-1].span if ending.hops else Span(path, 1)
+        if ending.argv is not None:
+            return self.words(list(ending.argv), span, inner)
+        return self.shell_text(ending.shell or "", span, inner)
+
+    def _console(self, run: ConsoleRun, span: Span, place: Place) -> list[Ended]:
+        script = console_script(run.name, place, self.facts, self.modules)
+        if script is not None:
+            entry = script.entry
+            reference = f"{entry.module}:{entry.function}"
+            inner = place.hop(entry.span, f"{entry.name} = {reference}")
+            if script.path is not None:
+                return self.python_file(script.path, run.args, inner, function=entry.function)
+            if reference in FLASK_GROUPS:
+                return self.command(Command(entry.span, inner.hops[-1].text, argv=("flask", *run.args)), inner)
+            return []
+        managed = managed_script(run.name, place, self.facts)
+        if managed is not None and managed.command is not None:
+            if any(hop.span == managed.command.span for hop in place.hops):
+                self.budget.note_cycle(managed.span)
+                return []
+            return self.command(managed.command, place.hop(managed.command.span, managed.command.text))
+        path = on_path(run.name, place, self.facts)
+        if path is not None:
+            return self._script(ScriptRun(path, run.args), span, replace(place, cwd="."), None)
+        if written_inline(f"/usr/local/bin/{run.name}", place) is not None:
+            return self._script(ScriptRun(f"/usr/local/bin/{run.name}", run.args), span, place, None)
+        return []
+
+    # --- scripts -----------------------------------------------------------------------------------------------------
+
+    def _script(self, run: ScriptRun, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
+        inline = written_inline(run.path, place)
+        if inline is not None:
+            text, where = inline
+            return self.shell_text(
+                text,
+                Span(where.file, where.line + 1),
+                replace(place.hop(where, f"COPY {run.path}"), args=run.args, args_open=False),
+            )
+        path = script_path(run.path, place, self.facts)
+        name = installed_program(run.path, path, self.facts)
+        if name:
+            return self._console(ConsoleRun(name, run.args), span, place)
+        if path is None:
+            return self._absent_script(run, span, place)
+        if path in self.facts.scripts:
+            return self.shell_file(self.facts.scripts[path], run.args, place, state if run.sourced else None)
+        if path.endswith(".py") or path in self.facts.modules:
+            return self.python_file(path, run.args, place)
+        return []
+
+    def _absent_script(self, run: ScriptRun, span: Span, place: Place) -> list[Ended]:
+        """A script that the project does not hold: the start script of a known base image, else one that is missing."""
+        started = of_base_image(run.path, place, self.facts)
+        if started is not None:
+            return self.words(list(started), span, replace(place, cwd_known=True))
+        if run.path.startswith("/") or run.sourced or is_open(run.path) or len(place.hops) > 1:
+            return []
+        return [missing_script(run.path, place)]
+
+    def shell_file(
+        self, script: ShellScript, args: Sequence[str], place: Place, state: ShellState | None = None
+    ) -> list[Ended]:
+        """Follow a shell script with its arguments; with ``state`` it is sourced into the running shell."""
+        with self.budget.once(script.path, (*args, f"as {place.user}")) as first:
+            if not first:
+                self.budget.note_cycle(Span(script.path, 1))
+                return []
+            self.visited.add(script.path)
+            if state is not None:
+                self.sourced.add(script.path)
+                return self._shell.walk(script.body, state)
+            inner = replace(
+                place.in_new_shell(), args=tuple(args), shell_parent=Span(script.path, 1), script=script.path
+            )
+            return self._shell.walk(script.body, ShellState(inner))
+
+    def every_function(self, script: ShellScript, place: Place) -> list[Ended]:
+        """Each function of ``script`` followed on its own: for scripts whose caller chooses one by name."""
+        functions = functions_of(script, place, self.facts)
+        found: list[Ended] = []
+        for function in own_functions(script).values():
+            self.budget.begin(_MAX_FUNCTION_STEPS)
+            hints = (*place.hints, *words_of(function.name))
+            state = ShellState(replace(place, certain=False, args_open=True, hints=hints), dict(functions))
+            found += self._shell.walk(function.body, state)
+        return found
+
+    # --- tasks and services --------------------------------------------------------------------------------------------
+
+    def _task(self, run: TaskRun, span: Span, place: Place) -> list[Ended]:
+        if run.directory:
+            place = enter(place, run.directory, self.facts)
+        if run.runner == "invoke":
+            return self._invoke(run, place)
+        if run.runner == "runit":
+            return self._services(run.file or "", place)
+        ended: list[Ended] = []
+        starts = starts_of(run, place, self.facts)
+        if not starts and run.runner in ("pdm", "hatch") and run.names:
+            return self.words([*run.names, *run.args], span, place)  # no script of the project: the command itself
+        for start in decided(starts):
+            if start.command is None or start.role != "run":
+                continue
+            self.visited.add(start.span.file)
+            with self.budget.once(f"{start.span.file}:{start.span.line}", run.args) as first:
+                if not first:
+                    self.budget.note_cycle(start.span)
+                    continue
+                inner = start_place(start, place.hop(start.command.span, start.command.text), self.facts)
+                inner = replace(inner, args=run.args, certain=inner.certain and starts_by_itself(start))
+                ended += self.command(start.command, inner)
+        return ended
+
+    def _services(self, folder: str, place: Place) -> list[Ended]:
+        """The ``run`` script of every service in ``folder`` of the image."""
+        ended: list[Ended] = []
+        for path in scripts_of_services(folder, place, self.facts):
+            inner = replace(place, cwd=posixpath.dirname(path) or ".", shell_parent=None)
+            if path in self.facts.scripts:
+                ended += self.shell_file(self.facts.scripts[path], (), inner)
+            elif path in self.facts.modules:
+                ended += self.python_file(path, (), inner)
+        return ended
+
+    def _invoke(self, run: TaskRun, place: Place) -> list[Ended]:
+        """An invoke or fabric task: the function of that name in a tasks module."""
+        ended: list[Ended] = []
+        for name in run.names:
+            task = name.replace("-", "_")
+            for base in ("tasks", "fabfile"):
+                path = file_of_function(task, base, place, self.modules)
+                if path is not None:
+                    function = task.rpartition(".")[2]
+                    ended += self.python_file(path, options_behind(run.args, name), place, function=function)
+                if ended:
+                    break
+        return ended
