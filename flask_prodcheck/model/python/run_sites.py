@@ -24,6 +24,7 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.project import App, Guard, RunSite
 from flask_prodcheck.model.python.apps import is_test_file
+from flask_prodcheck.model.python.config_parsers import CONFIG_PARSERS, OLD_CONFIG_PARSERS
 from flask_prodcheck.model.python.instances import (
     FLASK_KINDS,
     Instance,
@@ -721,14 +722,7 @@ def _reads_config_file(modules: Modules, path: str, value: Expr, scope: Scope) -
     holder = holder.value if isinstance(holder, Subscript) else holder
     parser = modules.resolve(path, holder, scope.body)
     made = parser.value if parser.kind == "value" else None
-    return isinstance(made, Call) and modules.qualified(parser.module, made.func) in _CONFIG_PARSERS
-
-
-_CONFIG_PARSERS = frozenset(
-    f"{module}.{name}"
-    for module in ("configparser", "ConfigParser")
-    for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser")
-)
+    return isinstance(made, Call) and modules.qualified(parser.module, made.func) in CONFIG_PARSERS | OLD_CONFIG_PARSERS
 
 
 def _chain(expr: Expr) -> str:

@@ -28,7 +28,6 @@ from flask_prodcheck.model.evaluation.libraries.dotenv import (
 )
 from flask_prodcheck.model.evaluation.libraries.dynaconf import CLASSES as DYNACONF_CLASSES
 from flask_prodcheck.model.evaluation.libraries.dynaconf import settings, validator
-from flask_prodcheck.model.evaluation.libraries.ini_parser import CLASSES as INI_CLASSES
 from flask_prodcheck.model.evaluation.libraries.ini_parser import parser
 from flask_prodcheck.model.evaluation.libraries.pydantic_settings import field_call, secret_value
 from flask_prodcheck.model.evaluation.libraries.pydantic_types import SECRETS
@@ -48,6 +47,7 @@ from flask_prodcheck.model.evaluation.libraries.standard import (
 from flask_prodcheck.model.evaluation.paths import ROOT, make_path, path_call
 from flask_prodcheck.model.evaluation.running import Arguments, Frame
 from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, Ref, depending, known, unknown
+from flask_prodcheck.model.python.config_parsers import CONFIG_PARSERS
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ _CALLS: dict[str, Callable[[Machine, Arguments, Frame], Evaluated]] = {
     "collections.OrderedDict": lambda machine, args, frame: dict_call(machine, args),
     "warnings.warn": lambda machine, args, frame: known(None),
     "typing.cast": lambda machine, args, frame: args.positional[1] if len(args.positional) > 1 else known(None),
-    **{name: parser(name) for name in INI_CLASSES},
+    **{name: parser(name) for name in CONFIG_PARSERS},
     **dict.fromkeys(DYNACONF_CLASSES, settings),
     "dynaconf.Validator": validator,
     "environs.Env": environs.new_env,

@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
 PARSER = "configparser"
-CLASSES = frozenset(
-    {"configparser.ConfigParser", "configparser.RawConfigParser", "configparser.SafeConfigParser"}
-)  # fmt: skip
 _DEFAULT = "DEFAULT"
 _LACKING = "lacking"  # of the object: what depends on the files that it read in vain
 _MARKS = "marks"  # of the object: how a reference to another value begins ("" = values have none)
