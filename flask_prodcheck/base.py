@@ -55,10 +55,12 @@ class Unset:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The value exists but cannot be decided without running the project. Never means safe, never becomes an error."""
+    """The value exists but cannot be decided without running the project. Never means safe, never becomes an error.
+    ``text``: the value as it is written where only parts of it are open, each as ``${NAME}``; "" where all of it is."""
 
     reason: str
     origin: tuple[Origin, ...] = ()
+    text: str = ""
 
 
 Value = Known[T] | Unset | Unknown

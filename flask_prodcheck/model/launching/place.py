@@ -12,7 +12,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import EnvVar
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.images import Image, Mapped, folders_of, is_without_code, project_path
-from flask_prodcheck.model.launching.words import expand, is_open
+from flask_prodcheck.model.launching.words import as_value, expand, is_open
 from flask_prodcheck.model.project import Hop
 from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.sources.kinds import stripped
@@ -98,7 +98,7 @@ def known_variables(variables: tuple[EnvVar, ...], scope: Mapping[str, str]) -> 
             found[var.name] = Unknown("set outside the project", origin)
             continue
         text = expand(var.value, dict(scope))
-        found[var.name] = Unknown(f"depends on {text}", origin) if is_open(text) else Known(text, origin)
+        found[var.name] = as_value(text, origin)
     return found
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
+from flask_prodcheck.base import Origin, Span, Value
 from flask_prodcheck.facts.types import UwsgiConfig
-from flask_prodcheck.model.launching.words import is_open
+from flask_prodcheck.model.launching.words import as_value
 from flask_prodcheck.patterns import regex
 
 _NEXT = regex(r",(?=[A-Za-z_]\w*=)")
@@ -37,5 +37,5 @@ def _variables(pairs: Iterable[tuple[str, Span]]) -> dict[str, Value[str]]:
         name, has_value, value = text.partition("=")
         if has_value and name.isidentifier():
             origin = (Origin(span, text),)
-            found[name] = Unknown(f"depends on {value}", origin) if is_open(value) else Known(value, origin)
+            found[name] = as_value(value, origin)
     return found

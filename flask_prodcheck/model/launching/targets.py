@@ -270,12 +270,12 @@ def _flask(start: ServerStart, place: Place, facts: Facts, modules: Modules, roo
     """The Flask CLI's search: ``--app``/FLASK_APP as module or path, else ``wsgi.py`` then ``app.py``."""
     text = expand(start.target, place.variables) or place.variables.get("FLASK_APP", "")
     given = place.env.get("FLASK_APP")
-    if not text and isinstance(given, Unknown) and given.reason == f"{_DEPENDS}${{FLASK_APP}}":
+    if not text and isinstance(given, Unknown) and given.text == "${FLASK_APP}":
         # handed on under its own name: where the caller has none, Flask searches
         env = {name: value for name, value in place.env.items() if name != "FLASK_APP"}
         return replace(_flask(start, replace(place, env=env), facts, modules, roots), assumed=True)
     if not text and isinstance(given, Unknown) and (beside := _below_an_open_folder(given, place, facts)):
-        return replace(_flask_module(given.reason.removeprefix(_DEPENDS), beside, "", modules), assumed=True)
+        return replace(_flask_module(given.text, beside, "", modules), assumed=True)
     if not text and given is not None:
         return Target("", None)
     if not text:
@@ -309,19 +309,18 @@ def _flask(start: ServerStart, place: Place, facts: Facts, modules: Modules, roo
     return _flask_module(module_text, found, attribute, modules)
 
 
-_DEPENDS = "depends on "
 _OPEN_FOLDER = regex(r"(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$\([^()]*\))((?:/[\w.-]+)*/[\w-]+\.py)")
 
 
 def _below_an_open_folder(given: Unknown, place: Place, facts: Facts) -> str | None:
     """The one file that FLASK_APP can mean where a script computes the folder in front of it: ``${ROOT}/app.py``."""
-    match = _OPEN_FOLDER.fullmatch(given.reason.removeprefix(_DEPENDS))
+    match = _OPEN_FOLDER.fullmatch(given.text)
     if match is None:
         return None
     tail = posixpath.normpath(match.group(1).lstrip("/"))
     if tail in facts.paths:
         return tail
-    return locate(given.reason.removeprefix(_DEPENDS), place, facts)
+    return locate(given.text, place, facts)
 
 
 def _flask_module(module_text: str, path: str, attribute: str, modules: Modules) -> Target:

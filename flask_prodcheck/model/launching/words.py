@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 
+from flask_prodcheck.base import Known, Origin, Unknown, Value
 from flask_prodcheck.patterns import regex
 
 _REFERENCE = regex(
@@ -18,6 +19,11 @@ _REFERENCE = regex(
 def is_open(text: str) -> bool:
     """Whether part of ``text`` is undecided."""
     return "${" in text or "$(" in text
+
+
+def as_value(text: str, origin: tuple[Origin, ...]) -> Value[str]:
+    """``text`` as a value: known, or unknown where part of it is undecided."""
+    return Unknown(f"depends on {text}", origin, text) if is_open(text) else Known(text, origin)
 
 
 def expand(text: str, env: dict[str, str], *, parentheses: bool = False) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask_prodcheck.base import Known, Origin, Unknown, Value
+from flask_prodcheck.base import Origin, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.launching.place import Place, variables_of_file
-from flask_prodcheck.model.launching.words import is_open
+from flask_prodcheck.model.launching.words import as_value
 
 
 def given_variables(
@@ -15,10 +15,7 @@ def given_variables(
 ) -> dict[str, Value[str]]:
     """``environment`` and the variables of ``env_files``, as values of what is started at ``place``: the files win."""
     origin = (Origin(place.hops[-1].span, "set in front of the command"),)
-    given: dict[str, Value[str]] = {
-        name: Unknown(f"depends on {value}", origin) if is_open(value) else Known(value, origin)
-        for name, value in environment.items()
-    }
+    given = {name: as_value(value, origin) for name, value in environment.items()}
     for name in env_files:
         given.update(variables_of_file(name, place.with_env(given), facts))
     return given

@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from flask_prodcheck.base import Known, Origin, Unknown, Value
+from flask_prodcheck.base import Origin, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import ShellCommand, Var, Word
 from flask_prodcheck.model.launching.place import Place, enter, variables_of_file
 from flask_prodcheck.model.launching.shell.expansion import Expander
-from flask_prodcheck.model.launching.words import is_open
+from flask_prodcheck.model.launching.words import as_value
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
@@ -53,7 +53,7 @@ def _declared(argv: Sequence[str], command: ShellCommand, place: Place, facts: F
             place = place.with_env(variables_of_file(listed[1], place, facts))
         elif has_value:
             origin = (Origin(command.span, command.text[:200]),)
-            given = {name: Unknown(f"depends on {value}", origin) if is_open(value) else Known(value, origin)}
+            given = {name: as_value(value, origin)}
             place = place.with_env(given) if exports else place.assigned(given)
         elif exports:
             place = place.exported([name])
@@ -86,5 +86,5 @@ def _defaults(command: ShellCommand, place: Place) -> Mapping[str, Value[str]]:
     for part in (part for word in command.words for part in word.parts):
         if isinstance(part, Var) and part.op in (":=", "=") and part.operand is not None:
             text = expander.text(Word((part,), part.name))
-            found[part.name] = Unknown(f"depends on {text}", origin) if is_open(text) else Known(text, origin)
+            found[part.name] = as_value(text, origin)
     return found

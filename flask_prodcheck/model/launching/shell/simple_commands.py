@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_prodcheck.base import Known, Origin, Unknown, Value
+from flask_prodcheck.base import Known, Origin, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import ShellCommand, Var
 from flask_prodcheck.model.launching.place import Place
 from flask_prodcheck.model.launching.shell.expansion import Expander
-from flask_prodcheck.model.launching.words import is_open
+from flask_prodcheck.model.launching.words import as_value, is_open
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
@@ -30,11 +30,7 @@ def expanded(command: ShellCommand, place: Place) -> SimpleCommand:
     """``command`` as the shell at ``place`` runs it."""
     expander = Expander(place)
     origin = (Origin(command.span, command.text[:200]),)
-    assigned: dict[str, Value[str]] = {
-        name: Unknown(f"depends on {text}", origin) if is_open(text) else Known(text, origin)
-        for name, word in command.assigns
-        for text in [expander.text(word)]
-    }
+    assigned = {name: as_value(expander.text(word), origin) for name, word in command.assigns}
     argv = [text for word in command.words for text in expander.texts(word)]
     if not argv:
         return SimpleCommand(argv, assigned)
