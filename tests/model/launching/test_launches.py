@@ -523,3 +523,34 @@ def test_a_process_manager_of_which_nothing_is_seen_is_said_to_be_unknown(
     image = f"FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD {command}\n"
     project = linked({"Dockerfile": image, "app.py": APP, **files})
     assert [str(hop.span) for hop in project.unknown_starts] == (["Dockerfile:4"] if unseen else [])
+
+
+@pytest.mark.parametrize(
+    ("command", "unseen"),
+    [
+        ('["site-server", "--port", "80"]', True),
+        ("site-server --port 80", True),
+        ("/opt/site/serve", True),
+        ("exec site-server", True),
+        ('["sh", "-c", "site-server --port 80"]', True),
+        ("python prepare.py && site-server", True),
+        ("site-server | tee log", True),
+        ("site-server & nginx", True),
+        ('if [ -n "$DEBUG" ]; then bash; else site-server; fi', True),
+        ("$SERVER_COMMAND", True),
+        ("eval site-server", True),
+        ("eval " * 50 + "site-server", False),
+        ("supervisord -n", True),
+        ("prepare-data && nginx -g 'daemon off;'", False),
+        ("prepare-data; tail -f /dev/null", False),
+        ("celery -A app worker", False),
+        ("while true; do sleep 60; done", False),
+        ('["site-server" "--port"]', False),
+        ("bash", False),
+        ("python prepare.py", False),
+    ],
+)
+def test_a_program_that_is_not_in_the_project_is_an_unknown_start_in_either_form(command: str, unseen: bool) -> None:
+    image = f"FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD {command}\n"
+    project = linked({"Dockerfile": image, "app.py": APP, "prepare.py": "print(1)\n"})
+    assert [str(hop.span) for hop in project.unknown_starts] == (["Dockerfile:4"] if unseen else [])

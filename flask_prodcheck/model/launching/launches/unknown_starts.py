@@ -2,29 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from flask_prodcheck.base import Span
+from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell import parse_command_line
+from flask_prodcheck.facts.types import ShellCase, ShellCommand, ShellGroup, ShellIf, ShellList, ShellLoop, ShellStmt
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.service_scripts import scripts_of_services, service_starts
-from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, TaskRun
+from flask_prodcheck.model.launching.shell.expansion import Expander
+from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ShellRun, TaskRun
 from flask_prodcheck.model.project import Hop
 
 
 def starts_something_unseen(head: Head, facts: Facts) -> bool:
     """Whether a container command runs a program that is not in the project and not known to serve nothing, or a process
     manager of whose processes nothing is in the project."""
-    if head.command is None or head.command.argv is None:
+    if head.command is None:
         return False
-    step = read_command(head.command.argv).step
+    if head.command.argv is not None:
+        return _is_unseen(head.command.argv, head, facts)
+    return _ends_unseen(head.command.shell or "", head, facts)
+
+
+_MAX_SHELLS = 8  # one in the other
+
+
+def _is_unseen(argv: Sequence[str], head: Head, facts: Facts, shells: int = 0) -> bool:
+    step = read_command(argv).step
+    if isinstance(step, ShellRun):
+        return shells < _MAX_SHELLS and _ends_unseen(step.text, head, facts, shells)
     if isinstance(step, TaskRun) and step.runner == "runit":
         return not scripts_of_services(step.file or "", head.place, facts)
     if isinstance(step, TaskRun) and step.runner in ("supervisor", "circus"):
         return all(file.kind != step.runner for file in facts.start_files.values())
     return isinstance(step, (ScriptRun, ConsoleRun))
+
+
+def _ends_unseen(text: str, head: Head, facts: Facts, shells: int = 0) -> bool:
+    """Whether a shell that runs ``text`` stays with such a program: what it only prepares with before says nothing."""
+    if text.startswith("[") and text.endswith("]"):
+        return False  # meant as an exec form: no program has that name
+    try:
+        statements = parse_command_line(text, head.span)
+    except ReadError:
+        return False
+    expander = Expander(head.place)
+    return any(
+        _is_unseen([each for word in command.words for each in expander.texts(word)], head, facts, shells + 1)
+        for command in _lasting(statements)
+    )
+
+
+def _lasting(statements: Sequence[ShellStmt]) -> Iterator[ShellCommand]:
+    """The simple commands with which a shell that runs ``statements`` may end, and those in its background."""
+    for each in statements:
+        if each is not statements[-1] and not getattr(each, "background", False):
+            continue
+        if isinstance(each, ShellCommand):
+            yield each
+        elif isinstance(each, ShellList):
+            for items in (each.items[-1:],) if each.op == "&&" else ((item,) for item in each.items):
+                yield from _lasting(items)
+        elif isinstance(each, ShellIf):
+            for body in (*(body for _, body in each.branches), each.orelse):
+                yield from _lasting(body)
+        elif isinstance(each, ShellCase):
+            for _, body in each.arms:
+                yield from _lasting(body)
+        elif isinstance(each, (ShellLoop, ShellGroup)):
+            yield from _lasting(each.body)
 
 
 def imageless_starts(facts: Facts) -> list[Hop]:
