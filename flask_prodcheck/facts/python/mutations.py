@@ -61,6 +61,10 @@ def mutations(path: str, tree: ast.Module, found: Statements, text: Text) -> tup
     if not changed:
         return ()
     serving = _serving(found.functions)
+    # only what requests change is asked about any further
+    asked = {name for name, _, _, function in changed if id(function) in serving}
+    functions = [function for function, _ in found.functions if asked and id(function) in serving]
+    read = {name for function in functions for name in _read(function, asked)}
     return tuple(
         Mutation(
             name,
@@ -68,6 +72,8 @@ def mutations(path: str, tree: ast.Module, found: Statements, text: Text) -> tup
             places.span(node),
             function.name,
             id(function) in serving,
+            name in read,
+            id(function) in serving and _is_memo(function, name),
         )
         for name, bound, node, function in changed
     )
@@ -186,3 +192,77 @@ def _serving(every: Sequence[tuple[FunctionNode, ast.ClassDef | None]]) -> set[i
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 pending += by_name.get(node.func.id, ())
     return found
+
+
+def _read(function: FunctionNode, names: AbstractSet[str]) -> set[str]:
+    """Those of ``names`` whose value the function uses, other than by changing it."""
+    nodes = list(walk(function))
+    changing = {id(each) for node in nodes for each in _changed_places(node)}
+    loaded = {
+        node.id
+        for node in nodes
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in changing
+    }
+    return loaded & names - bound_in(function)
+
+
+def _changed_places(node: ast.AST) -> Iterator[ast.expr]:
+    """The names inside of what ``node`` changes: ``X`` in ``X[1] = 2``, and in the statement ``X.append(1)``."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        func = node.value.func
+        if isinstance(func, ast.Attribute) and func.attr in _MUTATORS:
+            yield _base(func.value)
+    elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        yield _base(node.value)
+
+
+def _base(node: ast.expr) -> ast.expr:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
+
+
+def _is_memo(function: FunctionNode, name: str) -> bool:
+    """Whether the function asks what ``name`` holds, and takes it from there where it does.
+
+    For a number or a switch the question alone is enough: it says whether something was done already.
+    """
+    nodes = list(walk(function))
+    if any(_asks_and_fills(node, name) for node in nodes):
+        return True
+    tests = [node.test for node in nodes if isinstance(node, (ast.If, ast.IfExp, ast.While))]
+    tests += [node for node in nodes if isinstance(node, ast.Compare)]
+    asked = any(isinstance(each, ast.Name) and each.id == name for test in tests for each in walk(test))
+    caught = any(isinstance(node, ast.Try) and _catches_missing(node) for node in nodes)
+    rebinds = any(isinstance(node, ast.Global) and name in node.names for node in nodes)
+    return (asked or caught) and (rebinds or any(_takes(node, name) for node in nodes))
+
+
+def _asks_and_fills(node: ast.AST, name: str) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "setdefault"
+        and _base_name(node.func.value) == name
+    )
+
+
+def _takes(node: ast.AST, name: str) -> bool:
+    """Whether ``node`` takes one item out of ``name``: ``X[key]`` or ``X.get(key)``."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.ctx, ast.Load) and _base_name(node) == name
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "get"
+        and _base_name(node.func.value) == name
+    )
+
+
+def _catches_missing(node: ast.Try) -> bool:
+    return any(
+        isinstance(each, ast.Name) and each.id in ("KeyError", "IndexError", "LookupError")
+        for handler in node.handlers
+        if handler.type is not None
+        for each in walk(handler.type)
+    )
