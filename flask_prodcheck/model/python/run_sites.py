@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from flask_prodcheck.facts.statements import main_branches
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -359,10 +360,10 @@ def debug_of(modules: Modules, path: str, call: Call, scope: Scope, kind: str) -
                 and not _hands_on_nothing(modules, spread, scope)
             ):
                 return "unknown"
-            assigned = _assigned_debug(modules, path, call, scope) if kind == "app.run" else None
-            if assigned is None:
+            assigned = _assigned_debug(modules, path, call, scope) if kind == "app.run" else ""
+            if not assigned:
                 return _debug_of_maker(modules, path, call, scope) if kind == "app.run" else "unset"
-            inside = assigned
+            return assigned
         value = inside
     word = truth_word(modules, path, value, scope)
     module = modules.module(path)
@@ -416,23 +417,77 @@ def _hands_on_nothing(modules: Modules, spread: Expr | None, scope: Scope) -> bo
     return not declared and not _PLAIN_COMMANDS.isdisjoint(modules.bases(owner))
 
 
-def _assigned_debug(modules: Modules, path: str, call: Call, scope: Scope) -> Expr | None:
-    """The last value that the function or the module of ``call`` assigns to ``<receiver>.debug``; None when that is not
-    certain."""
+def _assigned_debug(modules: Modules, path: str, call: Call, scope: Scope) -> str:
+    """The word for what the module and the function of ``call`` assign to ``<receiver>.debug``; "" when nothing. A branch
+    counts as far as one test of the environment decides it; otherwise the application's configuration has the last word.
+    """
     if not isinstance(call.func, Attribute):
-        return None
+        return ""
     receiver = render(call.func.value)
     module = modules.module(path)
-    found: list[Expr] = []
+    flag = _Flag("")
     for body in (module.body if module is not None else (), scope.body):
-        for stmt, _ in statements(body):
-            if isinstance(stmt, Assign):
-                found.extend(
-                    stmt.value
-                    for target in stmt.targets
-                    if isinstance(target, Attribute) and target.attr == "debug" and render(target.value) == receiver
-                )
-    return found[-1] if found else None
+        found = statements(body)
+        around = next((context.tests for stmt, context in found if any(each is call for each in calls_in(stmt))), ())
+        for stmt, context in found:
+            if not isinstance(stmt, Assign) or not any(
+                isinstance(target, Attribute) and target.attr == "debug" and render(target.value) == receiver
+                for target in stmt.targets
+            ):
+                continue
+            assigned = truth_word(modules, path, stmt.value, scope)
+            tests = [
+                (test, value)
+                for test, value in context.tests
+                if main_branches(test) == (False, False)
+                and not any(test is other and value is same for other, same in around)
+            ]
+            if len(tests) > 1 or (context.conditional and not context.tests):  # or a loop, a handler, a case
+                flag = _Flag("config")
+            elif tests:
+                test, value = tests[0]
+                word = truth_word(modules, path, test, scope)
+                flag = flag.assigned_where(word, assigned, holds=value, test=render(test))
+            else:
+                flag = _Flag(assigned, render(stmt.value))
+    return flag.word
+
+
+@dataclass(frozen=True, slots=True)
+class _Flag:
+    """The word for a flag after some assignments, and the ``test`` of the environment that decides it, if one does."""
+
+    word: str
+    test: str = ""
+
+    def assigned_where(self, decided: str, assigned: str, *, holds: bool, test: str) -> _Flag:
+        """The flag once ``assigned`` is put into it where ``test``, whose truth is the word ``decided``, ``holds``."""
+        if decided in ("true", "false", "unset"):
+            return _Flag(assigned) if (decided == "true") is holds else self
+        before, after = _WORLDS.get(self.word), _WORLDS.get(assigned)
+        if (
+            decided not in ("env-default-true", "env-default-false")
+            or before is None
+            or after is None
+            or (before[0] is not before[1] and self.test != test)
+            or after[0] is not after[1]
+        ):
+            return _Flag("config")
+        by_default = (decided == "env-default-true") is holds
+        worlds = (after[0], before[1]) if by_default else (before[0], after[1])
+        word = next(word for word, each in _WORLDS.items() if each == worlds and word)
+        return _Flag(word, test if worlds[0] is not worlds[1] else "")
+
+
+#: What a flag is when the variable that decides it is unset, and when it is set.
+_WORLDS = {
+    "true": (True, True),
+    "false": (False, False),
+    "unset": (False, False),
+    "": (False, False),
+    "env-default-true": (True, False),
+    "env-default-false": (False, True),
+}
 
 
 def _spread_value(modules: Modules, path: str, spread: Expr, scope: Scope, key: str) -> Expr | None:

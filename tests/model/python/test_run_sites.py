@@ -132,6 +132,37 @@ def test_debug_assigned_before_the_call() -> None:
 
 
 @pytest.mark.parametrize(
+    ("assigned", "debug"),
+    [
+        ("if os.environ.get('D'):\n    app.debug = True\n", "env-default-false"),
+        ("if not os.environ.get('PROD'):\n    app.debug = True\n", "env-default-true"),
+        ("app.debug = True\nif os.environ.get('PROD'):\n    app.debug = False\n", "env-default-true"),
+        ("if os.environ.get('D'):\n    app.debug = True\nelse:\n    app.debug = False\n", "env-default-false"),
+        ("if os.environ.get('D'):\n    app.debug = False\n", "false"),
+        ("if True:\n    app.debug = True\n", "true"),
+        (
+            "if os.environ.get('D'):\n    app.debug = True\nif not os.environ.get('E'):\n    app.debug = True\n",
+            "config",
+        ),
+        ("app.debug = os.environ.get('D')\nif os.environ.get('D'):\n    app.debug = False\n", "false"),
+        ("app.debug = os.environ.get('D')\nif os.environ.get('E'):\n    app.debug = False\n", "config"),
+        ("if something(1):\n    app.debug = True\n", "config"),
+        ("if app.config['LOUD']:\n    app.debug = True\n", "config"),
+        ("if os.environ.get('D'):\n    if os.environ.get('E'):\n        app.debug = True\n", "config"),
+        ("try:\n    import loud\nexcept ImportError:\n    app.debug = True\n", "config"),
+        ("if __name__ == '__main__':\n    app.debug = True\n", "true"),
+    ],
+)
+def test_debug_assigned_in_a_branch(assigned: str, debug: str) -> None:
+    assert [site.debug for site in sites(HEAD + assigned + "def main():\n    app.run()\n")] == [debug]
+
+
+def test_debug_assigned_in_the_branch_that_runs() -> None:
+    text = HEAD + "def main(loud):\n    if loud:\n        app.debug = True\n        app.run()\n"
+    assert sites(text)[0].debug == "true"
+
+
+@pytest.mark.parametrize(
     ("test", "branch", "debug"),
     [
         ("args.debug", "if", "true"),
