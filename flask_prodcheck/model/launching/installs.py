@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Dependency
@@ -66,13 +67,29 @@ def production_dependencies(facts: Facts) -> tuple[Dependency, ...]:
     )
 
 
+def _brought(dependencies: Iterable[Dependency], facts: Facts, seen: frozenset[str] = frozenset()) -> set[str]:
+    """The distributions that come with ``dependencies``: themselves, those that their extras are named for
+    (``connexion[uvicorn]``), and what a distribution of this same project asks for in turn."""
+    found: set[str] = set()
+    for dep in dependencies:
+        found.add(dep.name)
+        found |= {normalised(extra) for extra in dep.extras}
+        if dep.name in seen:
+            continue
+        for manifest in facts.manifests.values():
+            if manifest.project_name is not None and normalised(manifest.project_name) == dep.name:
+                own = [each for each in manifest.dependencies if each.group == "main" or each.group in dep.extras]
+                found |= _brought(own, facts, seen | {dep.name})
+    return found
+
+
 def _requirements(path: str | None, facts: Facts, seen: set[str]) -> set[str]:
     """The distributions of a requirements file and of those it includes."""
     manifest = facts.manifests.get(path or "")
     if manifest is None or manifest.path in seen:
         return set()
     seen.add(manifest.path)
-    found = {dep.name for dep in manifest.dependencies}
+    found = _brought(manifest.dependencies, facts)
     for include in manifest.includes:
         found |= _requirements(
             posixpath.normpath(posixpath.join(posixpath.dirname(manifest.path), include.path)), facts, seen
@@ -197,7 +214,8 @@ def _manifest_names(facts: Facts, folder: str, groups: set[str] | None) -> set[s
     ):
         manifest = facts.manifests.get(prefix + name)
         if manifest is not None and (name.endswith(".lock") is False):
-            found |= {dep.name for dep in manifest.dependencies if groups is None or dep.group in groups}
+            wanted = [dep for dep in manifest.dependencies if groups is None or dep.group in groups]
+            found |= _brought(wanted, facts)
             if name in ("setup.py", "setup.cfg"):
                 for include in manifest.includes:
                     found |= _requirements(posixpath.normpath(posixpath.join(folder, include.path)), facts, set())
@@ -214,14 +232,17 @@ def _project_manager(program: str, words: list[str], cwd: str, image: Image, fac
         for word in words
     )
     manifests = _manifest_names(facts, folder, None)
-    main = {
-        dep.name
-        for manifest in facts.manifests.values()
-        for dep in manifest.dependencies
-        if (posixpath.dirname(manifest.path) or ".") == folder
-        and dep.group not in DEVELOPMENT_GROUPS
-        and dep.group != "lock"
-    }
+    main = _brought(
+        [
+            dep
+            for manifest in facts.manifests.values()
+            for dep in manifest.dependencies
+            if (posixpath.dirname(manifest.path) or ".") == folder
+            and dep.group not in DEVELOPMENT_GROUPS
+            and dep.group != "lock"
+        ],
+        facts,
+    )
     explicit = (
         {
             normalised(word.split("[")[0].split("=")[0])

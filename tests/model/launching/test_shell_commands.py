@@ -7,6 +7,8 @@ import pytest
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.dockerfile import read_dockerfile
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.pyproject import read_pyproject
+from flask_prodcheck.facts.requirements import read_requirements
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.launching.installs import image_installs
@@ -47,3 +49,28 @@ def test_what_an_image_installs_is_seen_wherever_it_stands(line: str) -> None:
     dockerfile = read_dockerfile("Dockerfile", f"FROM python:3.13-slim\nRUN {line}\n")
     facts = Facts(dockerfiles={"Dockerfile": dockerfile}, paths=frozenset({"Dockerfile"}))
     assert image_installs(build_image(dockerfile, facts), facts) == frozenset({"gunicorn"})
+
+
+@pytest.mark.parametrize(
+    ("line", "installed"),
+    [
+        ("pip install -r requirements.txt", {"connexion", "uvicorn"}),
+        ("uv sync --no-dev", {"api", "connexion", "uvicorn", "tool"}),
+        ("pip install .", {"api", "connexion", "uvicorn", "tool"}),
+    ],
+)
+def test_what_extras_and_distributions_of_the_same_project_bring(line: str, installed: set[str]) -> None:
+    dockerfile = read_dockerfile("Dockerfile", f"FROM python:3.13-slim\nCOPY . .\nRUN {line}\n")
+    manifests = {
+        "requirements.txt": read_requirements("requirements.txt", b"connexion[uvicorn]\n"),
+        "pyproject.toml": read_pyproject("pyproject.toml", "[project]\nname = 'all'\ndependencies = ['api[extra]']\n"),
+        "api/pyproject.toml": read_pyproject(
+            "api/pyproject.toml",
+            "[project]\nname = 'Api'\ndependencies = ['connexion[uvicorn]']\n"
+            "[project.optional-dependencies]\nextra = ['tool']\nother = ['never']\n",
+        ),
+    }
+    facts = Facts(
+        dockerfiles={"Dockerfile": dockerfile}, manifests=manifests, paths=frozenset({"Dockerfile", *manifests})
+    )
+    assert (image_installs(build_image(dockerfile, facts), facts) or frozenset()) - {"extra"} == installed
