@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import itertools
 import posixpath
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -178,6 +179,10 @@ class _ScopeNames(NamedTuple):
     made: dict[str, frozenset[str]]
 
 
+def _import_name(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "_", distribution).lower()
+
+
 class Modules:
     """The index of a project's Python files. Answers are memoised; the facts never change under it."""
 
@@ -199,11 +204,11 @@ class Modules:
                 for folder in manifest.package_dirs
             )
         )
-        self._external = _NEVER_PROJECT | {
-            dependency.name.replace("-", "_").lower()
-            for manifest in facts.manifests.values()
-            for dependency in manifest.dependencies
+        own = {_import_name(each.project_name) for each in facts.manifests.values() if each.project_name}
+        asked = {
+            _import_name(dependency.name) for manifest in facts.manifests.values() for dependency in manifest.dependencies
         }
+        self._external = _NEVER_PROJECT | (asked - own)  # a workspace asks for its own members
         self._own = own_package(facts, self._external)
         self._bindings: dict[str, dict[str, tuple[Binding, ...]]] = {}
         self._globals: dict[str, dict[str, tuple[Binding, ...]]] = {}

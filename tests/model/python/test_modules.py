@@ -149,6 +149,15 @@ def test_a_dependency_is_not_taken_from_a_neighbouring_file() -> None:
     assert modules.define("pkg/a.py", "x").kind == "external"
 
 
+@pytest.mark.parametrize(("member", "kind"), [("Some.Client", "value"), ("another", "external"), (None, "external")])
+def test_a_distribution_of_the_project_itself_is_no_other(member: str | None, kind: str) -> None:
+    whole = Manifest("pyproject.toml", (Dependency("some-client", "", Span("pyproject.toml", 1)),))
+    part = Manifest("part/pyproject.toml", project_name=member)
+    files = {"part/some_client/x.py": "y = 1\n", "part/run.py": "from some_client.x import y\n"}
+    modules = modules_of(files, manifests={each.path: each for each in (whole, part)})
+    assert modules.define("part/run.py", "y").kind == kind
+
+
 @pytest.mark.parametrize(
     ("test", "expected"),
     [
