@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from flask_prodcheck.facts.syntax import Attribute, Call, Const, Expr, ExprStmt, FunctionDef, Name
 from flask_prodcheck.model.python.instances import instances_of
-from flask_prodcheck.model.python.modules import Definition, Modules, call_name, statements
+from flask_prodcheck.model.python.modules import Definition, Modules, call_name, nested_statements, statements
 from flask_prodcheck.model.python.programs import OPEN
 from flask_prodcheck.model.python.run_sites import argument
 
@@ -122,7 +122,7 @@ def added_command(modules: Modules, manager: Definition, word: str) -> tuple[str
     for module in modules:
         if "add_command" not in module.mentions.called:
             continue
-        for stmt, _ in statements(module.body):
+        for stmt, _ in nested_statements(module.body):
             call = stmt.value if isinstance(stmt, ExprStmt) else None
             if (
                 not isinstance(call, Call)

@@ -206,7 +206,9 @@ class Modules:
         )
         own = {_import_name(each.project_name) for each in facts.manifests.values() if each.project_name}
         asked = {
-            _import_name(dependency.name) for manifest in facts.manifests.values() for dependency in manifest.dependencies
+            _import_name(dependency.name)
+            for manifest in facts.manifests.values()
+            for dependency in manifest.dependencies
         }
         self._external = _NEVER_PROJECT | (asked - own)  # a workspace asks for its own members
         self._own = own_package(facts, self._external)

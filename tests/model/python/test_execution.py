@@ -208,6 +208,24 @@ def test_flask_script(argv: tuple[str, ...], expected: list[str]) -> None:
     assert ends(follow(SCRIPT, *argv, site_=APP)) == expected
 
 
+SCRIPT_OF_OBJECTS = (
+    "from flask_script import Command, Manager, Option\nfrom gunicorn.app.base import Application\nfrom site_ import app\n"
+    "manager = Manager(app)\n"
+    "class Api(Command):\n    def get_options(self):\n        return (Option('-b', dest='address'),)\n"
+    "    def __call__(self, app, *args, **kwargs):\n        class Own(Application):\n"
+    "            def init(self, parser, opts, args):\n                return {'bind': kwargs['address']}\n"
+    "            def load(self):\n                return app\n        Own().run()\n"
+    "def main():\n    manager.add_command('api', Api())\n    manager.run()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"), [(("api", "-b", "0.0.0.0:80"), ["gunicorn 17>14"]), (("other",), []), ((), [])]
+)
+def test_commands_that_a_function_adds_to_flask_script(argv: tuple[str, ...], expected: list[str]) -> None:
+    assert ends(follow(SCRIPT_OF_OBJECTS, *argv, site_=APP, function="main")) == expected
+
+
 GROUP = (
     "from flask.cli import FlaskGroup\nfrom site_ import app\ncli = FlaskGroup(create_app=lambda: app)\n"
     "@cli.command('go')\ndef go():\n    app.run()\nif __name__ == '__main__':\n    cli()\n"
