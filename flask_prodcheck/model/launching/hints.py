@@ -64,7 +64,11 @@ _TEST = frozenset(
         "mocks",
     ]
 )
-_RUNS_TESTS = regex(r"(?:run|unit)tests?|run[a-z]+tests")  # written as one word: runtests, runbrowsertests
+#: Written as one word: runtests, runbrowsertests, e2etests.
+_RUNS_TESTS = regex(
+    r"(?:run|unit|e2e|integration|functional|system|smoke|load|stress|acceptance|regression|browser|ui)tests?"
+    r"|run[a-z]+tests"
+)
 _PRODUCTION = frozenset(["prod", "production", "release", "live", "deploy", "deployment"])
 
 

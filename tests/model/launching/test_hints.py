@@ -15,6 +15,8 @@ from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
         ("runbrowsertests.sh", "test"),
         ("unittest", "test"),
         ("web-e2e", "test"),
+        ("compose.e2etests.yml", "test"),
+        ("smoketest.sh", "test"),
         ("shop-mocks-web.service", "test"),
         ("docker-compose.dev.yml", "development"),
         ("deploy_live", "production"),
