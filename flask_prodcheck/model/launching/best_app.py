@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.syntax import Name
+from flask_prodcheck.facts.syntax import Call, FunctionDef, Name
 from flask_prodcheck.model.project import App, Launch, Server
-from flask_prodcheck.model.python.apps import imports_by_its_ref, rank_apps
+from flask_prodcheck.model.python.apps import import_path, imports_by_its_ref, rank_apps
 from flask_prodcheck.model.python.mentions import within_reach
-from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.model.python.modules import Binding, Modules
 from flask_prodcheck.records import replace
 
 
@@ -25,6 +25,7 @@ def with_best_app(apps: Sequence[App], launches: Sequence[Launch], modules: Modu
     candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
     importable = [app for app in candidates if imports_by_its_ref(modules, app)]
     wanted = _served(trusted, apps, modules, facts)
+    wanted = wanted or _launched_unseen(trusted, candidates, modules, facts)
     if wanted is not None and wanted.required and _is_handed_values(wanted, trusted):
         wanted = _around(wanted, importable, modules, facts, launches) or wanted
     if wanted is None or (importable and not imports_by_its_ref(modules, wanted)):
@@ -52,6 +53,51 @@ def _served(trusted: Sequence[Launch], apps: Sequence[App], modules: Modules, fa
         if wanted is not None:
             return wanted
     return None
+
+
+def _launched_unseen(
+    trusted: Sequence[Launch], candidates: Sequence[App], modules: Modules, facts: Facts
+) -> App | None:
+    """What a production server is given that exists, although it is not seen that it is an application: a function of the
+    project gives it. Its module leads to one of the ``candidates``."""
+    files = {app.span.file for app in candidates}
+    for launch in trusted:
+        attribute = launch.target.partition(":")[2]
+        name = attribute.removesuffix("()")
+        if (
+            launch.app is not None
+            or not launch.resolves
+            or launch.server.is_development
+            or launch.program is not None
+            or launch.target_kind != "unknown"
+            or not launch.module_file.endswith(".py")
+            or not name.isidentifier()
+            or files.isdisjoint(within_reach(modules, launch.module_file))
+        ):
+            continue
+        bound = modules.bindings(launch.module_file, name)
+        if not bound or not _from_a_function(bound[-1], modules, launch.module_file):
+            continue
+        dotted, cwd = import_path(modules, launch.module_file)
+        app = App(
+            ref=f"{dotted}:{attribute}",
+            span=bound[-1].span,
+            name=name,
+            form="factory" if name != attribute else "global",
+            cwd=cwd,
+            module=launch.module_file,
+            kind="wsgi",
+        )
+        return _as_launched(launch, app, facts)
+    return None
+
+
+def _from_a_function(binding: Binding, modules: Modules, path: str) -> bool:
+    """Whether ``binding`` is a function of the project, or names what one gives back."""
+    if isinstance(binding.node, FunctionDef):
+        return True
+    value = binding.value
+    return isinstance(value, Call) and modules.resolve(path, value.func).kind == "function"
 
 
 def _is_handed_values(app: App, trusted: Sequence[Launch]) -> bool:

@@ -70,6 +70,28 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("shop.public:create_app()", "."),
         ),
+        # what is launched and exists, though it is not seen how an application gets into it
+        (
+            {
+                "uwsgi.ini": "[uwsgi]\nmodule = shop.api:application\n",
+                "shop/__init__.py": "",
+                "shop/api.py": "import threading\nfrom shop.setup import start\napplication = None\n"
+                "with threading.Lock():\n    if application is None:\n        application = start()\n",
+                "shop/setup.py": "from shop.web import make\nfrom elsewhere import wrap\ndef start():\n"
+                "    _, app = wrap(lambda: make())\n    return app\n",
+                "shop/web.py": "from flask import Flask\ndef make():\n    return Flask(__name__)\n",
+            },
+            ("shop.api:application", "."),
+        ),
+        # ... but nothing that has nothing to do with the application
+        (
+            {
+                "uwsgi.ini": "[uwsgi]\nmodule = other:application\n",
+                "other.py": "def make():\n    return elsewhere()\napplication = make()\n",
+                "web.py": "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n",
+            },
+            ("web:create_app()", "."),
+        ),
         # an ASGI adapter is nothing for a WSGI server, the application in it is
         (
             {
