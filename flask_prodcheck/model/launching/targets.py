@@ -219,9 +219,8 @@ def _file_target(path_text: str, attribute: str, place: Place, facts: Facts, mod
         return Target(f"{path_text}:{attribute}", None)
     path = locate(path_text, place, facts)
     if path is None:
-        return Target(
-            f"{path_text}:{attribute}", None if path_text.startswith("/") and place.image is None else False, "script"
-        )
+        unknown = (path_text.startswith("/") and place.image is None) or not _decidable(place)
+        return Target(f"{path_text}:{attribute}", None if unknown else False, "script")
     target = _attribute(f"{path}:{attribute}", path, attribute, "", modules, called=False)
     if modules.module(path) is None:
         return replace(target, resolves=True, missing="", kind="unknown")

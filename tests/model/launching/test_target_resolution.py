@@ -23,6 +23,20 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Procfile:1 gunicorn production web.wsgi:app True"],
     ),
     (
+        "a file of an image that is built elsewhere, or holds more than is shown here",
+        {
+            "compose.yml": "services:\n  web:\n    image: registry.example/shop\n    command: sh /go.sh\n"
+            "    volumes: ['./go.sh:/go.sh']\n  own:\n    build: .\n    command: sh go.sh\n",
+            "Dockerfile": IMAGE,
+            "go.sh": "mod_wsgi-express start-server /srv/shop.wsgi\n",
+            "app.py": APP,
+        },
+        [
+            "compose.yml:4 > go.sh:1 mod_wsgi production /srv/shop.wsgi:application None",
+            "compose.yml:8 > go.sh:1 mod_wsgi production /srv/shop.wsgi:application False",
+        ],
+    ),
+    (
         "a module that a submodule may hold",
         {"Procfile": "web: gunicorn shop.wsgi\n", ".gitmodules": "", "app.py": APP},
         ["Procfile:1 gunicorn production shop.wsgi:application None"],
