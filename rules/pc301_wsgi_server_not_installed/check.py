@@ -18,6 +18,9 @@ PROVIDERS = {
     Server.BJOERN: {"bjoern"},
 }
 
+# Commands of other distributions that bring the server along, and which a third may bring.
+BRINGING = frozenset({"talisker.gunicorn", "talisker.gunicorn.gevent", "talisker.gunicorn.eventlet"})
+
 # Platforms that install exactly what the project's manifests name.
 MANIFEST_ONLY = frozenset({"procfile", "heroku-yml", "render", "railway", "s2i"})
 
@@ -26,7 +29,7 @@ def check(project: Project) -> Iterator[Hit]:
     required = project.installed
     for launch in project.production:
         providers = PROVIDERS.get(launch.server)
-        if providers is None or launch.source == "platform-default":
+        if providers is None or launch.source == "platform-default" or not BRINGING.isdisjoint(launch.wrappers):
             continue
         installed = launch.installs
         if installed is None and launch.kind in MANIFEST_ONLY and required and not project.open_manifests:

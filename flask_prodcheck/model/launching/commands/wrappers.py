@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask_prodcheck.model.launching.commands.container_tools import command_in_container, command_in_service
+from flask_prodcheck.model.launching.commands.multiplexers import behind_screen, behind_tmux
 from flask_prodcheck.model.launching.commands.options import Words, after_dashes, drop_options, option_value
 
 
@@ -28,6 +29,11 @@ def _subcommand(name: str, *with_value: str) -> Callable[[Words], Words | None]:
         return _after_run(rest[1:], frozenset(with_value))
 
     return strip
+
+
+def _started_by(*command: str) -> Callable[[Words], Words]:
+    """A command of another distribution that starts ``command`` with what it is given."""
+    return lambda words: [*command, *words]
 
 
 def _after_run(words: Words, with_value: frozenset[str]) -> Words:
@@ -58,6 +64,8 @@ WRAPPERS: dict[str, Callable[[Words], Words | None]] = {
     "nohup": _plain(),
     "setsid": _plain(),
     "time": _plain("-f", "-o"),
+    "screen": behind_screen,
+    "tmux": behind_tmux,
     "nice": _plain("-n", "--adjustment"),
     "ionice": _plain("-c", "-n", "-p"),
     "chrt": _plain(positional=1),
@@ -91,6 +99,9 @@ WRAPPERS: dict[str, Callable[[Words], Words | None]] = {
     "opentelemetry-instrument": _plain(
         "--traces_exporter", "--metrics_exporter", "--logs_exporter", "--service_name", "--exporter_otlp_endpoint"
     ),
+    "talisker.gunicorn": _started_by("gunicorn"),
+    "talisker.gunicorn.gevent": _started_by("gunicorn", "--worker-class", "gevent"),
+    "talisker.gunicorn.eventlet": _started_by("gunicorn", "--worker-class", "eventlet"),
     "scout-apm": _subcommand("run"),
     "instana": _plain(),
     "scalyr-agent": _plain(),
