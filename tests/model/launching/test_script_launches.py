@@ -12,6 +12,38 @@ IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "the arguments that a script gives another are all that this gets",
+        {
+            "setup.sh": "bash launch.sh --stop\n",
+            "again.sh": "bash launch.sh --start\n",
+            "launch.sh": 'serve() { gunicorn app:app; }\nwhile [ "$1" != "" ]; do\n  case $1 in\n'
+            "    --start) serve;;\n    --stop) kill 1;;\n  esac\n  shift\ndone\n",
+            "app.py": APP,
+        },
+        ["again.sh:1 > launch.sh:1 gunicorn production app:app True"],
+    ),
+    (
+        "... or else what it is given itself",
+        {
+            "Dockerfile": 'FROM python:3\nCOPY . .\nENTRYPOINT ["./first.sh"]\n',
+            "first.sh": 'exec ./second.sh "$@"\n',
+            "second.sh": 'if [ "$2" = web ]; then\n  exec gunicorn app:app\nelse\n  exec flask run\nfi\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:3 > first.sh:1 > second.sh:4 flask-run production app:app True",
+            "Dockerfile:3 > first.sh:1 > second.sh:2 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "a window of a terminal multiplexer",
+        {
+            "serve.sh": 'screen -dmS site\nscreen -S site -X screen -t web bash -c "cd web; gunicorn app:app; read x"\n',
+            "web/app.py": APP,
+        },
+        ["serve.sh:2 gunicorn production app:app True"],
+    ),
+    (
         "while getopts",
         {
             "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["--dev"]\n',

@@ -284,7 +284,11 @@ class Follower:
                 self.sourced.add(script.path)
                 return self._shell.walk(script.body, state)
             inner = replace(
-                place.in_new_shell(), args=tuple(args), shell_parent=Span(script.path, 1), script=script.path
+                place.in_new_shell(),
+                args=tuple(args),
+                args_open=place.args_open and (not place.script or _hands_on_all(args, place)),
+                shell_parent=Span(script.path, 1),
+                script=script.path,
             )
             return self._shell.walk(script.body, ShellState(inner))
 
@@ -349,3 +353,8 @@ class Follower:
                 if ended:
                     break
         return ended
+
+
+def _hands_on_all(args: Sequence[str], place: Place) -> bool:
+    """Whether a script that somebody gives more arguments than are written here may give them on with ``args``."""
+    return any(is_open(arg) for arg in args) or bool(place.args and tuple(args)[-len(place.args) :] == place.args)
