@@ -401,6 +401,32 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "an ENTRYPOINT that serves without arguments, which a test service gives it",
+        {
+            "compose.e2e.yml": "services:\n  web:\n    build: .\n    command: --fill\n",
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./entry.sh"]\n',
+            "entry.sh": '#!/bin/sh\nif [ "$1" = "--fill" ]; then\n  ./fill\nfi\nexec gunicorn app:app\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > entry.sh:5 gunicorn production app:app True",
+            "compose.e2e.yml:4 > Dockerfile:4 > entry.sh:5 gunicorn test app:app True",
+        ],
+    ),
+    (
+        "an ENTRYPOINT that is a shell's text waits for no arguments: a development service takes nothing from it",
+        {
+            "compose.yml": "services:\n  web:\n    build: {context: ., args: {KIND: web}}\n    environment: {STAGE: local}\n",
+            "Dockerfile": IMAGE + 'ARG KIND\nENV KIND ${KIND}\nENTRYPOINT ["/bin/bash", "-c", "./entry.sh ${KIND}"]\n',
+            "entry.sh": '#!/bin/sh\nif [ "$1" = web ]; then\n  exec gunicorn app:app\nfi\nexit 1\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:6 > entry.sh:3 gunicorn production app:app True",
+            "compose.yml:3 > Dockerfile:6 > compose.yml:3 > entry.sh:3 gunicorn development app:app True",
+        ],
+    ),
+    (
         "of the services that run one image, one prepares and one serves",
         {
             "compose.yml": "services:\n  init:\n    build: .\n    environment: {PREPARE: 'true'}\n  web:\n    build: .\n    ports: ['80:8000']\n",

@@ -44,8 +44,8 @@ def development_variable(service: ComposeService) -> str:
 
 
 _DEVELOPMENT_WORDS = frozenset({"dev", "devel", "develop", "development"})
-#: Variables that say by a word in which environment a process runs: FLASK_ENV, APP_ENV, ENVIRONMENT.
-_NAMES_ENVIRONMENT = regex(r"(?:^|_)ENV(?:IRONMENT)?$")
+#: Variables that say by a word in which environment a process runs: FLASK_ENV, APP_ENV, ENVIRONMENT, RELEASE_CHANNEL.
+_NAMES_ENVIRONMENT = regex(r"(?:^|_)(?:ENV(?:IRONMENT)?|CHANNEL|STAGE|TIER)$")
 _WITH_DEFAULT = regex(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?-([^}$]*)\}")
 
 

@@ -5,6 +5,7 @@ Precedence follows the Dockerfile reference.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.base import Span
@@ -32,6 +33,7 @@ from flask_prodcheck.model.launching.place import Place, known_variables
 from flask_prodcheck.model.launching.service_scripts import service_starts
 from flask_prodcheck.model.launching.words import split
 from flask_prodcheck.model.project import Hop, Purpose
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
 
@@ -117,7 +119,7 @@ def dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 place = place.with_env(known_variables(start.env, {}))
             names = tuple(filter(None, [dockerfile.stages[index].alias if len(dockerfile.stages) > 1 else None]))
             place = _default_command_hop(place, image, command)
-            place = replace(place, args_open=image.entrypoint is not None and image.cmd is None)
+            place = replace(place, args_open=image.cmd is None and _takes_arguments(image.entrypoint))
             unsplit = image.entrypoint is None and is_plain_base(image.base) and _is_unsplit(argv)
             if unsplit and argv is not None:
                 argv = tuple(split(argv[0]))
@@ -158,6 +160,20 @@ def _base_start(image: Image, stage: Stage) -> tuple[Command, tuple[str, ...] | 
     if script is None:
         return None
     return Command(stage.span, f"FROM {stage.base}", argv=(script,)), (script,), None
+
+
+def _takes_arguments(entrypoint: Command | None) -> bool:
+    """Whether what a container is started with reaches the program: the text of a shell gets it as ``$0``, ``$1``..."""
+    if entrypoint is None or entrypoint.argv is None:
+        return False
+    words = entrypoint.argv
+    is_shell = posixpath.basename(words[0] if words else "") in ("sh", "bash", "dash", "ash", "zsh")
+    if not is_shell or len(words) < 3 or not words[1].startswith("-") or not words[1].endswith("c"):
+        return True
+    return _POSITIONAL.search(words[2]) is not None
+
+
+_POSITIONAL = regex(r"\$\{?[0-9@*#]")
 
 
 def _default_command_hop(place: Place, image: Image, command: Command) -> Place:

@@ -37,6 +37,8 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
                 return True
             continue
         deployed = other.head.kind in ("compose", "kubernetes")
+        if same_end and each.launch.target and each.certain and _is_aside(other):
+            continue  # it serves without those arguments too
         if passes and (deployed or _is_for_people(each)) and (same_end or not each.certain):
             return True
         if passes and deployed and not each.launch.target and not _is_aside(other):
