@@ -13,6 +13,9 @@ COMPOSE = "services:\n  web:\n    build: {}\n"
 MOUNTED = "services:\n  web:\n    build: .\n    command: python app.py\n    volumes: ['{}:/app']\n"
 UNIT = "[Service]\nExecStart=/usr/bin/gunicorn app:app\n"
 
+SCRIPT = "from app import app as application\n"
+SETUP = "from setuptools import setup\nsetup(name='shop', entry_points={'console_scripts': ['shop = app:main']})\n"
+FUNCTION = "from flask import Flask\napp = Flask(__name__)\ndef main():\n    app.run()\n"
 LOCAL = "services:\n  web:\n    image: site\n    command: python app.py\n    environment:\n      - {}\n"
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
@@ -67,6 +70,37 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "sources mounted over those of an image that a file of Apache serves in production",
+        {
+            "Dockerfile": IMAGE + "COPY site.conf /etc/httpd/conf/httpd.conf\nCMD httpd -DFOREGROUND\n",
+            "site.conf": "WSGIScriptAlias / /app/app.py\nWSGICallableObject app\n",
+            "compose.yml": MOUNTED.format("."),
+            "app.py": APP,
+        },
+        [
+            "compose.yml:4 > app.py:4 app-run development app:app True",
+            "site.conf:1 > app.py:2 mod_wsgi production app.py:app True",
+        ],
+    ),
+    (
+        "a script of mod_wsgi beside an image with the development server",
+        {"Dockerfile": IMAGE + "CMD python app.py\n", "site.wsgi": SCRIPT, "app.py": APP},
+        [
+            "Dockerfile:4 > app.py:4 app-run production app:app True",
+            "site.wsgi:1 mod_wsgi production site.wsgi:application True",
+        ],
+    ),
+    (
+        "a script of mod_wsgi beside an image with another server",
+        {"Dockerfile": SERVED, "site.wsgi": SCRIPT, "app.py": APP},
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "a console script with the development server beside a script of mod_wsgi",
+        {"setup.py": SETUP, "site.wsgi": SCRIPT, "app.py": FUNCTION},
+        ["site.wsgi:1 mod_wsgi production site.wsgi:application True"],
+    ),
+    (
         "sources mounted in the only way to start",
         {"Dockerfile": IMAGE, "compose.yml": MOUNTED.format("."), "app.py": APP},
         ["compose.yml:4 > app.py:4 app-run production app:app True"],
@@ -99,6 +133,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "a service of a file whose environment is called local",
         {"compose.yml": LOCAL.format("APP_ENVIRONMENT=local"), "app.py": APP},
+        ["compose.yml:4 > app.py:4 app-run development app:app True"],
+    ),
+    (
+        "... or the channel by which it is released",
+        {"compose.yml": LOCAL.format("RELEASE_CHANNEL=local"), "app.py": APP},
         ["compose.yml:4 > app.py:4 app-run development app:app True"],
     ),
     (

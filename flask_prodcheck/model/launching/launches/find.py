@@ -78,6 +78,9 @@ def find_launches(
     ]
     found += unreferenced_scripts(builder, facts, consumed)
     found = [each for each in found if not is_part_of_another(each, found) and not only_runs_an_image(each, found)]
+    served, unseen = wsgi_scripts(builder, facts, found)
+    found += served
+    unknown += unseen
     found += console_scripts(builder, facts, found)
     found += task_starts(builder, facts, found)
     found += [
@@ -85,9 +88,6 @@ def find_launches(
         for each in python_scripts(builder, facts, found)
         if not is_program_of_another_framework(each.launch, apps, modules)
     ]
-    served, unseen = wsgi_scripts(builder, facts, found)
-    found += served
-    unknown += unseen
     found = [each for each in found if not serves_another_framework(each.launch, apps, modules)]
     launches = judged(found, facts, production, development)
     problems = tuple(builder.follower.budget.notes)

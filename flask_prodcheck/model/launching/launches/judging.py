@@ -21,13 +21,7 @@ from flask_prodcheck.records import replace
 def judged(found: Sequence[Found], facts: Facts, production: Sequence[str], development: Sequence[str]) -> list[Launch]:
     """One launch for each end of ``found`` with its purpose, in a stable order."""
     kept = one_per_end(found)
-    deploy = [
-        each
-        for each in kept
-        if each.head.kind
-        in ("dockerfile", "compose", "kubernetes", "procfile", "s2i", "systemd", "supervisor", "circus")
-        or each.launch.source == "platform-default"
-    ]
+    deploy = [each for each in kept if each.head.kind in _DEPLOYS or each.launch.source == "platform-default"]
     has_production = any(not each.launch.server.is_development for each in deploy)
     launches = []
     for each in kept:
@@ -56,10 +50,19 @@ def judged(found: Sequence[Found], facts: Facts, production: Sequence[str], deve
         if purpose is Purpose.TEST and each.awaited:
             continue  # the test looks at what the program does until it ends: it serves nobody
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
-    # A script for mod_wsgi that no file serves is the project's way into production where it shows no other.
-    if any(each.is_production and each.kind not in ("wsgi-script", *_SHIPPED) for each in launches):
+    # A script for mod_wsgi that no file serves is the project's way into production where it shows no other server.
+    if any(
+        each.is_production and not each.server.is_development and each.kind not in ("wsgi-script", *_SHIPPED)
+        for each in launches
+    ):
         launches = [each for each in launches if each.kind != "wsgi-script"]
     return sorted(launches, key=lambda each: (each.head.span.file, each.head.span.line, each.server.value, each.target))
+
+
+#: Formats whose files say what a deployment runs.
+_DEPLOYS = frozenset(
+    {"apache", "circus", "compose", "dockerfile", "kubernetes", "procfile", "s2i", "supervisor", "systemd", "uwsgi"}
+)
 
 
 def _mounts_sources(found: Found) -> bool:
