@@ -427,6 +427,25 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "another project's image with another project's program, beside one's own",
+        {
+            "compose.yml": "services:\n  web:\n    build: .\n    command: gunicorn app:app\n"
+            "  other:\n    image: registry.example/other\n    command: gunicorn other.wsgi:app\n"
+            "  pulled:\n    image: registry.example/site\n    command: gunicorn app:app -w 2\n",
+            "Dockerfile": IMAGE,
+            "app.py": APP,
+        },
+        ["compose.yml:4 gunicorn production app:app True", "compose.yml:10 gunicorn production app:app True"],
+    ),
+    (
+        "... but not where nothing else serves anything",
+        {
+            "compose.yml": "services:\n  web:\n    image: registry.example/site\n    command: gunicorn site.wsgi:app\n",
+            "app.py": APP,
+        },
+        ["compose.yml:4 gunicorn production site.wsgi:app None"],
+    ),
+    (
         "of the services that run one image, one prepares and one serves",
         {
             "compose.yml": "services:\n  init:\n    build: .\n    environment: {PREPARE: 'true'}\n  web:\n    build: .\n    ports: ['80:8000']\n",

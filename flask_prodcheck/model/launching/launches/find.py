@@ -16,6 +16,7 @@ from flask_prodcheck.model.launching.launches.other_frameworks import (
     is_program_of_another_framework,
     serves_another_framework,
 )
+from flask_prodcheck.model.launching.launches.other_projects import serves_another_project
 from flask_prodcheck.model.launching.launches.overlaps import files_passed, is_part_of_another, only_runs_an_image
 from flask_prodcheck.model.launching.launches.unknown_starts import (
     imageless_starts,
@@ -89,6 +90,7 @@ def find_launches(
         if not is_program_of_another_framework(each.launch, apps, modules)
     ]
     found = [each for each in found if not serves_another_framework(each.launch, apps, modules)]
+    found = [each for each in found if not serves_another_project(each, found)]
     launches = judged(found, facts, production, development)
     problems = tuple(builder.follower.budget.notes)
     return Launches(
