@@ -57,6 +57,13 @@ def _command(words: Words) -> Words | None:
     return None if words[:1] in (["-v"], ["-V"]) else drop_options(words, frozenset())
 
 
+#: Commands of other distributions that start a server which comes along with them, and its workers' libraries.
+BRINGING_COMMANDS = {
+    "talisker.gunicorn": ("gunicorn",),
+    "talisker.gunicorn.gevent": ("gunicorn", "--worker-class", "gevent"),
+    "talisker.gunicorn.eventlet": ("gunicorn", "--worker-class", "eventlet"),
+}
+
 WRAPPERS: dict[str, Callable[[Words], Words | None]] = {
     "exec": _plain("-a"),
     "command": _command,
@@ -99,9 +106,7 @@ WRAPPERS: dict[str, Callable[[Words], Words | None]] = {
     "opentelemetry-instrument": _plain(
         "--traces_exporter", "--metrics_exporter", "--logs_exporter", "--service_name", "--exporter_otlp_endpoint"
     ),
-    "talisker.gunicorn": _started_by("gunicorn"),
-    "talisker.gunicorn.gevent": _started_by("gunicorn", "--worker-class", "gevent"),
-    "talisker.gunicorn.eventlet": _started_by("gunicorn", "--worker-class", "eventlet"),
+    **{name: _started_by(*command) for name, command in BRINGING_COMMANDS.items()},
     "scout-apm": _subcommand("run"),
     "instana": _plain(),
     "scalyr-agent": _plain(),

@@ -10,6 +10,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.chain_end import Ended
+from flask_prodcheck.model.launching.commands.wrappers import BRINGING_COMMANDS
 from flask_prodcheck.model.launching.following.follower import Follower
 from flask_prodcheck.model.launching.following.python_programs import import_roots
 from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS, settings_table
@@ -166,6 +167,8 @@ class LaunchBuilder:
         image = place.image
         if image is None or not image.dockerfile or any(self._installs_packages(hop.span.file) for hop in place.hops):
             return None
+        if any(wrapper in BRINGING_COMMANDS for wrapper in place.wrappers):
+            return None  # and a distribution that is asked for may bring the command itself
         key = (image.dockerfile, image.stage)
         if key not in self._installs:
             self._installs[key] = image_installs(image, self.facts)
