@@ -39,7 +39,7 @@ from flask_prodcheck.model.python.modules import (
     statements,
     subexpressions,
 )
-from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, text_of
+from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, text_of
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
@@ -216,6 +216,10 @@ def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
             words = evaluate(walk.world, frame, stmt.value)
             if isinstance(words, list) and words:
                 walk.world = replace(walk.world, argv=tuple(str(word) for word in words[1:]))
+        if isinstance(target, Collection) and target.items and all(isinstance(each, Name) for each in target.items):
+            walk.unpack([each.id for each in target.items if isinstance(each, Name)], stmt.value, frame)
+        if frame.attributes is not None and isinstance(target, Attribute) and is_own(target):
+            frame.attributes[target.attr] = evaluate(walk.world, frame, stmt.value)
         if isinstance(target, Name):
             frame.values.pop(target.id, None)
             frame.assumptions.discard(target.id)
@@ -228,6 +232,21 @@ def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
                 frame.values[target.id] = list(value) if isinstance(value, list) else value
             elif frame.scope.body and target.id in frame.scope.params:
                 frame.values[target.id] = OPEN
+
+
+def unpack(walk: Walk, names: Sequence[str], value: Expr, frame: Frame) -> None:
+    """``name, other = value``, where the value is what the program computes."""
+    items = evaluate(walk.world, frame, value)
+    for index, name in enumerate(names):
+        frame.values.pop(name, None)
+        frame.assumptions.discard(name)
+        if isinstance(items, list) and len(items) == len(names) and isinstance(items[index], str | Loaded):
+            frame.values[name] = items[index]
+
+
+def is_own(expr: Attribute) -> bool:
+    """Whether ``expr`` is an attribute of ``self``."""
+    return isinstance(expr.value, Name) and expr.value.id == "self"
 
 
 def add_to(walk: Walk, name: str, value: object, frame: Frame, plus: bool) -> None:
