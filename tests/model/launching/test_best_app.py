@@ -234,6 +234,17 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("app:create_app()", "web/flask"),
         ),
+        # made with a library that a folder beside it distributes
+        (
+            {
+                "web/Dockerfile": "FROM python:3\nWORKDIR /src\nCOPY web/entry.py .\nCMD gunicorn entry:app\n",
+                "web/entry.py": "from shopbase.core import make\napp = make('web')\n",
+                "lib/setup.py": "from setuptools import setup\nsetup(name='shopbase', install_requires=['flask'])\n",
+                "lib/shopbase/__init__.py": "",
+                "lib/shopbase/core.py": "from flask import Flask\ndef make(name):\n    app = Flask(name)\n    return app\n",
+            },
+            ("entry:app", "web"),
+        ),
     ],
 )
 def test_the_best_app(files: dict[str, str], expected: tuple[str, str]) -> None:
