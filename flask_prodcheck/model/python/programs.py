@@ -65,7 +65,8 @@ class Frame:
     such values. ``again``: of a module that was imported before, by another program. ``returns``: a branch that cannot be
     decided has left the function; ``parsed``: the parameters that hold what argparse has read, and the file that declares
     the arguments; ``results``: what it gives back; ``attributes``: those of ``self``, of an object that nothing else has
-    seen yet (None: any may have changed them)."""
+    seen yet (None: any may have changed them); ``perhaps_empty``: the lists that only a branch, or a loop, which may not
+    run has put something into."""
 
     path: str
     name: str
@@ -78,6 +79,7 @@ class Frame:
     parsed: dict[str, str] = field(default_factory=dict)
     results: list[object] = field(default_factory=list)
     attributes: dict[str, object] | None = None
+    perhaps_empty: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
         if value is OPEN:
             return OPEN
         if expr.op == "not":
-            return not value
+            return OPEN if is_perhaps_empty(frame, expr.operand) else not value
         return -value if expr.op == "-" and isinstance(value, int | float) else OPEN
     if isinstance(expr, BoolOp):
         return _logic(expr, inside)
@@ -148,6 +150,11 @@ def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
     if isinstance(expr, (Name, Attribute)):
         return _reference(world, frame, expr, depth)
     return OPEN
+
+
+def is_perhaps_empty(frame: Frame, expr: Expr) -> bool:
+    """Whether ``expr`` names a list of which it is not known whether anything is in it."""
+    return isinstance(expr, Name) and expr.id in frame.perhaps_empty
 
 
 def text_of(expr: Expr, value: object) -> str:
