@@ -205,6 +205,7 @@ _ALWAYS_METHODS = frozenset(
         "__init_subclass__",
         "__getattr__",
         "__call__",
+        "get_command",  # of a click group
         "model_post_init",
         "main",
         "run",

@@ -21,10 +21,11 @@ from flask_prodcheck.model.evaluation.evaluate import below_project, plain_value
 from flask_prodcheck.model.evaluation.libraries.dotenv import load_dotenv, nearest_dotenv
 from flask_prodcheck.model.evaluation.machine import Machine
 from flask_prodcheck.model.evaluation.running import Arguments, Frame, RaisedError, ReachedError
-from flask_prodcheck.model.evaluation.values import Evaluated, Function, Method, Obj, Ref, known
+from flask_prodcheck.model.evaluation.values import Evaluated, Function, Made, Method, Obj, Ref, known
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.launching.listening import SETS_PORT
 from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Program, Server, Setting, is_literal
+from flask_prodcheck.model.python.instances import FACTORY_MAKERS
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
@@ -305,6 +306,8 @@ def _start(
         item = served.value.value if isinstance(served.value, Known) else None
     if isinstance(item, Ref) and item.kind == "app":
         return item.oid
+    if isinstance(item, Made) and item.name.replace("()", "") in FACTORY_MAKERS:
+        return None  # another distribution made it: none of the applications that the project makes beside it
     here = [oid for oid in machine.apps if oid in machine.heap]
     if not here and entry.script and entry.path != app.span.file and not app.required:
         own = _Entry(app.span.file, False, app.name)

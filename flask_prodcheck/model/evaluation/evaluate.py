@@ -18,7 +18,7 @@ from flask_prodcheck.records import dataclass, replace
 
 _ATTEMPTS = 12
 
-__all__ = ["Evaluated", "Scope", "below_project", "evaluate", "plain_value", "version_of"]
+__all__ = ["Evaluated", "Scope", "below_project", "evaluate", "evaluate_all", "plain_value", "version_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,21 @@ class Scope:
 def evaluate(expr: Expr, scope: Scope) -> Evaluated:
     """The value of ``expr`` after the module that holds it was imported: :class:`Known` with a plain Python value, or
     :class:`Unknown`. A value that the program cannot compute (it raises) is Unknown and ``guarded``."""
+    return evaluate_all((expr,), scope)[0]
+
+
+def evaluate_all(exprs: Sequence[Expr], scope: Scope) -> list[Evaluated]:
+    """:func:`evaluate` of several expressions one after the other, for which the module is imported once."""
     machine, module = _imported(scope)
     item = module.value.value if isinstance(module.value, Known) else None
     oid = item.oid if isinstance(item, Ref) else machine.new(Obj("module"))
     local = machine.new(Obj("frame", {name: _local(machine, value) for name, value in scope.names.items()}))
+    return [_one(machine, expr, Frame(scope.path, oid, (local,))) for expr in exprs]
+
+
+def _one(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
     try:
-        result = machine.evaluate(expr, Frame(scope.path, oid, (local,)))
+        result = machine.evaluate(expr, frame)
     except RaisedError as raised:
         cause = raised.cause
         return replace(cause, value=Unknown(f"it raises {raised.name}", cause.value.origin), guarded=True)

@@ -156,8 +156,27 @@ def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -
     origin = next((each for each in apps if (each.span.file, each.name) == (found.module, found.name)), None)
     if origin is None or origin.span.file == app.span.file:
         return None
+    passed_on = _passed_on(app, origin, modules)
+    if passed_on is not None:
+        return passed_on
+    if launch.program is not None and not launch.program.main:
+        return origin  # a console script: its folder is none that Python searches
     folder = posixpath.dirname(app.span.file)  # Python searches the folder of the program first
     return _from_folder(origin, folder)
+
+
+def _passed_on(app: App, origin: App, modules: Modules) -> App | None:
+    """``origin`` as the module has it from which the program imports it: that one may do more than hand it on (it imports
+    the views). None where that is its own module, or a package around it, which is imported with it anyway."""
+    bound = [each for each in modules.bindings(app.span.file, app.name) if each.imported is not None]
+    module, level, member = bound[-1].imported or ("", 0, None) if bound else ("", 0, None)
+    source = modules.imported_file(app.span.file, module, level) if member is not None else None
+    if source is None or source.endswith("/") or source in (origin.span.file, app.span.file):
+        return None
+    if source in modules.packages_above(origin.span.file):
+        return None
+    dotted, cwd = import_path(modules, source)
+    return replace(origin, ref=f"{dotted}:{member}", cwd=cwd)
 
 
 def _from_folder(app: App, folder: str) -> App:

@@ -20,6 +20,8 @@ DEVELOPMENT_GROUPS = frozenset(
 
 _NAME = regex(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
 _PIP = regex(r"pip(?:[0-9.]*|\$\{\w+\}|\$\w+)")
+#: A distribution packed, or several of them: ``dist/*.whl``, ``/wheels/*``, ``https://host/shop.tar.gz``.
+_ARCHIVE = regex(r"\*|://|\.(?:whl|tar\.gz|tgz|zip)$")
 _PIP_VALUE_OPTIONS = frozenset(
     [
         "-i",
@@ -159,7 +161,8 @@ def _one(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | N
 
 def _pip(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | None:
     found: set[str] = set()
-    rest = words[words.index("install") + 1 if "install" in words else 0 :]
+    installs = "install" in words
+    rest = words[words.index("install" if installs else "wheel") + 1 :]
     while rest:
         word = rest.pop(0)
         if word in ("-r", "--requirement") or (word.startswith(("--requirement=", "-r")) and word != "-r"):
@@ -180,6 +183,9 @@ def _pip(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | N
             rest = rest[1:]
         elif word.startswith("-"):
             continue
+        elif _ARCHIVE.search(word):
+            if "://" in word or not (installs and _collects_wheels(image)):
+                return None  # what stands in it, and what that asks for, is not known
         elif word.startswith((".", "/")):
             found |= _local_project(word, cwd, image, facts)
         elif "$" in word:
@@ -189,6 +195,18 @@ def _pip(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | N
             if "[" in word:
                 found |= {normalised(extra) for extra in word[word.index("[") + 1 : word.find("]")].split(",") if extra}
     return found
+
+
+def _collects_wheels(image: Image) -> bool:
+    """Whether a RUN line gathers the wheels of all that it names (``pip wheel -r requirements.txt``), which counts as
+    installing them."""
+    for command, _ in image.runs:
+        for each in commands_of(command) or ():
+            words = [posixpath.basename(word.text) for word in each.words]
+            pip = next((index for index, word in enumerate(words) if _PIP.fullmatch(word)), len(words))
+            if next((word for word in words[pip + 1 :] if not word.startswith("-")), "") == "wheel":
+                return True
+    return False
 
 
 def _local_project(word: str, cwd: str, image: Image, facts: Facts) -> set[str]:

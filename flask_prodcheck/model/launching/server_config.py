@@ -7,11 +7,13 @@ the process starts in is read by itself; unknown names in a file are skipped wit
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable
+from typing import TypeVar
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.syntax import Assign, FunctionDef, Name
-from flask_prodcheck.model.evaluation.evaluate import Scope, evaluate
+from flask_prodcheck.facts.syntax import Assign, FunctionDef, Name, PyModule
+from flask_prodcheck.model.evaluation.evaluate import Scope, evaluate_all
 from flask_prodcheck.model.evaluation.machine import Machine
 from flask_prodcheck.model.evaluation.running import RaisedError
 from flask_prodcheck.model.evaluation.values import Ref
@@ -21,6 +23,8 @@ from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.words import expand, split
 from flask_prodcheck.model.project import Setting
 from flask_prodcheck.model.python.modules import Modules
+
+_Read = TypeVar("_Read")
 
 #: Environment variables that are gunicorn's defaults for a setting (config.py of 27.0.1).
 _ENVIRONMENT_DEFAULTS = {"WEB_CONCURRENCY": "workers", "FORWARDED_ALLOW_IPS": "forwarded_allow_ips"}
@@ -73,6 +77,28 @@ def gunicorn_options(
 
 def file_variables(path: str, place: Place, modules: Modules) -> dict[str, Value[str]]:
     """The variables that a config file writes into ``os.environ``: the workers inherit them."""
+    return _kept(modules, _file_variables, path, place)
+
+
+def file_settings(path: str, place: Place, modules: Modules) -> tuple[Setting, ...]:
+    """The settings that a config file gives, as gunicorn would be handed them; a function is unknown."""
+    return _kept(modules, _file_settings, path, place)
+
+
+def _kept(modules: Modules, read: Callable[[str, Place, Modules], _Read], path: str, place: Place) -> _Read:
+    """What ``read`` finds, once for each environment: many launches read one file, which may import much of the project."""
+    key = f"gunicorn:{read.__name__}"
+    known = modules.memo.get(key)
+    if not isinstance(known, dict):
+        known = modules.memo[key] = {}
+    asked = path, place.cwd, frozenset(place.env.items())
+    if asked not in known:
+        known[asked] = read(path, place, modules)
+    found: _Read = known[asked]
+    return found
+
+
+def _file_variables(path: str, place: Place, modules: Modules) -> dict[str, Value[str]]:
     machine = Machine(modules, env=place.env, roots=(place.cwd,))
     try:
         machine.run_module(path)
@@ -88,8 +114,7 @@ def file_variables(path: str, place: Place, modules: Modules) -> dict[str, Value
     return found
 
 
-def file_settings(path: str, place: Place, modules: Modules) -> tuple[Setting, ...]:
-    """The settings that a config file gives, as gunicorn would be handed them; a function is unknown."""
+def _file_settings(path: str, place: Place, modules: Modules) -> tuple[Setting, ...]:
     module = modules.module(path)
     if module is None:
         return ()
@@ -99,19 +124,23 @@ def file_settings(path: str, place: Place, modules: Modules) -> tuple[Setting, .
         for each in module.body
         if isinstance(each, FunctionDef) and each.name in known
     }
-    for name in sorted(set(module.names) & (set(known) | set(removed_settings())) - set(found)):
-        span = next(
-            (
-                each.span
-                for each in reversed(module.body)
-                if isinstance(each, Assign)
-                and any(isinstance(target, Name) and target.id == name for target in each.targets)
-            ),
-            Span(path, 1),
-        )
-        result = evaluate(Name(span, name), Scope(modules, path, env=place.env, roots=(place.cwd,)))
+    names = sorted(set(module.names) & (set(known) | set(removed_settings())) - set(found))
+    spans = [_assigned_at(module, name) for name in names]
+    given = [Name(span, name) for span, name in zip(spans, names, strict=True)]
+    results = evaluate_all(given, Scope(modules, path, env=place.env, roots=(place.cwd,))) if given else []
+    for name, span, result in zip(names, spans, results, strict=True):
         found[name] = Setting(name, result.value, span, fallback=result.fallback, variable=result.variable)
     return tuple(found.values())
+
+
+def _assigned_at(module: PyModule, name: str) -> Span:
+    """Where ``module`` gives ``name`` its value, the last time."""
+    assigned = (
+        each.span
+        for each in reversed(module.body)
+        if isinstance(each, Assign) and any(isinstance(target, Name) and target.id == name for target in each.targets)
+    )
+    return next(assigned, Span(module.path, 1))
 
 
 def _text(setting: Setting) -> str:

@@ -31,16 +31,43 @@ def command_kind(node: FunctionDef) -> str:
 
 
 def group_class_name(modules: Modules, found: Definition) -> str:
+    decorator, kind = _class_given(found)
+    if decorator is None or kind is None:
+        return ""
+    target = modules.resolve(found.module, kind)
+    if target.kind == "class" and any(base.endswith("FlaskGroup") for base in modules.bases(target)):
+        return "FlaskGroup"
+    return modules.qualified(found.module, kind) or ""
+
+
+def group_loader(modules: Modules, found: Definition) -> tuple[str, Call] | None:
+    """The decorator of a group that says which application its commands use, and its file."""
+    decorator, _ = _class_given(found)
+    return (found.module, decorator) if decorator is not None and argument(decorator, "create_app") else None
+
+
+def own_group_class(modules: Modules, found: Definition) -> tuple[Definition, Call] | None:
+    """The project's class of a group that finds the commands itself, and the call that makes the group."""
+    node = found.node
+    if isinstance(node, FunctionDef):
+        made, kind = _class_given(found)
+    else:
+        made = found.value if isinstance(found.value, Call) else None
+        kind = made.func if made is not None else None
+    owner = modules.resolve(found.module, kind) if kind is not None else None
+    if made is None or owner is None or owner.kind != "class":
+        return None
+    return (owner, made) if modules.class_member(owner, "get_command").kind == "function" else None
+
+
+def _class_given(found: Definition) -> tuple[Call | None, Expr | None]:
+    """The decorator that makes a command of a class, and that class."""
     node = found.node
     for decorator in node.decorators if isinstance(node, FunctionDef) else ():
-        if isinstance(decorator, Call):
-            kind = argument(decorator, "cls")
-            if kind is not None:
-                target = modules.resolve(found.module, kind)
-                if target.kind == "class" and any(base.endswith("FlaskGroup") for base in modules.bases(target)):
-                    return "FlaskGroup"
-                return modules.qualified(found.module, kind) or ""
-    return ""
+        kind = argument(decorator, "cls") if isinstance(decorator, Call) else None
+        if isinstance(decorator, Call) and kind is not None:
+            return decorator, kind
+    return None, None
 
 
 def commands_of(modules: Modules, group: Definition) -> dict[str, Definition]:

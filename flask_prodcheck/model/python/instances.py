@@ -73,7 +73,7 @@ _READY_MADE = frozenset(
     {"invenio_app.wsgi.application", "invenio_app.wsgi_ui.application", "invenio_app.wsgi_rest.application"}
 )
 #: Functions that make an application factory (Invenio-Base).
-_FACTORY_MAKERS = frozenset({"invenio_base.app.create_app_factory", "invenio_base.create_app_factory"})
+FACTORY_MAKERS = frozenset({"invenio_base.app.create_app_factory", "invenio_base.create_app_factory"})
 _MAKERS = {
     "werkzeug.serving.make_server": "werkzeug", "wsgiref.simple_server.make_server": "werkzeug",
     "wsgiref.simple_server.WSGIServer": "werkzeug", "werkzeug.serving.BaseWSGIServer": "werkzeug",
@@ -317,11 +317,16 @@ class Instances:
         )
 
     def _set_on_self(self, owner: Definition, attr: str, depth: int) -> Instance | None:
-        """The object that methods of ``owner`` assign to ``self.<attr>``, or that a property returns."""
+        """The object that methods of ``owner``, or of the nearest class above it that has such, assign to ``self.<attr>``,
+        or that a property returns."""
         node = owner.node
         key = (owner.module, owner.name, attr, "self")
         if not isinstance(node, ClassDef) or key in self._active or depth > _DEPTH:
             return None
+        if attr not in self._set_in(node):
+            above = (self.modules.resolve(owner.module, base, owner.scope) for base in node.bases)
+            held = (self._set_on_self(base, attr, depth + 1) for base in above if base.kind == "class")
+            return next(filter(None, held), None)
         self._active.add(key)
         try:
             for method, value in self._set_in(node).get(attr, ()):
@@ -386,13 +391,15 @@ class Instances:
                 return base
         if definition.kind == "value" and isinstance(definition.value, Call):
             maker = self.modules.qualified(definition.module, definition.value.func, definition.scope)
-            if maker in _FACTORY_MAKERS:
+            if maker in FACTORY_MAKERS:
                 return Instance("flask", path, call)
         if isinstance(call.func, Name) and definition.kind == "value" and definition.conditional:
             return self._of_some_branch(path, call, scope, depth)
         if isinstance(call.func, Call):
-            # newrelic.agent.wsgi_application()(app)
+            # newrelic.agent.wsgi_application()(app); create_app_factory(...)()
             outer = self.modules.qualified(path, call.func.func, scope.body) or ""
+            if outer in FACTORY_MAKERS:
+                return Instance("flask", path, call)
             if outer.endswith(".wsgi_application") and call.args:
                 inner = self.of(path, call.args[0], scope, depth + 1)
                 return Instance("wsgi", path, call, inner) if inner is not None and inner.is_app else None
@@ -634,7 +641,7 @@ def names_of_apps(modules: Modules) -> frozenset[str]:
     them. What an application is made of is spelled with one of these."""
     mentions = mentions_of(modules)
     makers = {name.rpartition(".")[2] for name, kind in _CLASSES.items() if kind in WSGI_KINDS} | _WITHOUT_APP
-    makers |= {name.rpartition(".")[2] for name in _FACTORY_MAKERS}
+    makers |= {name.rpartition(".")[2] for name in FACTORY_MAKERS}
     spelled = [*mentions.aliases, *(name for names in mentions.inside.values() for name in names)]
     spelled += [name for names in mentions.values.values() for name in names]
     return mentions.holding(makers.union(name for name in spelled if "Flask" in name))

@@ -50,6 +50,7 @@ from flask_prodcheck.facts.syntax import (
     Stmt,
     With,
 )
+from flask_prodcheck.model.python.distributions import distributed
 from flask_prodcheck.model.python.own_package import own_package
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
@@ -212,6 +213,7 @@ class Modules:
         }
         self._external = _NEVER_PROJECT | (asked - own)  # a workspace asks for its own members
         self._own = own_package(facts, self._external)
+        self._distributed = distributed(facts)
         self._bindings: dict[str, dict[str, tuple[Binding, ...]]] = {}
         self._globals: dict[str, dict[str, tuple[Binding, ...]]] = {}
         self._defined: dict[tuple[str, str], Definition] = {}
@@ -373,6 +375,8 @@ class Modules:
         if head.lower() not in self._external:
             roots = self.roots_for(path)
         found = self.locate(module, roots)
+        if found is None and (siblings := self._distributed.get(head)):
+            return self.locate(module, siblings)
         return None if found == path and module.count(".") == 0 and head in _NEVER_PROJECT else found
 
     # --- names

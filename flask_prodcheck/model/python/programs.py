@@ -32,7 +32,7 @@ from flask_prodcheck.facts.syntax import (
     UnaryOp,
 )
 from flask_prodcheck.model.python.instances import Scope
-from flask_prodcheck.model.python.modules import Modules, nested_statements
+from flask_prodcheck.model.python.modules import Definition, Modules, call_name, nested_statements
 from flask_prodcheck.model.python.tables import table_at, table_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
@@ -41,6 +41,9 @@ from flask_prodcheck.records import dataclass
 _SAME_FILE = frozenset(
     {f"os.path.{name}" for name in ("abspath", "realpath", "normpath", "normcase", "expanduser")} | {"pathlib.Path"}
 )
+#: What imports a module by its name.
+_IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
+_IMPORTING = frozenset(name.rpartition(".")[2] for name in _IMPORTERS)
 _SLICE = regex(r"^(-?\d*):(-?\d*)$")
 _DEPTH = 16
 
@@ -61,7 +64,9 @@ class Frame:
     ``assumed`` turns true once a value depended on a variable that no file sets; ``assumptions`` are the names that hold
     such values. ``again``: of a module that was imported before, by another program. ``returns``: a branch that cannot be
     decided has left the function; ``parsed``: the parameters that hold what argparse has read, and the file that declares
-    the arguments; ``results``: what it gives back."""
+    the arguments; ``results``: what it gives back; ``attributes``: those of ``self``, of an object that nothing else has
+    seen yet (None: any may have changed them); ``perhaps_empty``: the lists that only a branch, or a loop, which may not
+    run has put something into."""
 
     path: str
     name: str
@@ -73,6 +78,21 @@ class Frame:
     returns: bool = False
     parsed: dict[str, str] = field(default_factory=dict)
     results: list[object] = field(default_factory=list)
+    attributes: dict[str, object] | None = None
+    perhaps_empty: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A module of the project that the program imports by a name which it computes, or what it takes from one: the
+    function, class or value that the file ``module`` has under ``name``."""
+
+    module: str
+    name: str = ""
+
+    def found(self, modules: Modules) -> Definition:
+        """What it is."""
+        return modules.define(self.module, self.name) if self.name else Definition("module", self.module)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +134,7 @@ def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
         if value is OPEN:
             return OPEN
         if expr.op == "not":
-            return not value
+            return OPEN if is_perhaps_empty(frame, expr.operand) else not value
         return -value if expr.op == "-" and isinstance(value, int | float) else OPEN
     if isinstance(expr, BoolOp):
         return _logic(expr, inside)
@@ -132,13 +152,18 @@ def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
     return OPEN
 
 
+def is_perhaps_empty(frame: Frame, expr: Expr) -> bool:
+    """Whether ``expr`` names a list of which it is not known whether anything is in it."""
+    return isinstance(expr, Name) and expr.id in frame.perhaps_empty
+
+
 def text_of(expr: Expr, value: object) -> str:
     """``value`` as a word of a command; ``${name}`` when it is open."""
     return _text(value, expr)
 
 
 def _text(value: object, expr: Expr) -> str:
-    if value is OPEN or isinstance(value, list | dict):
+    if value is OPEN or isinstance(value, list | dict | Loaded):
         return "${" + (re.sub(r"\W+", "_", render(expr)).strip("_") or "value") + "}"
     return str(value)
 
@@ -172,7 +197,7 @@ def _binary(expr: BinOp, left: object, right: object) -> object:
             return left + right
     if expr.op == "%" and isinstance(left, str):
         parts = right if isinstance(right, list) else [right]
-        shown = iter(["${value}" if part is OPEN else str(part) for part in parts])
+        shown = iter(["${value}" if part is OPEN or isinstance(part, Loaded) else str(part) for part in parts])
         return re.sub(r"%(?:\(\w+\))?[sdr]", lambda _: next(shown, "${value}"), left)
     if expr.op == "/" and (isinstance(left, str) or (left is OPEN and isinstance(right, str))):
         return f"{_text(left, expr.left)}/{_text(right, expr.right)}"  # a path: nothing else is divided by a text
@@ -272,7 +297,7 @@ def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], objec
         and len(call.args) == 1
     ):
         value = inside(call.args[0])
-        if value is OPEN:
+        if value is OPEN or (isinstance(value, Loaded) and name != "builtins.bool"):
             return OPEN
         if name == "builtins.bool":
             return bool(value)
@@ -281,6 +306,12 @@ def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], objec
         if name == "builtins.int":
             return int(value) if isinstance(value, int | str) and str(value).strip().lstrip("-").isdigit() else OPEN
         return value if isinstance(value, list) else OPEN
+    if name in _IMPORTERS and call.args:
+        return _imported(world, frame, call, name, inside)
+    if name == "builtins.getattr" and len(call.args) > 1:
+        base, attr = inside(call.args[0]), inside(call.args[1])
+        otherwise = inside(call.args[2]) if len(call.args) > 2 else OPEN
+        return _taken(world, base, attr, otherwise) if isinstance(base, Loaded) and isinstance(attr, str) else OPEN
     if name == "platform.system":
         return "Linux"
     if name == "shlex.split" and call.args:
@@ -323,11 +354,70 @@ def _method(call: Call, func: Attribute, base: object, inside: Callable[[Expr], 
         return (
             base.join("${value}" if item is OPEN else str(item) for item in value) if isinstance(value, list) else OPEN
         )
-    if func.attr == "split":
-        return _split(base) if not call.args else base.split(str(inside(call.args[0])))
+    if func.attr in ("split", "rsplit", "partition", "rpartition"):
+        return _parts(base, func.attr, [inside(arg) for arg in call.args])
+    if func.attr in ("replace", "removeprefix", "removesuffix") and "${" not in base:
+        words = [inside(arg) for arg in call.args]
+        plain = [word for word in words if isinstance(word, str)]
+        wanted = 2 if func.attr == "replace" else 1
+        return str(getattr(base, func.attr)(*plain)) if len(plain) == len(words) == wanted else OPEN
     if func.attr == "format":
         return _format(base, call, inside)
     return OPEN
+
+
+def _parts(base: str, how: str, words: Sequence[object]) -> object:
+    """What a text is cut into."""
+    separator = words[0] if words else None
+    if separator is None and "partition" not in how:
+        return _split(base)
+    if not isinstance(separator, str) or not separator:
+        return OPEN
+    if "partition" in how:
+        return list(base.partition(separator) if how == "partition" else base.rpartition(separator))
+    most = words[1] if len(words) > 1 else -1
+    if not isinstance(most, int):
+        return OPEN
+    return list(base.split(separator, most) if how == "split" else base.rsplit(separator, most))
+
+
+def _imported(world: World, frame: Frame, call: Call, name: str, inside: Callable[[Expr], object]) -> object:
+    """The module of ``importlib.import_module(name, package)``, or of ``__import__(name, ..., fromlist)``."""
+    wanted = inside(call.args[0])
+    if not isinstance(wanted, str) or not wanted.strip(".") or "${" in wanted:
+        return OPEN
+    dotted = wanted.lstrip(".")
+    level = len(wanted) - len(dotted)
+    if name == "builtins.__import__":
+        level = 0
+        listed = call.args[3] if len(call.args) > 3 else _keyword(call, "fromlist")
+        if listed is None or not inside(listed):
+            dotted = dotted.partition(".")[0]
+    elif level:
+        package = call.args[1] if len(call.args) > 1 else _keyword(call, "package")
+        above = inside(package) if package is not None else OPEN
+        if isinstance(above, str) and above.count(".") >= level - 1 and "${" not in above:
+            dotted = f"{above.rsplit('.', level - 1)[0]}.{dotted}"
+            level = 0
+    path = world.modules.find_imported(frame.path, dotted, level)
+    return Loaded(path) if path is not None else OPEN
+
+
+def _keyword(call: Call, name: str) -> Expr | None:
+    return next((each.value for each in call.keywords if each.name == name), None)
+
+
+def _taken(world: World, base: Loaded, attr: str, default: object = OPEN) -> object:
+    """The attribute ``attr`` of what was loaded; ``default`` where it certainly has none."""
+    found = world.modules.attribute(base.found(world.modules), attr)
+    if found.kind == "module":
+        return Loaded(found.module)
+    if found.kind in ("function", "class") and world.modules.define(found.module, found.name).span == found.span:
+        return Loaded(found.module, found.name)
+    if found.kind == "value" and found.value is not None and not found.conditional:
+        value = evaluate(world, Frame(found.module, found.module), found.value, 2)
+        return Loaded(found.module, found.name) if value is OPEN else value
+    return default if found.kind == "missing" else OPEN
 
 
 def _format(base: str, call: Call, inside: Callable[[Expr], object]) -> str:
@@ -356,12 +446,21 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
     if isinstance(expr, Name):
         if expr.id == "__name__":
             return frame.name
+        if expr.id == "__package__" and frame.name != "__main__":
+            return frame.name if frame.path.endswith("__init__.py") else frame.name.rpartition(".")[0]
         if expr.id in frame.values:
             frame.assumed = frame.assumed or expr.id in frame.assumptions
             return frame.values[expr.id]
         if expr.id in frame.scope.params:
             return OPEN
+    elif isinstance(expr.value, Call) and call_name(expr.value) in _IMPORTING:
+        base = evaluate(world, frame, expr.value, depth + 1)
+        return _taken(world, base, expr.attr) if isinstance(base, Loaded) else OPEN
     elif isinstance(expr.value, Name):
+        if isinstance(base := frame.values.get(expr.value.id), Loaded):
+            return _taken(world, base, expr.attr)
+        if frame.attributes is not None and expr.value.id == "self" and expr.attr in frame.attributes:
+            return frame.attributes[expr.attr]
         parsed = world.arguments(frame, f"{expr.value.id}.{expr.attr}")
         if parsed is not OPEN:
             return parsed

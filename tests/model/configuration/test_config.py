@@ -453,3 +453,12 @@ def test_the_ways_of_a_branch_that_is_not_decided(left: str, right: str, either:
 def test_hostile_programs_end(text: str) -> None:
     found = _configured(HEAD + text)
     assert all(isinstance(setting.value, Known | Unknown) for setting in found.settings.values())
+
+
+def test_an_application_of_another_distribution_is_none_that_stands_beside_it() -> None:
+    text = (
+        "from flask import Flask\nfrom invenio_base.app import create_app_factory\ndef create_app():\n"
+        "    api = create_app_factory('shop')()\n    pages = Flask(__name__)\n    pages.config['DEBUG'] = True\n    return api\n"
+    )
+    configuration = _configured(text)
+    assert (configuration.complete, dict(configuration.settings)) == (False, {})

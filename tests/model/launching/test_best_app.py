@@ -256,6 +256,50 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("app:create_app()", "web/flask"),
         ),
+        # the module that a program imports it from imports the views as well
+        (
+            {
+                "Dockerfile": "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python run.py\n",
+                "run.py": "from web.server import app\napp.run()\n",
+                "web/__init__.py": "",
+                "web/base.py": "from flask import Flask\napp = Flask(__name__)\n",
+                "web/server.py": "from web import views\nfrom web.base import app\n",
+                "web/views.py": "",
+            },
+            ("web.server:app", "."),
+        ),
+        # a package around its module is imported with it anyway
+        (
+            {
+                "Dockerfile": "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python run.py\n",
+                "run.py": "from web import app\napp.run()\n",
+                "web/__init__.py": "from web.base import app\n",
+                "web/base.py": "from flask import Flask\napp = Flask(__name__)\n",
+            },
+            ("web.base:app", "."),
+        ),
+        # a console script is not searched from the folder of its module
+        (
+            {
+                "Dockerfile": "FROM python:3\nCOPY . /app\nWORKDIR /app\nRUN pip install .\nCMD shop\n",
+                "setup.py": "from setuptools import setup\nsetup(entry_points={'console_scripts': ['shop = shop.cli:main']})\n",
+                "shop/__init__.py": "",
+                "shop/web.py": "from flask import Flask\napp = Flask(__name__)\n",
+                "shop/cli.py": "from shop.web import app\ndef main():\n    app.run()\n",
+            },
+            ("shop.web:app", "."),
+        ),
+        # made with a library that a folder beside it distributes
+        (
+            {
+                "web/Dockerfile": "FROM python:3\nWORKDIR /src\nCOPY web/entry.py .\nCMD gunicorn entry:app\n",
+                "web/entry.py": "from shopbase.core import make\napp = make('web')\n",
+                "lib/setup.py": "from setuptools import setup\nsetup(name='shopbase', install_requires=['flask'])\n",
+                "lib/shopbase/__init__.py": "",
+                "lib/shopbase/core.py": "from flask import Flask\ndef make(name):\n    app = Flask(name)\n    return app\n",
+            },
+            ("entry:app", "web"),
+        ),
     ],
 )
 def test_the_best_app(files: dict[str, str], expected: tuple[str, str]) -> None:

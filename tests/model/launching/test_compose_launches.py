@@ -24,6 +24,55 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "the image of a sibling, beside the service that mounts the project over its own",
+        {
+            "docker-compose.yml": "services:\n  web:\n    image: hub.io/shop/site:develop\n    command: python run.py\n"
+            "    volumes: ['./:/code']\n  files:\n    image: hub.io/shop/files:develop\n    command: python run.py\n"
+            "  again:\n    image: hub.io/shop/site-extra:develop\n    command: python run.py\n"
+            "  other:\n    image: hub.io/else/files:develop\n    command: python run.py\n",
+            "run.py": APP + "app.run()\n",
+        },
+        [
+            "docker-compose.yml:4 > run.py:3 app-run development run:app True",
+            "docker-compose.yml:11 > run.py:3 app-run development run:app True",
+            "docker-compose.yml:14 > run.py:3 app-run development run:app True",
+        ],
+    ),
+    (
+        "a word that the script of the only image asks for",
+        {
+            "docker-compose.yml": "services:\n  web:\n    image: hub.io/shop:1\n    command: [site]\n"
+            "  jobs:\n    image: hub.io/shop:1\n    command: [jobs]\n  search:\n    image: hub.io/search:1\n"
+            "    command: [index]\n",
+            "docker/Dockerfile": IMAGE + 'ENTRYPOINT ["/app/docker/boot.sh"]\n',
+            "docker/boot.sh": '#!/bin/sh\nROLE=$1\nif [ "$ROLE" = site ]; then\n  exec gunicorn app:app\nfi\n'
+            'case "$1" in jobs) exec celery -A app worker ;; esac\n',
+            "app.py": APP,
+        },
+        ["docker-compose.yml:4 > docker/Dockerfile:4 > docker/boot.sh:4 gunicorn production app:app True"],
+    ),
+    (
+        "a word that it does not ask for",
+        {
+            "docker-compose.yml": "services:\n  search:\n    image: hub.io/search:1\n    command: [index]\n",
+            "docker/Dockerfile": IMAGE + 'ENTRYPOINT ["/app/docker/boot.sh"]\n',
+            "docker/boot.sh": "#!/bin/sh\nexec gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["docker/Dockerfile:4 > docker/boot.sh:2 gunicorn production app:app True"],
+    ),
+    (
+        "such a word where two images may be meant",
+        {
+            "docker-compose.yml": "services:\n  web:\n    image: hub.io/shop:1\n    command: [site]\n",
+            "docker/Dockerfile": IMAGE + 'ENTRYPOINT ["/app/docker/boot.sh"]\n',
+            "jobs/Dockerfile": IMAGE + "CMD celery -A app worker\n",
+            "docker/boot.sh": '#!/bin/sh\n[ "$1" = site ] && exec gunicorn app:app\n',
+            "app.py": APP,
+        },
+        ["docker/Dockerfile:4 > docker/boot.sh:2 gunicorn production app:app True"],
+    ),
+    (
         "production and development pair",
         {
             "docker-compose.yml": "services:\n  web:\n    build: .\n    command: flask run\n",

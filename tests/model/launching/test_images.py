@@ -129,6 +129,21 @@ def test_the_stage_that_a_command_builds_is_started(files: dict[str, str]) -> No
     assert not link(parse(memory_tree(application)), name="site").launches
 
 
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("FROM base AS web\nCMD gunicorn app:app\n", ["Dockerfile:5 development", "Dockerfile:7 production"]),
+        ("FROM dev AS web\nRUN true\n", ["Dockerfile:5 production"]),
+        ("FROM base AS web\nCOPY --from=dev /app /app\nCMD gunicorn app:app\n", ["Dockerfile:5 development", "Dockerfile:8 production"]),
+    ],
+)  # fmt: skip
+def test_a_stage_of_its_own_is_started(last: str, expected: list[str]) -> None:
+    text = "FROM python:3.13 AS base\nWORKDIR /app\nCOPY . .\nFROM base AS dev\nCMD flask run\n"
+    application = {"Dockerfile": text + last, "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    project = link(parse(memory_tree(application)), name="site")
+    assert [f"{each.head.span} {each.purpose.value}" for each in project.launches] == expected
+
+
 DEEP = "{ " * 300 + "a" + "; }" * 300
 
 

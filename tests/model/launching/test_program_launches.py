@@ -44,6 +44,28 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [],
     ),
     (
+        "a wrapper that one branch of the entrypoint sets",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["gunicorn", "web"]\n',
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    command: flask --app web run\n",
+            "boot.sh": '#!/bin/sh\n[ "$KEEP" ] || AS="gosu web"\nexec tini -- $AS "$@"\n',
+            "web.py": APP.replace("app =", "application ="),
+        },
+        [
+            "Dockerfile:4 > Dockerfile:5 > boot.sh:3 gunicorn production web:application True",
+            "docker-compose.yml:4 > Dockerfile:4 > boot.sh:3 flask-run development web:application True",
+        ],
+    ),
+    (
+        "a variable in front of what is no server",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["migrate", "web"]\n',
+            "boot.sh": '#!/bin/sh\nexec tini -- $AS "$@"\n',
+            "web.py": APP,
+        },
+        [],
+    ),
+    (
         "a file that the image has",
         {
             "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["gunicorn.conf.py"]\n',

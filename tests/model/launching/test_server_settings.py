@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from flask_prodcheck.base import Known
 from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.facts.syntax import Expr
+from flask_prodcheck.model.evaluation.evaluate import Evaluated, Scope, evaluate_all
+from flask_prodcheck.model.launching import server_config
 from flask_prodcheck.model.link import link
 from flask_prodcheck.model.project import Launch
 from flask_prodcheck.sources.discover import memory_tree
@@ -73,3 +78,32 @@ def test_mod_wsgi_works_where_its_daemon_process_says() -> None:
 def test_keywords_of_waitress(keywords: str, expected: dict[str, str]) -> None:
     program = f"import os\nfrom waitress import serve\n{APP}PORT = 5000\nserve(app, {keywords})\n"
     assert options(launch_of({"Procfile": "web: python run.py\n", "run.py": program})) == expected
+
+
+def test_one_file_of_gunicorn_settings_is_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(exprs: Sequence[Expr], scope: Scope) -> list[Evaluated]:
+        asked.append(scope.path)
+        return evaluate_all(exprs, scope)
+
+    monkeypatch.setattr(server_config, "evaluate_all", counted)
+    files = {
+        "Procfile": "web: gunicorn app:app\napi: gunicorn app:app --threads 2\n",
+        "gunicorn.conf.py": "from app import WORKERS\nworkers = WORKERS\nworker_class = 'gthread'\n",
+        "app.py": APP + "WORKERS = 3\n",
+    }
+    launches = link(parse(memory_tree(files)), name="site").launches
+    assert [(options(each)["workers"], options(each)["worker_class"]) for each in launches] == [("3", "gthread")] * 2
+    assert asked == ["gunicorn.conf.py"]
+
+
+def test_a_mount_beside_the_file_of_uwsgi_is_no_second_start() -> None:
+    launch = launch_of(
+        {
+            "Dockerfile": IMAGE + 'CMD ["uwsgi", "--ini", "/app/site.ini"]\n',
+            "site.ini": "[uwsgi]\nwsgi-file = web.py\ncallable = app\nmount = /=web.py\n",
+            "web.py": APP,
+        }
+    )
+    assert (str(launch.head.span), launch.target) == ("Dockerfile:4", "web.py:app")

@@ -74,3 +74,19 @@ def test_what_extras_and_distributions_of_the_same_project_bring(line: str, inst
         dockerfiles={"Dockerfile": dockerfile}, manifests=manifests, paths=frozenset({"Dockerfile", *manifests})
     )
     assert (image_installs(build_image(dockerfile, facts), facts) or frozenset()) - {"extra"} == installed
+
+
+@pytest.mark.parametrize(
+    ("lines", "installed"),
+    [
+        ("RUN pip install dist/*.whl", None),
+        ("RUN pip install /wheels/shop-1.0-py3-none-any.whl", None),
+        ("RUN pip install https://host/shop.tar.gz", None),
+        ("RUN pip install --upgrade wheel && pip install *.whl", None),
+        ("RUN pip wheel --wheel-dir /wheels gunicorn && pip install --no-index /wheels/*", frozenset({"gunicorn"})),
+    ],
+)
+def test_what_stands_in_an_archive_is_known_where_it_was_gathered(lines: str, installed: frozenset[str] | None) -> None:
+    dockerfile = read_dockerfile("Dockerfile", f"FROM python:3.13-slim\n{lines}\n")
+    facts = Facts(dockerfiles={"Dockerfile": dockerfile}, paths=frozenset({"Dockerfile"}))
+    assert image_installs(build_image(dockerfile, facts), facts) == installed

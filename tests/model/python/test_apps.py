@@ -61,6 +61,13 @@ FACTORY = FLASK + "def create_app(config=None):\n    app = Flask(__name__)\n    
             ),
             ["app:app"],
         ),
+        (
+            (
+                "from invenio_base.app import create_app_factory\ndef make(**kw):\n"
+                "    app = create_app_factory('shop')(**kw)\n    return app\n"
+            ),
+            ["app:make()"],
+        ),
         ("from invenio_app.factory import create_app\nweb = create_app()\n", ["app:web"]),
         ("from invenio_app.wsgi import application\n", ["app:application"]),
         ("from invenio_app.celery import application\n", []),

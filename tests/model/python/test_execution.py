@@ -54,6 +54,20 @@ def ends(outcome: Outcome) -> list[str]:
         (APP + "app.run()\n", ["app-run 3"]),
         (APP + "if __name__ == '__main__':\n    app.run()\n", ["app-run 4"]),
         (APP + "table = {'a': 1}\nif ['a'] in table:\n    app.run()\n", ["app-run 5?"]),
+        (
+            APP + "lost = []\nfor key in keys():\n    if key not in table():\n        lost.append(key)\n"
+            "if lost:\n    raise ValueError(lost)\napp.run()\n",
+            ["app-run 9?"],
+        ),
+        (
+            APP + "lost = []\nif fails():\n    lost.append(1)\nif not lost:\n    app.run()\n",
+            ["app-run 7?"],
+        ),
+        (
+            APP + "lost = []\nfor key in keys():\n    lost.append(key)\nif lost:\n    raise ValueError\napp.run()\n",
+            ["app-run 8?"],
+        ),
+        (APP + "lost = []\nlost.append(1)\nif not lost:\n    app.run()\n", []),
         (APP + "def main():\n    app.run()\nif __name__ == '__main__':\n    main()\n", ["app-run 6>4"]),
         (APP + "from waitress import serve\nserve(app)\napp.run()\n", ["waitress 4"]),
         (APP + "from gevent.pywsgi import WSGIServer\ns = WSGIServer(('', 1), app)\ns.serve_forever()\n", ["gevent 5"]),

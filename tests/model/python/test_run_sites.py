@@ -57,6 +57,18 @@ def sites(files: Mapping[str, str] | str) -> tuple[RunSite, ...]:
         ),
         (
             HEAD
+            + "class B:\n    def __init__(self):\n        self.app = Flask('b')\nclass S(B):\n    pass\ndef go():\n"
+            + "    site = S()\n    site.app.run()\n",
+            ["app.run"],
+        ),
+        (
+            HEAD
+            + "class B:\n    def __init__(self):\n        self.app = Flask('b')\nclass S(B):\n    def __init__(self):\n"
+            + "        self.app = thing()\ndef go():\n    site = S()\n    site.app.run()\n",
+            [],
+        ),
+        (
+            HEAD
             + "class W:\n    def __new__(cls, core):\n        return Flask('b')\n"
             + "class S:\n    def __init__(self):\n        self.app = W(1)\n    def go(self):\n        self.app.run()\n",
             ["app.run"],

@@ -42,6 +42,7 @@ from flask_prodcheck.model.launching.servers import READERS
 from flask_prodcheck.model.launching.steps import (
     ConsoleRun,
     Nothing,
+    PythonRun,
     Reading,
     ScriptRun,
     ServerStart,
@@ -192,6 +193,9 @@ _PROGRAMS: dict[str, Callable[[Words], Step | Behind]] = {
 _VARIABLE_PROGRAM = regex(r"\$\{([A-Z]+)\d?(?:_(?:BIN|CMD|EXE|COMMAND))?\}")
 
 
+_VARIABLE = regex(r"\$\{\w+\}")
+
+
 #: A program as distributions name it for one Python: gunicorn3, flask-3, mod_wsgi-express-3.12.
 _OF_A_PYTHON = regex(r"(.+?)-?\d(?:\.\d+)?")
 
@@ -209,6 +213,8 @@ def _started(words: Words) -> Step | Behind:
     ):
         program = match.group(1).lower()  # $(GUNICORN), ${FLASK}: the variable is called what it holds
     rest = words[1:]
+    if _VARIABLE.fullmatch(words[0]) and isinstance(read_command(rest).step, (ServerStart, PythonRun)):
+        return Behind(rest)  # ``$GOSU gunicorn ...``: a wrapper, or nothing, stands in front of a command
     if program in READERS:
         return READERS[program](rest)
     if (versioned := _OF_A_PYTHON.fullmatch(program)) is not None and versioned[1] in READERS:

@@ -22,6 +22,7 @@ from flask_prodcheck.model.launching.heads.services import (
     is_public,
     merged_service,
     mounts_of,
+    runs_a_sibling,
     stage_of,
     target_of,
     variables_of,
@@ -74,6 +75,8 @@ def compose_heads(facts: Facts) -> Iterator[Head]:
                 )
             else:
                 image = None
+                if runs_a_sibling(file, service, facts):
+                    continue
             if own is None and image is not None:
                 as_image = True
                 own = told = _as_told(service, image)

@@ -49,11 +49,17 @@ def _targets_used(facts: Facts) -> dict[str, set[int]]:
 
 
 def _stages_to_start(dockerfile: Dockerfile, used: set[int]) -> list[int]:
-    """The stages that something may run: the last one, those that something targets, and one that is called production
-    where the last is called development or test. Those for development or tests come last: what they inherit from a stage
-    that others use is not theirs alone."""
+    """The stages that something may run: the last one, those that something targets, those that no other stage builds on
+    and that say themselves what they start, and one that is called production where the last is called development or test.
+    Those for development or tests come last: what they inherit from a stage that others use is not theirs alone."""
     last = len(dockerfile.stages) - 1
+    built_on = {stage.base.lower() for stage in dockerfile.stages}
     chosen = {last} | used
+    chosen |= {
+        index
+        for index, stage in enumerate(dockerfile.stages)
+        if stage.alias is not None and stage.alias not in built_on and (stage.cmd or stage.entrypoint)
+    }
     named = [(index, purpose_of_words(words_of(stage.alias or ""))) for index, stage in enumerate(dockerfile.stages)]
     final = named[last][1]
     if final is not None and final[0] is not Purpose.PRODUCTION:

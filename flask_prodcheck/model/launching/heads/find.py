@@ -50,7 +50,7 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
             yield start_head(start, facts)
     for path in sorted(facts.uwsgi):
         config = facts.uwsgi[path]
-        found = config.get("module", "wsgi", "wsgi-file", "file", "mount", "wsgi_file")
+        found = next(filter(None, map(config.get, _UWSGI_TARGETS)), None)
         if found is not None:
             place = Place((Hop(found[1], found[0]),), cwd=".", cwd_known=False)
             yield Head(
@@ -66,5 +66,7 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
             yield Head(kind, Span(path, 1), name, place, None, default=kind)
 
 
+#: The options of uWSGI that name what it serves, the one that a chain ends with first.
+_UWSGI_TARGETS = ("module", "wsgi", "wsgi-file", "wsgi_file", "file", "mount")
 #: The file that PythonAnywhere writes for a web application, called after its domain.
 _PYTHONANYWHERE = regex(r"[a-z0-9_]+_pythonanywhere_com_wsgi\.py")

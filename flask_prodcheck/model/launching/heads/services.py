@@ -6,13 +6,17 @@ Precedence follows the compose reference.
 from __future__ import annotations
 
 import posixpath
+import re
 
 from flask_prodcheck.base import Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import ComposeFile, ComposeService
-from flask_prodcheck.model.launching.containers import dockerfile_of_image
-from flask_prodcheck.model.launching.images import Mapped, folders_of, join, stage_index
+from flask_prodcheck.model.launching.asked_words import words_asked_for
+from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place
+from flask_prodcheck.model.launching.images import Mapped, build_image, folders_of, join, stage_index
 from flask_prodcheck.model.launching.place import Place, known_variables, locate
+from flask_prodcheck.model.project import Hop
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
 
@@ -41,7 +45,26 @@ def _service_dockerfile(file: ComposeFile, service: ComposeService, facts: Facts
     builder = _builder(file, service, facts)
     if builder is not None:
         return _service_dockerfile(*builder, facts)
-    return dockerfile_of_image(service.image, facts, posixpath.dirname(file.path))
+    return dockerfile_of_image(service.image, facts, posixpath.dirname(file.path)) or _told_by_command(service, facts)
+
+
+def _told_by_command(service: ComposeService, facts: Facts) -> str | None:
+    """The one Dockerfile of the project, where the command of ``service`` is a word that the script of its ENTRYPOINT
+    asks for: a program of that name is nowhere."""
+    words = service.command.argv if service.command is not None else None
+    paths = [path for path in facts.dockerfiles if facts.dockerfiles[path].stages]
+    if not words or service.entrypoint is not None or len(paths) != 1 or not _WORD.fullmatch(words[0]):
+        return None
+    image = build_image(facts.dockerfiles[paths[0]], facts)
+    given = image.entrypoint.argv if image.entrypoint is not None else None
+    inside = image_place(image, facts, Hop(image.span, image.base))
+    scripts = [facts.scripts.get(locate(word, inside, facts) or "") for word in given or ()]
+    asks = any(script is not None and words[0] in words_asked_for(script.body) for script in scripts)
+    return paths[0] if asks else None
+
+
+#: A word that may be a role and is no path, no option and no assignment.
+_WORD = regex(r"[a-z][\w-]*")
 
 
 def _builder(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[ComposeFile, ComposeService] | None:
@@ -177,3 +200,24 @@ def _moved(service: ComposeService, origin: str, folder: str) -> ComposeService:
             (f"./{moved(host)}" if host.startswith(".") else host, inside) for host, inside in service.volumes
         ),
     )
+
+
+def runs_a_sibling(file: ComposeFile, service: ComposeService, facts: Facts) -> bool:
+    """Whether ``service`` runs the image of another program of the same owner: a service beside it mounts the project over
+    an image of the owner that is called otherwise, and this one mounts nothing of it."""
+    owner, name = _owner_and_name(service.image or "")
+    if service.build is not None or not owner or mounts_of(file, service, facts):
+        return False
+    others = [
+        _owner_and_name(merged.image or "")
+        for merged in (merged_service(file, each, facts) for each in file.services)
+        if any(each.repo == "." for each in mounts_of(file, merged, facts))
+    ]
+    own = [other for of, other in others if of == owner]
+    return bool(own) and not any(name.startswith(other) or other.startswith(name) for other in own)
+
+
+def _owner_and_name(image: str) -> tuple[str, str]:
+    """The registry with the owner, and the name without its tag; nothing where a variable is in it."""
+    owner, _, name = image.rpartition("/")
+    return ("", "") if "$" in image else (owner, re.split(r"[:@]", name)[0])

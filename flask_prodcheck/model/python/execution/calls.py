@@ -26,7 +26,7 @@ from flask_prodcheck.model.python.execution.starting import SHELLS, SPAWNS
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
 from flask_prodcheck.model.python.instances import FLASK_KINDS
 from flask_prodcheck.model.python.modules import Definition, statement_expressions
-from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
+from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
 from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.model.python.tables import table_of
 from flask_prodcheck.patterns import regex
@@ -150,7 +150,12 @@ def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, 
 
 
 def looked_up(walk: Walk, func: Expr, frame: Frame) -> Definition | None:
-    """The function or the class that a word picks from a table: ``COMMANDS[word]``, ``COMMANDS.get(word)``."""
+    """The function or the class that a word picks from a table (``COMMANDS[word]``, ``COMMANDS.get(word)``), or that the
+    program takes from a module which it loads by a name."""
+    if isinstance(func, (Name, Attribute)) and any(isinstance(each, Loaded) for each in frame.values.values()):
+        loaded = evaluate(walk.world, frame, func)
+        if isinstance(loaded, Loaded) and loaded.name:
+            return loaded.found(walk.modules)
     if isinstance(func, Name):
         named = walk.modules.resolve(frame.path, func, frame.scope.body) if func.id not in frame.scope.params else None
         chosen = named.value if named is not None and named.kind == "value" and named.module == frame.path else None
@@ -306,6 +311,8 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
             return walk.loose_call(call, func, frame, way)
         if attr in ("parse_args", "parse_known_args"):
             return NEXT
+        if attr in ("invoke", "forward"):
+            return walk.click_invoke(call, func, frame, way)
         return walk.chosen_default(call, func, frame, way)
     if made.kind in FLASK_KINDS and attr in ("run", "run_server"):
         if walk.method_of(call, frame)[1] is not None:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef, Name, Return
 from flask_prodcheck.model.project import Entered
-from flask_prodcheck.model.python.command_groups import click_options, command_kind, decorator_name, group_class_name
+from flask_prodcheck.model.python.command_groups import (
+    click_options,
+    command_kind,
+    decorator_name,
+    group_class_name,
+    group_loader,
+    own_group_class,
+)
 from flask_prodcheck.model.python.execution.shared import Shared
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
 from flask_prodcheck.model.python.instances import Scope, unknown_params
@@ -69,8 +76,12 @@ def enter(
         flow = walk.body(node.body, inner, inner_way)
         if flow == STOP and inner.returns and len(walk.endings) == reached:
             flow = NEXT  # it gives something back, or fails
-        if flow != STOP and kind == "group":
-            flow = walk.command_of(found, call, inner_way, frame, group_class=group_class_name(walk.modules, found))
+        own = own_group_class(walk.modules, found) if kind else None
+        if flow != STOP and (kind == "group" or own is not None):
+            name = group_class_name(walk.modules, found)
+            loader = group_loader(walk.modules, found) or inner_way.loader
+            inner_way = replace(inner_way, loader=loader) if name.endswith("FlaskGroup") else inner_way
+            flow = walk.command_of(found, call, inner_way, frame, group_class=name, own_class=own)
     finally:
         walk.depth -= 1
     return flow if flow == STOP else NEXT
@@ -79,27 +90,44 @@ def enter(
 def returned(walk: Walk, frame: Frame, call: Call) -> object:
     """What a function of the project gives back when nothing but its own statements is looked at: one value however the
     branches that cannot be decided go."""
-    found = walk.modules.resolve(frame.path, call.func, frame.scope.body)
+    found, owner = walk.modules.resolve(frame.path, call.func, frame.scope.body), None
+    if found.kind != "function" and frame.attributes is not None:
+        owner, method = walk.method_of(call, frame)
+        found = method or found
     node = found.node
     if found.kind != "function" or not isinstance(node, FunctionDef) or node.is_async or node.decorators:
         return OPEN
-    if (
-        walk.depth > DEPTH
-        or len(node.body) > _SHORT
-        or not any(isinstance(s, Return) for s, _ in statements(node.body))
-    ):
+    if walk.trials < 1 or len(node.body) > _SHORT or not any(isinstance(s, Return) for s, _ in statements(node.body)):
         return OPEN
+    values = walk.argument_values(node, call, frame)
+    attributes = frame.attributes if owner is not None and owner is frame.scope.owner else None
+    results, assumed = walk.tried(found, values, owner=owner, attributes=attributes)
+    frame.assumed = frame.assumed or assumed
+    first = results[0] if results else OPEN
+    return first if all(type(each) is type(first) and each == first for each in results) else OPEN
+
+
+def tried(
+    walk: Walk,
+    found: Definition,
+    values: dict[str, object],
+    *,
+    owner: Definition | None = None,
+    attributes: dict[str, object] | None = None,
+    trials: int | None = None,
+) -> tuple[list[object], bool]:
+    """All that a function may give back when nothing but its own statements is looked at, and whether that depends on a
+    variable which no file sets. ``trials``: how many functions deep it is looked into those that it calls."""
+    assert isinstance(found.node, FunctionDef)
+    body = found.node.body
     trial = type(walk)(walk.modules, found.module, walk.world.argv, walk.world.env, walk.installed)
     trial.known, trial.depth = Shared(), DEPTH + 1  # nothing is entered, nothing is learned for others
-    inside = Frame(
-        found.module, found.module, Scope(node.body, unknown_params(node)), walk.argument_values(node, call, frame)
-    )
-    flow = trial.body(node.body, inside, Way())
-    if flow == NEXT:
+    trial.trials = walk.trials - 1 if trials is None else trials
+    name = walk.modules.dotted(found.module) or found.module
+    inside = Frame(found.module, name, Scope(body, unknown_params(found.node), owner), values, attributes=attributes)
+    if trial.body(body, inside, Way()) == NEXT:
         inside.results.append(None)
-    frame.assumed = frame.assumed or inside.assumed or bool(inside.assumptions)
-    first = inside.results[0] if inside.results else OPEN
-    return first if all(type(each) is type(first) and each == first for each in inside.results) else OPEN
+    return inside.results, inside.assumed or bool(inside.assumptions)
 
 
 def _inside(frame: Frame, inner: Frame) -> Frame:

@@ -39,7 +39,7 @@ from flask_prodcheck.model.python.modules import (
     statements,
     subexpressions,
 )
-from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, text_of
+from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, is_perhaps_empty, text_of
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def statement(walk: Walk, stmt: Stmt, frame: Frame, way: Way) -> tuple[int, bool
     elif isinstance(stmt, With):
         return walk.body(stmt.body, frame, walk.surrounded(stmt, frame, way)), False
     elif isinstance(stmt, Loop):
-        flow = NEXT
+        flow, empty = NEXT, empty_lists(frame)
         for values in walk.rounds(stmt, frame):
             walk.forget(stmt, frame)
             frame.values.update(values)
@@ -157,6 +157,7 @@ def statement(walk: Walk, stmt: Stmt, frame: Frame, way: Way) -> tuple[int, bool
             if flow != NEXT:
                 break
         walk.forget(stmt, frame)
+        filled_perhaps(frame, empty)
         frame.returns = frame.returns or flow == RETURN
         return (flow if flow == STOP else NEXT), flow == RETURN
     elif isinstance(stmt, ClassDef):
@@ -216,9 +217,14 @@ def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
             words = evaluate(walk.world, frame, stmt.value)
             if isinstance(words, list) and words:
                 walk.world = replace(walk.world, argv=tuple(str(word) for word in words[1:]))
+        if isinstance(target, Collection) and target.items and all(isinstance(each, Name) for each in target.items):
+            walk.unpack([each.id for each in target.items if isinstance(each, Name)], stmt.value, frame)
+        if frame.attributes is not None and isinstance(target, Attribute) and is_own(target):
+            frame.attributes[target.attr] = evaluate(walk.world, frame, stmt.value)
         if isinstance(target, Name):
             frame.values.pop(target.id, None)
             frame.assumptions.discard(target.id)
+            frame.perhaps_empty.discard(target.id)
             before, frame.assumed = frame.assumed, False
             value = evaluate(walk.world, frame, stmt.value)
             if frame.assumed:
@@ -228,6 +234,21 @@ def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
                 frame.values[target.id] = list(value) if isinstance(value, list) else value
             elif frame.scope.body and target.id in frame.scope.params:
                 frame.values[target.id] = OPEN
+
+
+def unpack(walk: Walk, names: Sequence[str], value: Expr, frame: Frame) -> None:
+    """``name, other = value``, where the value is what the program computes."""
+    items = evaluate(walk.world, frame, value)
+    for index, name in enumerate(names):
+        frame.values.pop(name, None)
+        frame.assumptions.discard(name)
+        if isinstance(items, list) and len(items) == len(names) and isinstance(items[index], str | Loaded):
+            frame.values[name] = items[index]
+
+
+def is_own(expr: Attribute) -> bool:
+    """Whether ``expr`` is an attribute of ``self``."""
+    return isinstance(expr.value, Name) and expr.value.id == "self"
 
 
 def add_to(walk: Walk, name: str, value: object, frame: Frame, plus: bool) -> None:
@@ -267,6 +288,8 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
     before, frame.assumed = frame.assumed, False
     value = evaluate(walk.world, frame, stmt.test)
     assumed, frame.assumed = frame.assumed, before
+    if is_perhaps_empty(frame, stmt.test):
+        value = OPEN
     if value is OPEN and isinstance(stmt.test, Name) and walk.instances.of(frame.path, stmt.test, frame.scope):
         value = assumed = True  # an object that the project makes; where it makes none, the name holds None
     if value is not OPEN:
@@ -276,11 +299,12 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
         if flow == STOP and assumed and len(walk.endings) == reached:
             return walk.body(other, frame, way), False  # it refuses to start without what the deployment sets
         return flow, False
-    saved = dict(frame.values)
+    saved, empty = dict(frame.values), empty_lists(frame)
     first = walk.body(stmt.body, frame, way.doubted())
     after = frame.values
     frame.values = saved
     second = walk.body(stmt.orelse, frame, way.doubted())
+    filled_perhaps(frame, empty)
     for name in set(after) | set(frame.values):
         if after.get(name) != frame.values.get(name) and not isinstance(frame.values.get(name), list):
             frame.values[name] = OPEN
@@ -288,6 +312,16 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
         return first, False
     frame.returns = frame.returns or RETURN in (first, second)
     return NEXT if NEXT in (first, second) else RETURN, True
+
+
+def empty_lists(frame: Frame) -> list[str]:
+    """The names of lists with nothing in them."""
+    return [name for name, value in frame.values.items() if value == []]
+
+
+def filled_perhaps(frame: Frame, empty: Sequence[str]) -> None:
+    """After a branch or a loop that may not run: which of the lists that were ``empty`` may be so still."""
+    frame.perhaps_empty.update(name for name in empty if frame.values.get(name) not in (None, []))
 
 
 def run_try(walk: Walk, stmt: Try, frame: Frame, way: Way) -> tuple[int, bool]:

@@ -33,6 +33,7 @@ class Walk:
     rounds = statements.rounds
     forget = statements.forget
     assign = statements.assign
+    unpack = statements.unpack
     add_to = statements.add_to
     mutate = statements.mutate
     run_if = statements.run_if
@@ -67,9 +68,13 @@ class Walk:
     add_ending = starting.add_ending
     enter = functions.enter
     returned = functions.returned
+    tried = functions.tried
     may_enter = functions.may_enter
     argument_values = functions.argument_values
     command_of = command_lines.command_of
+    found_command = command_lines.found_command
+    click_invoke = command_lines.click_invoke
+    is_click_context = command_lines.is_click_context
     script_info = command_lines.script_info
     flask_run = command_lines.flask_run
     group_instance = command_lines.group_instance
@@ -104,6 +109,7 @@ class Walk:
         self.steps = 0
         self.forks = 0
         self.depth = 0
+        self.trials = 1
 
     def start(self, as_main: bool, function: str | None) -> None:
         module = self.modules.module(self.path)

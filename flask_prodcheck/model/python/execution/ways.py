@@ -57,13 +57,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How the walk came here: the calls on the way, whether it is certain, and the arguments left for a command."""
+    """How the walk came here: the calls on the way, whether it is certain, and the arguments left for a command.
+    ``loader``: the call, and its file, that says which factory the commands of Flask's own group use."""
 
     hops: tuple[Hop, ...] = ()
     certain: bool = True
     argv: tuple[str, ...] = ()
     env: tuple[str, ...] = ()  # "env" and its arguments, for what is started from here
     entered: Entered | None = None
+    loader: tuple[str, Call] | None = None
 
     def through(self, span: Span, text: str) -> Way:
         return replace(self, hops=(*self.hops, Hop(span, text)))
