@@ -16,6 +16,15 @@ SERVES = APP + "if __name__ == '__main__':\n    app.run()\n"
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "flask.current_app stands for an application and is none that could be served",
+        {
+            "Procfile": "web: python web.py\n",
+            "web.py": "from flask import Flask, current_app\nclass Shop(Flask):\n    pass\ndef start():\n    app = Shop('shop')\n    app.run()\n"
+            "def name():\n    return current_app.name\nstart()\n",
+        },
+        ["Procfile:1 > web.py:9 > web.py:6 app-run production web.py True"],
+    ),
+    (
         "a script that compose runs in a service",
         {"start.sh": 'docker-compose run --rm -p 80:80 web bash -c "cd /srv && python3 app.py $*"\n', "app.py": SERVES},
         ["start.sh:1 > app.py:4 app-run development app:app True"],
