@@ -66,6 +66,10 @@ _CLASSES = {
     "meinheld.server": "other", "bjoern": "bjoern", "click.Group": "click-group", "typer.Typer": "click-group",
     "flask.cli.AppGroup": "click-group", "argparse.ArgumentParser": "argparse",
     "threading.Thread": "thread", "multiprocessing.Process": "thread", "celery.Celery": "celery",
+    "concurrent.futures.ThreadPoolExecutor": "pool", "concurrent.futures.thread.ThreadPoolExecutor": "pool",
+    "concurrent.futures.ProcessPoolExecutor": "pool", "gevent.pool.Pool": "pool", "gevent.pool.Group": "pool",
+    "gevent.threadpool.ThreadPool": "pool", "eventlet.GreenPool": "pool", "eventlet.greenpool.GreenPool": "pool",
+    "multiprocessing.pool.ThreadPool": "pool", "multiprocessing.Pool": "pool",
     "granian.Granian": "granian", "granian.server.Granian": "granian",
 }  # fmt: skip
 #: Applications that a module of a distribution holds (Invenio-App).
@@ -104,8 +108,8 @@ _CALLS = 50  # of one name that are looked at
 class Instance:
     """An object. ``kind``: flask apiflask openapi dash connexion (applications), wsgi (an application wrapped), asgi (one
     wrapped for ASGI), asgi-app (FastAPI, Quart...), socketio, flask-script, flask-script-server, flask-group,
-    click-group, gevent, cheroot, tornado, gunicorn, werkzeug, waitress, granian (servers), argparse, thread, celery,
-    tuple. ``module``/``call`` the constructing call; ``inner`` the application a wrapper or server holds; ``items`` of a
+    click-group, gevent, cheroot, tornado, gunicorn, werkzeug, waitress, granian (servers), argparse, thread, pool,
+    celery, tuple. ``module``/``call`` the constructing call; ``inner`` the application a wrapper or server holds; ``items`` of a
     tuple."""
 
     kind: str

@@ -62,6 +62,11 @@ def ends(outcome: Outcome) -> list[str]:
             ["eventlet 5"],
         ),
         (APP + "from cheroot.wsgi import Server\nServer(('', 1), app).start()\n", ["cheroot 4"]),
+        (
+            APP
+            + "import asyncio\nfrom hypercorn.asyncio import serve\nasync def main():\n    await serve(app, None)\nasyncio.run(main())\n",
+            ["hypercorn 7>6"],
+        ),
         (APP + "import bjoern\nbjoern.run(app, '', 1)\n", ["bjoern 4"]),
         (APP + "import uvicorn\nuvicorn.run('main:app')\n", ["uvicorn main:app 4"]),
         (
@@ -89,6 +94,33 @@ def ends(outcome: Outcome) -> list[str]:
             ["app-run 6>5"],
         ),
         (
+            APP + "import gevent\ndef go(port):\n    app.run(port=port)\ngevent.spawn(go, 80).join()\n",
+            ["app-run 6>5"],
+        ),
+        (
+            APP
+            + "from gevent import Greenlet\nclass Base:\n    def start(self):\n        self.task = Greenlet(self._run, 1)\n"
+            "        self.task.start()\nclass Web(Base):\n    def start(self):\n        super().start()\n"
+            "    def _run(self, number):\n        app.run()\nWeb().start()\n",
+            ["app-run 13>10>6>12"],
+        ),
+        (
+            APP
+            + "from gevent import Greenlet\nclass Web(Greenlet):\n    def _run(self):\n        app.run()\nWeb().start()\n",
+            ["app-run 7>6"],
+        ),
+        (
+            APP + "from concurrent.futures import ThreadPoolExecutor\ndef go():\n    app.run()\n"
+            "with ThreadPoolExecutor() as pool:\n    pool.submit(go)\n",
+            ["app-run 7>5"],
+        ),
+        (APP + "import forms\ndef go():\n    app.run()\nform = forms.Form()\nform.submit(go)\n", []),
+        (
+            APP + "import asyncio\nasync def main():\n    loop = asyncio.get_running_loop()\n"
+            "    await loop.run_in_executor(None, app.run)\nasyncio.run(main())\n",
+            ["app-run 7>6"],
+        ),
+        (
             "def main(port):\n    from site_ import S\n    app = S().app\n    def go(debug):\n        app.run(port=port)\n    go(1)\nmain(80)\n",
             ["app-run 7>6>5"],
         ),
@@ -111,6 +143,11 @@ def ends(outcome: Outcome) -> list[str]:
         (
             APP + "def first(names):\n    for name in names:\n        return name\n    exit(1)\nfirst([])\napp.run()\n",
             ["app-run 8"],
+        ),
+        (
+            APP + "import keys\ndef serve(key):\n    if len(key) != 32:\n        raise ValueError\n    app.run()\n"
+            "def read():\n    return 'a', keys.read()\nname, key = read()\nserve(key)\n",
+            ["app-run 11>7?"],
         ),
         (APP + "def failed(name):\n    other(name)\n    exit(1)\nfailed('x')\napp.run()\n", []),
         (

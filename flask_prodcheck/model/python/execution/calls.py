@@ -15,13 +15,13 @@ from flask_prodcheck.facts.syntax import (
     Dict,
     Expr,
     FunctionDef,
-    Keyword,
     Name,
     Stmt,
     Subscript,
 )
 from flask_prodcheck.model.project import Server
 from flask_prodcheck.model.python.command_groups import command_kind, first_word
+from flask_prodcheck.model.python.execution.handing import OWN_METHODS
 from flask_prodcheck.model.python.execution.starting import SHELLS, SPAWNS
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
 from flask_prodcheck.model.python.instances import FLASK_KINDS
@@ -71,9 +71,6 @@ _REPLACES = regex(r"^os\.exec[lv]p?e?$")
 _SUBPROCESS = frozenset(
     {"subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen"}
 )
-
-
-_THREADS = frozenset({"threading.Thread", "multiprocessing.Process", "multiprocessing.context.Process"})
 
 
 _EXITS = frozenset({"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "os.abort"})
@@ -143,9 +140,9 @@ def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, 
     owner = walk.instances.owner_of(frame.path, call.func.value, frame.scope)
     owner = owner or walk.made_through(call.func.value, frame)
     method = walk.modules.class_member(owner, call.func.attr) if owner is not None else None
-    threaded = owner is not None and not _THREADS.isdisjoint(walk.modules.bases(owner))
-    if owner is not None and threaded and call.func.attr == "start" and (method is None or method.kind != "function"):
-        method = walk.modules.class_member(owner, "run")  # what a thread or a process of one's own does
+    if owner is not None and call.func.attr == "start" and (method is None or method.kind != "function"):
+        done = next((OWN_METHODS[base] for base in walk.modules.bases(owner) if base in OWN_METHODS), None)
+        method = walk.modules.class_member(owner, done) if done is not None else method
     return (owner, method) if method is not None and method.kind == "function" else (None, None)
 
 
@@ -217,13 +214,7 @@ def external_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> 
     if name in _SUBPROCESS or name in SHELLS:
         walk.subprocess_call(name, call, frame, way)
         return NEXT
-    if name in (
-        "threading.Thread",
-        "threading.Timer",
-        "multiprocessing.Process",
-        "multiprocessing.context.Process",
-    ):
-        walk.start_thread(name, call, frame, way)
+    if walk.hand_on(name, call, frame, way):
         return NEXT
     if name == "twisted.internet.reactor.run" and "twisted.web.wsgi" in " ".join(
         walk.modules.absolute_imports(frame.path)
@@ -270,26 +261,12 @@ def dispatched(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> int
     return flow
 
 
-def start_thread(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> None:
-    target = argument(call, "target", "function", position=1)
-    if target is None:
-        return
-    args = argument(call, "args", position=3 if name.endswith("Thread") else 2)
-    kwargs = argument(call, "kwargs")
-    values = args.items if isinstance(args, Collection) else ()
-    inner = Call(call.span, target, values, ())
-    if isinstance(kwargs, Dict):
-        from_dict = tuple(
-            Keyword(call.span, str(key.value), value) for key, value in kwargs.items if isinstance(key, Const)
-        )
-        inner = replace(inner, keywords=from_dict)
-    walk.one_call(inner, frame, way)
-
-
 def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way) -> int | None:
     """A method call on an application, a server, a command group; None when it is neither."""
     attr = func.attr
     made = walk.instances.of(frame.path, func.value, frame.scope)
+    if walk.hand_to_method(call, func, frame, way):
+        return NEXT
     if made is None:
         if (
             attr in ("run", "run_always", "run_install")
