@@ -193,6 +193,27 @@ def test_branches(test: str, argv: tuple[str, ...], env: dict[str, str], expecte
     assert ends(follow(BRANCHES.format(test=test), *argv, env=env)) == expected
 
 
+@pytest.mark.parametrize(
+    ("collection", "argv", "expected"),
+    [
+        (
+            "@click.group(cls=click.CommandCollection, sources=[one, cli])\ndef every():\n    pass\n",
+            "serve",
+            ["app-run 14>7"],
+        ),
+        ("every = click.CommandCollection('every', sources=[one, cli])\n", "serve", ["app-run 12>7"]),
+        ("every = click.CommandCollection('every', sources=[one, cli])\n", "clean", []),
+        ("every = click.CommandCollection('every', sources=[one])\n", "serve", []),
+    ],
+)
+def test_a_collection_of_click_groups(collection: str, argv: str, expected: list[str]) -> None:
+    text = (
+        "import click\nfrom site_ import app\n@click.group()\ndef cli():\n    pass\n@cli.command('serve')\ndef start(): app.run()\n"
+        "one = click.Group()\n@one.command()\ndef clean(): pass\n" + collection + "every()\n"
+    )
+    assert ends(follow(text, argv, site_=APP)) == expected
+
+
 CLICK = (
     "import click\nfrom site_ import app\n@click.group()\ndef cli():\n    pass\n"
     "@cli.command()\n@click.option('--debug/--no-debug', default=False)\ndef serve(debug):\n"
@@ -211,6 +232,7 @@ CLICK = (
         (("other-one",), ["app-run 18>16"]),
         (("${DEBUG}", "serve", "--debug"), ["app-run 18>10"]),
         (("${DEBUG}", "--fast"), ["gunicorn site_:app 18>13?", "app-run 18>16?"]),
+        (("${COMMAND}", "--debug"), ["gunicorn site_:app 18>13?"]),
         (("absent",), []),
         ((), []),
     ],
