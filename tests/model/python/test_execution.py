@@ -82,6 +82,36 @@ def ends(outcome: Outcome) -> list[str]:
             "HTTPServer(WSGIContainer(app)).listen(1)\n",
             ["other 5"],
         ),
+        (
+            APP + "from tornado.wsgi import WSGIContainer\nfrom tornado.web import Application, FallbackHandler\n"
+            "web = Application([('/socket', object), ('.*', FallbackHandler, dict(fallback=WSGIContainer(app)))])\n"
+            "web.listen(80)\n",
+            ["other 6"],
+        ),
+        (
+            APP + "from tornado.wsgi import WSGIContainer\nfrom tornado.web import Application, FallbackHandler\n"
+            "from tornado.httpserver import HTTPServer\nrules = [('.*', FallbackHandler, {'fallback': WSGIContainer(app)})]\n"
+            "server = HTTPServer(Application(rules))\nserver.bind(80)\nserver.start(0)\n",
+            ["other 9"],
+        ),
+        (
+            APP + "from tornado.web import Application\nApplication([('/socket', object)]).listen(80)\n",
+            [],
+        ),
+        (
+            APP + "import asyncio, uvicorn\nfrom asgiref.wsgi import WsgiToAsgi\nasync def main():\n"
+            "    server = uvicorn.Server(uvicorn.Config(WsgiToAsgi(app)))\n    await server.serve()\nasyncio.run(main())\n",
+            ["uvicorn 8>7"],
+        ),
+        (APP + "import threading\nthreading.Thread(target=lambda: app.run()).start()\n", ["app-run 4"]),
+        (APP + "from functools import partial\nserve = partial(app.run, port=80)\nserve()\n", ["app-run 5"]),
+        (APP + "def serve():\n    app.run()\nglobals()['serve']()\n", ["app-run 5>4"]),
+        (APP + "def serve():\n    app.run()\nglobals()['clean']()\n", []),
+        (
+            APP + "class Shop:\n    def serve(self):\n        app.run()\n    def clean(self):\n        pass\n"
+            "getattr(Shop(), 'serve')()\ngetattr(Shop(), 'clean')()\n",
+            ["app-run 8>5"],
+        ),
         (APP + "from werkzeug.serving import run_simple\nrun_simple('', 1, app)\n", ["werkzeug 4"]),
         (
             APP

@@ -58,10 +58,11 @@ _SERVER_METHODS = {
     "gevent": (frozenset({"serve_forever", "start"}), Server.GEVENT),
     "cheroot": (frozenset({"start", "safe_start", "serve"}), Server.CHEROOT),
     "gunicorn": (frozenset({"run"}), Server.GUNICORN),
+    "uvicorn": (frozenset({"run", "serve"}), Server.UVICORN),
     "granian": (frozenset({"serve"}), Server.GRANIAN),
     "werkzeug": (frozenset({"serve_forever", "handle_request"}), Server.WERKZEUG),
     "waitress": (frozenset({"run"}), Server.WAITRESS),
-    "tornado": (frozenset({"listen", "start", "bind"}), Server.OTHER),
+    "tornado": (frozenset({"listen", "start"}), Server.OTHER),
 }
 
 
@@ -97,6 +98,9 @@ def follow_calls(walk: Walk, expr: Expr, frame: Frame, way: Way) -> int:
 
 
 def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
+    through = walk.called_through(call, frame)
+    if through is not call:
+        return walk.one_call(through, frame, way)
     name = walk.modules.qualified(frame.path, call.func, frame.scope.body)
     if isinstance(call.func, Name) and call.func.id in frame.scope.params:
         name = None
@@ -119,8 +123,9 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     if method is not None and (found.kind in ("unknown", "external") or found.span == method.span):
         return walk.enter(method, call, frame, way, owner=owner)
     if found.kind == "function" and walk.may_enter(found):
-        through = walk.through_class(call, found, frame)
-        return walk.enter(found, through or call, frame, way, owner=frame.scope.owner if through is not None else None)
+        method_call = walk.through_class(call, found, frame)
+        owner = frame.scope.owner if method_call is not None else None
+        return walk.enter(found, method_call or call, frame, way, owner=owner)
     if found.kind == "class" and not walk.group_class(found):
         init = walk.modules.class_member(found, "__init__")
         if init.kind == "function":
@@ -311,7 +316,7 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
         if attr in methods:
             site = made.call.span if made.kind == "werkzeug" and made.call is not None else None
             flow = walk.serve(server, call, frame, way, site, made=made)
-            return NEXT if attr in ("start", "listen", "bind") and made.kind in ("gevent", "tornado") else flow
+            return NEXT if attr in ("start", "listen") and made.kind in ("gevent", "tornado") else flow
     return None
 
 

@@ -10,9 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.facts.syntax import Attribute, Call, Collection, Const, Dict, Expr, Keyword
+from flask_prodcheck.facts.syntax import (
+    Attribute,
+    Call,
+    Collection,
+    Const,
+    Dict,
+    Expr,
+    Keyword,
+    Lambda,
+    Name,
+    Subscript,
+)
 from flask_prodcheck.model.python.execution.ways import Way
-from flask_prodcheck.model.python.programs import Frame
+from flask_prodcheck.model.python.programs import Frame, evaluate
 from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.records import replace
 
@@ -87,7 +98,35 @@ def _follow(
     frame: Frame,
     way: Way,
 ) -> None:
-    walk.one_call(replace(call, func=target, args=args, keywords=keywords), frame, way)
+    if isinstance(target, Lambda):
+        walk.follow_calls(target.body, frame, way)
+        return
+    walk.one_call(called_through(walk, replace(call, func=target, args=args, keywords=keywords), frame), frame, way)
+
+
+def called_through(walk: Walk, call: Call, frame: Frame) -> Call:
+    """``call`` as the call that it comes to: of what ``functools.partial(function, ...)`` holds, of ``getattr(owner,
+    name)`` and of ``globals()[name]`` where the name is known."""
+    func = call.func
+    if isinstance(func, Name) and func.id not in frame.scope.params:
+        named = walk.modules.resolve(frame.path, func, frame.scope.body)
+        func = named.value if named.kind == "value" and named.module == frame.path and named.value else func
+    maker = walk.modules.qualified(frame.path, func.func) if isinstance(func, Call) else None
+    if isinstance(func, Call) and maker == "functools.partial" and func.args:
+        inner = replace(
+            call, func=func.args[0], args=(*func.args[1:], *call.args), keywords=(*func.keywords, *call.keywords)
+        )
+        return inner if isinstance(func.args[0], Call) else called_through(walk, inner, frame)
+    if isinstance(func, Call) and maker == "builtins.getattr" and len(func.args) > 1:
+        name = evaluate(walk.world, frame, func.args[1])
+        if isinstance(name, str) and name.isidentifier():
+            return replace(call, func=Attribute(func.span, func.args[0], name))
+    table = func.value if isinstance(func, Subscript) else None
+    if isinstance(func, Subscript) and isinstance(table, Call) and table.func == Name(table.func.span, "globals"):
+        name = evaluate(walk.world, frame, func.index)
+        if isinstance(name, str) and name.isidentifier():
+            return replace(call, func=Name(func.span, name))
+    return call
 
 
 def _keywords(call: Call, kwargs: Expr | None) -> tuple[Keyword, ...]:

@@ -62,6 +62,7 @@ class Walk:
     dispatched = calls.dispatched
     hand_on = handing.hand_on
     hand_to_method = handing.hand_to_method
+    called_through = handing.called_through
     method_call = calls.method_call
     loose_call = calls.loose_call
     is_task_context = calls.is_task_context
