@@ -201,9 +201,11 @@ def _hypercorn(words: Sequence[str]) -> Step:
     positional, options = _options(words, _HYPERCORN_FLAGS, _HYPERCORN_SHORT)
     target = positional[0] if positional else ""
     called = target.endswith("()")
+    if target.count(":") == 2:  # wsgi:module:app; with one colon it is a module of that name
+        target = target.removeprefix("wsgi:").removeprefix("asgi:")
     return ServerStart(
         Server.HYPERCORN,
-        target.removeprefix("wsgi:").removeprefix("asgi:"),
+        target,
         options,
         called=called,
         program="hypercorn",
