@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import itertools
 import posixpath
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -199,10 +200,14 @@ class Modules:
                 for folder in manifest.package_dirs
             )
         )
+        # One distribution of a repository may ask for another.
+        named = [manifest.project_name or "" for manifest in facts.manifests.values()]
+        own = {re.sub(r"[-_.]+", "-", name).lower() for name in named}
         self._external = _NEVER_PROJECT | {
             dependency.name.replace("-", "_").lower()
             for manifest in facts.manifests.values()
             for dependency in manifest.dependencies
+            if dependency.name not in own
         }
         self._own = own_package(facts, self._external)
         self._bindings: dict[str, dict[str, tuple[Binding, ...]]] = {}
