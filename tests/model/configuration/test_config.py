@@ -453,3 +453,12 @@ def test_the_ways_of_a_branch_that_is_not_decided(left: str, right: str, either:
 def test_hostile_programs_end(text: str) -> None:
     found = _configured(HEAD + text)
     assert all(isinstance(setting.value, Known | Unknown) for setting in found.settings.values())
+
+
+@pytest.mark.parametrize(("padding", "known"), [(10, True), (200_000, False)])
+def test_a_data_file_that_is_too_long_for_settings_is_not_read(padding: int, known: bool) -> None:
+    text = HEAD + "import json\napp.config.from_file('c.json', load=json.load)\n"
+    held = f'{{"SECRET_KEY": "j", "REST": "{"x" * padding}"}}'.encode()
+    modules = _modules({"app.py": text, "c.json": held.decode()})
+    found = effective_configuration(modules, _app(), read={"c.json": held}.get)
+    assert (isinstance(found.get("SECRET_KEY").value, Known), found.complete) == (known, known)
