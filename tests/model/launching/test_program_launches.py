@@ -16,6 +16,16 @@ SERVES = APP + "if __name__ == '__main__':\n    app.run()\n"
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "a package of a checkout that an image in a folder of its own clones",
+        {
+            "docker/Dockerfile": "FROM python:3.13\nRUN git clone https://example.org/shop /src && pip install /src\n"
+            'CMD ["python", "-m", "shop"]\n',
+            "shop/__init__.py": "",
+            "shop/__main__.py": SERVES,
+        },
+        ["docker/Dockerfile:3 > shop/__main__.py:4 app-run production shop.__main__:app True"],
+    ),
+    (
         "flask.current_app stands for an application and is none that could be served",
         {
             "Procfile": "web: python web.py\n",
