@@ -151,8 +151,8 @@ class Lambda:
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """An expression that is not interpreted (comprehension, await, yield, slice, walrus...). ``text`` is its source,
-    cut at 200 characters; ``names`` are the identifiers read inside it."""
+    """An expression that is not interpreted (comprehension, yield, slice, walrus...). ``text`` is its source, cut at 200
+    characters; ``names`` are the identifiers read inside it. What is awaited stands for the ``await`` around it."""
 
     span: Span
     text: str

@@ -337,6 +337,9 @@ class _Converter:
         build = _EXPRESSIONS.get(type(node))
         return build(self, node) if build else self.opaque(node)
 
+    def awaited(self, node: cst.Await) -> s.Expr:
+        return self.expr(node.expression)
+
     def opaque(self, node: cst.CSTNode) -> s.Opaque:
         return s.Opaque(self.span(node), self.source(node)[:_OPAQUE_LIMIT], _names_read(node))
 
@@ -527,6 +530,7 @@ _EXPRESSIONS: Mapping[type[cst.CSTNode], Callable[..., s.Expr]] = {
     cst.Comparison: _Converter.comparison,
     cst.IfExp: _Converter.conditional,
     cst.Lambda: _Converter.lambda_,
+    cst.Await: _Converter.awaited,
 }
 
 

@@ -323,6 +323,9 @@ class _Converter:
         text = self.text.between(line, column, end, end_column)[:_OPAQUE_LIMIT]
         return s.Opaque(self.at(place), text, _names_read(node))
 
+    def awaited(self, node: ast.Await) -> s.Expr:
+        return self.expr(node.value)
+
     def constant(self, node: ast.Constant) -> s.Expr:
         return s.Const(self.span(node), node.value)  # type: ignore[arg-type]
 
@@ -496,6 +499,7 @@ _EXPRESSIONS: Mapping[type[ast.AST], Callable[..., s.Expr]] = {
     ast.Compare: _Converter.comparison,
     ast.IfExp: _Converter.conditional,
     ast.Lambda: _Converter.lambda_,
+    ast.Await: _Converter.awaited,
 }
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _DEPTH = 20
 _LONG = 20_000
+_LARGE = 100_000  # of a data file: settings are shorter, and what is longer is read again for every launch
 Reader = Callable[[str], "bytes | None"]
 
 FORMATS: Mapping[str, str] = {
@@ -44,7 +45,7 @@ def table(machine: Machine, path: str, kind: str) -> dict[object, Evaluated] | N
     """The keys of the data file ``path``, read by the function ``kind`` (``json.load``) or as its format; None when it
     cannot be read or holds no mapping."""
     data = machine.read(path) if machine.read is not None else None
-    if data is None:
+    if data is None or len(data) > _LARGE:
         return None
     file = machine.placed.get(path, path)
     try:

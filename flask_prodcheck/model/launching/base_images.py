@@ -1,7 +1,8 @@
 """Public base images that carry a start script of their own, and what that script runs.
 
 Sources: the README of tiangolo/uwsgi-nginx, tiangolo/uwsgi-nginx-flask, tiangolo/meinheld-gunicorn and
-tiangolo/meinheld-gunicorn-flask ("/start.sh", "Custom uWSGI config", "MODULE_NAME").
+tiangolo/meinheld-gunicorn-flask ("/start.sh", "Custom uWSGI config", "MODULE_NAME");
+https://docs.aws.amazon.com/lambda/latest/dg/python-image.html (the handler as CMD, LAMBDA_TASK_ROOT).
 """
 
 from __future__ import annotations
@@ -43,6 +44,24 @@ def base_start(image: str, script: str) -> tuple[str, ...] | None:
 def base_script(image: str) -> str | None:
     """The script that the base image ``image`` starts where nothing else is said; None when it is not known."""
     return next((scripts[0] for pattern, scripts, _ in _STARTS if pattern.search(image)), None)
+
+
+_LAMBDA = regex(r"(?:^|/)lambda/python(?:[:@]|$)|(?:^|/)aws-lambda-python(?:[:@]|$)")
+_HANDLER = regex(r"[\w./-]*\w\.[A-Za-z_]\w*")
+#: Where the images of AWS Lambda hold the code; LAMBDA_TASK_ROOT names it.
+LAMBDA_FOLDER = "/var/task"
+
+
+def is_lambda_base(image: str) -> bool:
+    """Whether a base image is AWS's for functions in Python."""
+    return bool(_LAMBDA.search(image))
+
+
+def lambda_start(image: str, argv: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """What the base image ``image`` runs where its CMD ``argv`` is the handler of a function; None for anything else."""
+    if argv is None or len(argv) != 1 or not is_lambda_base(image) or not _HANDLER.fullmatch(argv[0]):
+        return None
+    return None if argv[0].endswith((".sh", ".py")) else ("awslambdaric", argv[0])
 
 
 #: What the configuration that the images of uWSGI bring says, where the project brings none ("/app/uwsgi.ini").

@@ -162,6 +162,10 @@ def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -
     if launch.program is not None and not launch.program.main:
         return origin  # a console script: its folder is none that Python searches
     folder = posixpath.dirname(app.span.file)  # Python searches the folder of the program first
+    if modules.is_file(f"{folder}/__init__.py"):
+        module = origin.span.file.removeprefix(folder + "/").removesuffix(".py").removesuffix("/__init__")
+        if module.replace("/", ".") not in modules.absolute_imports(app.span.file):
+            return origin  # a module of a package, which imports others as such
     return _from_folder(origin, folder)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar
-from flask_prodcheck.model.launching.base_images import is_plain_base
+from flask_prodcheck.model.launching.base_images import LAMBDA_FOLDER, is_lambda_base, is_plain_base
 from flask_prodcheck.model.launching.shell_commands import commands_of, text_of
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.patterns import regex
@@ -188,6 +188,9 @@ def _stage_image(
     else:
         opaque_base = not is_plain_base(base_name) and base_name != "scratch"
         base = unbuilt_image(stage.span, base_name, context=context, dockerfile=dockerfile.path, opaque=opaque_base)
+        if is_lambda_base(base_name):
+            root = EnvVar("LAMBDA_TASK_ROOT", LAMBDA_FOLDER, stage.span)
+            base = replace(base, workdir=LAMBDA_FOLDER, env={root.name: root}, opaque=False)
     for arg in stage.args:
         value = args.get(arg.name, arg.value if arg.value is not None else global_args.get(arg.name))
         if value is not None:

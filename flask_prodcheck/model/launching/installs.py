@@ -18,6 +18,9 @@ DEVELOPMENT_GROUPS = frozenset(
     {"dev", "test", "tests", "docs", "doc", "lint", "development", "testing", "typing", "ci", "constraint"}
 )
 
+#: Programs that build a system's package of the project.
+_PACKAGERS = frozenset({"dpkg-buildpackage", "debuild", "dh_virtualenv", "rpmbuild", "fpm", "nfpm"})
+
 _NAME = regex(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
 _PIP = regex(r"pip(?:[0-9.]*|\$\{\w+\}|\$\w+)")
 #: A distribution packed, or several of them: ``dist/*.whl``, ``/wheels/*``, ``https://host/shop.tar.gz``.
@@ -152,6 +155,8 @@ def _one(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | N
             for word in words
             if word.startswith(("python3-", "py3-", "gunicorn", "uwsgi"))
         }
+    if program in _PACKAGERS:
+        return None  # what the package holds is installed with it
     if program in ("sh", "bash", "make") or (
         "/" in words[0] and not words[0].startswith(("/bin/", "/usr/bin/", "/usr/local/bin/"))
     ):
@@ -220,18 +225,9 @@ def _local_project(word: str, cwd: str, image: Image, facts: Facts) -> set[str]:
 def _manifest_names(facts: Facts, folder: str, groups: set[str] | None) -> set[str]:
     prefix = "" if folder == "." else folder + "/"
     found: set[str] = set()
-    for name in (
-        "pyproject.toml",
-        "setup.py",
-        "setup.cfg",
-        "Pipfile",
-        "poetry.lock",
-        "uv.lock",
-        "Pipfile.lock",
-        "pdm.lock",
-    ):
+    for name in ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile"):
         manifest = facts.manifests.get(prefix + name)
-        if manifest is not None and (name.endswith(".lock") is False):
+        if manifest is not None:
             wanted = [dep for dep in manifest.dependencies if groups is None or dep.group in groups]
             found |= _brought(wanted, facts)
             if name in ("setup.py", "setup.cfg"):
@@ -249,18 +245,16 @@ def _project_manager(program: str, words: list[str], cwd: str, image: Image, fac
         or word.startswith(("--without=", "--only=", "--no-default-groups"))
         for word in words
     )
-    manifests = _manifest_names(facts, folder, None)
-    main = _brought(
-        [
-            dep
-            for manifest in facts.manifests.values()
-            for dep in manifest.dependencies
-            if (posixpath.dirname(manifest.path) or ".") == folder
-            and dep.group not in DEVELOPMENT_GROUPS
-            and dep.group != "lock"
-        ],
-        facts,
-    )
+    asked = [
+        dep
+        for manifest in facts.manifests.values()
+        if (posixpath.dirname(manifest.path) or ".") == folder
+        for dep in manifest.dependencies
+    ]
+    main = _brought([dep for dep in asked if dep.group not in DEVELOPMENT_GROUPS and dep.group != "lock"], facts)
+    # What other distributions bring along is in the lock file alone, which does not say for which group.
+    locked = {dep.name for dep in asked if dep.group == "lock"}
+    brought = locked - {dep.name for dep in asked if dep.group in DEVELOPMENT_GROUPS}
     explicit = (
         {
             normalised(word.split("[")[0].split("=")[0])
@@ -270,4 +264,4 @@ def _project_manager(program: str, words: list[str], cwd: str, image: Image, fac
         if program == "pipenv" or words[1:2] == ["add"]
         else set()
     )
-    return (main if without_dev else manifests) | explicit
+    return (main | brought if without_dev else _manifest_names(facts, folder, None) | locked) | explicit

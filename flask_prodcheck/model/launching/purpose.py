@@ -111,7 +111,7 @@ def judge(evidence: Evidence, production: Sequence[str] = (), development: Seque
     serves_pages = evidence.kind in _RUNNING_KINDS  # the documentation of the project, to everybody
     for name in evidence.names:
         named = purpose_of_words([word for word in words_of(name) if not (serves_pages and word == "docs")])
-        if named is not None:
+        if named is not None and not (named[0] is Purpose.PRODUCTION and _overrides(evidence)):
             return named[0], f"it is called {name!r}"
     placed = _by_path(evidence.file, serves_pages=serves_pages)
     if placed is not None:
@@ -133,6 +133,13 @@ def judge(evidence: Evidence, production: Sequence[str] = (), development: Seque
 _RUNNING_KINDS = frozenset({"systemd", "supervisor", "circus", "kubernetes"})
 #: Words of the folders, in a manual, that hold the files by which readers install the project.
 _INSTALLING = frozenset({"installation", "install", "installing", "deploying", "hosting"})
+
+
+def _overrides(evidence: Evidence) -> bool:
+    """Whether a compose file of another purpose than production starts it: the stage that it builds, or the service that it
+    overrides, may be called production."""
+    named = purpose_of_words(words_of(posixpath.basename(evidence.file))) if evidence.kind == "compose" else None
+    return named is not None and named[0] is not Purpose.PRODUCTION
 
 
 def _by_path(path: str, *, serves_pages: bool = False) -> tuple[Purpose, str] | None:

@@ -201,9 +201,11 @@ def _hypercorn(words: Sequence[str]) -> Step:
     positional, options = _options(words, _HYPERCORN_FLAGS, _HYPERCORN_SHORT)
     target = positional[0] if positional else ""
     called = target.endswith("()")
+    if target.count(":") == 2:  # wsgi:module:app; with one colon it is a module of that name
+        target = target.removeprefix("wsgi:").removeprefix("asgi:")
     return ServerStart(
         Server.HYPERCORN,
-        target.removeprefix("wsgi:").removeprefix("asgi:"),
+        target,
         options,
         called=called,
         program="hypercorn",
@@ -317,7 +319,15 @@ def _daphne(words: Sequence[str]) -> Step:
     return ServerStart(Server.OTHER, positional[0] if positional else "", options, program="daphne")
 
 
+def _lambda_client(words: Sequence[str]) -> Step:
+    """AWS's client of the Lambda runtime calls ``module.function`` for each event."""
+    module, _, function = (words[0] if words else "").rpartition(".")
+    target = f"{module.removeprefix('./').replace('/', '.')}:{function}" if module else ""
+    return ServerStart(Server.LAMBDA, target, program="awslambdaric")
+
+
 READERS = {
+    "awslambdaric": _lambda_client,
     "gunicorn": read_gunicorn,
     "uwsgi": _uwsgi,
     "uwsgi-core": _uwsgi,
@@ -334,5 +344,5 @@ READERS = {
 #: Servers that can be started as ``python -m NAME``.
 MODULES = {
     "gunicorn": "gunicorn", "gunicorn.app.wsgiapp": "gunicorn", "flask": "flask", "waitress": "waitress-serve", "uvicorn": "uvicorn",
-    "hypercorn": "hypercorn", "granian": "granian", "daphne": "daphne",
+    "hypercorn": "hypercorn", "granian": "granian", "daphne": "daphne", "awslambdaric": "awslambdaric",
 }  # fmt: skip

@@ -128,7 +128,7 @@ def app_at(modules: Modules, instances: Instances, path: str, name: str) -> App 
         if isinstance(binding.node, FunctionDef):
             return _factory(modules, instances, path, binding.node, binding)
     made = instances.of_global(path, name)
-    if made is not None and made.is_app:
+    if made is not None and made.is_app and (made.call or made.module):  # flask.current_app stands for another one
         bound = _deciding(modules.bindings(path, name))
         if bound:
             return _global(modules, path, bound[-1], made)

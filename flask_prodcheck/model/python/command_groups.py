@@ -5,9 +5,9 @@ Sources: click's documentation of groups and options; Flask-Script's ``Manager``
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Mapping, Sequence
 
-from flask_prodcheck.facts.syntax import Attribute, Call, Const, Expr, ExprStmt, FunctionDef, Name
+from flask_prodcheck.facts.syntax import Attribute, Call, Collection, Const, Expr, ExprStmt, FunctionDef, Name
 from flask_prodcheck.model.python.instances import instances_of
 from flask_prodcheck.model.python.modules import Definition, Modules, call_name, nested_statements, statements
 from flask_prodcheck.model.python.programs import OPEN
@@ -15,6 +15,8 @@ from flask_prodcheck.model.python.run_sites import argument
 
 _DECORATORS = frozenset({"command", "group", "option"})
 _REGISTERING = _DECORATORS | {"add_command"}
+_COLLECTIONS = frozenset({"click.CommandCollection", "click.core.CommandCollection", "rich_click.CommandCollection"})
+_NESTED = 4  # collections of collections
 
 
 def decorator_name(expr: Expr) -> str:
@@ -70,13 +72,33 @@ def _class_given(found: Definition) -> tuple[Call | None, Expr | None]:
     return None, None
 
 
-def commands_of(modules: Modules, group: Definition) -> dict[str, Definition]:
-    """The functions that are commands of a group or manager, by the name they are called with."""
+def commands_of(modules: Modules, group: Definition, depth: int = 0) -> dict[str, Definition]:
+    """The functions that are commands of a group or manager, by the name they are called with; of a collection of groups
+    also those of its sources, the first of which wins."""
     index = modules.memo.get("commands")
     if not isinstance(index, dict):
         index = _command_index(modules)
         modules.memo["commands"] = index
-    return dict(index.get((group.module, group.span.line if group.span is not None else 0), {}))
+    found = dict(index.get((group.module, group.span.line if group.span is not None else 0), {}))
+    for source in _sources(modules, group) if depth < _NESTED else ():
+        found = {**commands_of(modules, modules.resolve(group.module, source), depth + 1), **found}
+    return found
+
+
+def _sources(modules: Modules, group: Definition) -> Sequence[Expr]:
+    """The groups whose commands ``CommandCollection(sources=[...])``, as a value or as the class of a group, offers as
+    well; the last first."""
+    node = group.node
+    made = [group.value, *(node.decorators if isinstance(node, FunctionDef) else ())]
+    for call in made:
+        if not isinstance(call, Call):
+            continue
+        sources = argument(call, "sources", position=1 if call is group.value else None)
+        kind = call.func if call is group.value else argument(call, "cls")
+        name = modules.qualified(group.module, kind) if kind is not None else None
+        if isinstance(sources, Collection) and name in _COLLECTIONS:
+            return tuple(reversed(sources.items))
+    return ()
 
 
 def _command_index(modules: Modules) -> dict[tuple[str, int], dict[str, Definition]]:
@@ -185,7 +207,7 @@ def subcommand(argv: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
     return None, ()
 
 
-def chosen_command(argv: Sequence[str], commands: Collection[str]) -> tuple[str | None, tuple[str, ...]]:
+def chosen_command(argv: Sequence[str], commands: Container[str]) -> tuple[str | None, tuple[str, ...]]:
     """The word of a group's arguments that chooses one of its ``commands``, and what follows it: behind words that are not
     known, which may be options, the one that is a command's name."""
     word, rest = subcommand(argv)
@@ -194,6 +216,24 @@ def chosen_command(argv: Sequence[str], commands: Collection[str]) -> tuple[str 
         if at is not None:
             return rest[at], rest[at + 1 :]
     return word, rest
+
+
+def accepting(argv: Sequence[str], commands: Mapping[str, Definition]) -> list[Definition]:
+    """Of the ``commands`` that a word which is not known may choose, those that take all the options of ``argv``; all
+    where none is seen to."""
+    given = {word.partition("=")[0] for word in argv if word.startswith("--") and "${" not in word and len(word) > 2}
+    found = [each for each in commands.values() if given <= _declared_options(each)]
+    return found if given and found else list(commands.values())
+
+
+def _declared_options(command: Definition) -> set[str]:
+    """The long options that click's decorators declare for ``command``."""
+    found = {"--help"}
+    for decorator in command.node.decorators if isinstance(command.node, FunctionDef) else ():
+        if isinstance(decorator, Call) and decorator_name(decorator) == "option":
+            names = [arg.value for arg in decorator.args if isinstance(arg, Const) and isinstance(arg.value, str)]
+            found.update(part.strip() for name in names for part in name.split("/"))
+    return found
 
 
 def first_word(argv: Sequence[str]) -> str | None:

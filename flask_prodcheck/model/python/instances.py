@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
+from flask_prodcheck.facts.statements import subexpressions
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -64,9 +65,15 @@ _CLASSES = {
     "tornado.httpserver.HTTPServer": "tornado", "gunicorn.app.wsgiapp.WSGIApplication": "gunicorn",
     "gunicorn.app.base.BaseApplication": "gunicorn", "gunicorn.app.base.Application": "gunicorn",
     "meinheld.server": "other", "bjoern": "bjoern", "click.Group": "click-group", "typer.Typer": "click-group",
+    "click.CommandCollection": "click-group", "click.core.CommandCollection": "click-group",
     "flask.cli.AppGroup": "click-group", "argparse.ArgumentParser": "argparse",
     "threading.Thread": "thread", "multiprocessing.Process": "thread", "celery.Celery": "celery",
+    "concurrent.futures.ThreadPoolExecutor": "pool", "concurrent.futures.thread.ThreadPoolExecutor": "pool",
+    "concurrent.futures.ProcessPoolExecutor": "pool", "gevent.pool.Pool": "pool", "gevent.pool.Group": "pool",
+    "gevent.threadpool.ThreadPool": "pool", "eventlet.GreenPool": "pool", "eventlet.greenpool.GreenPool": "pool",
+    "multiprocessing.pool.ThreadPool": "pool", "multiprocessing.Pool": "pool",
     "granian.Granian": "granian", "granian.server.Granian": "granian",
+    "uvicorn.Server": "uvicorn", "uvicorn.server.Server": "uvicorn", "tornado.web.Application": "tornado",
 }  # fmt: skip
 #: Applications that a module of a distribution holds (Invenio-App).
 _READY_MADE = frozenset(
@@ -104,8 +111,8 @@ _CALLS = 50  # of one name that are looked at
 class Instance:
     """An object. ``kind``: flask apiflask openapi dash connexion (applications), wsgi (an application wrapped), asgi (one
     wrapped for ASGI), asgi-app (FastAPI, Quart...), socketio, flask-script, flask-script-server, flask-group,
-    click-group, gevent, cheroot, tornado, gunicorn, werkzeug, waitress, granian (servers), argparse, thread, celery,
-    tuple. ``module``/``call`` the constructing call; ``inner`` the application a wrapper or server holds; ``items`` of a
+    click-group, gevent, cheroot, tornado, gunicorn, werkzeug, waitress, granian, uvicorn (servers), argparse, thread, pool,
+    celery, tuple. ``module``/``call`` the constructing call; ``inner`` the application a wrapper or server holds; ``items`` of a
     tuple."""
 
     kind: str
@@ -438,6 +445,8 @@ class Instances:
                 "dash",
             ):
                 inner = self._held(path, call_values(call), scope, depth)
+            if kind == "tornado" and (inner is None or inner.kind == kind):
+                inner = inner.inner if inner is not None else self._routed(path, call_values(call), scope, depth)
             return Instance(kind, path, call, inner)
         if last in _WRAPPERS | _ASGI_WRAPPERS or (name.partition(".")[0] in _WRAPPER_HOMES and last[:1].isupper()):
             inner = self._held(path, call_values(call), scope, depth)
@@ -509,6 +518,19 @@ class Instances:
             inner = self._held(path, call_values(call), scope, depth)
             if inner is not None and inner.is_app:
                 return Instance("wsgi", path, call, inner)
+        return None
+
+    def _routed(self, path: str, values: Iterable[Expr], scope: Scope, depth: int) -> Instance | None:
+        """The application to which one of Tornado's rules leads: ``(pattern, FallbackHandler, {"fallback": container})``."""
+        for value in values:
+            rules = value
+            if isinstance(value, Name):
+                named = self.modules.resolve(path, value, scope.body)
+                rules = named.value if named.kind == "value" and named.module == path and named.value else value
+            for part in subexpressions(rules) if isinstance(rules, Collection) else ():
+                made = self.of(path, part, scope, depth + 1) if isinstance(part, (Call, Name)) else None
+                if made is not None and made.is_app:
+                    return made
         return None
 
     def _held(self, path: str, values: Iterable[Expr], scope: Scope, depth: int) -> Instance | None:

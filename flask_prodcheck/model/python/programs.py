@@ -291,7 +291,7 @@ def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], objec
         return inside(default) if default is not None else None
     if name == "builtins.len" and call.args:
         value = inside(call.args[0])
-        return len(value) if isinstance(value, list | str | dict) else OPEN
+        return len(value) if isinstance(value, list | str | dict) and not _is_open_text(value) else OPEN
     if (
         name in ("builtins.bool", "builtins.str", "builtins.int", "builtins.list", "builtins.tuple")
         and len(call.args) == 1

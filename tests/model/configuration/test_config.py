@@ -462,3 +462,12 @@ def test_an_application_of_another_distribution_is_none_that_stands_beside_it() 
     )
     configuration = _configured(text)
     assert (configuration.complete, dict(configuration.settings)) == (False, {})
+
+
+@pytest.mark.parametrize(("padding", "known"), [(10, True), (200_000, False)])
+def test_a_data_file_that_is_too_long_for_settings_is_not_read(padding: int, known: bool) -> None:
+    text = HEAD + "import json\napp.config.from_file('c.json', load=json.load)\n"
+    held = f'{{"SECRET_KEY": "j", "REST": "{"x" * padding}"}}'.encode()
+    modules = _modules({"app.py": text, "c.json": held.decode()})
+    found = effective_configuration(modules, _app(), read={"c.json": held}.get)
+    assert (isinstance(found.get("SECRET_KEY").value, Known), found.complete) == (known, known)

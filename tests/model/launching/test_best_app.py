@@ -92,6 +92,47 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("web:create_app()", "."),
         ),
+        # a distribution of the repository is its own, although another one here asks for it
+        (
+            {
+                "api/Dockerfile": "FROM python:3\nWORKDIR /code\nCOPY . /code\nCMD gunicorn wsgi:app\n",
+                "api/pyproject.toml": "[project]\nname = 'Shop.Api'\n",
+                "api/__init__.py": "",
+                "api/shop_api/__init__.py": "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n",
+                "api/wsgi.py": "from shop_api import create_app\napp = create_app()\n",
+                "jobs/pyproject.toml": "[project]\nname = 'jobs'\ndependencies = ['shop-api']\n",
+            },
+            ("wsgi:app", "api"),
+        ),
+        # a program of a package is imported from where the package is
+        (
+            {
+                "Procfile": "web: shop serve\n",
+                "pyproject.toml": "[project]\nname = 'shop'\n[project.scripts]\nshop = 'shop.cli:main'\n",
+                "shop/__init__.py": "",
+                "shop/cli.py": "from shop.web import app\ndef main():\n    app.run()\n",
+                "shop/web.py": APP,
+            },
+            ("shop.web:app", "."),
+        ),
+        (
+            {
+                "Procfile": "web: python -m shop.cli\n",
+                "shop/__init__.py": "",
+                "shop/cli.py": "from shop.web import app\nif __name__ == '__main__':\n    app.run()\n",
+                "shop/web.py": APP,
+            },
+            ("shop.web:app", "."),
+        ),
+        (
+            {
+                "Procfile": "web: python shop/cli.py\n",
+                "shop/__init__.py": "",
+                "shop/cli.py": "from web import app\nif __name__ == '__main__':\n    app.run()\n",
+                "shop/web.py": APP,
+            },
+            ("web:app", "shop"),
+        ),
         # an ASGI adapter is nothing for a WSGI server, the application in it is
         (
             {

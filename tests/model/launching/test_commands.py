@@ -59,6 +59,8 @@ SERVERS = [
     ("waitress-serve --port=80 --call app:create_app", Server.WAITRESS, "app:create_app"),
     ("uvicorn --host 0.0.0.0 --reload app:asgi", Server.UVICORN, "app:asgi"),
     ("hypercorn -b 0.0.0.0:80 app:app", Server.HYPERCORN, "app:app"),
+    ("hypercorn wsgi:app", Server.HYPERCORN, "wsgi:app"),
+    ("hypercorn wsgi:app:app", Server.HYPERCORN, "app:app"),
     ("granian --interface wsgi app:app", Server.GRANIAN, "app:app"),
     ("flask run", Server.FLASK_RUN, ""),
     ("flask --app site run --host 0.0.0.0", Server.FLASK_RUN, "site"),

@@ -706,6 +706,36 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["template.yaml:7 lambda production handler:main True"],
     ),
     (
+        "an image of AWS Lambda, whose CMD is the handler",
+        {
+            "Dockerfile": 'FROM public.ecr.aws/lambda/python:3.12\nCOPY src/web ${LAMBDA_TASK_ROOT}\nCMD ["handler.main"]\n',
+            "job/Dockerfile": 'FROM public.ecr.aws/lambda/python:3.12\nCOPY src/job ${LAMBDA_TASK_ROOT}\nCMD ["handler.main"]\n',
+            "src/web/handler.py": "import awsgi\nfrom web import app\n\n\ndef main(event, context):\n    return awsgi.response(app, event, context)\n",
+            "src/web/web.py": APP,
+            "src/job/handler.py": "def main(event, context):\n    return 1\n",
+            "handler.py": "def main(event, context):\n    return 2\n",
+        },
+        ["Dockerfile:3 lambda production handler:main True"],
+    ),
+    (
+        "an image of another kind with the client of the Lambda runtime",
+        {
+            "Dockerfile": 'FROM python:3.12\nWORKDIR /app\nCOPY src .\nCOPY boot.sh /\nENTRYPOINT ["/boot.sh"]\nCMD ["handler.main"]\n',
+            "boot.sh": '#!/bin/sh\nexec python -m awslambdaric "$1"\n',
+            "src/handler.py": "import awsgi\nfrom web import app\n\n\ndef main(event, context):\n    return awsgi.response(app, event, context)\n",
+            "src/web.py": APP,
+        },
+        ["Dockerfile:5 > Dockerfile:6 > boot.sh:2 lambda production handler:main True"],
+    ),
+    (
+        "an image of AWS Lambda that starts a server",
+        {
+            "Dockerfile": 'FROM public.ecr.aws/lambda/python:3.12\nCOPY . .\nENTRYPOINT []\nCMD ["gunicorn", "app:app"]\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
         "a SAM function behind Lambda Web Adapter",
         {
             "template.yaml": "Transform: AWS::Serverless-2016-10-31\nGlobals:\n  Function:\n    Runtime: python3.12\nResources:\n  Api:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: run.sh\n      Environment:\n        Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/bootstrap, PORT: 8000}\n",

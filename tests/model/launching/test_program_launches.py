@@ -16,6 +16,25 @@ SERVES = APP + "if __name__ == '__main__':\n    app.run()\n"
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "a package of a checkout that an image in a folder of its own clones",
+        {
+            "docker/Dockerfile": "FROM python:3.13\nRUN git clone https://example.org/shop /src && pip install /src\n"
+            'CMD ["python", "-m", "shop"]\n',
+            "shop/__init__.py": "",
+            "shop/__main__.py": SERVES,
+        },
+        ["docker/Dockerfile:3 > shop/__main__.py:4 app-run production shop.__main__:app True"],
+    ),
+    (
+        "flask.current_app stands for an application and is none that could be served",
+        {
+            "Procfile": "web: python web.py\n",
+            "web.py": "from flask import Flask, current_app\nclass Shop(Flask):\n    pass\ndef start():\n    app = Shop('shop')\n    app.run()\n"
+            "def name():\n    return current_app.name\nstart()\n",
+        },
+        ["Procfile:1 > web.py:9 > web.py:6 app-run production web.py True"],
+    ),
+    (
         "a script that compose runs in a service",
         {"start.sh": 'docker-compose run --rm -p 80:80 web bash -c "cd /srv && python3 app.py $*"\n', "app.py": SERVES},
         ["start.sh:1 > app.py:4 app-run development app:app True"],

@@ -106,6 +106,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["compose.yml:4 > app.py:4 app-run production app:app True"],
     ),
     (
+        "a compose file for development runs the stage that is called production",
+        {
+            "Dockerfile": IMAGE.replace("3.13", "3.13 AS production") + "CMD gunicorn app:app\n",
+            "compose.yaml": COMPOSE.format("{context: ., target: production}"),
+            "compose.dev.yaml": "services:\n  web:\n    command: flask run\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "compose.dev.yaml:3 flask-run development app:app True"],
+    ),
+    (
         "what is mounted are no sources",
         {
             "Dockerfile": IMAGE,

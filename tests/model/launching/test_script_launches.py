@@ -53,6 +53,30 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > Dockerfile:5 > boot.sh:10 flask-run production app:app True"],
     ),
     (
+        "settings that a function of the script puts in place where there are none yet",
+        {
+            "Dockerfile": IMAGE + 'ENV SETTINGS=/etc/shop/uwsgi.ini\nENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": '#!/bin/sh\nplace() {\n  if [ -f "$1" ]; then\n    echo there\n  else\n    cp "$2" "$1"\n  fi\n}\n'
+            'place "$SETTINGS" /app/deploy/server.ini\nexec uwsgi --master "$SETTINGS"\n',
+            "deploy/server.ini": "[uwsgi]\nmodule = app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:5 > boot.sh:10 > deploy/server.ini:2 uwsgi production app:app True"],
+    ),
+    (
+        "settings that the script puts elsewhere",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\n',
+            "boot.sh": "#!/bin/sh\ncp deploy/server.ini /etc/other/\nexec uwsgi --master /etc/shop/server.ini\n",
+            "deploy/server.ini": "[uwsgi]\nmodule = app:app\n",
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > boot.sh:3 uwsgi production  None",
+            "deploy/server.ini:2 uwsgi production app:app True",
+        ],
+    ),
+    (
         "a script that calls its environment production",
         {"start.sh": "#!/bin/bash\nexport FLASK_ENV=production\npython app.py\n", "app.py": APP + "app.run()\n"},
         ["start.sh:3 > app.py:3 app-run production app:app True"],

@@ -207,6 +207,36 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["e2e/package.json:1 flask-run test  None"],
     ),
     (
+        "a Procfile that people start by hand too is the platform's still",
+        {"Procfile": "web: gunicorn app:app\n", "Makefile": "start:\n\thoncho start\n", "app.py": APP},
+        [
+            "Makefile:2 > Procfile:1 gunicorn development app:app True",
+            "Procfile:1 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "a Procfile in a folder that is not known goes by its own name",
+        {
+            "Procfile": "web: gunicorn app:app\n",
+            "Procfile.dev": "web: gunicorn --reload app:app\n",
+            "Makefile": "start:\n\thoncho start --procfile $(ROOT)/Procfile.dev\n",
+            "app.py": APP,
+        },
+        [
+            "Makefile:2 > Procfile.dev:1 gunicorn development app:app True",
+            "Procfile:1 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "a Procfile that is not there",
+        {
+            "Procfile": "web: gunicorn app:app\n",
+            "Makefile": "start:\n\thoncho start -f Procfile.dev\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
         "foreman from the image",
         {
             "Procfile": "web: gunicorn app:app\n",

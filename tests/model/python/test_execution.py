@@ -76,6 +76,11 @@ def ends(outcome: Outcome) -> list[str]:
             ["eventlet 5"],
         ),
         (APP + "from cheroot.wsgi import Server\nServer(('', 1), app).start()\n", ["cheroot 4"]),
+        (
+            APP
+            + "import asyncio\nfrom hypercorn.asyncio import serve\nasync def main():\n    await serve(app, None)\nasyncio.run(main())\n",
+            ["hypercorn 7>6"],
+        ),
         (APP + "import bjoern\nbjoern.run(app, '', 1)\n", ["bjoern 4"]),
         (APP + "import uvicorn\nuvicorn.run('main:app')\n", ["uvicorn main:app 4"]),
         (
@@ -91,6 +96,36 @@ def ends(outcome: Outcome) -> list[str]:
             "HTTPServer(WSGIContainer(app)).listen(1)\n",
             ["other 5"],
         ),
+        (
+            APP + "from tornado.wsgi import WSGIContainer\nfrom tornado.web import Application, FallbackHandler\n"
+            "web = Application([('/socket', object), ('.*', FallbackHandler, dict(fallback=WSGIContainer(app)))])\n"
+            "web.listen(80)\n",
+            ["other 6"],
+        ),
+        (
+            APP + "from tornado.wsgi import WSGIContainer\nfrom tornado.web import Application, FallbackHandler\n"
+            "from tornado.httpserver import HTTPServer\nrules = [('.*', FallbackHandler, {'fallback': WSGIContainer(app)})]\n"
+            "server = HTTPServer(Application(rules))\nserver.bind(80)\nserver.start(0)\n",
+            ["other 9"],
+        ),
+        (
+            APP + "from tornado.web import Application\nApplication([('/socket', object)]).listen(80)\n",
+            [],
+        ),
+        (
+            APP + "import asyncio, uvicorn\nfrom asgiref.wsgi import WsgiToAsgi\nasync def main():\n"
+            "    server = uvicorn.Server(uvicorn.Config(WsgiToAsgi(app)))\n    await server.serve()\nasyncio.run(main())\n",
+            ["uvicorn 8>7"],
+        ),
+        (APP + "import threading\nthreading.Thread(target=lambda: app.run()).start()\n", ["app-run 4"]),
+        (APP + "from functools import partial\nserve = partial(app.run, port=80)\nserve()\n", ["app-run 5"]),
+        (APP + "def serve():\n    app.run()\nglobals()['serve']()\n", ["app-run 5>4"]),
+        (APP + "def serve():\n    app.run()\nglobals()['clean']()\n", []),
+        (
+            APP + "class Shop:\n    def serve(self):\n        app.run()\n    def clean(self):\n        pass\n"
+            "getattr(Shop(), 'serve')()\ngetattr(Shop(), 'clean')()\n",
+            ["app-run 8>5"],
+        ),
         (APP + "from werkzeug.serving import run_simple\nrun_simple('', 1, app)\n", ["werkzeug 4"]),
         (
             APP
@@ -101,6 +136,33 @@ def ends(outcome: Outcome) -> list[str]:
         (
             APP + "import threading\ndef go():\n    app.run()\nthreading.Thread(target=go).start()\n",
             ["app-run 6>5"],
+        ),
+        (
+            APP + "import gevent\ndef go(port):\n    app.run(port=port)\ngevent.spawn(go, 80).join()\n",
+            ["app-run 6>5"],
+        ),
+        (
+            APP
+            + "from gevent import Greenlet\nclass Base:\n    def start(self):\n        self.task = Greenlet(self._run, 1)\n"
+            "        self.task.start()\nclass Web(Base):\n    def start(self):\n        super().start()\n"
+            "    def _run(self, number):\n        app.run()\nWeb().start()\n",
+            ["app-run 13>10>6>12"],
+        ),
+        (
+            APP
+            + "from gevent import Greenlet\nclass Web(Greenlet):\n    def _run(self):\n        app.run()\nWeb().start()\n",
+            ["app-run 7>6"],
+        ),
+        (
+            APP + "from concurrent.futures import ThreadPoolExecutor\ndef go():\n    app.run()\n"
+            "with ThreadPoolExecutor() as pool:\n    pool.submit(go)\n",
+            ["app-run 7>5"],
+        ),
+        (APP + "import forms\ndef go():\n    app.run()\nform = forms.Form()\nform.submit(go)\n", []),
+        (
+            APP + "import asyncio\nasync def main():\n    loop = asyncio.get_running_loop()\n"
+            "    await loop.run_in_executor(None, app.run)\nasyncio.run(main())\n",
+            ["app-run 7>6"],
         ),
         (
             "def main(port):\n    from site_ import S\n    app = S().app\n    def go(debug):\n        app.run(port=port)\n    go(1)\nmain(80)\n",
@@ -125,6 +187,11 @@ def ends(outcome: Outcome) -> list[str]:
         (
             APP + "def first(names):\n    for name in names:\n        return name\n    exit(1)\nfirst([])\napp.run()\n",
             ["app-run 8"],
+        ),
+        (
+            APP + "import keys\ndef serve(key):\n    if len(key) != 32:\n        raise ValueError\n    app.run()\n"
+            "def read():\n    return 'a', keys.read()\nname, key = read()\nserve(key)\n",
+            ["app-run 11>7?"],
         ),
         (APP + "def failed(name):\n    other(name)\n    exit(1)\nfailed('x')\napp.run()\n", []),
         (
@@ -170,6 +237,27 @@ def test_branches(test: str, argv: tuple[str, ...], env: dict[str, str], expecte
     assert ends(follow(BRANCHES.format(test=test), *argv, env=env)) == expected
 
 
+@pytest.mark.parametrize(
+    ("collection", "argv", "expected"),
+    [
+        (
+            "@click.group(cls=click.CommandCollection, sources=[one, cli])\ndef every():\n    pass\n",
+            "serve",
+            ["app-run 14>7"],
+        ),
+        ("every = click.CommandCollection('every', sources=[one, cli])\n", "serve", ["app-run 12>7"]),
+        ("every = click.CommandCollection('every', sources=[one, cli])\n", "clean", []),
+        ("every = click.CommandCollection('every', sources=[one])\n", "serve", []),
+    ],
+)
+def test_a_collection_of_click_groups(collection: str, argv: str, expected: list[str]) -> None:
+    text = (
+        "import click\nfrom site_ import app\n@click.group()\ndef cli():\n    pass\n@cli.command('serve')\ndef start(): app.run()\n"
+        "one = click.Group()\n@one.command()\ndef clean(): pass\n" + collection + "every()\n"
+    )
+    assert ends(follow(text, argv, site_=APP)) == expected
+
+
 CLICK = (
     "import click\nfrom site_ import app\n@click.group()\ndef cli():\n    pass\n"
     "@cli.command()\n@click.option('--debug/--no-debug', default=False)\ndef serve(debug):\n"
@@ -188,6 +276,7 @@ CLICK = (
         (("other-one",), ["app-run 18>16"]),
         (("${DEBUG}", "serve", "--debug"), ["app-run 18>10"]),
         (("${DEBUG}", "--fast"), ["gunicorn site_:app 18>13?", "app-run 18>16?"]),
+        (("${COMMAND}", "--debug"), ["gunicorn site_:app 18>13?"]),
         (("absent",), []),
         ((), []),
     ],

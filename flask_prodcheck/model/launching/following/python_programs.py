@@ -41,6 +41,8 @@ def script_file(script: str, place: Place, facts: Facts) -> str | None:
 def module_file(module: str, place: Place, facts: Facts, modules: Modules) -> str | None:
     """The file of ``python -m MODULE``; None where the project does not hold it."""
     roots = import_roots(place, facts)
+    if not place.cwd_known:
+        roots = (*roots, ".")  # an image that a clone or an archive brings the code to
     path = modules.path_of(f"{module}.__main__", roots) or modules.path_of(module, roots)
     if path is None and "__init__.py" in facts.paths:
         path = modules.path_of(module.partition(".")[2], (".",))  # the checkout is that package itself

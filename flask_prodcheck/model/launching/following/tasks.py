@@ -28,13 +28,13 @@ def starts_of(run: TaskRun, place: Place, facts: Facts) -> list[Start]:
     starts = [start for file in files for start in file.starts] + [
         start for manifest in facts.manifests.values() for start in manifest.starts if start.kind == kinds
     ]
-    if run.file and not is_open(run.file):
-        wanted = locate(run.file, place, facts)
-        basename = posixpath.basename(run.file)
+    basename = posixpath.basename(run.file or "")
+    if run.file and not is_open(basename):  # the folder may be a value of the build's own
+        wanted = None if is_open(run.file) else locate(run.file, place, facts)
         named = [start for start in starts if start.span.file == wanted] or [
             start for start in starts if posixpath.basename(start.span.file) == basename
         ]
-        starts = named or ([] if run.runner == "make" else starts)
+        starts = named or ([] if run.runner in ("make", "procfile") else starts)
     elif run.runner in _PROCESS_MANAGERS and place.image is not None:
         inside = {each.repo for each in place.image.mapping}
         copied = [

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, Dockerfile, Stage
-from flask_prodcheck.model.launching.base_images import base_script, is_plain_base
+from flask_prodcheck.model.launching.base_images import base_script, is_plain_base, lambda_start
 from flask_prodcheck.model.launching.beside import platform_starts
 from flask_prodcheck.model.launching.build_commands import built_stages
 from flask_prodcheck.model.launching.containers import image_place
@@ -126,6 +126,8 @@ def dockerfile_heads(facts: Facts) -> Iterator[Head]:
             names = tuple(filter(None, [dockerfile.stages[index].alias if len(dockerfile.stages) > 1 else None]))
             place = _default_command_hop(place, image, command)
             place = replace(place, args_open=image.cmd is None and _takes_arguments(image.entrypoint))
+            if image.entrypoint is None:
+                argv = lambda_start(image.base, argv) or argv
             unsplit = image.entrypoint is None and is_plain_base(image.base) and _is_unsplit(argv)
             if unsplit and argv is not None:
                 argv = tuple(split(argv[0]))

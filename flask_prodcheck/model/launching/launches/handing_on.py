@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_prodcheck.model.launching.launches.found import Found
-from flask_prodcheck.model.project import App
+from flask_prodcheck.model.project import App, Server
 from flask_prodcheck.records import replace
 
 
@@ -14,7 +14,8 @@ def with_application_behind(each: Found, apps: Sequence[App]) -> Found | None:
     an ASGI adapter, or the handler of a function. Such a handler is a launch only where its module reaches an
     application of the project; None where it reaches none."""
     launch = each.launch
-    handler = "handler" in dict(each.head.options)
+    named = launch.server is Server.LAMBDA and not each.head.default  # a command names it, and not a platform's file
+    handler = named or "handler" in dict(each.head.options)
     if launch.app is not None or not (handler or launch.target_kind == "asgi"):
         return each
     reached = [app for app in apps if app.span.file in launch.imported]

@@ -25,6 +25,7 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
         and _INSTALLS & set(words_of(head.file))
     ):
         return False  # an image may run the script, but so do hosts: what it sets up starts by itself from then on
+    hosted = each.head.kind == "procfile" and head.file.rpartition("/")[2] == "Procfile"  # what platforms read
     waits = each.head.place.args_open  # an ENTRYPOINT without CMD: somebody else gives the arguments
     for other in found:
         if other is each:
@@ -33,7 +34,7 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
         same_end = other.launch.end.span == each.launch.end.span and _serve_alike(other.launch, each.launch)
         if not waits:
             borrowed = each.head.kind == "dockerfile" and (_is_aside(other) or _adds_nothing(other, each))
-            if passes and same_end and not borrowed:
+            if passes and same_end and not borrowed and not (hosted and other.head.kind in _FOR_PEOPLE):
                 return True
             continue
         deployed = other.head.kind in ("compose", "kubernetes")
@@ -68,7 +69,7 @@ def _adds_nothing(each: Found, image: Found) -> bool:
 
 
 def _runs(each: Found, image: Found) -> bool:
-    if each.head.kind not in (*NO_DEPLOYMENT, "script", "invoke") or not _serve_alike(image.launch, each.launch):
+    if each.head.kind not in _FOR_PEOPLE or not _serve_alike(image.launch, each.launch):
         return False
     return image.launch.head.span in {hop.span for hop in each.launch.hops[1:]}
 
@@ -89,6 +90,7 @@ def _is_aside(found: Found) -> bool:
     return named is not None and named[0] is not Purpose.PRODUCTION
 
 
+_FOR_PEOPLE = frozenset({*NO_DEPLOYMENT, "script", "invoke"})
 _INSTALLS = frozenset({"install", "installer", "setup", "provision", "bootstrap"})
 
 

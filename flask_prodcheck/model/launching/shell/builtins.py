@@ -3,20 +3,24 @@ that is sourced."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
 from flask_prodcheck.base import Origin, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import ShellCommand, Var, Word
-from flask_prodcheck.model.launching.place import Place, enter, variables_of_file
+from flask_prodcheck.model.launching.images import Mapped
+from flask_prodcheck.model.launching.place import Place, enter, locate, variables_of_file
 from flask_prodcheck.model.launching.shell.expansion import Expander
-from flask_prodcheck.model.launching.words import as_value
+from flask_prodcheck.model.launching.words import as_value, is_open
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
 #: ``export $(cat .env | xargs)`` and its like.
 _LISTED = regex(r"^\$\((?:cat|grep|sed|egrep|xargs)\b.*?([\w./-]*\.env[\w.-]*)")
+_PLACING = frozenset({"cp", "mv", "ln", "install"})
+_PLACING_VALUES = frozenset({"-m", "-o", "-g", "--mode", "--owner", "--group", "-S", "--suffix", "-t"})
 _DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset"})
 
 
@@ -38,7 +42,23 @@ def place_after(argv: Sequence[str], command: ShellCommand, place: Place, facts:
         return place.assigned(given)
     if name == ":":
         return place.assigned(_defaults(command, place))
+    if posixpath.basename(name) in _PLACING:
+        return _placed(argv[1:], place, facts)
     return None
+
+
+def _placed(words: Sequence[str], place: Place, facts: Facts) -> Place:
+    """``place`` after ``cp``, ``mv``, ``ln`` or ``install`` put a file of the project at another path of the machine."""
+    valued = {index + 1 for index, word in enumerate(words) if word in _PLACING_VALUES}
+    operands = [word for index, word in enumerate(words) if index not in valued and not word.startswith("-")]
+    if len(operands) != 2 or not operands[1].startswith("/") or any(is_open(word) for word in operands):
+        return place
+    origin = locate(operands[0], place, facts)
+    if origin is None or origin not in facts.paths:
+        return place
+    inside = Mapped(posixpath.join(operands[1], posixpath.basename(operands[0])), origin)
+    placed = (inside,) if operands[1].endswith("/") else (Mapped(posixpath.normpath(operands[1]), origin), inside)
+    return replace(place, mounts=(*place.mounts, *(each for each in placed if each not in place.mounts)))
 
 
 def _declared(argv: Sequence[str], command: ShellCommand, place: Place, facts: Facts) -> Place:

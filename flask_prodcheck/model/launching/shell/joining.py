@@ -20,9 +20,12 @@ def join(state: ShellState, copies: Sequence[ShellState]) -> None:
     shell = _joined(state.place.shell, [copy.place.shell for copy in going])
     args = going[0].place.args if all(copy.place.args == going[0].place.args for copy in going) else state.place.args
     drafts = _joined_drafts([copy.place for copy in going])
+    mounts = tuple(
+        dict.fromkeys(each for place in (state.place, *(copy.place for copy in going)) for each in place.mounts)
+    )
     cwd_same = all(copy.place.cwd == going[0].place.cwd for copy in going)
     state.place = replace(
-        state.place, env=environment, shell=shell, drafts=drafts, args=args, args_open=state.place.args_open or any(copy.place.args != args for copy in going),
+        state.place, env=environment, shell=shell, drafts=drafts, mounts=mounts, args=args, args_open=state.place.args_open or any(copy.place.args != args for copy in going),
         cwd=going[0].place.cwd if cwd_same else state.place.cwd, cwd_known=state.place.cwd_known and cwd_same,
         certain=state.place.certain and not any(copy.ended for copy in copies),
     )  # fmt: skip

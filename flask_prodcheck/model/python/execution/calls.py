@@ -15,13 +15,13 @@ from flask_prodcheck.facts.syntax import (
     Dict,
     Expr,
     FunctionDef,
-    Keyword,
     Name,
     Stmt,
     Subscript,
 )
 from flask_prodcheck.model.project import Server
 from flask_prodcheck.model.python.command_groups import command_kind, first_word
+from flask_prodcheck.model.python.execution.handing import OWN_METHODS
 from flask_prodcheck.model.python.execution.starting import SHELLS, SPAWNS
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
 from flask_prodcheck.model.python.instances import FLASK_KINDS
@@ -58,10 +58,11 @@ _SERVER_METHODS = {
     "gevent": (frozenset({"serve_forever", "start"}), Server.GEVENT),
     "cheroot": (frozenset({"start", "safe_start", "serve"}), Server.CHEROOT),
     "gunicorn": (frozenset({"run"}), Server.GUNICORN),
+    "uvicorn": (frozenset({"run", "serve"}), Server.UVICORN),
     "granian": (frozenset({"serve"}), Server.GRANIAN),
     "werkzeug": (frozenset({"serve_forever", "handle_request"}), Server.WERKZEUG),
     "waitress": (frozenset({"run"}), Server.WAITRESS),
-    "tornado": (frozenset({"listen", "start", "bind"}), Server.OTHER),
+    "tornado": (frozenset({"listen", "start"}), Server.OTHER),
 }
 
 
@@ -71,9 +72,6 @@ _REPLACES = regex(r"^os\.exec[lv]p?e?$")
 _SUBPROCESS = frozenset(
     {"subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen"}
 )
-
-
-_THREADS = frozenset({"threading.Thread", "multiprocessing.Process", "multiprocessing.context.Process"})
 
 
 _EXITS = frozenset({"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "os.abort"})
@@ -100,6 +98,9 @@ def follow_calls(walk: Walk, expr: Expr, frame: Frame, way: Way) -> int:
 
 
 def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
+    through = walk.called_through(call, frame)
+    if through is not call:
+        return walk.one_call(through, frame, way)
     name = walk.modules.qualified(frame.path, call.func, frame.scope.body)
     if isinstance(call.func, Name) and call.func.id in frame.scope.params:
         name = None
@@ -122,8 +123,9 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     if method is not None and (found.kind in ("unknown", "external") or found.span == method.span):
         return walk.enter(method, call, frame, way, owner=owner)
     if found.kind == "function" and walk.may_enter(found):
-        through = walk.through_class(call, found, frame)
-        return walk.enter(found, through or call, frame, way, owner=frame.scope.owner if through is not None else None)
+        method_call = walk.through_class(call, found, frame)
+        owner = frame.scope.owner if method_call is not None else None
+        return walk.enter(found, method_call or call, frame, way, owner=owner)
     if found.kind == "class" and not walk.group_class(found):
         init = walk.modules.class_member(found, "__init__")
         if init.kind == "function":
@@ -143,9 +145,9 @@ def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, 
     owner = walk.instances.owner_of(frame.path, call.func.value, frame.scope)
     owner = owner or walk.made_through(call.func.value, frame)
     method = walk.modules.class_member(owner, call.func.attr) if owner is not None else None
-    threaded = owner is not None and not _THREADS.isdisjoint(walk.modules.bases(owner))
-    if owner is not None and threaded and call.func.attr == "start" and (method is None or method.kind != "function"):
-        method = walk.modules.class_member(owner, "run")  # what a thread or a process of one's own does
+    if owner is not None and call.func.attr == "start" and (method is None or method.kind != "function"):
+        done = next((OWN_METHODS[base] for base in walk.modules.bases(owner) if base in OWN_METHODS), None)
+        method = walk.modules.class_member(owner, done) if done is not None else method
     return (owner, method) if method is not None and method.kind == "function" else (None, None)
 
 
@@ -222,13 +224,7 @@ def external_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> 
     if name in _SUBPROCESS or name in SHELLS:
         walk.subprocess_call(name, call, frame, way)
         return NEXT
-    if name in (
-        "threading.Thread",
-        "threading.Timer",
-        "multiprocessing.Process",
-        "multiprocessing.context.Process",
-    ):
-        walk.start_thread(name, call, frame, way)
+    if walk.hand_on(name, call, frame, way):
         return NEXT
     if name == "twisted.internet.reactor.run" and "twisted.web.wsgi" in " ".join(
         walk.modules.absolute_imports(frame.path)
@@ -275,26 +271,12 @@ def dispatched(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> int
     return flow
 
 
-def start_thread(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> None:
-    target = argument(call, "target", "function", position=1)
-    if target is None:
-        return
-    args = argument(call, "args", position=3 if name.endswith("Thread") else 2)
-    kwargs = argument(call, "kwargs")
-    values = args.items if isinstance(args, Collection) else ()
-    inner = Call(call.span, target, values, ())
-    if isinstance(kwargs, Dict):
-        from_dict = tuple(
-            Keyword(call.span, str(key.value), value) for key, value in kwargs.items if isinstance(key, Const)
-        )
-        inner = replace(inner, keywords=from_dict)
-    walk.one_call(inner, frame, way)
-
-
 def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way) -> int | None:
     """A method call on an application, a server, a command group; None when it is neither."""
     attr = func.attr
     made = walk.instances.of(frame.path, func.value, frame.scope)
+    if walk.hand_to_method(call, func, frame, way):
+        return NEXT
     if made is None:
         if (
             attr in ("run", "run_always", "run_install")
@@ -341,7 +323,7 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
         if attr in methods:
             site = made.call.span if made.kind == "werkzeug" and made.call is not None else None
             flow = walk.serve(server, call, frame, way, site, made=made)
-            return NEXT if attr in ("start", "listen", "bind") and made.kind in ("gevent", "tornado") else flow
+            return NEXT if attr in ("start", "listen") and made.kind in ("gevent", "tornado") else flow
     return None
 
 

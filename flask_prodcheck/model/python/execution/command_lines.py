@@ -10,6 +10,7 @@ from flask_prodcheck.model.project import Hop, Server
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.argparse_options import declared_arguments, default_functions, module_body
 from flask_prodcheck.model.python.command_groups import (
+    accepting,
     added_command,
     chosen_command,
     commands_of,
@@ -53,7 +54,7 @@ def command_of(
                 replace(way.doubted(), argv=()),
                 hop=False,
             )
-            for found in commands.values()
+            for found in accepting(way.argv, commands)
         ]
         return NEXT if not flows else min(flows)
     found = commands.get(word) or commands.get(word.replace("-", "_"))
@@ -184,7 +185,7 @@ def group_instance(walk: Walk, made: Instance, call: Call, receiver: Expr, frame
     if "${" in word:
         if made.kind == "flask-group":
             walk.flask_run(call, here.doubted())
-        for other in commands.values():
+        for other in accepting(way.argv, commands):
             walk.enter(
                 other,
                 Call(call.span, call.func, (), ()),

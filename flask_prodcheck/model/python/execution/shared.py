@@ -43,6 +43,7 @@ BASE_NAMES = frozenset({
     "make_server", "server", "system", "popen", "execv", "execve", "execvp", "execvpe", "execl", "execle", "execlp",
     "execlpe", "spawnv", "spawnvp", "spawnl", "Popen", "call", "check_call", "check_output", "getoutput", "local",
     "sudo", "main", "cli", "invoke", "block", "quickstart", "exit", "_exit", "Fire", "WSGIResource", "handle_request",
+    "spawn", "spawn_n", "submit", "to_thread", "run_in_executor", "start_background_task",
 })  # fmt: skip
 
 

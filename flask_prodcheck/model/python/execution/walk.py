@@ -11,7 +11,15 @@ from collections.abc import Mapping, Sequence
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import Attribute, Call, Expr, FunctionDef, Name
 from flask_prodcheck.model.project import Program
-from flask_prodcheck.model.python.execution import calls, command_lines, functions, serving, starting, statements
+from flask_prodcheck.model.python.execution import (
+    calls,
+    command_lines,
+    functions,
+    handing,
+    serving,
+    starting,
+    statements,
+)
 from flask_prodcheck.model.python.execution.shared import interesting_names, shared_of
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Outcome, Way
 from flask_prodcheck.model.python.instances import instances_of
@@ -53,7 +61,9 @@ class Walk:
     group_class = calls.group_class
     external_call = calls.external_call
     dispatched = calls.dispatched
-    start_thread = calls.start_thread
+    hand_on = handing.hand_on
+    hand_to_method = handing.hand_to_method
+    called_through = handing.called_through
     method_call = calls.method_call
     loose_call = calls.loose_call
     is_task_context = calls.is_task_context
