@@ -76,6 +76,15 @@ _SUBPROCESS = frozenset(
 _THREADS = frozenset({"threading.Thread", "multiprocessing.Process", "multiprocessing.context.Process"})
 
 
+#: Functions that run a function in a light thread, and which of their arguments that is.
+#: Source: https://www.gevent.org/api/gevent.html, https://eventlet.readthedocs.io (``greenthread``)
+_GREEN = {
+    "gevent.spawn": 0, "gevent.spawn_raw": 0, "gevent.spawn_later": 1, "gevent.Greenlet.spawn": 0,
+    "gevent.greenlet.Greenlet.spawn": 0, "eventlet.spawn": 0, "eventlet.spawn_n": 0, "eventlet.spawn_after": 1,
+    "eventlet.greenthread.spawn": 0, "eventlet.greenthread.spawn_n": 0,
+}  # fmt: skip
+
+
 _EXITS = frozenset({"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "os.abort"})
 
 
@@ -117,7 +126,8 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     made = walk.instances.of(frame.path, call.func, frame.scope)
     if made is not None and made.kind in ("flask-group", "click-group"):
         return walk.group_instance(made, call, call.func, frame, way)
-    found = walk.looked_up(call.func, frame) or walk.modules.resolve(frame.path, call.func, frame.scope.body)
+    found = walk.looked_up(call.func, frame) or _imported_last(walk, call.func, frame)
+    found = found or walk.modules.resolve(frame.path, call.func, frame.scope.body)
     owner, method = walk.method_of(call, frame)
     if method is not None and (found.kind in ("unknown", "external") or found.span == method.span):
         return walk.enter(method, call, frame, way, owner=owner)
@@ -131,6 +141,14 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     if frame.scope.owner is None and not any(frame.scope.params.values()):
         walk.known.idle[frame.path, id(call)] = call
     return NEXT
+
+
+def _imported_last(walk: Walk, func: Expr, frame: Frame) -> Definition | None:
+    """What a name means that several branches import from different places: what the branch imported that was taken."""
+    if not isinstance(func, Name):
+        return None
+    last = (walk.modules.bound_by(frame.path, func.id, each, frame.scope.body) for each in reversed(frame.imports))
+    return next(filter(None, last), None)
 
 
 def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, Definition | None]:
@@ -224,6 +242,11 @@ def external_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> 
         "multiprocessing.context.Process",
     ):
         walk.start_thread(name, call, frame, way)
+        return NEXT
+    if name in _GREEN:
+        args = call.args[_GREEN[name] :]
+        if args:
+            walk.one_call(Call(call.span, args[0], args[1:], call.keywords), frame, way)
         return NEXT
     if name == "twisted.internet.reactor.run" and "twisted.web.wsgi" in " ".join(
         walk.modules.absolute_imports(frame.path)

@@ -26,6 +26,7 @@ from flask_prodcheck.facts.syntax import (
     Raise,
     Return,
     Stmt,
+    Subscript,
     Try,
     With,
 )
@@ -216,6 +217,11 @@ def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
             words = evaluate(walk.world, frame, stmt.value)
             if isinstance(words, list) and words:
                 walk.world = replace(walk.world, argv=tuple(str(word) for word in words[1:]))
+        if isinstance(target, Subscript) and isinstance(target.value, Name):
+            held, key = frame.values.get(target.value.id), evaluate(walk.world, frame, target.index)
+            if isinstance(held, dict):
+                given = evaluate(walk.world, frame, stmt.value)
+                frame.values[target.value.id] = {**held, key: given} if isinstance(key, str | int) else OPEN
         if isinstance(target, Name):
             frame.values.pop(target.id, None)
             frame.assumptions.discard(target.id)
@@ -267,7 +273,7 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
     before, frame.assumed = frame.assumed, False
     value = evaluate(walk.world, frame, stmt.test)
     assumed, frame.assumed = frame.assumed, before
-    if value is OPEN and isinstance(stmt.test, Name) and walk.instances.of(frame.path, stmt.test, frame.scope):
+    if value is OPEN and isinstance(stmt.test, Name) and _is_made(walk, stmt.test, frame):
         value = assumed = True  # an object that the project makes; where it makes none, the name holds None
     if value is not OPEN:
         taken, other = (stmt.body, stmt.orelse) if value else (stmt.orelse, stmt.body)
@@ -288,6 +294,14 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
         return first, False
     frame.returns = frame.returns or RETURN in (first, second)
     return NEXT if NEXT in (first, second) else RETURN, True
+
+
+def _is_made(walk: Walk, name: Name, frame: Frame) -> bool:
+    """Whether ``name`` may hold an object that the project makes: a known one, or one of a class of its own."""
+    return (
+        walk.instances.of(frame.path, name, frame.scope) is not None
+        or walk.instances.owner_of(frame.path, name, frame.scope) is not None
+    )
 
 
 def run_try(walk: Walk, stmt: Try, frame: Frame, way: Way) -> tuple[int, bool]:
@@ -349,6 +363,7 @@ def run_match(walk: Walk, stmt: Match, frame: Frame, way: Way) -> tuple[int, boo
 
 
 def run_import(walk: Walk, stmt: Import | ImportFrom, frame: Frame, way: Way) -> int:
+    frame.imports.append(stmt)
     for path in walk.known.loaded_by(walk.modules, frame.path, stmt):
         if path in walk.loaded:
             continue
