@@ -76,7 +76,7 @@ def _reaches(launch: Launch) -> tuple[str, Span | None]:
             return 'nothing: the name exists only under `if __name__ == "__main__"`', None
         return f"nothing: {_MISSING.get(launch.missing, 'the target does not exist')}", None
     if launch.app is not None:
-        return launch.app.ref, launch.app.span
+        return launch.app.shown, launch.app.span
     if launch.target_span is not None:
         return launch.target or str(launch.target_span), launch.target_span
     if launch.run_site is not None:

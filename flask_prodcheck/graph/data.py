@@ -37,7 +37,7 @@ def _chain(chain: Chain) -> dict[str, object]:
 def _configuration(each: EffectiveConfiguration) -> dict[str, object]:
     launch = each.launch
     return {
-        "app": each.app.ref,
+        "app": each.app.shown,
         "launch": None if launch is None else {"number": each.number, **launch_data(launch)},
         "complete": each.complete,
         "settings": [_setting(setting) for setting in each.settings],

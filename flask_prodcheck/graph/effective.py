@@ -53,7 +53,7 @@ def effective(
     wanted = [each for each in found if launch is None or each.number == launch]
     if launch is not None and not wanted:
         raise UsageError(f"launch {launch} has no configuration: {_why_none(launches[launch - 1])}")
-    return tuple(sorted(wanted, key=lambda each: (each.number == 0, each.number, each.app.ref)))
+    return tuple(sorted(wanted, key=lambda each: (each.number == 0, each.number, each.app.shown)))
 
 
 def _why_none(launch: Launch) -> str:

@@ -34,9 +34,9 @@ def _lines(configurations: tuple[EffectiveConfiguration, ...], style: Style) -> 
 def _heading(each: EffectiveConfiguration) -> str:
     launch = each.launch
     if launch is None:
-        return f"{safe(each.app.ref)}, as imported with an empty environment"
+        return f"{safe(each.app.shown)}, as imported with an empty environment"
     return (
-        f"[{each.number}] {safe(each.app.ref)}, started by {safe(str(launch.head.span))} "
+        f"[{each.number}] {safe(each.app.shown)}, started by {safe(str(launch.head.span))} "
         f"({launch.server.value}, {launch.purpose.value})"
     )
 

@@ -110,7 +110,7 @@ def _configurations(
         seen.add(key)
         found.append(_configuration(modules, app, launch, version, read, copied))
     best = next((each for each in apps if each.best), None)
-    if not found and best is not None:
+    if not found and best is not None and not best.kept:
         found.append(_configuration(modules, best, None, version, read, copied))
     return tuple(found)
 
@@ -156,8 +156,9 @@ def _is_beside(value: Value[str], facts: Facts) -> bool:
 
 
 def _is_importable(app: App) -> bool:
-    """Whether a server can name the app: one in ``bin/migrate-1.3.py`` serves a program that needs its settings."""
-    return not app.ref.partition(":")[0].endswith(".py")
+    """Whether a server can name the app: not one that an object keeps, and one in ``bin/migrate-1.3.py`` serves a program
+    that needs its settings."""
+    return not app.kept and not app.ref.partition(":")[0].endswith(".py")
 
 
 def _kind(apps: Sequence[App], found: Launches, sites: Sequence[RunSite]) -> str:
@@ -165,4 +166,5 @@ def _kind(apps: Sequence[App], found: Launches, sites: Sequence[RunSite]) -> str
     started = {site.span.file for site in sites}
     if any(not app.library and (_is_importable(app) or app.span.file in started) for app in apps):
         return "application"
-    return "application" if found.launches else "examples" if apps else "library"
+    named = any(not app.kept for app in apps)
+    return "application" if found.launches else "examples" if named else "library"

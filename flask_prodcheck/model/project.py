@@ -88,7 +88,8 @@ class Hop:
 @dataclass(frozen=True, slots=True)
 class App:
     """A WSGI application. ``ref`` is what to hand gunicorn from ``cwd`` ("." = the root). ``kind`` is the framework
-    class: flask, dash, connexion, apiflask, quart... ``required`` are factory parameters without a default."""
+    class: flask, dash, connexion, apiflask, quart... ``required`` are factory parameters without a default. One that is
+    ``kept`` in an attribute of an object has no ``ref``: only a program that makes the object can serve it."""
 
     ref: str
     span: Span
@@ -101,6 +102,12 @@ class App:
     best: bool = False
     in_main: bool = False  # bound only under __main__: no server can import it
     library: bool = False  # an example, a test or a documentation snippet
+    kept: bool = False  # in an attribute of an object: no server can import it
+
+    @property
+    def shown(self) -> str:
+        """What a report calls it."""
+        return self.ref or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +309,8 @@ class Project:
 
     @property
     def best_app(self) -> App | None:
-        return next((app for app in self.apps if app.best), None)
+        """The one application that a production server should be pointed at: None where there is none that it could."""
+        return next((app for app in self.apps if app.best and not app.kept), None)
 
     @property
     def production(self) -> tuple[Launch, ...]:

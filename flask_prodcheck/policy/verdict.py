@@ -44,8 +44,9 @@ def verdict(project: Project, findings: Collection[Finding]) -> str:
 
 
 def has_app(project: Project) -> bool:
-    """Whether there is anything to judge: an application, a launch or a call that starts a server."""
-    return bool(project.apps or project.launches or project.run_sites)
+    """Whether there is anything to judge: an application that a server could serve, a launch or a call that starts one."""
+    named = any(not app.kept for app in project.apps)
+    return bool(named or project.launches or project.run_sites)
 
 
 def standing(project: Project, findings: Collection[Finding], shown: Collection[Finding]) -> Standing:

@@ -127,7 +127,7 @@ def _checked(report: Report) -> Iterator[str]:
     for app in apps:
         if app.best:
             where = "" if app.cwd == "." else f" (from {safe(app.cwd)})"
-            yield f"  application {safe(app.ref)}{where}, {safe(str(app.span))}"
+            yield f"  application {safe(app.shown)}{where}, {safe(str(app.span))}"
     for launch in launches:
         yield f"  {launch.purpose.value}: {_launch(launch)}"
 

@@ -167,6 +167,9 @@ def _no_app(project: Project) -> str:
         return (
             "the only Flask applications are in tests, examples or documentation: give the folder of the one to serve"
         )
+    kept = next((app for app in project.apps if app.kept), None)
+    if kept is not None:
+        return f"{kept.span}: the application is kept in {kept.name}, where no server can import it: the program that makes it has to serve it"
     return "no Flask application was found: there is nothing that a server could be pointed at"
 
 

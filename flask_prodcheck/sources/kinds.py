@@ -88,7 +88,7 @@ _PLATFORM_NAMES = frozenset(
     }
 )  # fmt: skip
 _PLATFORM_PATTERN = regex(
-    r"fly[^/]*\.toml|railway[._-][^/]*\.(?:json|toml)|zappa_settings\.(?:json|toml|ya?ml)|app[._-][^/]*\.ya?ml|[^/]*\.bicep"
+    r"fly[^/]*\.toml|netlify\.toml|railway[._-][^/]*\.(?:json|toml)|zappa_settings\.(?:json|toml|ya?ml)|app[._-][^/]*\.ya?ml|[^/]*\.bicep"
     r"|[^/]*task[-_]?def[^/]*\.json|Dockerrun[^/]*\.json",
     re.IGNORECASE,
 )

@@ -28,6 +28,7 @@ def rows(path: str, text: str) -> list[Row]:
         ("render.yaml", "services:\n- type: web\n  runtime: docker\n  name: s\n", [("render", "s", None, "run", 2)]),
         ("fly.toml", "app = 'x'\n[processes]\nweb = \"gunicorn 'a b'\"\n[deploy]\nrelease_command = 'm'\n", [("fly", "release", "m", "release", 5), ("fly", "web", "gunicorn|a b", "run", 3)]),
         ("fly.production.toml", "[experimental]\ncmd = ['a', 'b']\n", [("fly", "app", "a|b", "run", 2)]),
+        ("netlify.toml", "[build]\nbase = 'b'\ncommand = 'x y'\n[context.production]\ncommand = 'z'\n[dev]\nport = 1\n", [("netlify", "build", "x y", "run", 3), ("netlify", "build of production", "z", "run", 5)]),
         ("fly.toml", "[build]\ndockerfile = 'D'\n", [("fly", "app", None, "run", 1)]),
         ("railway.toml", "[build]\nbuilder = 'NIXPACKS'\n[deploy]\nstartCommand = 'g'\n", [("railway", "web", "g", "run", 4)]),
         ("railway.json", '{\n"deploy": {"startCommand": "g"},\n"environments": {"pr": {"deploy": {\n"startCommand": "h"}}}}', [("railway", "web", "g", "run", 2), ("railway", "pr", "h", "run", 4)]),

@@ -134,3 +134,24 @@ def test_selection_never_changes_the_verdict(settings: Settings, shown: bool) ->
 def test_a_selector_that_names_no_rule() -> None:
     with pytest.raises(SettingsError, match=r"select: no rule is named 'dev-sever' \(did you mean"):
         audit_tree(memory_tree(BAD), Settings(select=("dev-sever",)))
+
+
+KEPT = "from flask import Flask\nclass Web:\n    def __init__(self):\n        self.app = Flask('a')\n    def go(self):\n        {}\n"
+SERVED = "from waitress import serve\nfrom web import Web\nserve(Web().app)\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"web.py": KEPT.format("pass")}, ("no-app", [], [True])),
+        ({"web.py": KEPT.format("pass"), "Procfile": "web: python run.py\n", "run.py": SERVED}, ("ready", [], [True])),
+        ({"web.py": KEPT.format("self.app.run()")}, ("ready", [], [True])),
+    ],
+)
+def test_an_application_that_no_server_can_import(
+    files: dict[str, str], expected: tuple[str, list[str], list[bool]]
+) -> None:
+    pinned = {"requirements.txt": "flask==3.1.3\nwaitress==3.0.2\n", **files}
+    report = audit_tree(memory_tree(pinned), Settings())
+    named = [each.code for each in report.findings if each.code in ("PC102", "PC103") and each.severity == "error"]
+    assert (report.verdict, named, [app.kept for app in report.apps]) == expected

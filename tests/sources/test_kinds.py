@@ -59,6 +59,7 @@ NAMES = {
     ".s2i/environment": Kind.PLATFORM,
     "environment": None,
     "fly.toml": Kind.PLATFORM,
+    "web/netlify.toml": Kind.PLATFORM,
     "fly.prod.toml": Kind.PLATFORM,
     "railway.json": Kind.PLATFORM,
     "zappa_settings.json": Kind.PLATFORM,

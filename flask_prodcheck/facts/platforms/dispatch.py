@@ -54,6 +54,8 @@ def _tables(path: str, name: str, root: YamlNode) -> StartFile:
         return toml_hosts.read_replit(path, root)
     if name.startswith("railway"):
         return toml_hosts.read_railway(path, root)
+    if name.startswith("netlify"):
+        return toml_hosts.read_netlify(path, root)
     if name.startswith("nixpacks"):
         return toml_hosts.read_nixpacks(path, root)
     if name.startswith("zappa"):

@@ -1,4 +1,4 @@
-"""Fly.io, Railway with its builders Nixpacks and Railpack, and Replit."""
+"""Fly.io, Netlify, Railway with its builders Nixpacks and Railpack, and Replit."""
 
 from __future__ import annotations
 
@@ -55,6 +55,24 @@ def _split(node: YamlNode | None, key: str) -> Command | None:
     if value.is_sequence:
         return argv_command(value, span)
     return Command(span, value.one_line(), argv=split_words(value.raw)) if value.raw else None
+
+
+def read_netlify(path: str, root: YamlNode) -> StartFile:
+    """``netlify.toml`` (Netlify: "File-based configuration"): the command of the build, of each context that has its own,
+    and of ``netlify dev``. A build serves nothing, but its script may go on to start what it has built."""
+    base = root.get("build")
+    folder = base.string("base") if base is not None else None
+    places = [
+        ("build", base),
+        *((f"build of {name}", value) for name, value in entries(root.get("context"))),
+        ("dev", root.get("dev")),
+    ]
+    starts: list[Start] = []
+    for name, node in places:
+        command = shell_command(node.get("command"), node.key_span("command")) if node is not None else None
+        if command is not None:
+            starts.append(Start("netlify", name, command.span, command, folder))
+    return StartFile(path, "netlify", tuple(starts))
 
 
 def read_railway(path: str, root: YamlNode) -> StartFile:

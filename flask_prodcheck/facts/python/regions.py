@@ -90,6 +90,9 @@ _TRIGGERS = frozenset(
         "spawnv",
         "spawnvp",
         "posix_spawn",
+        "spawn",
+        "spawn_later",
+        "spawn_n",
         "system",
         "popen",
         "Popen",
@@ -162,7 +165,9 @@ _SERVERS = frozenset(
         "check_call",
     ]
 )
-_FACTORY_NAME = regex(r"(?:create|make|build|get|init|setup|configure|new)_?\w*(?:app|application|server|flask)\w*$")
+_FACTORY_NAME = regex(
+    r"(?:create|make|build|get|init|setup|configure|new)_?\w*(?:app|application|server|flask|web|http)\w*$"
+)
 _APP_NAME = regex(
     r"(?:^|_)(?:app|application|server|flask|wsgi|dash|socketio|sio|connexion)(?:_|$)",
     re.IGNORECASE,

@@ -107,6 +107,7 @@ def _lines(nodes: Iterable[YamlNode], path: tuple[str, ...] = ()) -> Iterator[tu
 
 OPENED = frozenset({"builtins.open()", "io.open()"})
 """Handles of files."""
+_BYTES = frozenset(f"{name}.read()" for name in OPENED)  # all that a file holds, read through such a handle
 
 
 def text_of_file(machine: Machine, path: str | None) -> Evaluated | None:
@@ -119,7 +120,20 @@ def text_of_file(machine: Machine, path: str | None) -> Evaluated | None:
     except UnicodeDecodeError:
         return None
     file = machine.placed.get(path, path)
-    return traced(known(text.replace("\r\n", "\n")), Span(file, 1), f"the text of {file}")
+    return traced(known(text.replace("\r\n", "\n")), Span(file, 1), _text_named(file))
+
+
+def _text_named(file: str) -> str:
+    return f"the text of {file}"
+
+
+def _read_from(machine: Machine, value: Evaluated) -> str | None:
+    """The project file all of whose text ``value`` is; None for any other text."""
+    first = value.value.origin[0] if value.value.origin else None
+    file = first.span.file if first is not None and first.text == _text_named(first.span.file) else None
+    whole = text_of_file(machine, file)
+    is_whole = whole is not None and machine.key_of(whole) == machine.key_of(value)
+    return file if is_whole else None
 
 
 def opened_path(machine: Machine, item: Made) -> str | None:
@@ -140,7 +154,9 @@ def load_handle(name: str) -> Callable[[Machine, Arguments, Frame], Evaluated]:
     def load(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
         handle = args.get(0, "fp", "stream")
         item = handle.value.value if handle is not None and isinstance(handle.value, Known) else None
-        path = opened_path(machine, item) if isinstance(item, Made) and item.name in OPENED else None
+        path = opened_path(machine, item) if isinstance(item, Made) and item.name in OPENED | _BYTES else None
+        if handle is not None and isinstance(item, str):
+            path = _read_from(machine, handle)
         entries = table(machine, path, name) if path is not None and not _only_text(args) else None
         if entries is not None and handle is not None:
             return depending(machine.make("dict", entries), handle)

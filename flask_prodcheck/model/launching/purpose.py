@@ -36,6 +36,7 @@ _DEPLOY_KINDS = frozenset(
         "render",
         "fly",
         "railway",
+        "netlify",
         "nixpacks",
         "railpack",
         "cloudfoundry",

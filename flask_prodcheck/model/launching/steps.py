@@ -88,9 +88,11 @@ class ConsoleRun:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """A command known not to start a web server for the app."""
+    """A command known not to start a web server for the app. ``own``: what it is in the project whose distribution
+    installs a program of that name."""
 
     name: str
+    own: ConsoleRun | None = None
 
 
 Step = ServerStart | PythonRun | ScriptRun | ShellRun | TaskRun | ContainerRun | ConsoleRun | Nothing

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
+from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -32,9 +33,12 @@ from flask_prodcheck.model.python.instances import (
     instances_of,
     names_of_apps,
     names_of_foreign_apps,
+    names_of_makers,
 )
+from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import (
     Binding,
+    Definition,
     Modules,
     is_main_test,
     statement_expressions,
@@ -59,13 +63,15 @@ _FLASK_APP = regex(r"^(?P<module>[^:()]+?)(?::(?P<name>[A-Za-z_]\w*))?\s*(?:\(.*
 
 
 def is_test_file(path: str) -> bool:
-    """Whether ``path`` is part of a test suite by the naming conventions of pytest and unittest."""
+    """Whether ``path`` is part of a test suite by the naming conventions of pytest, unittest and behave."""
     *folders, name = path.split("/")
     return (
         name == "conftest.py"
         or name.startswith("test_")
         or name.endswith(("_test.py", "_tests.py"))
         or name in ("tests.py", "test.py")
+        or (name == "environment.py" and folders[-1:] == ["features"])
+        or folders[-2:] == ["features", "steps"]
         or any(folder in _TEST_PARTS or folder.endswith(_TEST_ENDS) for folder in folders)
     )
 
@@ -81,6 +87,8 @@ def find_apps(modules: Modules) -> tuple[App, ...]:
     found = _held(modules, names_of_apps(modules))
     if all(app.library for app in found):  # the closer look costs too much where there is an application
         found = _held(modules, names_of_apps(modules) | names_of_foreign_apps(modules))
+    if all(app.library for app in found):
+        found += _kept(modules)
     return tuple(sorted(found, key=lambda app: (app.span.file, app.span.line, app.name)))
 
 
@@ -93,6 +101,36 @@ def _held(modules: Modules, holding: frozenset[str]) -> list[App]:
             found.extend(_globals(modules, instances, module))
             found.extend(_factories(modules, instances, module))
     return _without_borrowers(modules, found)
+
+
+def _kept(modules: Modules) -> list[App]:
+    """The applications that methods make for an attribute of their object (``self.app = Flask(...)``)."""
+    instances = instances_of(modules)
+    makers = mentions_of(modules).spellings(names_of_makers(modules))
+    found: list[App] = []
+    for module in modules:
+        if makers.isdisjoint(module.mentions.called):
+            continue
+        for stmt, _ in statements(module.body):
+            if isinstance(stmt, ClassDef):
+                owner = Definition("class", module.path, stmt.name, stmt.span, stmt)
+                for attr, made in instances.kept_in(owner):
+                    found.append(_app_of_object(modules, owner, attr, made))
+    return found
+
+
+def _app_of_object(modules: Modules, owner: Definition, attr: str, made: Instance) -> App:
+    return App(
+        ref="",
+        span=made.call.span if made.call is not None else Span(owner.module, 1),
+        name=f"{owner.name}.{attr}",
+        form="factory",
+        cwd=import_path(modules, owner.module)[1],
+        module=owner.module,
+        kind=made.kind,
+        library=is_library_file(owner.module),
+        kept=True,
+    )
 
 
 def _may_hold(module: PyModule, holding: frozenset[str]) -> bool:

@@ -19,6 +19,10 @@ def module_body(modules: Modules, path: str) -> tuple[Stmt, ...]:
     return module.body if module is not None else ()
 
 
+#: More words than a command line has.
+_ANY = 1 << 16
+
+
 class _Missing:
     """Stands for an argument that the command line does not give."""
 
@@ -39,9 +43,22 @@ class Option:
         """The keyword argument ``name`` of the call that declares it."""
         return argument(self.call, name) if self.call is not None else None
 
+    @property
+    def values(self) -> int:
+        """How many words it takes at most after its own."""
+        number = self.keyword("nargs")
+        if number is None:
+            return 1
+        count = number.value if isinstance(number, Const) else None
+        return count if isinstance(count, int) else 1 if count == "?" else _ANY
+
     def given(self, argv: Sequence[str], options: Mapping[str, Option]) -> tuple[object, str]:
         """What ``argv`` gives: a text, a truth value, MISSING, or OPEN where that is not known; and the word."""
-        if self.action == "?" or _may_be_switches(argv, options):
+        if self.action == "?":
+            return OPEN, ""
+        if not self.switches and self.position == 0 and argv and argv[0][:1] not in ("-", "") and "$" not in argv[0]:
+            return argv[0], argv[0]  # whatever the words after it are: often the word that chooses the sub-command
+        if _may_be_switches(argv, options):
             return OPEN, ""
         if not self.switches:
             words = _positional(argv, options)
@@ -110,14 +127,14 @@ def _may_be_switches(argv: Sequence[str], options: Mapping[str, Option]) -> bool
 
 
 def _positional(argv: Sequence[str], options: Mapping[str, Option]) -> list[str]:
-    taking = {name for option in options.values() if option.action == "store" for name in option.switches}
+    taking = {name: option for option in options.values() if option.action == "store" for name in option.switches}
     words: list[str] = []
-    skip = False
+    skip = 0
     for word in argv:
-        if skip:
-            skip = False
-        elif word.startswith("-") and word != "-":
-            skip = word in taking
+        if word.startswith("-") and word != "-":
+            skip = taking[word].values if word in taking else 0
+        elif skip:
+            skip -= 1
         else:
             words.append(word)
     return words

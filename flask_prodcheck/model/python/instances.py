@@ -294,14 +294,16 @@ class Instances:
             made = self.modules.resolve(path, expr.func, scope.body)
             if made.kind == "function" and depth < _DEPTH:
                 return self.class_returned(made, depth + 1)
+            if made.kind != "class" and isinstance(expr.func, Attribute) and depth < _DEPTH:
+                return self._class_by_method(path, expr.func, scope, depth + 1)
             return made if made.kind == "class" else None
         if isinstance(expr, Attribute) and depth < _DEPTH:
             outer = self.owner_of(path, expr.value, scope, depth + 1)
             held = self._set_in(outer.node).get(expr.attr, ()) if outer and isinstance(outer.node, ClassDef) else ()
             for method, given in held:
                 if outer is not None and isinstance(given, Call):
-                    made = self.modules.resolve(outer.module, given.func, method.body)
-                    return made if made.kind == "class" else None
+                    inside = Scope(method.body, unknown_params(method), outer)
+                    return self.owner_of(outer.module, given, inside, depth + 1)
             return None
         if isinstance(expr, Name):
             value = self.modules.resolve(path, expr, scope.body)
@@ -310,12 +312,19 @@ class Instances:
                 return self.owner_of(value.module, value.value, inside, depth + 1)
         return None
 
-    def class_returned(self, found: Definition, depth: int = 0) -> Definition | None:
-        """The project class whose object the function ``found`` returns, whichever branch it takes."""
+    def _class_by_method(self, path: str, func: Attribute, scope: Scope, depth: int) -> Definition | None:
+        """The project class whose object the method ``func`` of another object of the project returns."""
+        owner = self.owner_of(path, func.value, scope, depth)
+        method = self.modules.class_member(owner, func.attr) if owner is not None else None
+        return self.class_returned(method, depth, owner) if method is not None and method.kind == "function" else None
+
+    def class_returned(self, found: Definition, depth: int = 0, owner: Definition | None = None) -> Definition | None:
+        """The project class whose object the function ``found``, a method of ``owner`` where there is one, returns,
+        whichever branch it takes."""
         node = found.node
         if not isinstance(node, FunctionDef) or node.is_async:
             return None
-        scope = Scope(node.body, unknown_params(node))
+        scope = Scope(node.body, unknown_params(node), owner)
         given = [stmt.value for stmt, _ in statements(node.body) if isinstance(stmt, Return) and stmt.value is not None]
         made = [self.owner_of(found.module, each, scope, depth) for each in given]
         first = made[0] if made else None
@@ -348,6 +357,17 @@ class Instances:
         finally:
             self._active.discard(key)
         return None
+
+    def kept_in(self, owner: Definition) -> Iterator[tuple[str, Instance]]:
+        """The applications that methods of ``owner`` make themselves and assign to attributes of ``self``."""
+        node = owner.node
+        for attr, given in self._set_in(node).items() if isinstance(node, ClassDef) else ():
+            for method, value in given:
+                scope = Scope(method.body, unknown_params(method), owner)
+                made = self.of(owner.module, value, scope) if value is not None else None
+                if made is not None and made.is_app and made.call is not None and made.module == owner.module:
+                    yield attr, made
+                    break
 
     def _set_in(self, node: ClassDef) -> dict[str, list[tuple[FunctionDef, Expr | None]]]:
         """What the methods of a class assign to each attribute of ``self``, in order: (method, value), without a value
@@ -465,7 +485,16 @@ class Instances:
                 return self.returned(maker.module, maker.node, depth=depth + 1)
         if name == "typing.cast" and len(call.args) == 2:
             return self.of(path, call.args[1], scope, depth + 1)
+        if "manager" in last.lower() and self._uses_manager(path):
+            inner = self._held(path, call_values(call), scope, depth)
+            if inner is not None and inner.is_app:
+                return Instance("flask-script", path, call, inner)
         return Instance("flask", path, call) if self._is_foreign(path, name, call, scope) else None
+
+    def _uses_manager(self, path: str) -> bool:
+        """Whether ``path`` uses something as a manager of Flask-Script is used, which other distributions build on."""
+        module = self.modules.module(path)
+        return module is not None and {"add_command", "run"} <= set(module.mentions.called)
 
     def _is_foreign(self, path: str, name: str, call: Call, scope: Scope) -> bool:
         """Whether ``call`` makes an application of a class, or with a factory, that is not listed here."""
@@ -661,12 +690,17 @@ def instances_of(modules: Modules) -> Instances:
 def names_of_apps(modules: Modules) -> frozenset[str]:
     """The simple names of whatever may stand for an application, in any file: constructors, and all that is made with
     them. What an application is made of is spelled with one of these."""
+    return mentions_of(modules).holding(names_of_makers(modules) | _WITHOUT_APP)
+
+
+def names_of_makers(modules: Modules) -> frozenset[str]:
+    """The simple names, at home, of the classes and functions that make applications."""
     mentions = mentions_of(modules)
-    makers = {name.rpartition(".")[2] for name, kind in _CLASSES.items() if kind in WSGI_KINDS} | _WITHOUT_APP
+    makers = {name.rpartition(".")[2] for name, kind in _CLASSES.items() if kind in WSGI_KINDS}
     makers |= {name.rpartition(".")[2] for name in FACTORY_MAKERS}
     spelled = [*mentions.aliases, *(name for names in mentions.inside.values() for name in names)]
     spelled += [name for names in mentions.values.values() for name in names]
-    return mentions.holding(makers.union(name for name in spelled if "Flask" in name))
+    return frozenset(makers.union(name for name in spelled if "Flask" in name))
 
 
 def names_of_foreign_apps(modules: Modules) -> frozenset[str]:

@@ -426,6 +426,13 @@ class Modules:
         """The simple names of what is called to make each name that ``body`` assigns the result of a call."""
         return self._scope(body).made
 
+    def bound_by(self, path: str, name: str, node: Stmt, scope: Sequence[Stmt]) -> Definition | None:
+        """What ``name`` stands for in ``path`` after the import ``node``, where several statements of ``scope`` import
+        something by that name; None where that one does not, or no other."""
+        imports = [each for each in self.bound_in(scope, name) if each.imported is not None] if scope else []
+        chosen = next((each for each in imports if each.node is node), None)
+        return self._follow(path, chosen, scope) if chosen is not None and len(imports) > 1 else None
+
     def _scope(self, body: Sequence[Stmt]) -> _ScopeNames:
         known = self._scopes.get(id(body))
         if known is None:

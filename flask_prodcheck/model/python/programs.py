@@ -27,6 +27,7 @@ from flask_prodcheck.facts.syntax import (
     Name,
     Opaque,
     Starred,
+    Stmt,
     Subscript,
     Template,
     UnaryOp,
@@ -66,7 +67,7 @@ class Frame:
     decided has left the function; ``parsed``: the parameters that hold what argparse has read, and the file that declares
     the arguments; ``results``: what it gives back; ``attributes``: those of ``self``, of an object that nothing else has
     seen yet (None: any may have changed them); ``perhaps_empty``: the lists that only a branch, or a loop, which may not
-    run has put something into."""
+    run has put something into; ``imports``: the imports that were run in it, the last ones last."""
 
     path: str
     name: str
@@ -80,6 +81,7 @@ class Frame:
     results: list[object] = field(default_factory=list)
     attributes: dict[str, object] | None = None
     perhaps_empty: set[str] = field(default_factory=set)
+    imports: list[Stmt] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,8 @@ def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
     if isinstance(expr, Dict):
         return (
             {key.value: inside(value) for key, value in expr.items if isinstance(key, Const)}
-            if all(isinstance(key, Const) for key, _ in expr.items)
-            else OPEN
+            if expr.items and all(isinstance(key, Const) for key, _ in expr.items)
+            else OPEN  # an empty one is there to be filled, often by a function inside this one
         )
     if isinstance(expr, Template):
         return "".join(_text(inside(part), part) for part in expr.parts)
@@ -266,6 +268,10 @@ def _subscript(world: World, frame: Frame, expr: Subscript, inside: Callable[[Ex
     index = inside(expr.index)
     if world.modules.qualified(frame.path, expr.value, frame.scope.body) == "os.environ":
         return world.env.get(index, OPEN) if isinstance(index, str) else OPEN
+    if isinstance(expr.value, Name) and isinstance(index, str):
+        parsed = world.arguments(frame, f"{expr.value.id}.{index}")  # vars(parser.parse_args())
+        if parsed is not OPEN:
+            return parsed
     base = inside(expr.value)
     if isinstance(base, list) and isinstance(index, int):
         return base[index] if -len(base) <= index < len(base) else OPEN
@@ -326,6 +332,11 @@ def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], objec
         return "/".join(_text(inside(arg), arg) for arg in call.args)
     if name == "shutil.which" and call.args:
         return inside(call.args[0])
+    if isinstance(call.func, Attribute) and call.func.attr == "get" and isinstance(call.func.value, Name) and call.args:
+        key = inside(call.args[0])
+        parsed = world.arguments(frame, f"{call.func.value.id}.{key}") if isinstance(key, str) else OPEN
+        if parsed is not OPEN:
+            return parsed
     if isinstance(call.func, Attribute):
         value = _method(call, call.func, inside(call.func.value), inside)
         if value is not OPEN:

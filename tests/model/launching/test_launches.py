@@ -554,3 +554,70 @@ def test_a_program_that_is_not_in_the_project_is_an_unknown_start_in_either_form
     image = f"FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD {command}\n"
     project = linked({"Dockerfile": image, "app.py": APP, "prepare.py": "print(1)\n"})
     assert [str(hop.span) for hop in project.unknown_starts] == (["Dockerfile:4"] if unseen else [])
+
+
+@pytest.mark.parametrize(
+    ("files", "production", "starts"),
+    [
+        ({".devcontainer/Dockerfile": "FROM x/y\nENTRYPOINT ['/z/init']\n"}, "no-deploy-files", []),
+        ({".devcontainer/Dockerfile": 'FROM x/y\nENTRYPOINT ["/z/init"]\n'}, "no-deploy-files", []),
+        ({".devcontainer/Dockerfile": "FROM x/y\n"}, "no-deploy-files", []),
+        ({"ops/Dockerfile": 'FROM x/y\nENTRYPOINT ["/z/init"]\n'}, "no", ["ops/Dockerfile:2"]),
+        ({"netlify.toml": '[build]\ncommand = "make site"\n'}, "no-deploy-files", []),
+    ],
+)
+def test_what_people_work_in_is_no_deploy_file(files: dict[str, str], production: str, starts: list[str]) -> None:
+    project = linked({"app.py": MAIN, **files})
+    assert [site.production for site in project.run_sites] == [production]
+    assert [str(hop.span) for hop in project.unknown_starts] == starts
+
+
+ENTRY = "[project]\nname = 'locust'\n[project.scripts]\nlocust = 'web:main'\ntest = 'web:main'\n"
+SERVING = APP + "from waitress import serve\ndef main():\n    serve(app)\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ('["locust"]', ["Dockerfile:4 > pyproject.toml:4 > web.py:5 waitress production web:app True"]),
+        ("locust", ["Dockerfile:4 > pyproject.toml:4 > web.py:5 waitress production web:app True"]),
+        ("test", []),  # the shell's own
+        ('["celery"]', []),
+    ],
+)
+def test_a_program_that_is_known_to_serve_nothing_may_be_the_project(command: str, expected: list[str]) -> None:
+    files = {"Dockerfile": IMAGE + f"CMD {command}\n", "pyproject.toml": ENTRY, "web.py": SERVING}
+    assert [each for each in shown(linked(files)) if each.startswith("Dockerfile")] == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "command", "parent"),
+    [
+        ("gunicorn app:app\n", '["bash", "-c", "/app/boot.sh"]', "boot.sh:1"),
+        ("exec gunicorn app:app\n", '["bash", "-c", "/app/boot.sh"]', None),
+        ("exec gunicorn app:app\n", '["sh", "-c", "/app/boot.sh"]', None),
+        ("", '["bash", "-c", "gunicorn app:app"]', None),
+        ("", '["sh", "-c", "gunicorn app:app"]', "Dockerfile:4"),
+    ],
+)
+def test_the_shell_that_stays_in_front(script: str, command: str, parent: str | None) -> None:
+    files = {"Dockerfile": IMAGE + f"CMD {command}\n", "boot.sh": f"#!/bin/bash\n{script}", "app.py": APP}
+    launches = linked(files).launches
+    assert [str(each.shell_parent) if each.shell_parent else None for each in launches if each.container] == [parent]
+
+
+@pytest.mark.parametrize(
+    ("own", "program", "expected"),
+    [
+        (', "--all"', APP + "app.run()\n", ["Dockerfile:4", "compose.yaml:4"]),
+        (', "--all"', APP + "import sys\nif other():\n    app.run()\n", ["compose.yaml:4"]),
+        ("", APP + "import sys\napp.run(port=int(sys.argv[1]))\n", ["compose.yaml:4"]),
+    ],
+)
+def test_an_image_that_serves_without_the_arguments_of_compose(own: str, program: str, expected: list[str]) -> None:
+    files = {
+        "Dockerfile": IMAGE + f'ENTRYPOINT ["python", "app.py"{own}]\n',
+        "compose.yaml": 'services:\n  web:\n    build: .\n    command: ["80"]\n',
+        "app.py": program,
+    }
+    assert [str(launch.head.span) for launch in linked(files).launches] == expected

@@ -331,7 +331,7 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "site.wsgi": "import sys\nsys.path.insert(0, '/var/www/site')\nfrom app import app as application\n",
             "app.py": APP,
         },
-        ["site.wsgi:1 > site.wsgi:3 mod_wsgi production site.wsgi:application True"],
+        ["site.wsgi:3 mod_wsgi production site.wsgi:application True"],
     ),
     (
         "mod_wsgi: a script that makes no application of the project",
@@ -347,6 +347,43 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         "Passenger",
         {"passenger_wsgi.py": "from app import app as application\n", "app.py": APP},
         ["passenger_wsgi.py:1 passenger production passenger_wsgi:application True"],
+    ),
+    (
+        "Passenger: the start is where the file binds the application",
+        {
+            "passenger_wsgi.py": "import sys\nsys.path.insert(0, '.')\nfrom app import app\n\napplication = app\n",
+            "app.py": APP,
+        },
+        ["passenger_wsgi.py:5 passenger production passenger_wsgi:application True"],
+    ),
+    (
+        "mod_wsgi: the start of a script is there as well",
+        {"site.wsgi": "import sys\nsys.path.insert(0, '.')\nfrom app import app as application\n", "app.py": APP},
+        ["site.wsgi:3 mod_wsgi production site.wsgi:application True"],
+    ),
+    (
+        "Railway: a program that the repository does not have",
+        {"railway.json": '{"deploy": {"startCommand": "python run.py"}}', "app.py": APP},
+        ["railway.json:1 other production run.py False"],
+    ),
+    (
+        "Railway: a program that stands in a folder, which may be where it starts",
+        {"railway.json": '{"deploy": {"startCommand": "python run.py"}}', "api/run.py": APP},
+        [],
+    ),
+    (
+        "Netlify: the script of the build goes on to start a server",
+        {
+            "netlify.toml": '[build]\nbase = "web"\ncommand = "./build.sh"\n[context.branch-deploy]\ncommand = "true"\n',
+            "web/build.sh": "#!/bin/bash\npip install -r requirements.txt\ngunicorn app:app\n",
+            "web/app.py": APP,
+        },
+        ["netlify.toml:3 > web/build.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "Netlify: what people start at work",
+        {"netlify.toml": '[build]\npublish = "."\n[dev]\ncommand = "flask --app app run"\n', "app.py": APP},
+        ["netlify.toml:4 flask-run development app:app True"],
     ),
     (
         "Elastic Beanstalk: WSGIPath",
@@ -533,9 +570,7 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "site_pythonanywhere_com_wsgi.py": "import sys\nsys.path.insert(0, '/home/site/web')\nfrom app import app as application\n",
             "app.py": APP,
         },
-        [
-            "site_pythonanywhere_com_wsgi.py:1 > site_pythonanywhere_com_wsgi.py:3 uwsgi production site_pythonanywhere_com_wsgi.py:application True"
-        ],
+        ["site_pythonanywhere_com_wsgi.py:3 uwsgi production site_pythonanywhere_com_wsgi.py:application True"],
     ),
     ("make", {"Makefile": "run:\n\tflask run\n", "app.py": APP}, ["Makefile:2 flask-run development app:app True"]),
     (

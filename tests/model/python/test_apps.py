@@ -253,3 +253,25 @@ def test_marks() -> None:
 def test_ranking(files: dict[str, str], env: str | None, expected: str) -> None:
     modules = modules_of(files)
     assert rank_apps(find_apps(modules), modules, env)[0].ref == expected
+
+
+KEPT = (
+    FLASK
+    + "class Web:\n    def __init__(self):\n        app = Flask('a')\n        self.app = app\n        self.port = 1\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"web.py": KEPT}, [("", "Web.app", 4)]),
+        ({"web.py": KEPT, "app.py": FLASK + "app = Flask('a')\n"}, [("app:app", "app", 2)]),
+        ({"web.py": FLASK + "class Web:\n    def __init__(self, app):\n        self.app = app\n"}, []),
+        ({"web.py": "class Web:\n    def __init__(self):\n        self.app = object()\n"}, []),
+        ({"web.py": KEPT, "run.py": "from web import Web\nclass Other:\n    def go(self):\n        self.app = Web().app\n"}, [("", "Web.app", 4)]),
+    ],
+)  # fmt: skip
+def test_an_application_that_an_object_keeps(files: dict[str, str], expected: list[tuple[str, str, int]]) -> None:
+    found = find_apps(modules_of(files))
+    assert [(app.ref, app.name, app.span.line) for app in found] == expected
+    assert all(app.kept == (app.ref == "") for app in found)

@@ -603,6 +603,103 @@ def test_recursion_ends() -> None:
     assert outcome.endings or outcome.notes
 
 
+KEPT = (
+    "import gevent\nfrom flask import Flask\nfrom gevent import pywsgi\n"
+    "class Web:\n    def __init__(self, port):\n        self.app = Flask('a')\n        self.port = port\n"
+    "    def start(self):\n        self.job = gevent.{spawn}self.serve_it)\n"
+    "    def serve_it(self):\n        self.server = pywsgi.WSGIServer(('', self.port), self.app)\n"
+    "        self.server.serve_forever()\n"
+)
+TOOL = (
+    "from web import Web\n"
+    "class Tool:\n    def __init__(self):\n        self.web = None\n"
+    "    def create_web(self, port):\n        self.web = Web(port)\n        return self.web\n"
+)
+OPTIONS = (
+    "import argparse\ndef parser():\n    made = argparse.ArgumentParser()\n"
+    "    made.add_argument('--quiet', action='store_true', env_var='QUIET')\n"
+    "    made.add_argument('--paths', nargs='*')\n    made.add_argument('where', nargs='?')\n    return made\n"
+    "def read():\n    given = parser().parse_args()\n    return given\n"
+    "def as_table():\n    return vars(parser().parse_args())\n"
+)
+STARTING = (
+    "from options import parser, read, as_table\nfrom tool import Tool\ndef make(kind):\n    return Tool()\n"
+    "def main():\n    {read}\n    tool = make(1)\n"
+    "    if {test}:\n        web = None\n    else:\n        web = tool.create_web(80)\n"
+    "    if web:\n        web.start()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("read", "test", "argv", "env", "expected"),
+    [
+        ("given = parser().parse_args()", "given.quiet", (), {}, ["gevent 13>9>12?"]),
+        ("p = parser()\n    given, _ = p.parse_known_args()", "given.quiet", (), {}, ["gevent 14>9>12?"]),
+        ("p = parser()\n    given = p.parse_args()", "given.quiet", ("--quiet",), {}, []),
+        ("given = read()", "given.quiet", (), {}, ["gevent 13>9>12?"]),
+        ("given = read()", "given.quiet", ("--quiet",), {}, []),
+        ("given = read()", "given.where == 'x'", ("--paths", "a", "x"), {}, ["gevent 13>9>12?"]),
+        ("given = read()", "given.where == 'x'", ("x",), {}, []),
+        ("given = read()", "given.where == 'x'", ("x", "${MORE}"), {}, []),
+        ("given = as_table()", "given['quiet']", ("--quiet",), {}, []),
+        ("given = as_table()", "given.get('quiet')", ("--quiet",), {}, []),
+        ("given = as_table()", "given.get('quiet')", (), {}, ["gevent 13>9>12?"]),
+        ("given = other()", "given.quiet", ("--quiet",), {}, ["gevent 13>9>12?"]),
+        ("given = read()", "given.quiet", (), {"QUIET": "1"}, ["gevent 13>9>12?"]),
+    ],
+)
+def test_a_server_of_an_object_that_options_of_another_file_ask_for(
+    read: str, test: str, argv: tuple[str, ...], env: dict[str, str], expected: list[str]
+) -> None:
+    text = STARTING.format(read=read, test=test)
+    web = KEPT.format(spawn="spawn(")
+    assert ends(follow(text, *argv, env=env, function="main", web=web, tool=TOOL, options=OPTIONS)) == expected
+
+
+def test_what_the_environment_may_ask_for_is_not_decided() -> None:
+    text = "from site_ import app\nfrom options import read\ngiven = read()\nif given.quiet:\n    exit()\napp.run()\n"
+    assert ends(follow(text, options=OPTIONS, site_=APP)) == ["app-run 6"]
+    assert ends(follow(text, env={"QUIET": "1"}, options=OPTIONS, site_=APP)) == ["app-run 6?"]
+
+
+@pytest.mark.parametrize(
+    ("spawn", "expected"),
+    [
+        ("spawn(", ["gevent 2>9>12"]),
+        ("spawn_later(5, ", ["gevent 2>9>12"]),
+        ("Greenlet.spawn(", ["gevent 2>9>12"]),
+        ("sleep(", []),
+    ],
+)
+def test_light_threads(spawn: str, expected: list[str]) -> None:
+    assert ends(follow("from web import Web\nWeb(80).start()\n", web=KEPT.format(spawn=spawn))) == expected
+
+
+@pytest.mark.parametrize(("word", "expected"), [("serve", ["app-run 9>5>3"]), ("test", [])])
+def test_branches_that_import_different_things_by_one_name(word: str, expected: list[str]) -> None:
+    text = (
+        "import sys\ndef main():\n    if sys.argv[1] == 'serve':\n        from one import go\n        go()\n"
+        "    if sys.argv[1] == 'test':\n        from two import go\n        go()\nmain()\n"
+    )
+    one = "from site_ import app\ndef go():\n    app.run()\n"
+    two = "def go():\n    print('run')\n"
+    found = follow(text, word, one=one, two=two, site_=APP)
+    assert ends(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("found = {}\ndef add():\n    found['a'] = 1\nadd()\nif not found:\n    exit(1)", ["app-run 8?"]),
+        ("found = {'a': 0}\nfound['b'] = 1\nif not found['b']:\n    exit(1)", ["app-run 6"]),
+        ("found = {'a': 0}\nfound['a'] = 1\nif found['a']:\n    exit(1)", []),
+        ("found = {'a': 0}\nfound[other()] = 1\nif found['a']:\n    exit(1)", ["app-run 6?"]),
+    ],
+)
+def test_tables_that_grow(body: str, expected: list[str]) -> None:
+    assert ends(follow(f"from site_ import app\n{body}\napp.run()\n", site_=APP)) == expected
+
+
 FILES = {
     "w.py": APP + "from quart import Quart\nq = Quart('a')\nclass K:\n    pass\nx = 3\n"
     "def create_app(name):\n    return Flask(name)\n"

@@ -40,6 +40,12 @@ def sites(files: Mapping[str, str] | str) -> tuple[RunSite, ...]:
         ("from wsgiref.simple_server import make_server\n" + HEAD + "make_server('', 80, app)\n", ["make_server"]),
         ("from wsgiref.simple_server import make_server\ndef cb(e, s):\n    return []\nmake_server('', 80, cb)\n", []),
         ("from flask_script import Manager\n" + HEAD + "m = Manager(app)\nm.run()\n", ["manager.run"]),
+        (
+            "from own.manage import init_manager\n" + HEAD + "m = init_manager(app)\nm.add_command('a', 1)\nm.run()\n",
+            ["manager.run"],
+        ),
+        ("from own.manage import init_manager\n" + HEAD + "m = init_manager(3)\nm.add_command('a', 1)\nm.run()\n", []),
+        ("from own.manage import LoginManager\n" + HEAD + "m = LoginManager(app)\nm.run()\n", []),
         (HEAD + "class A(Flask):\n    def run(self):\n        super().run(debug=True)\n", ["app.run"]),
         (HEAD + "class A(Flask):\n    def run(self):\n        Flask.run(self, '::', 1, True)\n", ["app.run"]),
         (
@@ -313,3 +319,16 @@ def test_the_environment_may_give_an_option_of_click(option: str, main: str, exp
         f"def main():\n    {main}\n"
     )
     assert [site.debug for site in sites(text)] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        ("features/environment.py", True),
+        ("shop/features/steps/login.py", True),
+        ("features/web.py", False),
+        ("shop/environment.py", False),
+    ],
+)
+def test_what_behave_runs_is_test_code(path: str, test: bool) -> None:
+    assert [site.test for site in sites({path: HEAD + "app.run()\n"})] == [test]

@@ -7,6 +7,7 @@ known but its maker.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known
@@ -45,6 +46,7 @@ from flask_prodcheck.model.evaluation.libraries.standard import (
     timedelta,
 )
 from flask_prodcheck.model.evaluation.paths import ROOT, make_path, path_call
+from flask_prodcheck.model.evaluation.plain_methods import plain_method
 from flask_prodcheck.model.evaluation.running import Arguments, Frame
 from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, Ref, depending, known, unknown
 from flask_prodcheck.model.python.config_parsers import CONFIG_PARSERS
@@ -101,8 +103,15 @@ def call_external(machine: Machine, item: External | Made, args: Arguments, fram
             return environment_call(machine, name.rpartition(".")[2], args)
         if name.startswith("os.path."):
             return path_call(machine, name[8:], args)
+        if name.startswith("pathlib.Path.") and args.positional:  # a method that is given its object
+            path = args.positional[0].value
+            if isinstance(path, Known) and isinstance(path.value, PurePosixPath):
+                rest = replace(args, positional=args.positional[1:])
+                return plain_method(machine, args.positional[0], name.rpartition(".")[2], rest)
     if isinstance(item, Made) and name.endswith(".read") and name.removesuffix(".read") in OPENED and not args.all:
-        text = text_of_file(machine, opened_path(machine, item)) if not _is_binary(machine, item) else None
+        if _is_binary(machine, item):
+            return depending(known(Made(f"{name}()", item.args)), *item.args)
+        text = text_of_file(machine, opened_path(machine, item))
         return text if text is not None else unknown("what the file holds is not known", *item.args)
     if name == "builtins.open().write":
         note_write(machine, item, args)

@@ -69,6 +69,12 @@ _NOT_WEB = frozenset(
 )  # fmt: skip
 
 
+#: Those of them that Python distributions install: one of these may be the project itself.
+_OF_DISTRIBUTIONS = frozenset({
+    "celery", "rq", "rqworker", "huey_consumer", "dramatiq", "arq", "alembic", "jupyter", "ipython", "locust", "mkdocs",
+})  # fmt: skip
+
+
 #: Options with which a server says something, or looks at its settings, and ends.
 _ASKS = frozenset({"--version", "--help", "--check-config", "--print-config"})
 
@@ -228,7 +234,7 @@ def _started(words: Words) -> Step | Behind:
     if program in _PROGRAMS:
         return _PROGRAMS[program](rest)
     if program in _NOT_WEB and "/" not in words[0]:
-        return Nothing(program)
+        return Nothing(program, ConsoleRun(program, tuple(rest)) if program in _OF_DISTRIBUTIONS else None)
     if "/" in words[0] or words[0].endswith((".sh", ".py", ".bash")):
         return ScriptRun(words[0], tuple(rest))
     for index, word in enumerate(rest[:_MAX_WRAPPERS]):

@@ -18,7 +18,12 @@ from flask_prodcheck.facts.types import Command, ShellFunction, ShellScript
 from flask_prodcheck.model.launching.budget import Budget
 from flask_prodcheck.model.launching.chain_end import Ended, missing_script
 from flask_prodcheck.model.launching.commands.read import read_command
-from flask_prodcheck.model.launching.following.console_scripts import FLASK_GROUPS, console_script, managed_script
+from flask_prodcheck.model.launching.following.console_scripts import (
+    FLASK_GROUPS,
+    console_script,
+    is_console_script,
+    managed_script,
+)
 from flask_prodcheck.model.launching.following.container_runs import in_container
 from flask_prodcheck.model.launching.following.environment import given_variables
 from flask_prodcheck.model.launching.following.python_programs import (
@@ -50,6 +55,7 @@ from flask_prodcheck.model.launching.started_process import start_place
 from flask_prodcheck.model.launching.steps import (
     ConsoleRun,
     ContainerRun,
+    Nothing,
     PythonRun,
     Reading,
     ScriptRun,
@@ -121,6 +127,8 @@ class Follower:
         if reading.directory:
             place = enter(place, reading.directory, self.facts)
         step = reading.step
+        if isinstance(step, Nothing) and step.own is not None and is_console_script(step.name, self.facts):
+            step = step.own
         if isinstance(step, ServerStart):
             return [Ended(place, start=step)]
         if isinstance(step, PythonRun):
@@ -144,11 +152,14 @@ class Follower:
         found = self.shell_text(run.text, where, inner, functions=state.functions if state else None)
         # bash replaces itself with a lone simple command; dash, which is /bin/sh on Debian, does not.
         lone = run.shell == "bash" and not any(mark in run.text for mark in "|&;<>\n")
-        return (
-            [replace(each, place=replace(each.place, shell_parent=place.shell_parent)) for each in found]
-            if lone
-            else found
-        )
+        if not lone:
+            return found
+        return [
+            replace(each, place=replace(each.place, shell_parent=place.shell_parent))
+            if each.place.shell_parent in (None, where)  # not the shell of a script that it runs
+            else each
+            for each in found
+        ]
 
     def _written_place(self, text: str, place: Place) -> Place:
         """``place`` with the line of the script that holds ``text`` as its end, where a later script only hands it on."""

@@ -37,6 +37,11 @@ class Head:
 UNSPLIT = "unsplit"
 
 
+def is_for_work(path: str) -> bool:
+    """Whether a file makes the container in which people work on the project (a development container)."""
+    return ".devcontainer" in path.split("/")[:-1]
+
+
 def is_test_place(path: str) -> bool:
     """Whether a deploy file stands in a test suite: it starts what the tests need, not the project."""
     return any(part in ("tests", "test", "testdata", "fixtures") for part in path.split("/")[:-1])

@@ -34,6 +34,7 @@ _OWN_FOLDER = frozenset(
         "render",
         "fly",
         "railway",
+        "netlify",
         "nixpacks",
         "railpack",
         "cloudfoundry",

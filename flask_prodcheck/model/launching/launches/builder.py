@@ -33,7 +33,7 @@ from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.started_process import start_place
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
-from flask_prodcheck.model.project import Confidence, Launch, Purpose, RunSite, Server, Setting
+from flask_prodcheck.model.project import Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
 from flask_prodcheck.model.python.execution.loading import imports_closure
 from flask_prodcheck.model.python.execution.ways import Ending
 from flask_prodcheck.model.python.modules import Modules
@@ -65,8 +65,20 @@ class LaunchBuilder:
             self.found(head, ended)
             for ended in found
             if not (ended.ending is not None and ended.ending.missing)
-            or (ended.place.certain and not ended.background and _expected(head, place))
+            or (ended.place.certain and not ended.background and self._expected(head, place, ended))
         ]
+
+    def _expected(self, head: Head, place: Place, ended: Ended) -> bool:
+        """Whether a program that the project lacks is a launch that fails: the web process of a Procfile, the start of an
+        image whose files are all known, or what a platform starts from the repository, where no folder holds it either
+        (the folder to start in may be a setting of the platform's)."""
+        if head.kind == "procfile":
+            return head.service == "web"
+        if head.kind == "railway":
+            script = ended.ending.target if ended.ending is not None else ""
+            held = any(posixpath.basename(path) == posixpath.basename(script) for path in self.facts.paths)
+            return "/" not in script and script.endswith(".py") and not held
+        return head.kind == "dockerfile" and place.image is not None and not place.image.opaque
 
     def _start_place(self, head: Head) -> Place:
         """The place where ``head`` starts: what its file says of the process, and the port that a platform chooses."""
@@ -120,6 +132,9 @@ class LaunchBuilder:
 
     def found(self, head: Head, ended: Ended) -> Found:
         place, launch = self._launch(head, ended)
+        if head.kind in _EXECUTED and launch.target_span is not None and launch.module_file == head.span.file:
+            bound = Hop(launch.target_span, head.text)  # what the file does before that starts nothing
+            launch = replace(launch, hops=(bound,))
         if (UNSPLIT, "true") in head.options:  # what is read is what is meant: no program has that name
             launch = replace(launch, resolves=False, missing="program")
         return Found(head, launch, place.certain, place.hints, ended.awaited)
@@ -283,6 +298,9 @@ class LaunchBuilder:
         return Server.SOCKETIO_DEV
 
 
+#: Heads that are files which a server executes: the start is where such a file binds the application.
+_EXECUTED = frozenset({"passenger", "pythonanywhere", "wsgi-script"})
+
 #: Functions that make a process another user's: those of ``os`` and the usual names of wrappers around them.
 _USER_CHANGES = frozenset(
     {"setuid", "setreuid", "setresuid", "initgroups", "change_user", "drop_privileges", "drop_root", "DropPrivileges"}
@@ -304,14 +322,6 @@ def _is_root(place: Place) -> bool | None:
     if place.image is None or not place.image.dockerfile or not is_plain_base(place.image.base):
         return None
     return True
-
-
-def _expected(head: Head, place: Place) -> bool:
-    """Whether a program that the project lacks is a launch that fails: the web process of a Procfile, or the start of
-    an image whose files are all known."""
-    if head.kind == "procfile":
-        return head.service == "web"
-    return head.kind == "dockerfile" and place.image is not None and not place.image.opaque
 
 
 def _opaque(place: Place) -> bool:

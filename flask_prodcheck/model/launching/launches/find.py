@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask_prodcheck.base import Problem
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.launching.heads.find import find_heads
-from flask_prodcheck.model.launching.heads.head import is_test_place
+from flask_prodcheck.model.launching.heads.head import is_for_work, is_test_place
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.launches.handing_on import with_application_behind
@@ -64,7 +64,8 @@ def find_launches(
         chains = builder.follow(head)
         found += chains
         templated = head.kind == "kubernetes" and "{{" in head.text  # the values of a chart decide the command
-        if not chains and (templated or (head.kind == "dockerfile" and starts_something_unseen(head, facts))):
+        image = head.kind == "dockerfile" and not is_for_work(head.span.file)
+        if not chains and (templated or (image and starts_something_unseen(head, facts))):
             unknown.append(Hop(head.span, head.text))
     unknown += imageless_starts(facts)
     unknown += undecided_starts(facts)
@@ -96,7 +97,7 @@ def find_launches(
     return Launches(
         tuple(launches),
         problems,
-        any(head.kind not in NO_DEPLOYMENT for head in heads)
+        any(head.kind not in NO_DEPLOYMENT and not is_for_work(head.span.file) for head in heads)
         or any(each.head.kind == "wsgi-script" for each in found)
         or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches),
         tuple(unknown),

@@ -18,5 +18,5 @@ class Found:
     awaited: bool = False
 
 
-#: Formats of people at work: a project that has nothing else has no deploy file.
-NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch"})
+#: Formats of people at work, and of builds of what is served as files: a project that has nothing else has no deploy file.
+NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch", "netlify"})

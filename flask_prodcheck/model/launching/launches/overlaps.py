@@ -40,7 +40,9 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
         deployed = other.head.kind in ("compose", "kubernetes")
         if same_end and each.launch.target and each.certain and _is_aside(other):
             continue  # it serves without those arguments too
-        if passes and (deployed or _is_for_people(each)) and (same_end or not each.certain):
+        complete = each.launch.program is not None and each.launch.program.argv != ()
+        alone = deployed and each.certain and complete  # it has arguments of its own, and serves with these
+        if passes and (deployed or _is_for_people(each)) and (same_end or not each.certain) and not alone:
             return True
         if passes and deployed and not each.launch.target and not _is_aside(other):
             return True  # a server's command that lacks the arguments which it gets there

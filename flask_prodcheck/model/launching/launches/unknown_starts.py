@@ -12,7 +12,7 @@ from flask_prodcheck.facts.types import ShellCase, ShellCommand, ShellGroup, She
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.heads.decided import decided
-from flask_prodcheck.model.launching.heads.head import Head
+from flask_prodcheck.model.launching.heads.head import Head, is_for_work
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.service_scripts import scripts_of_services, service_starts
 from flask_prodcheck.model.launching.shell.expansion import Expander
@@ -86,6 +86,7 @@ def imageless_starts(facts: Facts) -> list[Hop]:
         stages = facts.dockerfiles[path].stages
         if (
             stages
+            and not is_for_work(path)
             and effective_start(image := build_image(facts.dockerfiles[path], facts)) is None
             and not any(service_starts(image))
             and not is_plain_base(stages[-1].base)

@@ -118,7 +118,8 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     made = walk.instances.of(frame.path, call.func, frame.scope)
     if made is not None and made.kind in ("flask-group", "click-group"):
         return walk.group_instance(made, call, call.func, frame, way)
-    found = walk.looked_up(call.func, frame) or walk.modules.resolve(frame.path, call.func, frame.scope.body)
+    found = walk.looked_up(call.func, frame) or _imported_last(walk, call.func, frame)
+    found = found or walk.modules.resolve(frame.path, call.func, frame.scope.body)
     owner, method = walk.method_of(call, frame)
     if method is not None and (found.kind in ("unknown", "external") or found.span == method.span):
         return walk.enter(method, call, frame, way, owner=owner)
@@ -133,6 +134,14 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     if frame.scope.owner is None and not any(frame.scope.params.values()):
         walk.known.idle[frame.path, id(call)] = call
     return NEXT
+
+
+def _imported_last(walk: Walk, func: Expr, frame: Frame) -> Definition | None:
+    """What a name means that several branches import from different places: what the branch imported that was taken."""
+    if not isinstance(func, Name):
+        return None
+    last = (walk.modules.bound_by(frame.path, func.id, each, frame.scope.body) for each in reversed(frame.imports))
+    return next(filter(None, last), None)
 
 
 def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, Definition | None]:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.facts.syntax import Attribute, Call, Compare, Expr, FunctionDef, If, Name, Stmt
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts.syntax import (
+    Attribute,
+    Call,
+    Compare,
+    Const,
+    Expr,
+    FunctionDef,
+    If,
+    Name,
+    Return,
+    Stmt,
+    Subscript,
+)
 from flask_prodcheck.model.project import Hop, Server
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.argparse_options import declared_arguments, default_functions, module_body
@@ -20,7 +33,7 @@ from flask_prodcheck.model.python.command_groups import (
 )
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Ending, Way
 from flask_prodcheck.model.python.instances import Instance, Scope
-from flask_prodcheck.model.python.modules import Definition, calls_in
+from flask_prodcheck.model.python.modules import Definition, call_name, calls_in, statements
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
 from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.records import replace
@@ -266,17 +279,80 @@ def parsed_argument(walk: Walk, frame: Frame, reference: str) -> object:
     options = declared_arguments(walk.modules, path)
     if attr not in options:
         return OPEN
+    variable = options[attr].keyword("env_var")  # of configargparse: it counts where no word does
+    if isinstance(variable, Const) and variable.value in walk.world.env:
+        return OPEN
     return options[attr].read(walk.world.argv, options)
 
 
 def declared_in(walk: Walk, frame: Frame, name: str) -> str | None:
     """The file whose arguments ``name`` holds, when it is what argparse has read."""
-    return frame.parsed.get(name) or (frame.path if walk.is_parsed(frame, name) else None)
+    known = frame.parsed.get(name)
+    if known is not None:
+        return known
+    elsewhere = _read_elsewhere(walk, frame, name)
+    if elsewhere is not None or not walk.is_parsed(frame, name):
+        return elsewhere
+    if _declares(walk, frame.path):
+        return frame.path
+    return _parser_elsewhere(walk, frame, name) or frame.path
+
+
+def _declares(walk: Walk, path: str) -> bool:
+    """Whether ``path`` declares arguments of a command line."""
+    module = walk.modules.module(path)
+    return module is not None and "add_argument" in module.mentions.called
+
+
+def _read_elsewhere(walk: Walk, frame: Frame, name: str) -> str | None:
+    """The file of the project's function that reads the command line and gives back what ``name`` holds, as argparse has
+    read it or as a dictionary."""
+    bound = walk.modules.resolve(frame.path, Name(Span(frame.path, 1), name), frame.scope.body)
+    maker = bound.value.func if bound.kind == "value" and isinstance(bound.value, Call) else None
+    if maker is None or name in frame.scope.params:
+        return None
+    found = walk.modules.resolve(bound.module, maker, frame.scope.body if bound.module == frame.path else ())
+    node = found.node
+    if found.kind != "function" or not isinstance(node, FunctionDef) or not _declares(walk, found.module):
+        return None
+    made = walk.modules.made_by(node.body)
+    given = [stmt.value for stmt, _ in statements(node.body) if isinstance(stmt, Return) and stmt.value is not None]
+    plain = [_without_vars(walk, found.module, each) for each in given]
+    reads = [
+        call_name(each) in _READS
+        if isinstance(each, Call)
+        else isinstance(each, Name) and not _READS.isdisjoint(made.get(each.id, frozenset()))
+        for each in plain
+    ]
+    return found.module if reads and all(reads) else None
+
+
+def _without_vars(walk: Walk, path: str, expr: Expr) -> Expr:
+    """What ``vars(...)`` is given; ``expr`` itself where it is something else."""
+    called = isinstance(expr, Call) and len(expr.args) == 1 and walk.modules.qualified(path, expr.func)
+    return expr.args[0] if isinstance(expr, Call) and called == "builtins.vars" else expr
+
+
+def _parser_elsewhere(walk: Walk, frame: Frame, name: str) -> str | None:
+    """The file of the project's function that makes the parser which reads what ``name`` holds."""
+    bound = walk.modules.resolve(frame.path, Name(Span(frame.path, 1), name), frame.scope.body)
+    value = bound.value.value if isinstance(bound.value, Subscript) else bound.value
+    if not isinstance(value, Call) or not isinstance(value.func, Attribute) or value.func.attr not in _READS:
+        return None
+    parser: Expr | None = value.func.value
+    if isinstance(parser, Name):
+        parser = walk.modules.resolve(frame.path, parser, frame.scope.body).value
+    made = walk.modules.resolve(frame.path, parser.func, frame.scope.body) if isinstance(parser, Call) else None
+    is_own = made is not None and made.kind == "function" and _declares(walk, made.module)
+    return made.module if made is not None and is_own else None
+
+
+_READS = frozenset({"parse_args", "parse_known_args"})
 
 
 def is_parsed(walk: Walk, frame: Frame, name: str) -> bool:
     for body in (frame.scope.body, module_body(walk.modules, frame.path)):
-        if not walk.modules.made_by(body).get(name, frozenset()).isdisjoint(("parse_args", "parse_known_args")):
+        if not walk.modules.made_by(body).get(name, frozenset()).isdisjoint(_READS):
             return True
     return name in ("args", "options", "opts", "ns") and name in frame.scope.params
 

@@ -26,6 +26,7 @@ from flask_prodcheck.facts.syntax import (
     Raise,
     Return,
     Stmt,
+    Subscript,
     Try,
     With,
 )
@@ -221,6 +222,11 @@ def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
             walk.unpack([each.id for each in target.items if isinstance(each, Name)], stmt.value, frame)
         if frame.attributes is not None and isinstance(target, Attribute) and is_own(target):
             frame.attributes[target.attr] = evaluate(walk.world, frame, stmt.value)
+        if isinstance(target, Subscript) and isinstance(target.value, Name):
+            held, key = frame.values.get(target.value.id), evaluate(walk.world, frame, target.index)
+            if isinstance(held, dict):
+                given = evaluate(walk.world, frame, stmt.value)
+                frame.values[target.value.id] = {**held, key: given} if isinstance(key, str | int) else OPEN
         if isinstance(target, Name):
             frame.values.pop(target.id, None)
             frame.assumptions.discard(target.id)
@@ -290,7 +296,7 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
     assumed, frame.assumed = frame.assumed, before
     if is_perhaps_empty(frame, stmt.test):
         value = OPEN
-    if value is OPEN and isinstance(stmt.test, Name) and walk.instances.of(frame.path, stmt.test, frame.scope):
+    if value is OPEN and isinstance(stmt.test, Name) and _is_made(walk, stmt.test, frame):
         value = assumed = True  # an object that the project makes; where it makes none, the name holds None
     if value is not OPEN:
         taken, other = (stmt.body, stmt.orelse) if value else (stmt.orelse, stmt.body)
@@ -322,6 +328,14 @@ def empty_lists(frame: Frame) -> list[str]:
 def filled_perhaps(frame: Frame, empty: Sequence[str]) -> None:
     """After a branch or a loop that may not run: which of the lists that were ``empty`` may be so still."""
     frame.perhaps_empty.update(name for name in empty if frame.values.get(name) not in (None, []))
+
+
+def _is_made(walk: Walk, name: Name, frame: Frame) -> bool:
+    """Whether ``name`` may hold an object that the project makes: a known one, or one of a class of its own."""
+    return (
+        walk.instances.of(frame.path, name, frame.scope) is not None
+        or walk.instances.owner_of(frame.path, name, frame.scope) is not None
+    )
 
 
 def run_try(walk: Walk, stmt: Try, frame: Frame, way: Way) -> tuple[int, bool]:
@@ -383,6 +397,7 @@ def run_match(walk: Walk, stmt: Match, frame: Frame, way: Way) -> tuple[int, boo
 
 
 def run_import(walk: Walk, stmt: Import | ImportFrom, frame: Frame, way: Way) -> int:
+    frame.imports.append(stmt)
     for path in walk.known.loaded_by(walk.modules, frame.path, stmt):
         if path in walk.loaded:
             continue
