@@ -145,7 +145,7 @@ SERVED = "from waitress import serve\nfrom web import Web\nserve(Web().app)\n"
     [
         ({"web.py": KEPT.format("pass")}, ("no-app", [], [True])),
         ({"web.py": KEPT.format("pass"), "Procfile": "web: python run.py\n", "run.py": SERVED}, ("ready", [], [True])),
-        ({"web.py": KEPT.format("self.app.run()")}, ("ready", [], [True])),
+        ({"web.py": KEPT.format("self.app.run()"), "requirements.txt": "flask==3.1.3\n"}, ("ready", [], [True])),
     ],
 )
 def test_an_application_that_no_server_can_import(

@@ -296,7 +296,7 @@ def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:
     assumed, frame.assumed = frame.assumed, before
     if is_perhaps_empty(frame, stmt.test):
         value = OPEN
-    if value is OPEN and isinstance(stmt.test, Name) and _is_made(walk, stmt.test, frame):
+    if value is OPEN and isinstance(stmt.test, Name) and walk.instances.of(frame.path, stmt.test, frame.scope):
         value = assumed = True  # an object that the project makes; where it makes none, the name holds None
     if value is not OPEN:
         taken, other = (stmt.body, stmt.orelse) if value else (stmt.orelse, stmt.body)
@@ -328,14 +328,6 @@ def empty_lists(frame: Frame) -> list[str]:
 def filled_perhaps(frame: Frame, empty: Sequence[str]) -> None:
     """After a branch or a loop that may not run: which of the lists that were ``empty`` may be so still."""
     frame.perhaps_empty.update(name for name in empty if frame.values.get(name) not in (None, []))
-
-
-def _is_made(walk: Walk, name: Name, frame: Frame) -> bool:
-    """Whether ``name`` may hold an object that the project makes: a known one, or one of a class of its own."""
-    return (
-        walk.instances.of(frame.path, name, frame.scope) is not None
-        or walk.instances.owner_of(frame.path, name, frame.scope) is not None
-    )
 
 
 def run_try(walk: Walk, stmt: Try, frame: Frame, way: Way) -> tuple[int, bool]:
