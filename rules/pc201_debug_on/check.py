@@ -44,8 +44,9 @@ def check(project: Project) -> Iterator[Hit]:
 
 
 def _only_start(project: Project) -> Iterator[Hit]:
-    """Without a deploy file and a production server, the script is how the application is started."""
-    if project.launches or project.unknown_starts or WSGI_SERVERS & project.installed:
+    """Without a deploy file and a production server, the script is how the application is started. Those of a library's
+    examples start no application of its own."""
+    if project.kind != "application" or project.launches or project.unknown_starts or WSGI_SERVERS & project.installed:
         return
     for site in project.run_sites:
         if site.production == "no-deploy-files" and site.debug == "true" and site.guard in (Guard.MAIN, Guard.NONE):
