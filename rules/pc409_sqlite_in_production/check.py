@@ -10,6 +10,7 @@ from flask_prodcheck.rulekit import (
     Known,
     Launch,
     Project,
+    Server,
     Setting,
     loses_files,
     replicas,
@@ -24,6 +25,10 @@ SELECTED = (
     "The settings that {} selects for production keep the data in an SQLite file: lost with each new"
     " host or container, and each has its own"
 )
+
+
+#: Descriptions of functions that hold the variables as well: what they do not set is not set.
+_TELLING = frozenset({"zappa", "serverless", "sam"})
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -61,6 +66,10 @@ def _judged(project: Project, launch: Launch, setting: Setting) -> Iterator[Hit]
         return
     if (replicas(project, launch) or 1) > 1:
         reason = "each replica has a file of its own"
+    elif launch.server is Server.LAMBDA:
+        if setting.fallback and launch.kind not in _TELLING:
+            return
+        reason = "each instance of the function has a disk of its own, which does not last"
     elif loses_files(project, launch):
         if setting.fallback and (project.facts.kubernetes or not launch.container):
             return  # the address may be a secret of the cluster, or come with the platform's database
