@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Dependency
@@ -134,6 +134,8 @@ def _one(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | N
     if not words:
         return set()
     program = posixpath.basename(words[0])
+    if _builds(words):
+        return _packed_project(cwd, image, facts)
     if program.startswith("python") and words[1:3] == ["-m", "pip"]:
         program, words = "pip", words[2:]
     elif program.startswith("python") and "-m" in words:
@@ -204,14 +206,27 @@ def _pip(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | N
 
 def _collects_wheels(image: Image) -> bool:
     """Whether a RUN line gathers the wheels of all that it names (``pip wheel -r requirements.txt``), which counts as
-    installing them."""
+    installing them, or packs the project, which counts as installing what that asks for."""
     for command, _ in image.runs:
         for each in commands_of(command) or ():
             words = [posixpath.basename(word.text) for word in each.words]
             pip = next((index for index, word in enumerate(words) if _PIP.fullmatch(word)), len(words))
-            if next((word for word in words[pip + 1 :] if not word.startswith("-")), "") == "wheel":
+            if next((word for word in words[pip + 1 :] if not word.startswith("-")), "") == "wheel" or _builds(words):
                 return True
     return False
+
+
+def _builds(words: Sequence[str]) -> bool:
+    """Whether a command packs the project in its folder, or installs it, by its own set-up script."""
+    program, rest = posixpath.basename(words[0]), list(words[1:])
+    if not program.startswith("python"):
+        return program in ("uv", "poetry", "hatch", "flit", "pdm") and rest[:1] == ["build"]
+    if rest[:2] == ["-m", "build"]:
+        return True
+    return rest[:1] == ["setup.py"] and not _PACKS.isdisjoint(rest)
+
+
+_PACKS = frozenset({"bdist_wheel", "sdist", "bdist", "install", "develop"})
 
 
 def _local_project(word: str, cwd: str, image: Image, facts: Facts) -> set[str]:
@@ -220,6 +235,20 @@ def _local_project(word: str, cwd: str, image: Image, facts: Facts) -> set[str]:
     folder = project_path(image.mapping, posixpath.join(cwd, path or "."), facts) or image.context
     groups = {"main", *(extra.strip() for extra in extras.rstrip("]").split(",") if extra)}
     return _manifest_names(facts, folder, groups)
+
+
+def _packed_project(cwd: str, image: Image, facts: Facts) -> set[str] | None:
+    """What a distribution asks for that is made of the project in ``cwd``; None where its set-up script computes that from
+    no requirements beside it."""
+    folder = project_path(image.mapping, cwd, facts) or image.context
+    prefix = "" if folder == "." else folder + "/"
+    found = _manifest_names(facts, folder, {"main"})
+    if not any(
+        facts.manifests[path].open for path in (f"{prefix}setup.py", f"{prefix}setup.cfg") if path in facts.manifests
+    ):
+        return found
+    beside = _requirements(f"{prefix}requirements.txt", facts, set())
+    return found | beside if beside else None
 
 
 def _manifest_names(facts: Facts, folder: str, groups: set[str] | None) -> set[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.dockerfile import read_dockerfile
+from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.pyproject import read_pyproject
 from flask_prodcheck.facts.requirements import read_requirements
@@ -13,6 +14,7 @@ from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.launching.installs import image_installs
 from flask_prodcheck.model.launching.shell_commands import every_command
+from flask_prodcheck.sources.discover import memory_tree
 
 
 @pytest.mark.parametrize(
@@ -90,3 +92,30 @@ def test_what_stands_in_an_archive_is_known_where_it_was_gathered(lines: str, in
     dockerfile = read_dockerfile("Dockerfile", f"FROM python:3.13-slim\n{lines}\n")
     facts = Facts(dockerfiles={"Dockerfile": dockerfile}, paths=frozenset({"Dockerfile"}))
     assert image_installs(build_image(dockerfile, facts), facts) == installed
+
+
+@pytest.mark.parametrize(
+    ("build", "files", "server"),
+    [
+        ("python setup.py bdist_wheel", {"setup.py": "setup(install_requires=['flask', 'gunicorn'])"}, True),
+        ("python -m build", {"setup.py": "setup(install_requires=['flask'])"}, False),
+        ("python setup.py sdist", {"setup.py": "setup(install_requires=read())", "requirements.txt": "flask\n"}, False),
+        (
+            "python setup.py sdist",
+            {"setup.py": "setup(install_requires=read())", "requirements.txt": "gunicorn\n"},
+            True,
+        ),
+        ("python setup.py bdist_wheel", {"setup.py": "setup(install_requires=read())"}, None),
+    ],
+)
+def test_a_distribution_of_the_project_brings_what_it_asks_for(
+    build: str, files: dict[str, str], server: bool | None
+) -> None:
+    text = f"FROM python:3 AS build\nWORKDIR /src\nCOPY . .\nRUN {build}\nFROM python:3\n"
+    text += "COPY --from=build /src/dist/*.whl /tmp/\nRUN pip install /tmp/*.whl\n"
+    named = {
+        name: f"from setuptools import setup\n{body}\n" if name == "setup.py" else body for name, body in files.items()
+    }
+    facts = parse(memory_tree({"Dockerfile": text, **named}))
+    installed = image_installs(build_image(facts.dockerfiles["Dockerfile"], facts), facts)
+    assert (None if installed is None else "gunicorn" in installed) == server
