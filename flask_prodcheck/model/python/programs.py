@@ -42,6 +42,7 @@ _SAME_FILE = frozenset(
     {f"os.path.{name}" for name in ("abspath", "realpath", "normpath", "normcase", "expanduser")} | {"pathlib.Path"}
 )
 _SLICE = regex(r"^(-?\d*):(-?\d*)$")
+_RUNTIME = {"sys.executable": "python", "sys.platform": "linux", "os.name": "posix"}
 _DEPTH = 16
 
 
@@ -82,7 +83,7 @@ class World:
     modules: Modules
     argv: tuple[str, ...]
     env: Mapping[str, str]
-    program: str
+    program: Callable[[], str]
     arguments: Callable[[Frame, str], object]
     returned: Callable[[Frame, Call], object]
 
@@ -369,9 +370,9 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
     if isinstance(expr, Attribute) and found.kind == "value" and _is_set_elsewhere(world.modules, frame, expr):
         return OPEN
     if found.kind == "external":
-        return {
-            "sys.argv": [world.program, *world.argv], "sys.executable": "python", "sys.platform": "linux", "os.name": "posix",
-        }.get(found.name, OPEN)  # fmt: skip
+        if found.name == "sys.argv":
+            return [world.program(), *world.argv]
+        return _RUNTIME.get(found.name, OPEN)
     if found.kind == "value" and found.value is not None and not found.conditional and found.value is not expr:
         if (
             isinstance(found.value, (Name, Attribute))

@@ -55,10 +55,10 @@ def enter(
     shown = repr(sorted(values.items(), key=lambda item: item[0]))
     kinds = tuple((name, made.kind) for name, made in params.items() if made is not None)
     key = (found.module, node.span.line, node.name, shown, kinds, way.certain, way.argv)
-    if key in walk.visited:
+    if walk.has_met(key):
         return NEXT
-    walk.visited.add(key)
-    walk.depth += 1
+    walk.met.add(key)
+    walk.deeper()
     try:
         name = frame.name if found.module == frame.path else walk.modules.dotted(found.module) or found.module
         inner = Frame(found.module, name, Scope(node.body, params, owner), values)

@@ -25,6 +25,7 @@ from flask_prodcheck.facts.syntax import (
     Stmt,
 )
 from flask_prodcheck.model.python.execution.loading import loaded_by
+from flask_prodcheck.model.python.execution.passages import Passage
 from flask_prodcheck.model.python.execution.ways import Outcome
 from flask_prodcheck.model.python.mentions import files_leading_to, mentions_of
 from flask_prodcheck.model.python.modules import (
@@ -62,6 +63,7 @@ class Shared:
     calls: dict[int, tuple[Expr, tuple[Call, ...]]] = field(default_factory=dict)
     loaded: dict[tuple[str, int], tuple[Import | ImportFrom, tuple[str, ...]]] = field(default_factory=dict)
     acting: dict[tuple[str, int], tuple[Sequence[Stmt], tuple[Stmt, ...]]] = field(default_factory=dict)
+    passages: dict[tuple[object, ...], list[Passage]] = field(default_factory=dict)
     idle: dict[tuple[str, int], Call] = field(default_factory=dict)  # calls that lead nowhere, however it is started
     loads: dict[str, int] = field(default_factory=dict)
     inert: dict[str, frozenset[int]] = field(default_factory=dict)

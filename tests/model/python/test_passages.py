@@ -1,0 +1,137 @@
+"""What one program did while it loaded a module is done again by the others: each ends as if it were alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.python import read_python
+from flask_prodcheck.model.python.execution import functions, passages, statements
+from flask_prodcheck.model.python.execution.passages import Passage
+from flask_prodcheck.model.python.execution.shared import shared_of
+from flask_prodcheck.model.python.execution.walk import run_module
+from flask_prodcheck.model.python.execution.ways import Outcome
+from flask_prodcheck.model.python.modules import Modules
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+SHELL = "import subprocess, sys, os\n"
+#: What every program here imports, and what that imports. All start something, or nobody would look.
+LIBS: dict[str, dict[str, str]] = {
+    "a command": {"lib": SHELL + "subprocess.call(['flask', 'run'])\n"},
+    "nothing": {"lib": SHELL + "def go():\n    subprocess.call(['flask', 'run'])\n"},
+    "a server": {"lib": APP + "app.run()\n"},
+    "a server that is put together": {"lib": "import gunicorn.app.base\n" + APP + "gunicorn.app.base.BaseApplication(app).run()\n"},
+    "its own name": {"lib": SHELL + "subprocess.call([sys.argv[0], 'run'])\n"},
+    "a branch on its own name": {"lib": SHELL + "if sys.argv[0] == 'a.py':\n    subprocess.call(['flask', 'run'])\n"},
+    "the words": {"lib": SHELL + "if 'serve' in sys.argv:\n    subprocess.call(['flask', 'run'])\n"},
+    "other words": {"lib": SHELL + "sys.argv = ['x', 'serve']\n", "other": SHELL + "subprocess.call(sys.argv[1:])\n"},
+    "a variable": {"lib": SHELL + "if os.environ.get('MODE') == 'x':\n    subprocess.call(['flask', 'run'])\n"},
+    "an exit": {"lib": SHELL + "subprocess.call(['flask', 'run'])\nsys.exit(1)\n"},
+    "an exit in doubt": {"lib": SHELL + "import unknown\nif unknown.x:\n    sys.exit(1)\nsubprocess.call(['flask', 'run'])\n"},
+    "what the other loads": {"lib": "import other\n", "other": SHELL + "subprocess.call(['flask', 'run'])\n"},
+    "a circle": {"lib": "import other\n", "other": "import lib\n" + SHELL + "subprocess.call(['flask', 'run'])\n"},
+    "the program itself": {"lib": "import a\n" + SHELL + "subprocess.call(['flask', 'run'])\n"},
+    "a function of the other": {"lib": "import other\nother.start('a')\n", "other": SHELL + "def start(word):\n    subprocess.call(['flask', word])\n"},
+    "a future of two": {"lib": SHELL + "import unknown\nif unknown.x:\n    word = 'a'\nelse:\n    word = 'b'\nsubprocess.call(['flask', word])\n"},
+    "what argparse sets": {
+        "lib": "import argparse, other\nparser = argparse.ArgumentParser()\nargs = parser.parse_args()\nargs.func(args)\n",
+        "other": SHELL + "def run(args):\n    subprocess.call(['flask', 'run'])\nimport argparse\np = argparse.ArgumentParser()\np.set_defaults(func=run)\n",
+        "more": SHELL + "def run(args):\n    subprocess.call(['flask', 'more'])\nimport argparse\np = argparse.ArgumentParser()\np.set_defaults(func=run)\n",
+    },
+    "a function that is entered deeply": {
+        "lib": SHELL + "".join(f"def f{each}():\n    f{each + 1}()\n" for each in range(6)) + "def f6():\n    subprocess.call(['flask', 'run'])\nf0()\n",
+    },
+}  # fmt: skip
+PROGRAMS = {
+    "a": "import lib\n",
+    "b": "import lib\n",
+    "c": "import other\nimport lib\n",
+    "d": "import more\nimport lib\nimport other\n",
+    "e": "import unknown\nif unknown.x:\n    import lib\nelse:\n    import other\nimport lib\n",
+    "f": SHELL + "def go():\n    import lib\n    subprocess.call(['flask', 'go'])\ngo()\nimport lib\n",
+    "g": "import other\nother.start('a')\nimport lib\n",
+    "h": SHELL + "sys.argv = ['x', 'serve']\nimport lib\n",
+    "i": SHELL + "import unknown\nif unknown.x:\n    word = 'a'\nelse:\n    word = 'b'\nsubprocess.call(['flask', word])\nimport lib\n",
+    "j": "import lib\nimport b\nimport c\n",
+}  # fmt: skip
+WAYS: list[tuple[tuple[str, ...], dict[str, str]]] = [((), {}), (("serve",), {}), ((), {"MODE": "x"})]
+
+
+def outcomes(files: Mapping[str, str], programs: list[str]) -> dict[object, Outcome]:
+    read = {f"{name}.py": read_python(f"{name}.py", text.encode()) for name, text in files.items()}
+    modules = Modules(
+        Facts(
+            modules={path: module for path, module in read.items() if module is not None},
+            paths=frozenset(f"{name}.py" for name in files),
+        )
+    )
+    found: dict[object, Outcome] = {
+        (program, argv, *env): run_module(modules, f"{program}.py", as_main=True, argv=argv, env=env)
+        for program in programs
+        for argv, env in WAYS
+    }
+    kept: list[Passage] = [each for held in shared_of(modules).passages.values() for each in held]
+    found["kept"] = Outcome((), (str(bool(kept)),))
+    return found
+
+
+def same(files: Mapping[str, str], programs: list[str]) -> bool:
+    """Whether anything was kept. Fails where what was kept changes an outcome."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passages, "_SHORT", 0)
+        together = outcomes(files, programs)
+        patch.setattr(passages, "_KEPT", 0)
+        alone = outcomes(files, programs)
+    assert alone.pop("kept").notes == ("False",)
+    some = together.pop("kept").notes == ("True",)
+    assert together == alone
+    return some
+
+
+@pytest.mark.parametrize("lib", LIBS.values(), ids=LIBS)
+@pytest.mark.parametrize("limits", [{}, {"STEPS": 9}, {"STEPS": 12}, {"DEPTH": 3}, {"DEPTH": 5}, {"FORKS": 1}], ids=str)
+def test_each_program_ends_as_if_it_were_alone(
+    lib: dict[str, str], limits: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in limits.items():
+        for module in (passages, statements, functions):
+            monkeypatch.setattr(module, name, value, raising=False)
+    files = {"other": "", "more": "", **lib, **PROGRAMS}
+    same(files, list(PROGRAMS))
+    same(files, list(PROGRAMS)[::-1])
+
+
+def test_something_is_kept() -> None:
+    assert same({**LIBS["what the other loads"], **PROGRAMS}, ["a", "b"])
+
+
+_names = st.sampled_from("abcde")
+_lines = st.one_of(
+    st.builds("import {}".format, _names),
+    st.builds("from {} import go\ngo('{}')".format, _names, _names),
+    st.builds("def go(word):\n    import {}\n    subprocess.call(['flask', word])".format, _names),
+    st.builds("def go(word):\n    {}.go('x')\n    return word".format, _names),
+    st.builds("if '{}' in sys.argv:\n    import {}".format, st.sampled_from(["serve", "a.py"]), _names),
+    st.builds("if unknown.x:\n    import {}\n    word = 'a'\nelse:\n    word = 'b'".format, _names),
+    st.sampled_from(
+        [
+            "subprocess.call(['flask', 'run'])", "subprocess.call(['flask', word])", "subprocess.call(sys.argv)",
+            "go('x')", "sys.exit(1)", "sys.argv = ['x', 'serve']", "word = 'c'", "from flask import Flask\napp = Flask('a')\napp.run()",
+        ]
+    ),
+)  # fmt: skip
+_module = st.lists(_lines, min_size=1, max_size=5).map(lambda lines: SHELL + "import unknown\n" + "\n".join(lines) + "\n")
+
+
+@given(st.fixed_dictionaries({name: _module for name in "abcde"}), st.sampled_from([6000, 25, 60]), st.sampled_from([40, 4]))
+@settings(max_examples=150, deadline=None)
+def test_random_programs(files: dict[str, str], steps: int, depth: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (passages, statements, functions):
+            patch.setattr(module, "STEPS", steps, raising=False)
+            patch.setattr(module, "DEPTH", depth, raising=False)
+        same(files, sorted(files))
