@@ -28,6 +28,7 @@ LIBS: dict[str, dict[str, str]] = {
     "its own name": {"lib": SHELL + "subprocess.call([sys.argv[0], 'run'])\n"},
     "a branch on its own name": {"lib": SHELL + "if sys.argv[0] == 'a.py':\n    subprocess.call(['flask', 'run'])\n"},
     "the words": {"lib": SHELL + "if 'serve' in sys.argv:\n    subprocess.call(['flask', 'run'])\n"},
+    "other words for all": {"lib": SHELL + "sys.argv = ['x', 'serve']\nsubprocess.call(['flask', 'run'])\n"},
     "other words": {"lib": SHELL + "sys.argv = ['x', 'serve']\n", "other": SHELL + "subprocess.call(sys.argv[1:])\n"},
     "a variable": {"lib": SHELL + "if os.environ.get('MODE') == 'x':\n    subprocess.call(['flask', 'run'])\n"},
     "an exit": {"lib": SHELL + "subprocess.call(['flask', 'run'])\nsys.exit(1)\n"},
@@ -56,6 +57,9 @@ PROGRAMS = {
     "g": "import other\nother.start('a')\nimport lib\n",
     "h": SHELL + "sys.argv = ['x', 'serve']\nimport lib\n",
     "i": SHELL + "import unknown\nif unknown.x:\n    word = 'a'\nelse:\n    word = 'b'\nsubprocess.call(['flask', word])\nimport lib\n",
+    "k": SHELL + 2 * "import unknown\nif unknown.x:\n    word = 'a'\nelse:\n    word = 'b'\nsubprocess.call(['flask', word])\n" + "import lib\n",
+    "l": SHELL + "import lib\nif 'serve' in sys.argv:\n    subprocess.call(['flask', 'l'])\n",
+    "m": SHELL + "def go():\n    more()\ndef more():\n    most()\ndef most():\n    import lib\n    subprocess.call(['flask', 'm'])\ngo()\n",
     "j": "import lib\nimport b\nimport c\n",
 }  # fmt: skip
 WAYS: list[tuple[tuple[str, ...], dict[str, str]]] = [((), {}), (("serve",), {}), ((), {"MODE": "x"})]
@@ -93,7 +97,7 @@ def same(files: Mapping[str, str], programs: list[str]) -> bool:
 
 
 @pytest.mark.parametrize("lib", LIBS.values(), ids=LIBS)
-@pytest.mark.parametrize("limits", [{}, {"STEPS": 9}, {"STEPS": 12}, {"DEPTH": 3}, {"DEPTH": 5}, {"FORKS": 1}], ids=str)
+@pytest.mark.parametrize("limits", [{}, {"STEPS": 9}, {"STEPS": 12}, {"DEPTH": 3}, {"DEPTH": 8}, {"FORKS": 1}, {"FORKS": 3}], ids=str)
 def test_each_program_ends_as_if_it_were_alone(
     lib: dict[str, str], limits: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +107,7 @@ def test_each_program_ends_as_if_it_were_alone(
     files = {"other": "", "more": "", **lib, **PROGRAMS}
     same(files, list(PROGRAMS))
     same(files, list(PROGRAMS)[::-1])
+    same(files, ["i", "k", *PROGRAMS])
 
 
 def test_something_is_kept() -> None:
@@ -135,3 +140,27 @@ def test_random_programs(files: dict[str, str], steps: int, depth: int) -> None:
             patch.setattr(module, "STEPS", steps, raising=False)
             patch.setattr(module, "DEPTH", depth, raising=False)
         same(files, sorted(files))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("def a(x):\n    return x\nsubprocess.call(['flask', a('1')])\nsubprocess.call(['flask', a('2')])\n", ["1", "2"]),
+        ("def a(x=1):\n    return x == 1\nif a(1):\n    subprocess.call(['flask', 'y'])\nif a(True):\n    subprocess.call(['flask', 'z'])\n", ["y", "z"]),
+        ("def a():\n    return sys.argv[1:]\nsubprocess.call(['flask', *a()])\nsys.argv = ['x', 'y']\nsubprocess.call(['flask', *a()])\n", ["w", "y"]),
+        ("def a():\n    return len(sys.argv) > 2\nif a():\n    subprocess.call(['flask', 'no'])\nsys.argv = ['x', 'y', 'z']\nif a():\n    subprocess.call(['flask', 'yes'])\n", ["yes"]),
+        ("def a():\n    return ['b']\nc = a()\nc.append('d')\nsubprocess.call(['flask', *c])\nsubprocess.call(['flask', *a()])\n", ["b d", "b"]),
+        ("def a(c):\n    c.append('d')\n    return 'e'\nc = ['flask']\nd = a(c)\nd = a(c)\nsubprocess.call(c)\n", ["d d"]),
+        ("def a():\n    return os.environ.get('NOT', 'n')\nif a() == 'n':\n    subprocess.call(['flask', '1'])\nif a() == 'n':\n    subprocess.call(['flask', '2'])\n", ["1?", "2?"]),
+        ("def a():\n    if unknown.x:\n        return 1\n    return 2\nif a() == 1:\n    subprocess.call(['flask', '1'])\nif a() == 2:\n    subprocess.call(['flask', '2'])\n", ["1?", "2?"]),
+        ("def a():\n    pass\nsubprocess.call(['flask', str(a())])\n", ["${str_a}"]),
+    ],
+)  # fmt: skip
+def test_what_a_function_gives_back(text: str, expected: list[str]) -> None:
+    module = read_python("main.py", f"{SHELL}import unknown\n{text}".encode())
+    assert module is not None
+    found = run_module(
+        Modules(Facts(modules={"main.py": module}, paths=frozenset({"main.py"}))),
+        "main.py", as_main=True, argv=("w",), env={},
+    )  # fmt: skip
+    assert [" ".join((each.argv or ())[1:]) + "?" * (not each.certain) for each in found.endings] == expected

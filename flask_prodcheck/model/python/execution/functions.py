@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef, Name, Return
+from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef, Name
 from flask_prodcheck.model.project import Entered
 from flask_prodcheck.model.python.command_groups import click_options, command_kind, decorator_name, group_class_name
-from flask_prodcheck.model.python.execution.shared import Shared
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
 from flask_prodcheck.model.python.instances import Scope, unknown_params
 from flask_prodcheck.model.python.modules import Definition, statements
@@ -52,7 +51,7 @@ def enter(
         values = {**values, **options}
     if kind or options is not None:
         inner_way = replace(inner_way, entered=_entered(found, values, way.argv))
-    shown = repr(sorted(values.items(), key=lambda item: item[0]))
+    shown = _shown(values)
     kinds = tuple((name, made.kind) for name, made in params.items() if made is not None)
     key = (found.module, node.span.line, node.name, shown, kinds, way.certain, way.argv)
     if walk.has_met(key):
@@ -83,23 +82,36 @@ def returned(walk: Walk, frame: Frame, call: Call) -> object:
     node = found.node
     if found.kind != "function" or not isinstance(node, FunctionDef) or node.is_async or node.decorators:
         return OPEN
-    if (
-        walk.depth > DEPTH
-        or len(node.body) > _SHORT
-        or not any(isinstance(s, Return) for s, _ in statements(node.body))
-    ):
+    if walk.depth > DEPTH or len(node.body) > _SHORT or not walk.known.gives_back(node):
         return OPEN
-    trial = type(walk)(walk.modules, found.module, walk.world.argv, walk.world.env, walk.installed)
-    trial.known, trial.depth = Shared(), DEPTH + 1  # nothing is entered, nothing is learned for others
-    inside = Frame(
-        found.module, found.module, Scope(node.body, unknown_params(node)), walk.argument_values(node, call, frame)
-    )
+    values = walk.argument_values(node, call, frame)
+    key = (found.module, id(node), _shown(values), walk.world.argv, walk.setting)
+    known = walk.known.given.get(key)
+    if known is None:
+        known = _given(walk, found.module, node, values)
+        if not any(isinstance(each, list | dict) for each in (known[0], *values.values())):  # those may be changed
+            walk.known.given[key] = known
+    value, assumed = known
+    frame.assumed = frame.assumed or assumed
+    return value
+
+
+def _given(walk: Walk, path: str, node: FunctionDef, values: dict[str, object]) -> tuple[object, bool]:
+    """What ``node`` gives back where its parameters are ``values``, and whether that hangs on a variable that no file
+    sets."""
+    trial = type(walk)(walk.modules, path, walk.world.argv, walk.world.env, walk.installed)
+    trial.known, trial.depth = walk.known.aside(), DEPTH + 1  # nothing is entered, nothing is learned for others
+    inside = Frame(path, path, Scope(node.body, unknown_params(node)), values)
     flow = trial.body(node.body, inside, Way())
     if flow == NEXT:
         inside.results.append(None)
-    frame.assumed = frame.assumed or inside.assumed or bool(inside.assumptions)
     first = inside.results[0] if inside.results else OPEN
-    return first if all(type(each) is type(first) and each == first for each in inside.results) else OPEN
+    agree = all(type(each) is type(first) and each == first for each in inside.results)
+    return first if agree else OPEN, inside.assumed or bool(inside.assumptions)
+
+
+def _shown(values: Mapping[str, object]) -> str:
+    return repr(sorted(values.items(), key=lambda item: item[0]))
 
 
 def _inside(frame: Frame, inner: Frame) -> Frame:

@@ -22,6 +22,7 @@ from flask_prodcheck.facts.syntax import (
     Jump,
     Match,
     Name,
+    Return,
     Stmt,
 )
 from flask_prodcheck.model.python.execution.loading import loaded_by
@@ -68,6 +69,19 @@ class Shared:
     loads: dict[str, int] = field(default_factory=dict)
     inert: dict[str, frozenset[int]] = field(default_factory=dict)
     brief: dict[tuple[str, int], tuple[Sequence[Stmt], tuple[Stmt | Skipped, ...]]] = field(default_factory=dict)
+    given: dict[tuple[object, ...], tuple[object, bool]] = field(default_factory=dict)
+    giving: dict[int, tuple[FunctionDef, bool]] = field(default_factory=dict)
+
+    def aside(self) -> Shared:
+        """The same for a trial, which learns nothing for the programs: what hangs on the statements alone."""
+        return Shared(calls=self.calls, loaded=self.loaded, acting=self.acting)
+
+    def gives_back(self, node: FunctionDef) -> bool:
+        """Whether the function has a statement that gives something back."""
+        known = self.giving.get(id(node))
+        if known is None:
+            known = self.giving[id(node)] = node, any(isinstance(stmt, Return) for stmt, _ in statements(node.body))
+        return known[1]
 
     def calls_of(self, expr: Expr) -> tuple[Call, ...]:
         """The calls in ``expr``, arguments before the call that takes them."""
