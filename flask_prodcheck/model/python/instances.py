@@ -689,4 +689,3 @@ def _is_click(qualified: str | None, decorator: Expr) -> bool:
         decorator = decorator.func
     attr = decorator.attr if isinstance(decorator, Attribute) else decorator.id if isinstance(decorator, Name) else last
     return attr in ("command", "group", "fixture", "task")
-
