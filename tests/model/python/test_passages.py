@@ -39,6 +39,9 @@ LIBS: dict[str, dict[str, str]] = {
     "the program itself": {"lib": "import a\n" + SHELL + "subprocess.call(['flask', 'run'])\n"},
     "a function of the other": {"lib": "import other\nother.start('a')\n", "other": SHELL + "def start(word):\n    subprocess.call(['flask', word])\n"},
     "a future of two": {"lib": SHELL + "import unknown\nif unknown.x:\n    word = 'a'\nelse:\n    word = 'b'\nsubprocess.call(['flask', word])\n"},
+    "what argparse reads": {
+        "lib": SHELL + "import argparse\np = argparse.ArgumentParser()\np.add_argument('--go', action='store_true')\nargs = p.parse_args()\nif args.go:\n    subprocess.call(['flask', 'run'])\n"
+    },
     "what argparse sets": {
         "lib": "import argparse, other\nparser = argparse.ArgumentParser()\nargs = parser.parse_args()\nargs.func(args)\n",
         "other": SHELL + "def run(args):\n    subprocess.call(['flask', 'run'])\nimport argparse\np = argparse.ArgumentParser()\np.set_defaults(func=run)\n",
@@ -59,6 +62,7 @@ PROGRAMS = {
     "h": SHELL + "sys.argv = ['x', 'serve']\nimport lib\n",
     "i": SHELL + "import unknown\nif unknown.x:\n    word = 'a'\nelse:\n    word = 'b'\nsubprocess.call(['flask', word])\nimport lib\n",
     "k": SHELL + 2 * "import unknown\nif unknown.x:\n    word = 'a'\nelse:\n    word = 'b'\nsubprocess.call(['flask', word])\n" + "import lib\n",
+    "n": SHELL + "sys.argv = ['x', '--go']\nimport lib\n",
     "l": SHELL + "import lib\nif 'serve' in sys.argv:\n    subprocess.call(['flask', 'l'])\n",
     "m": SHELL + "def go():\n    more()\ndef more():\n    most()\ndef most():\n    import lib\n    subprocess.call(['flask', 'm'])\ngo()\n",
     "j": "import lib\nimport b\nimport c\n",
