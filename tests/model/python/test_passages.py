@@ -40,11 +40,24 @@ LIBS: dict[str, dict[str, str]] = {
     "the program itself": {"lib": "import a\n" + SHELL + "subprocess.call(['flask', 'run'])\n"},
     "a function of the other": {"lib": "import other\nother.start('a')\n", "other": SHELL + "def start(word):\n    subprocess.call(['flask', word])\n"},
     "a future of two": {"lib": SHELL + "import unknown\nif unknown.x:\n    word = 'a'\nelse:\n    word = 'b'\nsubprocess.call(['flask', word])\n"},
+    "what the other's other loads": {
+        "lib": "import other\n" + SHELL + "subprocess.call(['flask', 'lib'])\n",
+        "other": "import more\n" + SHELL + "subprocess.call(['flask', 'run'])\n",
+        "more": SHELL + "subprocess.call(['flask', 'more'])\n",
+    },
+    "a function of the other that is entered deeply": {
+        "lib": "import other\n" + SHELL + "subprocess.call(['flask', 'lib'])\n",
+        "other": SHELL + "".join(f"def f{each}():\n    f{each + 1}()\n" for each in range(4)) + "def f4():\n    subprocess.call(['flask', 'run'])\nf0()\n",
+    },
+    "a function that is entered deeply, and then the other": {
+        "lib": SHELL + "".join(f"def f{each}():\n    f{each + 1}()\n" for each in range(5)) + "def f5():\n    subprocess.call(['flask', 'run'])\nf0()\n" + "import other\n",
+        "other": SHELL + "subprocess.call(['flask', 'other'])\n",
+    },
     "what argparse reads": {
         "lib": SHELL + "import argparse\np = argparse.ArgumentParser()\np.add_argument('--go', action='store_true')\nargs = p.parse_args()\nif args.go:\n    subprocess.call(['flask', 'run'])\n"
     },
     "what argparse sets": {
-        "lib": "import argparse, other\nparser = argparse.ArgumentParser()\nargs = parser.parse_args()\nargs.func(args)\n",
+        "lib": SHELL + "subprocess.call(['flask', 'lib'])\nimport argparse, other\nparser = argparse.ArgumentParser()\nargs = parser.parse_args()\nargs.func(args)\n",
         "other": SHELL + "def run(args):\n    subprocess.call(['flask', 'run'])\nimport argparse\np = argparse.ArgumentParser()\np.set_defaults(func=run)\n",
         "more": SHELL + "def run(args):\n    subprocess.call(['flask', 'more'])\nimport argparse\np = argparse.ArgumentParser()\np.set_defaults(func=run)\n",
     },
@@ -53,6 +66,7 @@ LIBS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 PROGRAMS = {
+    "p": "import other\n",
     "a": "import lib\n",
     "b": "import lib\n",
     "c": "import other\nimport lib\n",
