@@ -28,6 +28,10 @@ LIBS: dict[str, dict[str, str]] = {
     "a server that is put together": {"lib": "import gunicorn.app.base\n" + APP + "gunicorn.app.base.BaseApplication(app).run()\n"},
     "its own name": {"lib": SHELL + "subprocess.call([sys.argv[0], 'run'])\n"},
     "its own name, further on": {"lib": "import other\n", "other": SHELL + "subprocess.call([sys.argv[0], 'run'])\n"},
+    "its own name, and then the other": {
+        "lib": SHELL + "subprocess.call([sys.argv[0], 'run'])\nimport other\n",
+        "other": SHELL + "subprocess.call(['flask', 'run'])\n",
+    },
     "a branch on its own name": {"lib": SHELL + "if sys.argv[0] == 'a.py':\n    subprocess.call(['flask', 'run'])\n"},
     "the words": {"lib": SHELL + "if 'serve' in sys.argv:\n    subprocess.call(['flask', 'run'])\n"},
     "other words for all": {"lib": SHELL + "sys.argv = ['x', 'serve']\nsubprocess.call(['flask', 'run'])\n"},
