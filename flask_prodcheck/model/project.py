@@ -289,6 +289,22 @@ class Configuration:
         return self.settings.get(key) or Setting(key, Unset())
 
 
+class Derived:
+    """What several rules derive from a project. It follows from the rest, so it tells no two projects apart.
+    ``token_keys``: those of each configuration, by its id; the configuration goes with them, to be kept alive."""
+
+    __slots__ = ("token_keys",)
+
+    def __init__(self) -> None:
+        self.token_keys: dict[int, tuple[Configuration, tuple[Configuration, ...]]] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Derived)
+
+    def __hash__(self) -> int:
+        return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """The linked project."""
@@ -306,6 +322,7 @@ class Project:
     open_manifests: bool = False  # a manifest computes its requirements, so more may be installed
     has_lock_file: bool = False
     unknown_starts: tuple[Hop, ...] = ()  # deploy files that start something the project does not show
+    derived: Derived = field(default_factory=Derived)
 
     @property
     def best_app(self) -> App | None:

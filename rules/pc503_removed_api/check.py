@@ -47,6 +47,7 @@ REMOVED: dict[tuple[str, str], tuple[str, Version]] = {
     ("werkzeug.urls", "url_parse"): ("werkzeug", (3, 0)),
     ("werkzeug.urls", "url_join"): ("werkzeug", (3, 0)),
 }
+_PACKAGES = frozenset(prefix.partition(".")[0] for prefix, _ in REMOVED)
 # Of these nothing works any more: the first import says it for all, the cure is another distribution.
 UNUSABLE = ("flask_script", "flask_restplus")
 FIRST_DASH_WITHOUT_RUN_SERVER = (3, 0)
@@ -102,6 +103,8 @@ def _imports(module: PyModule) -> Iterator[tuple[str, str, Version, Span]]:
 
 def _gone(dotted: str) -> tuple[str, Version] | None:
     """What a dotted name that is imported was removed with."""
+    if dotted.partition(".")[0] not in _PACKAGES:
+        return None
     named = REMOVED.get((dotted.rpartition(".")[0], dotted.rpartition(".")[2]))
     return named or next(
         (gone for (prefix, each), gone in REMOVED.items() if not each and f"{dotted}.".startswith(f"{prefix}.")), None

@@ -21,6 +21,13 @@ _NAMES = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def token_keys(project: Project, configuration: Configuration) -> tuple[Configuration, ...]:
     """For each key its own small configuration: the setting under the name that the source gives it."""
+    known = project.derived.token_keys
+    if id(configuration) not in known:
+        known[id(configuration)] = configuration, _found(project, configuration)
+    return known[id(configuration)][1]
+
+
+def _found(project: Project, configuration: Configuration) -> tuple[Configuration, ...]:
     modules: Modules | None = None
     found: dict[tuple[str, Span], Configuration] = {}
     for module in served_modules(project, configuration):

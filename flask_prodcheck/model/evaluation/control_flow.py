@@ -101,9 +101,8 @@ def _mark_supplied(machine: Machine, body: Sequence[Stmt], frame: Frame, names: 
         taken = None
     finally:
         machine.heap, machine.required = before, required
-    for oid, obj in (taken.heap if taken is not None else before).objects():
-        plain = before.get(oid)
-        if plain is None or plain is obj or obj.kind not in ("dict", "config"):
+    for oid, obj, plain in taken.heap.changed_from(before) if taken is not None else ():
+        if obj.kind not in ("dict", "config"):
             continue
         for key, cell in obj.cells.items():
             given = tuple(name for name in cell.made_of if name in names)
@@ -148,9 +147,8 @@ def run_both(machine: Machine, body: Sequence[Stmt], orelse: Sequence[Stmt], fra
 
 def _mark_overridden(machine: Machine, joined: Heap, without: Heap, file: str) -> None:
     """Settings that only ``file`` would replace by something unknown are what they are ``without`` it."""
-    for oid, obj in joined.objects():
-        plain = without.get(oid)
-        if plain is None or plain is obj or obj.kind not in ("dict", "config"):
+    for oid, obj, plain in joined.changed_from(without):
+        if obj.kind not in ("dict", "config"):
             continue
         cells = {
             key: replace(plain.cells[key], files=merged((file,), plain.cells[key].files))

@@ -48,6 +48,22 @@ class Heap:
         """(number, object) in the order in which the objects were made; the heap may be written meanwhile."""
         return iter(sorted(self._whole().items()))
 
+    def changed_from(self, before: Heap) -> list[tuple[int, Obj, Obj]]:
+        """(number, object, the object in ``before``) of those that both have and that are not the same, in the order in
+        which they were made."""
+        if self._base is before._base and before._own.keys() <= self._own.keys():
+            own = self._own
+            # What was written before the fork is passed over as in :meth:`joined`.
+            numbers = list(compress(own, map(is_not, own.values(), map(before._own.get, own))))
+        else:
+            numbers = list({**self._base, **self._own})
+        found = [(number, self.get(number), before.get(number)) for number in sorted(numbers)]
+        return [
+            (number, now, then)
+            for number, now, then in found
+            if now is not None and then is not None and now is not then
+        ]
+
     def fork(self) -> Heap:
         """A heap of its own that holds the same."""
         if len(self._own) * _SHARE > len(self._base):

@@ -56,7 +56,11 @@ class Evaluated:
     @property
     def made_of(self) -> tuple[str, ...]:
         """The environment variables whose text is part of the value."""
-        return tuple(name for name in self.variables if name not in self.choosers) if self.choosers else self.variables
+        if not self.choosers:
+            return self.variables
+        if self.choosers is self.variables:
+            return ()
+        return tuple([name for name in self.variables if name not in self.choosers])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +162,30 @@ def merged(*groups: Iterable[str]) -> tuple[str, ...]:
 
 def depending(result: Evaluated, *parts: Evaluated) -> Evaluated:
     """``result`` with the dependencies of ``parts`` added."""
-    for part in parts:  # most depend on nothing, and this is asked for every value
-        if part.variables or part.absent or part.random or part.guarded or part.files:
-            break
-    else:
+    # Most depend on nothing, and this is asked for every value.
+    parts = tuple(
+        [part for part in parts if part.variables or part.absent or part.random or part.guarded or part.files]
+    )
+    if not parts:
         return result
-    made_of = {name for part in (result, *parts) for name in part.made_of}
-    chosen = merged(result.choosers, *(part.choosers for part in parts))
+    variables, choosers, absent, files = result.variables, result.choosers, result.absent, result.files
+    random, guarded, made_of = result.random, result.guarded, set(result.made_of)
+    for part in parts:
+        variables += part.variables
+        choosers += part.choosers
+        absent += part.absent
+        files += part.files
+        random = random or part.random
+        guarded = guarded or part.guarded
+        made_of.update(part.made_of)
     return replace(
         result,
-        variables=merged(result.variables, *(part.variables for part in parts)),
-        choosers=tuple(name for name in chosen if name not in made_of),
-        absent=merged(result.absent, *(part.absent for part in parts)),
-        files=merged(result.files, *(part.files for part in parts)),
-        random=result.random or any(part.random for part in parts),
-        guarded=result.guarded or any(part.guarded for part in parts),
+        variables=merged(variables),
+        choosers=tuple([name for name in merged(choosers) if name not in made_of]),
+        absent=merged(absent),
+        files=merged(files),
+        random=random,
+        guarded=guarded,
     )
 
 

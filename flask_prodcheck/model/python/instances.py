@@ -146,6 +146,7 @@ class Instances:
         self._active: set[object] = set()
         self._calls: dict[str, list[tuple[str, Call, Scope]]] = {}
         self._set_by_class: dict[int, tuple[ClassDef, dict[str, list[tuple[FunctionDef, Expr | None]]]]] = {}
+        self._set_by_file: dict[str, dict[tuple[str, str], list[Expr]]] = {}
         self._in_file: dict[str, list[tuple[Call, Scope]]] = {}
         self._foreign = ForeignApps()
 
@@ -278,13 +279,20 @@ class Instances:
     def _set_here(self, path: str, expr: Attribute, depth: int) -> Instance | None:
         """What the module level of ``path`` itself sets as this attribute of another module or object
         (``shared.app = Flask(__name__)``)."""
-        module = self.modules.module(path)
-        for stmt, _ in statements(module.body) if module is not None else ():
-            if isinstance(stmt, Assign) and any(_is_same(target, expr) for target in stmt.targets):
-                found = self.of(path, stmt.value, Scope(), depth + 1)
-                if found is not None:
-                    return found
-        return None
+        values = self._attributes_set(path).get((expr.value.id, expr.attr), ()) if isinstance(expr.value, Name) else ()
+        return next(filter(None, (self.of(path, value, Scope(), depth + 1) for value in values)), None)
+
+    def _attributes_set(self, path: str) -> dict[tuple[str, str], list[Expr]]:
+        """What the module level of ``path`` assigns to attributes of names, in order, by name and attribute."""
+        known = self._set_by_file.get(path)
+        if known is None:
+            known = self._set_by_file[path] = {}
+            module = self.modules.module(path)
+            for stmt, _ in statements(module.body) if module is not None else ():
+                for target in stmt.targets if isinstance(stmt, Assign) else ():
+                    if isinstance(stmt, Assign) and isinstance(target, Attribute) and isinstance(target.value, Name):
+                        known.setdefault((target.value.id, target.attr), []).append(stmt.value)
+        return known
 
     def owner_of(self, path: str, expr: Expr, scope: Scope, depth: int = 0) -> Definition | None:
         """The project class that ``expr`` is an instance of (or, for ``cls``, is)."""
@@ -744,13 +752,3 @@ def _is_click(qualified: str | None, decorator: Expr) -> bool:
         decorator = decorator.func
     attr = decorator.attr if isinstance(decorator, Attribute) else decorator.id if isinstance(decorator, Name) else last
     return attr in ("command", "group", "fixture", "task")
-
-
-def _is_same(target: Expr, expr: Attribute) -> bool:
-    return (
-        isinstance(target, Attribute)
-        and target.attr == expr.attr
-        and isinstance(target.value, Name)
-        and isinstance(expr.value, Name)
-        and target.value.id == expr.value.id
-    )

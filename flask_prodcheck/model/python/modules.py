@@ -184,6 +184,16 @@ def _import_name(distribution: str) -> str:
     return re.sub(r"[-_.]+", "_", distribution).lower()
 
 
+class _Surroundings(NamedTuple):
+    """Of the files in one folder: the folder from which they import, the packages around them, outermost first, and what
+    may be on ``sys.path``, the likeliest alone and all."""
+
+    top: str
+    packages: tuple[str, ...]
+    strong: tuple[str, ...]
+    roots: tuple[str, ...]
+
+
 class Modules:
     """The index of a project's Python files. Answers are memoised; the facts never change under it."""
 
@@ -218,7 +228,7 @@ class Modules:
         self._globals: dict[str, dict[str, tuple[Binding, ...]]] = {}
         self._defined: dict[tuple[str, str], Definition] = {}
         self._active: set[tuple[str, str]] = set()
-        self._roots: dict[str, tuple[str, ...]] = {}
+        self._surroundings: dict[str, _Surroundings] = {}  # of the files in each folder
         self._importers: dict[str, list[str]] | None = None
         self._located: dict[tuple[str, str], str | None] = {}
         self._import_files: dict[tuple[str, str, int], str | None] = {}
@@ -300,10 +310,7 @@ class Modules:
 
     def top(self, path: str) -> str:
         """The folder from which ``path`` imports as a module of its outermost regular package ("." = the root)."""
-        folder = posixpath.dirname(path)
-        while folder and f"{folder}/__init__.py" in self._files:
-            folder = posixpath.dirname(folder)
-        return folder or "."
+        return self._around(path).top
 
     def dotted(self, path: str, root: str = ".") -> str | None:
         """The name under which ``path`` imports from ``root``; None when it lies elsewhere or is not importable."""
@@ -321,33 +328,37 @@ class Modules:
 
     def packages_above(self, path: str) -> tuple[str, ...]:
         """The ``__init__.py`` of every package around ``path``, outermost first, ``path`` itself left out."""
-        found = []
-        folder = posixpath.dirname(path)
-        while folder and f"{folder}/__init__.py" in self._files:
-            found.append(f"{folder}/__init__.py")
-            folder = posixpath.dirname(folder)
-        return tuple(reversed([item for item in found if item != path]))
+        found = self._around(path).packages
+        return found[:-1] if found and found[-1] == path else found
 
     def roots_for(self, path: str) -> tuple[str, ...]:
         """The folders that may be on ``sys.path`` when ``path`` runs, likeliest first: the parent of its top package,
         the audited root, the packages' folders that manifests name, ``src``, and the folders above the file."""
-        if path not in self._roots:
-            self._roots[path] = tuple(dict.fromkeys((*self._strong_roots(path), *self._weak_roots(path))))
-        return self._roots[path]
+        return self._around(path).roots
 
-    def _strong_roots(self, path: str) -> list[str]:
-        roots = [self.top(path), ".", *self._package_roots]
+    def _around(self, path: str) -> _Surroundings:
+        """What is the same for all files of the folder of ``path``."""
+        folder = path.rpartition("/")[0]
+        known = self._surroundings.get(folder)
+        if known is None:
+            known = self._surroundings[folder] = self._surrounding(folder)
+        return known
+
+    def _surrounding(self, folder: str) -> _Surroundings:
+        above = [folder] if folder else []
+        while outer := posixpath.dirname(above[-1] if above else ""):
+            above.append(outer)
+        around = list(itertools.takewhile(lambda each: f"{each}/__init__.py" in self._files, above))
+        top = (posixpath.dirname(around[-1]) if around else folder) or "."
+        strong = [top, ".", *self._package_roots]
         if "src" in self._folders and "src/__init__.py" not in self._files:
-            roots.append("src")
-        return roots
-
-    def _weak_roots(self, path: str) -> list[str]:
-        roots = []
-        folder = posixpath.dirname(path)
-        while folder:
-            roots.append(folder)
-            folder = posixpath.dirname(folder)
-        return roots
+            strong.append("src")
+        return _Surroundings(
+            top,
+            tuple([f"{each}/__init__.py" for each in reversed(around)]),
+            tuple(dict.fromkeys(strong)),
+            tuple(dict.fromkeys((*strong, *above))),
+        )
 
     def imported_file(self, path: str, module: str, level: int) -> str | None:
         """What ``from <level dots><module> import ...`` in ``path`` loads: a file, a folder with a trailing ``/`` for a
@@ -370,11 +381,8 @@ class Modules:
             package = f"{folder}/__init__.py" if folder else "__init__.py"
             return package if package in self._files else f"{folder or '.'}/"
         head = module.partition(".")[0]
-        strong = dict.fromkeys(self._strong_roots(path))
-        roots: Sequence[str] = tuple(strong)
-        if head.lower() not in self._external:
-            roots = self.roots_for(path)
-        found = self.locate(module, roots)
+        around = self._around(path)
+        found = self.locate(module, around.strong if head.lower() in self._external else around.roots)
         if found is None and (siblings := self._distributed.get(head)):
             return self.locate(module, siblings)
         return None if found == path and module.count(".") == 0 and head in _NEVER_PROJECT else found

@@ -46,6 +46,7 @@ _SAME_FILE = frozenset(
 _IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
 _IMPORTING = frozenset(name.rpartition(".")[2] for name in _IMPORTERS)
 _SLICE = regex(r"^(-?\d*):(-?\d*)$")
+_RUNTIME = {"sys.executable": "python", "sys.platform": "linux", "os.name": "posix"}
 _DEPTH = 16
 
 
@@ -104,7 +105,7 @@ class World:
     modules: Modules
     argv: tuple[str, ...]
     env: Mapping[str, str]
-    program: str
+    program: Callable[[], str]
     arguments: Callable[[Frame, str], object]
     returned: Callable[[Frame, Call], object]
 
@@ -479,9 +480,9 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
     if isinstance(expr, Attribute) and found.kind == "value" and _is_set_elsewhere(world.modules, frame, expr):
         return OPEN
     if found.kind == "external":
-        return {
-            "sys.argv": [world.program, *world.argv], "sys.executable": "python", "sys.platform": "linux", "os.name": "posix",
-        }.get(found.name, OPEN)  # fmt: skip
+        if found.name == "sys.argv":
+            return [world.program(), *world.argv]
+        return _RUNTIME.get(found.name, OPEN)
     if found.kind == "value" and found.value is not None and not found.conditional and found.value is not expr:
         if (
             isinstance(found.value, (Name, Attribute))

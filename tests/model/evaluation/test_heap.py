@@ -59,6 +59,9 @@ def test_a_heap_is_what_copies_are(steps: list[tuple[str, int, int]]) -> None:
         assert list(heap.objects()) == sorted(plain.items())
         assert all(heap.get(number) == plain.get(number) for number in range(14))
         assert all((number in heap) is (number in plain) for number in range(14))
+        for before, then in zip(heaps, plains, strict=True):
+            changed = [(number, plain[number], then[number]) for number in sorted(plain.keys() & then.keys())]
+            assert heap.changed_from(before) == [each for each in changed if each[1] is not each[2]]
 
 
 def test_a_fork_is_written_by_itself() -> None:

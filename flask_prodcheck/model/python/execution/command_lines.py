@@ -376,7 +376,7 @@ def chosen_functions(walk: Walk, func: Attribute, frame: Frame) -> list[tuple[De
     word = first_word(walk.world.argv)
     files = [frame.path]
     if not any(default_functions(walk.modules, frame.path, func.attr)):
-        files = sorted(walk.loaded - {frame.path})
+        files = [each for each in walk.loaded_files() if each != frame.path]
     chosen: list[tuple[Definition, bool]] = []
     for path in files:
         for parser, target in default_functions(walk.modules, path, func.attr):

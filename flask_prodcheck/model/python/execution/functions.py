@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef, Name, Return
+from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef, Name
 from flask_prodcheck.model.project import Entered
 from flask_prodcheck.model.python.command_groups import (
     click_options,
@@ -15,7 +15,6 @@ from flask_prodcheck.model.python.command_groups import (
     group_loader,
     own_group_class,
 )
-from flask_prodcheck.model.python.execution.shared import Shared
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
 from flask_prodcheck.model.python.instances import Scope, unknown_params
 from flask_prodcheck.model.python.modules import Definition, statements
@@ -59,13 +58,13 @@ def enter(
         values = {**values, **options}
     if kind or options is not None:
         inner_way = replace(inner_way, entered=_entered(found, values, way.argv))
-    shown = repr(sorted(values.items(), key=lambda item: item[0]))
+    shown = _shown(values)
     kinds = tuple((name, made.kind) for name, made in params.items() if made is not None)
     key = (found.module, node.span.line, node.name, shown, kinds, way.certain, way.argv)
-    if key in walk.visited:
+    if walk.has_met(key):
         return NEXT
-    walk.visited.add(key)
-    walk.depth += 1
+    walk.met.add(key)
+    walk.deeper()
     try:
         name = frame.name if found.module == frame.path else walk.modules.dotted(found.module) or found.module
         inner = Frame(found.module, name, Scope(node.body, params, owner), values)
@@ -97,14 +96,36 @@ def returned(walk: Walk, frame: Frame, call: Call) -> object:
     node = found.node
     if found.kind != "function" or not isinstance(node, FunctionDef) or node.is_async or node.decorators:
         return OPEN
-    if walk.trials < 1 or len(node.body) > _SHORT or not any(isinstance(s, Return) for s, _ in statements(node.body)):
+    if walk.trials < 1 or len(node.body) > _SHORT or not walk.known.gives_back(node):
         return OPEN
     values = walk.argument_values(node, call, frame)
-    attributes = frame.attributes if owner is not None and owner is frame.scope.owner else None
-    results, assumed = walk.tried(found, values, owner=owner, attributes=attributes)
+    if owner is not None:
+        attributes = frame.attributes if owner is frame.scope.owner else None
+        value, assumed = _given(walk, found, values, owner, attributes)
+    else:
+        key = (found.module, id(node), _shown(values), walk.world.argv, walk.setting, walk.trials)
+        known = walk.known.given.get(key)
+        if known is None:
+            known = _given(walk, found, values)
+            if not any(isinstance(each, list | dict) for each in (known[0], *values.values())):  # those may be changed
+                walk.known.given[key] = known
+        value, assumed = known
     frame.assumed = frame.assumed or assumed
+    return value
+
+
+def _given(
+    walk: Walk,
+    found: Definition,
+    values: dict[str, object],
+    owner: Definition | None = None,
+    attributes: dict[str, object] | None = None,
+) -> tuple[object, bool]:
+    """What a function gives back where its parameters are ``values``, and whether that hangs on a variable that no file
+    sets."""
+    results, assumed = walk.tried(found, values, owner=owner, attributes=attributes)
     first = results[0] if results else OPEN
-    return first if all(type(each) is type(first) and each == first for each in results) else OPEN
+    return first if all(type(each) is type(first) and each == first for each in results) else OPEN, assumed
 
 
 def tried(
@@ -121,13 +142,17 @@ def tried(
     assert isinstance(found.node, FunctionDef)
     body = found.node.body
     trial = type(walk)(walk.modules, found.module, walk.world.argv, walk.world.env, walk.installed)
-    trial.known, trial.depth = Shared(), DEPTH + 1  # nothing is entered, nothing is learned for others
+    trial.known, trial.depth = walk.known.aside(), DEPTH + 1  # nothing is entered, nothing is learned for others
     trial.trials = walk.trials - 1 if trials is None else trials
     name = walk.modules.dotted(found.module) or found.module
     inside = Frame(found.module, name, Scope(body, unknown_params(found.node), owner), values, attributes=attributes)
     if trial.body(body, inside, Way()) == NEXT:
         inside.results.append(None)
     return inside.results, inside.assumed or bool(inside.assumptions)
+
+
+def _shown(values: Mapping[str, object]) -> str:
+    return repr(sorted(values.items(), key=lambda item: item[0]))
 
 
 def _inside(frame: Frame, inner: Frame) -> Frame:

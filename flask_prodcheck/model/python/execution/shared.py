@@ -22,9 +22,11 @@ from flask_prodcheck.facts.syntax import (
     Jump,
     Match,
     Name,
+    Return,
     Stmt,
 )
 from flask_prodcheck.model.python.execution.loading import loaded_by
+from flask_prodcheck.model.python.execution.passages import Passage
 from flask_prodcheck.model.python.execution.ways import Outcome
 from flask_prodcheck.model.python.mentions import files_leading_to, mentions_of
 from flask_prodcheck.model.python.modules import (
@@ -63,10 +65,24 @@ class Shared:
     calls: dict[int, tuple[Expr, tuple[Call, ...]]] = field(default_factory=dict)
     loaded: dict[tuple[str, int], tuple[Import | ImportFrom, tuple[str, ...]]] = field(default_factory=dict)
     acting: dict[tuple[str, int], tuple[Sequence[Stmt], tuple[Stmt, ...]]] = field(default_factory=dict)
+    passages: dict[tuple[object, ...], list[Passage]] = field(default_factory=dict)
     idle: dict[tuple[str, int], Call] = field(default_factory=dict)  # calls that lead nowhere, however it is started
     loads: dict[str, int] = field(default_factory=dict)
     inert: dict[str, frozenset[int]] = field(default_factory=dict)
     brief: dict[tuple[str, int], tuple[Sequence[Stmt], tuple[Stmt | Skipped, ...]]] = field(default_factory=dict)
+    given: dict[tuple[object, ...], tuple[object, bool]] = field(default_factory=dict)
+    giving: dict[int, tuple[FunctionDef, bool]] = field(default_factory=dict)
+
+    def aside(self) -> Shared:
+        """The same for a trial, which learns nothing for the programs: what hangs on the statements alone."""
+        return Shared(calls=self.calls, loaded=self.loaded, acting=self.acting)
+
+    def gives_back(self, node: FunctionDef) -> bool:
+        """Whether the function has a statement that gives something back."""
+        known = self.giving.get(id(node))
+        if known is None:
+            known = self.giving[id(node)] = node, any(isinstance(stmt, Return) for stmt, _ in statements(node.body))
+        return known[1]
 
     def calls_of(self, expr: Expr) -> tuple[Call, ...]:
         """The calls in ``expr``, arguments before the call that takes them."""

@@ -30,6 +30,7 @@ from flask_prodcheck.facts.syntax import (
     Try,
     With,
 )
+from flask_prodcheck.model.python.execution.passages import arrive, depart, entrance, passed
 from flask_prodcheck.model.python.execution.shared import BASE_NAMES, Skipped, may_start
 from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, NEXT, RETURN, STEPS, STOP, Ending, Way
 from flask_prodcheck.model.python.modules import (
@@ -391,7 +392,7 @@ def run_match(walk: Walk, stmt: Match, frame: Frame, way: Way) -> tuple[int, boo
 def run_import(walk: Walk, stmt: Import | ImportFrom, frame: Frame, way: Way) -> int:
     frame.imports.append(stmt)
     for path in walk.known.loaded_by(walk.modules, frame.path, stmt):
-        if path in walk.loaded:
+        if walk.has_met(path):
             continue
         flow = walk.load(path, way.through(stmt.span, _import_text(stmt)))
         if flow == STOP:
@@ -401,19 +402,26 @@ def run_import(walk: Walk, stmt: Import | ImportFrom, frame: Frame, way: Way) ->
 
 def load(walk: Walk, path: str, way: Way) -> int:
     module = walk.modules.module(path)
-    if module is None or path in walk.loaded or walk.depth > DEPTH:
+    if module is None or walk.has_met(path) or walk.depth > DEPTH:
         return NEXT
-    walk.loaded.add(path)
+    walk.met.add(path)
     if not may_start(walk.modules, path):
         return NEXT
-    walk.depth += 1
+    key = entrance(walk, path, way)
+    before = passed(walk, key, way)
+    if before is not None:
+        return before.flow
+    begun = depart(walk, way)
+    walk.deeper()
     try:
         name = walk.modules.dotted(path, walk.modules.top(path)) or path
         again = walk.known.loads_again(path, module.body)
         flow = walk.body(module.body, Frame(path, name, again=again), way)
     finally:
         walk.depth -= 1
-    return flow if flow == STOP else NEXT
+    flow = flow if flow == STOP else NEXT
+    arrive(walk, begun, key, flow)
+    return flow
 
 
 def _import_text(stmt: Import | ImportFrom) -> str:

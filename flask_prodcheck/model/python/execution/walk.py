@@ -109,17 +109,41 @@ class Walk:
         self.path = path
         self.program = Program(path)
         self.installed = installed
-        self.world = World(modules, argv, env, path, self.parsed_argument, self.returned)
+        self.world = World(modules, argv, env, self.own_name, self.parsed_argument, self.returned)
         self.endings: list[Ending] = []
         self.notes: list[str] = []
         self.interesting = interesting_names(modules)
         self.known = shared_of(modules)
-        self.loaded: set[str] = set()
-        self.visited: set[tuple[object, ...]] = set()
+        self.setting = (frozenset(env.items()), installed)
+        self.met: set[object] = set()
         self.steps = 0
         self.forks = 0
         self.depth = 0
         self.trials = 1
+        self.deepest = 0
+        self.asked: dict[object, bool] = {}
+        self.private = False
+
+    def has_met(self, item: object) -> bool:
+        """Whether the walk has loaded this file, or entered this function so, before. Counts as met from now on where the
+        caller adds it."""
+        known = item in self.met
+        self.asked.setdefault(item, known)
+        return known
+
+    def deeper(self) -> None:
+        self.depth += 1
+        self.deepest = max(self.deepest, self.depth)
+
+    def own_name(self) -> str:
+        """What stands before the arguments in ``sys.argv``: it is this program's alone."""
+        self.private = True
+        return self.path
+
+    def loaded_files(self) -> list[str]:
+        """All files that the walk has loaded so far."""
+        self.private = True
+        return sorted(each for each in self.met if isinstance(each, str))
 
     def start(self, as_main: bool, function: str | None) -> None:
         module = self.modules.module(self.path)
@@ -127,7 +151,7 @@ class Walk:
             return
         way = Way(argv=self.world.argv)
         self.program = Program(self.path, main=as_main, function=function or "")
-        self.loaded.add(self.path)
+        self.met.add(self.path)
         name = "__main__" if as_main else self.modules.dotted(self.path) or self.path
         frame = Frame(self.path, name)
         for package in self.modules.packages_above(self.path) if function is not None else ():

@@ -1,0 +1,121 @@
+"""What a walk does while it loads a module, kept for the other walks that load it.
+
+Many programs of a project load the same modules. What happens there hangs on how the walk comes (:func:`entrance`), on
+whether it has loaded the files and entered the functions that it meets on the way, and on the steps it has left. Where all
+of this is the same, so is the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, STEPS, Ending, Way
+from flask_prodcheck.records import dataclass, replace
+
+if TYPE_CHECKING:
+    from flask_prodcheck.model.python.execution.walk import Walk
+
+#: Steps that are sooner taken again than remembered.
+_SHORT = 8
+#: Of one module and entrance that are kept.
+_KEPT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A walk through one module and what it loads. ``met`` are the files and functions that it came upon and had met
+    before, ``unmet`` those it had not; ``added`` it has met after it. The hops of its endings begin behind the entrance."""
+
+    flow: int
+    endings: tuple[Ending, ...]
+    met: frozenset[object]
+    unmet: frozenset[object]
+    added: frozenset[object]
+    steps: int
+    forks: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Where a walk stood when it began to load a module."""
+
+    way: Way
+    endings: int
+    steps: int
+    forks: int
+    depth: int
+    deepest: int
+    world: object
+    asked: dict[object, bool]
+    private: bool
+
+
+def entrance(walk: Walk, path: str, way: Way) -> tuple[object, ...]:
+    """What a walk through the module at ``path`` hangs on, its past left out. Of the way in, the hops are only handed on."""
+    return path, replace(way, hops=()), walk.world.argv, walk.setting
+
+
+def depart(walk: Walk, way: Way) -> Departure:
+    """Begin to write down what the walk asks of its past."""
+    begun = Departure(
+        way, len(walk.endings), walk.steps, walk.forks, walk.depth, walk.deepest, walk.world, walk.asked, walk.private
+    )
+    walk.asked, walk.private, walk.deepest = {}, False, walk.depth
+    return begun
+
+
+def arrive(walk: Walk, begun: Departure, key: tuple[object, ...], flow: int) -> None:
+    """Keep what the walk has done since ``begun``, unless it hangs on more than a :class:`Passage` says."""
+    asked, endings = walk.asked, walk.endings[begun.endings :]
+    kept = walk.known.passages.setdefault(key, [])
+    if (
+        walk.steps - begun.steps >= _SHORT
+        and len(kept) < _KEPT
+        and not walk.private
+        and walk.world is begun.world
+        and walk.steps <= STEPS
+        and walk.forks < FORKS
+        and walk.deepest <= DEPTH
+        and all(each.program is None for each in endings)
+    ):
+        hops = len(begun.way.hops)
+        kept.append(
+            Passage(
+                flow,
+                tuple([replace(each, hops=each.hops[hops:]) for each in endings]),
+                frozenset([each for each, met in asked.items() if met]),
+                frozenset([each for each, met in asked.items() if not met]),
+                frozenset([each for each, met in asked.items() if not met and each in walk.met]),
+                walk.steps - begun.steps,
+                walk.forks - begun.forks,
+                walk.deepest - begun.depth,
+            )
+        )
+    for each, met in asked.items():
+        begun.asked.setdefault(each, met)
+    walk.asked = begun.asked
+    walk.private = walk.private or begun.private
+    walk.deepest = max(walk.deepest, begun.deepest)
+
+
+def passed(walk: Walk, key: tuple[object, ...], way: Way) -> Passage | None:
+    """The passage that the walk would take now; it has taken it then."""
+    for each in walk.known.passages.get(key, ()):
+        if (
+            walk.steps + each.steps <= STEPS
+            and walk.forks + each.forks <= FORKS
+            and walk.depth + each.height <= DEPTH
+            and each.met <= walk.met
+            and each.unmet.isdisjoint(walk.met)
+        ):
+            for past, met in ((each.met, True), (each.unmet, False)):
+                for item in past:
+                    walk.asked.setdefault(item, met)
+            walk.met |= each.added
+            walk.steps += each.steps
+            walk.forks += each.forks
+            walk.deepest = max(walk.deepest, walk.depth + each.height)
+            walk.endings += [replace(ending, hops=(*way.hops, *ending.hops)) for ending in each.endings]
+            return each
+    return None
