@@ -82,7 +82,8 @@ def context_candidates(path: str) -> list[str]:
 
 
 def choose_context(dockerfile: Dockerfile, facts: Facts) -> str:
-    """The likeliest build context: the folder below which most COPY sources exist, the nearest one on a tie."""
+    """The likeliest build context: the folder below which most COPY sources exist; on a tie the nearest one, with code in
+    it where the whole context is copied."""
     sources = [
         source
         for stage in dockerfile.stages
@@ -91,11 +92,18 @@ def choose_context(dockerfile: Dockerfile, facts: Facts) -> str:
         for source in copy.sources
         if "$" not in source
     ]
+    code = {outer for path in facts.modules for outer in (".", *_above(path))}
+    copies_all = any(not source.strip("./") for source in sources)
     scored = [
-        (sum(_exists(join(folder, source), facts) for source in sources if source.strip("./")), -index, folder)
+        (
+            sum(_exists(join(folder, source), facts) for source in sources if source.strip("./")),
+            copies_all and folder in code,
+            -index,
+            folder,
+        )
         for index, folder in enumerate(context_candidates(dockerfile.path))
     ]
-    return max(scored)[2]
+    return max(scored)[-1]
 
 
 def join(folder: str, path: str) -> str:

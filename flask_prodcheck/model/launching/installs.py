@@ -293,4 +293,6 @@ def _project_manager(program: str, words: list[str], cwd: str, image: Image, fac
         if program == "pipenv" or words[1:2] == ["add"]
         else set()
     )
+    if not explicit and all((posixpath.dirname(path) or ".") != folder for path in facts.manifests):
+        return None  # what it reads came into the image in a way that is not seen
     return (main | brought if without_dev else _manifest_names(facts, folder, None) | locked) | explicit

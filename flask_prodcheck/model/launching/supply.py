@@ -1,6 +1,6 @@
 """Where a variable of a launch may come from that the launch itself does not show: an environment file that is not in the
-project, a secret store of the cluster, a service of compose with a command of its own, a script that deploys, a template of an
-environment file."""
+project, a secret store of the cluster, a workload whose image a chart's values decide, a service of compose with a command of
+its own, a script that deploys, a template of an environment file."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from flask_prodcheck.model.launching.heads.services import merged_service, servi
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.project import Launch, Purpose
+from flask_prodcheck.patterns import regex
 
 #: Commands that hand the variables they name to nothing outside the script, unless their output is written to a file.
 _STAYS_INSIDE = frozenset({"read", "unset", "export", "local", "echo"})
@@ -36,7 +37,8 @@ def supplier(launch: Launch, variable: str, facts: Facts) -> str:
     workload = facts.kubernetes.get(launch.head.span.file)
     if workload is not None and any(each.env_from for each in workload.containers):
         return launch.head.span.file
-    return next(_deploying_scripts(launch, variable, facts), "") or _filled_in(variable, facts)
+    scripts = _deploying_scripts(launch, variable, facts)
+    return next(scripts, "") or _filled_in(variable, facts) or _charted(launch, variable, facts)
 
 
 def replacer(value: object, facts: Facts) -> str:
@@ -124,6 +126,25 @@ def _filled_in(variable: str, facts: Facts) -> str:
         ),
         "",
     )
+
+
+def _charted(launch: Launch, variable: str, facts: Facts) -> str:
+    """The workload that sets ``variable`` for an image which the values of a chart decide: it may be that of ``launch``;
+    "" where there is none, or the launch is no container."""
+    return next(
+        (
+            path
+            for path in sorted(facts.kubernetes)
+            if launch.container
+            if (named := purpose_of_words(words_of(path))) is None or named[0] is Purpose.PRODUCTION
+            for each in facts.kubernetes[path].containers
+            if _OPEN_IMAGE.search(each.image) and any(variable == entry.name for entry in each.env)
+        ),
+        "",
+    )
+
+
+_OPEN_IMAGE = regex(r"\{\{|\$")
 
 
 def _hands_on(command: ShellCommand, name: re.Pattern[str]) -> bool:

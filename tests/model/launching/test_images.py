@@ -107,6 +107,20 @@ def test_context_is_where_the_sources_are() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("files", "context"),
+    [
+        (("ops/docker/Dockerfile", "app.py"), "."),
+        (("ops/docker/Dockerfile", "ops/app.py"), "ops"),
+        (("ops/docker/Dockerfile", "ops/docker/web/app.py", "app.py"), "ops/docker"),
+    ],
+)
+def test_a_whole_context_is_the_nearest_folder_with_code(files: tuple[str, ...], context: str) -> None:
+    text = "FROM python:3.13\nWORKDIR /app\nCOPY . /app\nRUN pipenv install --deploy\nCMD gunicorn app:app\n"
+    facts = parse(memory_tree({each: text if each.endswith("Dockerfile") else "" for each in files}))
+    assert choose_context(facts.dockerfiles["ops/docker/Dockerfile"], facts) == context
+
+
 def test_heredoc_copy_is_kept() -> None:
     built = image("FROM python:3.13\nCOPY <<EOF /start.sh\nexec gunicorn app:app\nEOF\n")
     assert built.inline["/start.sh"][0].strip() == "exec gunicorn app:app"

@@ -79,6 +79,16 @@ def test_what_extras_and_distributions_of_the_same_project_bring(line: str, inst
 
 
 @pytest.mark.parametrize(
+    ("line", "installed"),
+    [("pipenv install --deploy", None), ("pipenv install gunicorn", frozenset({"gunicorn"})), ("poetry install", None)],
+)
+def test_a_project_manager_without_a_file_to_read_leaves_it_open(line: str, installed: frozenset[str] | None) -> None:
+    dockerfile = read_dockerfile("Dockerfile", f"FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN {line}\n")
+    facts = Facts(dockerfiles={"Dockerfile": dockerfile}, paths=frozenset({"Dockerfile", "app.py"}))
+    assert image_installs(build_image(dockerfile, facts), facts) == installed
+
+
+@pytest.mark.parametrize(
     ("lines", "installed"),
     [
         ("RUN pip install dist/*.whl", None),

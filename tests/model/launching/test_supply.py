@@ -81,3 +81,23 @@ def test_an_environment_file_that_stands_on_the_host_alone(present: str, absent:
 def test_an_environment_file_that_a_template_engine_fills_in(path: str, line: str, fills: bool) -> None:
     found = _project({path: f"{line}\n"})
     assert supplier(found.launches[0], "SIGNS", found.facts) == (path if fills else "")
+
+
+@pytest.mark.parametrize(
+    ("path", "image", "name", "sets"),
+    [
+        ("chart/templates/web.yaml", "'{{ .Values.registry }}/{{ .Chart.Name }}:1'", "SIGNS", True),
+        ("chart/templates/web.yaml", "'{{ .Values.registry }}/{{ .Chart.Name }}:1'", "OTHER", False),
+        ("chart/templates/web.yaml", "docker.io/library/redis:8", "SIGNS", False),
+        ("chart-dev/templates/web.yaml", "'{{ .Values.registry }}/{{ .Chart.Name }}:1'", "SIGNS", False),
+    ],
+)
+def test_a_workload_whose_image_a_chart_decides(path: str, image: str, name: str, sets: bool) -> None:
+    manifest = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n"
+        f"      - name: web\n        image: {image}\n        env:\n        - name: {name}\n"
+        "          valueFrom: {secretKeyRef: {name: keys, key: signs}}\n"
+    )
+    found = _project({path: manifest})
+    launch = next(each for each in found.launches if each.head.span.file == "Dockerfile")
+    assert supplier(launch, "SIGNS", found.facts) == (path if sets else "")
