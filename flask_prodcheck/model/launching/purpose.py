@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.launching.platforms import PLATFORM_KINDS
 from flask_prodcheck.model.project import Purpose, Server
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
@@ -17,47 +18,26 @@ _SAMPLE_SUFFIX = regex(
 )
 
 #: Formats whose processes are production ones unless something says otherwise.
-_DEPLOY_KINDS = frozenset(
-    [
-        "dockerfile",
-        "compose",
-        "kubernetes",
-        "procfile",
-        "systemd",
-        "supervisor",
-        "circus",
-        "uwsgi",
-        "apache",
-        "wsgi-script",
-        "heroku-yml",
-        "app-json",
-        "app-engine",
-        "rockcraft",
-        "render",
-        "fly",
-        "railway",
-        "netlify",
-        "nixpacks",
-        "railpack",
-        "cloudfoundry",
-        "beanstalk",
-        "apprunner",
-        "azure",
-        "digitalocean",
-        "passenger",
-        "zappa",
-        "serverless",
-        "sam",
-        "vercel",
-        "rc-local",
-        "cron",
-        "koyeb",
-        "captain",
-        "s2i",
-        "ecs",
-        "entry-point",
-    ]
-)
+_DEPLOY_KINDS = PLATFORM_KINDS | {
+    "dockerfile",
+    "compose",
+    "kubernetes",
+    "systemd",
+    "supervisor",
+    "circus",
+    "uwsgi",
+    "apache",
+    "wsgi-script",
+    "azure",
+    "passenger",
+    "rc-local",
+    "cron",
+    "koyeb",
+    "captain",
+    "s2i",
+    "ecs",
+    "entry-point",
+}
 #: Formats that run things for people at work.
 _TASK_KINDS = frozenset(
     ["makefile", "justfile", "taskfile", "npm", "pdm", "hatch", "package-script", "invoke", "tox", "nox", "replit"]

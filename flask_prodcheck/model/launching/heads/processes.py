@@ -12,44 +12,24 @@ from flask_prodcheck.model.launching.beside import platform_starts
 from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.place import Place, known_variables
+from flask_prodcheck.model.launching.platforms import PLATFORM_KINDS
 from flask_prodcheck.model.project import Hop
 from flask_prodcheck.records import replace
 
 #: Formats whose commands run in the folder that holds the file.
-_OWN_FOLDER = frozenset(
-    [
-        "procfile",
-        "makefile",
-        "justfile",
-        "taskfile",
-        "tox",
-        "npm",
-        "pdm",
-        "hatch",
-        "package-script",
-        "heroku-yml",
-        "app-json",
-        "app-engine",
-        "rockcraft",
-        "render",
-        "fly",
-        "railway",
-        "netlify",
-        "nixpacks",
-        "railpack",
-        "cloudfoundry",
-        "beanstalk",
-        "apprunner",
-        "digitalocean",
-        "replit",
-        "vercel",
-        "zappa",
-        "serverless",
-        "sam",
-        "devcontainer",
-        "batch",
-    ]
-)
+_OWN_FOLDER = PLATFORM_KINDS | {
+    "makefile",
+    "justfile",
+    "taskfile",
+    "tox",
+    "npm",
+    "pdm",
+    "hatch",
+    "package-script",
+    "replit",
+    "devcontainer",
+    "batch",
+}
 
 
 def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
