@@ -107,6 +107,11 @@ def test_context_is_where_the_sources_are() -> None:
     )
 
 
+def test_without_a_whole_context_it_is_the_nearest_folder() -> None:
+    facts = parse(memory_tree({"ops/Dockerfile": "FROM python:3.13\nCOPY lost.txt /\n", "app.py": ""}))
+    assert choose_context(facts.dockerfiles["ops/Dockerfile"], facts) == "ops"
+
+
 @pytest.mark.parametrize(
     ("files", "context"),
     [

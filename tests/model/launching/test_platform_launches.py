@@ -367,6 +367,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["railway.json:1 other production run.py False"],
     ),
     (
+        "Railway: a program of which nothing is known",
+        {"railway.json": '{"deploy": {"startCommand": "serve-it"}}', "app.py": APP},
+        [],
+    ),
+    (
         "Railway: a program that stands in a folder, which may be where it starts",
         {"railway.json": '{"deploy": {"startCommand": "python run.py"}}', "api/run.py": APP},
         [],

@@ -98,6 +98,7 @@ def test_a_workload_whose_image_a_chart_decides(path: str, image: str, name: str
         f"      - name: web\n        image: {image}\n        env:\n        - name: {name}\n"
         "          valueFrom: {secretKeyRef: {name: keys, key: signs}}\n"
     )
-    found = _project({path: manifest})
-    launch = next(each for each in found.launches if each.head.span.file == "Dockerfile")
-    assert supplier(launch, "SIGNS", found.facts) == (path if sets else "")
+    found = _project({path: manifest, "Procfile": "web: gunicorn app:app\n"})
+    launches = {each.head.span.file: each for each in found.launches}
+    assert supplier(launches["Dockerfile"], "SIGNS", found.facts) == (path if sets else "")
+    assert supplier(launches["Procfile"], "SIGNS", found.facts) == ""  # no image
