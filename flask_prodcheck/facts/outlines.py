@@ -36,7 +36,10 @@ def to_data(module: PyModule) -> Data:
             uses.limits_body,
             [[text, _place(span)] for text, span in uses.token_keys],
         ],
-        [[each.name, _place(each.bound), _place(each.changed), each.function, each.view] for each in module.mutations],
+        [
+            [each.name, _place(each.bound), _place(each.changed), each.function, each.view, each.read, each.memo]
+            for each in module.mutations
+        ],
         [
             mentions.run_names,
             mentions.call_names,
@@ -103,8 +106,9 @@ def _cookie_form(path: str, data: Data) -> CookieForm:
 
 
 def _mutation(path: str, data: Data) -> Mutation:
-    name, bound, changed, function, view = _list(data, 5)
-    return Mutation(_text(name), _span(path, bound), _span(path, changed), _text(function), _truth(view))
+    name, bound, changed, function, view, read, memo = _list(data, 7)
+    places = _span(path, bound), _span(path, changed)
+    return Mutation(_text(name), *places, _text(function), _truth(view), _truth(read), _truth(memo))
 
 
 def _mentions(data: Data) -> Mentions:

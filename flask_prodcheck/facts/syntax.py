@@ -402,13 +402,20 @@ Stmt = (
 @dataclass(frozen=True, slots=True)
 class Mutation:
     """A module-level mutable that a function of the same module changes: ``name`` bound at ``bound``, changed at
-    ``changed`` inside ``function`` (``view``: that function is a route, a request hook or a socket handler)."""
+    ``changed`` inside ``function`` (``view``: that function is a route, a request hook or a socket handler, or is called
+    by one).
+
+    ``read``: what a request finds in it, a function that serves requests hands on. ``memo``: the function first looks
+    whether the object already holds the answer, so that another process with an empty one gives the same.
+    """
 
     name: str
     bound: Span
     changed: Span
     function: str
     view: bool
+    read: bool = False
+    memo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,17 +13,20 @@ Version = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """``missed`` is what Flask imports of ``name``, whose release ``since`` no longer has it."""
+    """``missed`` is what Flask imports of ``name``, whose release ``since`` no longer has it; ``python`` is the oldest
+    Python for which that release can be installed (``Requires-Python`` of its metadata)."""
 
     name: str
     since: Version
     missed: str
+    python: Version
 
 
-JINJA2 = Lost("jinja2", (3, 1), "jinja2.escape")
-ITSDANGEROUS = Lost("itsdangerous", (2, 1), "itsdangerous.json")
-WERKZEUG_2 = Lost("werkzeug", (2, 1), "werkzeug.wrappers.BaseResponse")
-WERKZEUG_3 = Lost("werkzeug", (3,), "werkzeug.urls.url_quote")
+JINJA2 = Lost("jinja2", (3, 1), "jinja2.escape", (3, 7))
+ITSDANGEROUS = Lost("itsdangerous", (2, 1), "itsdangerous.json", (3, 7))
+WERKZEUG_2 = Lost("werkzeug", (2, 1), "werkzeug.wrappers.BaseResponse", (3, 7))
+WERKZEUG_3 = Lost("werkzeug", (3,), "werkzeug.urls.url_quote", (3, 8))
+PYTHON_IMAGE = re.compile(r"(?:^|/)python:(\d+)\.(\d+)(?![\w])")
 # Measured by installing and importing: from the first to the last of these Flasks. Those in between, 1.1.3 and 1.1.4,
 # ask for old companions themselves.
 BROKEN: tuple[tuple[Version, Version, tuple[Lost, ...]], ...] = (
@@ -35,6 +39,7 @@ BROKEN: tuple[tuple[Version, Version, tuple[Lost, ...]], ...] = (
 def check(project: Project) -> Iterator[Hit]:
     if project.has_lock_file or project.open_manifests:
         return
+    newest_python = _newest_python(project)
     for flask in project.dependencies:
         newest = newest_allowed(flask.specifier) if flask.name == "flask" else None
         if newest is None or flask.group != "main" or flask.marker:
@@ -44,7 +49,7 @@ def check(project: Project) -> Iterator[Hit]:
             for first, last, companions in BROKEN
             if first <= newest <= last
             for each in companions
-            if not _kept_below(project, each)
+            if not _kept_below(project, each) and (newest_python is None or newest_python >= each.python)
         ]
         if lost:
             bounds = [(each.name, ".".join(map(str, each.since))) for each in lost]
@@ -55,6 +60,13 @@ def check(project: Project) -> Iterator[Hit]:
                 "lines": "\n".join(f"{name}<{bound}" for name, bound in bounds),
             }
             yield Hit(at=flask.span, facts=facts)
+
+
+def _newest_python(project: Project) -> Version | None:
+    """The newest Python that a production launch runs with; None where one does not say it."""
+    found = [PYTHON_IMAGE.search(launch.base_image) for launch in project.production]
+    named = [(int(each.group(1)), int(each.group(2))) for each in found if each is not None]
+    return max(named) if named and len(named) == len(found) else None
 
 
 def _kept_below(project: Project, lost: Lost) -> bool:

@@ -15,12 +15,13 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python.depth import TooDeepError, is_risky
 from flask_prodcheck.facts.python.from_ast import convert_ast
 from flask_prodcheck.facts.python.mentions import mentions
+from flask_prodcheck.facts.python.mutations import mutations
 from flask_prodcheck.facts.python.newer import bound_names
 from flask_prodcheck.facts.python.outline import outline
 from flask_prodcheck.facts.python.regions import cut
 from flask_prodcheck.facts.python.screen import can_carry_facts, decode
 from flask_prodcheck.facts.python.text import Text
-from flask_prodcheck.facts.python.uses import mutations, uses
+from flask_prodcheck.facts.python.uses import uses
 from flask_prodcheck.facts.python.walk import statements_of
 from flask_prodcheck.facts.syntax import Held, PyModule, Stmt
 

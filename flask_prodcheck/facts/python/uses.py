@@ -1,18 +1,20 @@
-"""What the bodies of a module use of Flask, and the module state that functions change, from the ``ast`` tree."""
+"""What the bodies of a module use of Flask, from the ``ast`` tree."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.python.cookies import cookie_forms, guards_forms, login_cookies
+from flask_prodcheck.facts.python.places import Places
+from flask_prodcheck.facts.python.scopes import bound_in
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.token_keys import token_keys
 from flask_prodcheck.facts.python.views import is_route, is_view
-from flask_prodcheck.facts.python.walk import FunctionNode, Statements, blocks, children, walk
-from flask_prodcheck.facts.syntax import CookieForm, Mutation, Uses
+from flask_prodcheck.facts.python.walk import FunctionNode, Statements, walk
+from flask_prodcheck.facts.syntax import CookieForm, Uses
 from flask_prodcheck.patterns import regex
 
 _FRAMEWORKS = frozenset({"flask", "quart", "apiflask"})
@@ -29,48 +31,6 @@ _REQUEST = {
 _LENGTH = "content_length"
 _LIMITS_BODY = regex(r"\brequest\.(?:max_)?content_length\b")
 _REGISTRATIONS = frozenset({"add_url_rule", "add_resource"})
-_FACTORIES = frozenset({"list", "dict", "set", "defaultdict", "deque", "Counter", "OrderedDict"})
-_MUTATORS = frozenset(
-    [
-        "append",
-        "appendleft",
-        "extend",
-        "extendleft",
-        "insert",
-        "add",
-        "update",
-        "setdefault",
-        "pop",
-        "popleft",
-        "popitem",
-        "remove",
-        "discard",
-        "clear",
-        "sort",
-        "reverse",
-        "subtract",
-        "difference_update",
-        "intersection_update",
-        "symmetric_difference_update",
-        "rotate",
-    ]
-)
-
-
-class _Places:
-    """Turns ``ast`` positions into spans."""
-
-    def __init__(self, path: str, text: Text) -> None:
-        self.path = path
-        self.text = text
-
-    def span(self, node: ast.stmt | ast.expr) -> Span:
-        line, column, end, end_column = self.text.place(node)
-        return Span(self.path, line, column + 1, end, end_column + 1)
-
-    def header(self, node: FunctionNode | ast.ClassDef) -> Span:
-        line, column, _, _ = self.text.place(node)
-        return Span(self.path, line, column + 1, line, len(self.text.lines[line - 1].rstrip()) + 1)
 
 
 class _Bindings:
@@ -89,7 +49,7 @@ class _Bindings:
 
     def _of(self, function: FunctionNode) -> frozenset[str]:
         if id(function) not in self._bound:
-            self._bound[id(function)] = _bound_in(function)
+            self._bound[id(function)] = bound_in(function)
         return self._bound[id(function)]
 
 
@@ -99,7 +59,7 @@ def _start(function: FunctionNode) -> tuple[int, int]:
 
 def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
     """The first place of each use of Flask in the file; names count only when imported from Flask or an extension."""
-    places = _Places(path, text)
+    places = Places(path, text)
     names = {name: target for name, target in _imported(found.imports).items() if _may_matter(target)}
     first: dict[str, ast.stmt | ast.expr] = {}
 
@@ -182,38 +142,6 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
     )
 
 
-def mutations(path: str, tree: ast.Module, found: Statements, text: Text) -> tuple[Mutation, ...]:
-    """Every module-level mutable that a function of the module changes, the first change of each function.
-
-    ``view`` is also true of a function that a view of the module calls by its simple name, over any number of steps:
-    it runs within a request all the same.
-    """
-    mutable, scalars = _module_state(tree)
-    if not mutable and not scalars:
-        return ()
-    places = _Places(path, text)
-    names = mutable.keys() | scalars.keys()
-    changed: list[tuple[str, ast.stmt, ast.stmt | ast.expr, FunctionNode]] = []
-    for function, _ in found.functions:
-        if names.isdisjoint(text.words_in(function.lineno, function.end_lineno or function.lineno)):
-            continue
-        for name, node in _changes(function, mutable.keys(), scalars.keys()):
-            changed.append((name, mutable.get(name) or scalars[name], node, function))
-    if not changed:
-        return ()
-    serving = _serving(found.functions)
-    return tuple(
-        Mutation(
-            name,
-            places.span(bound),
-            places.span(node),
-            function.name,
-            id(function) in serving,
-        )
-        for name, bound, node, function in changed
-    )
-
-
 def _may_use(names: Mapping[str, tuple[str, str]], words: AbstractSet[str]) -> bool:
     """Whether a file with these ``words`` that imports these ``names`` can hold one of the uses that only a look at
     every expression finds. Each is spelled with the words tested here, whatever the imported name is called."""
@@ -263,153 +191,4 @@ def _imported(imports: Sequence[ast.Import | ast.ImportFrom]) -> dict[str, tuple
             top = node.module.partition(".")[0]
             for alias in node.names:
                 found.setdefault(alias.asname or alias.name, (top, alias.name))
-    return found
-
-
-def _parameters(function: FunctionNode) -> Iterator[str]:
-    args = function.args
-    for arg in (
-        *args.posonlyargs,
-        *args.args,
-        *args.kwonlyargs,
-        args.vararg,
-        args.kwarg,
-    ):
-        if arg is not None:
-            yield arg.arg
-
-
-def _own(function: FunctionNode) -> Iterator[ast.AST]:
-    """The nodes of a function's own scope: bodies of functions and classes inside it are left out."""
-    pending: list[ast.AST] = list(function.body)
-    while pending:
-        node = pending.pop()
-        yield node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            pending += children(node)
-
-
-def _bound_in(function: FunctionNode) -> frozenset[str]:
-    bound = set(_parameters(function))
-    shared: set[str] = set()
-    for node in _own(function):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            bound.add(node.id)
-        elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            shared.update(node.names)
-    return frozenset(bound - shared)
-
-
-def _module_state(tree: ast.Module) -> tuple[dict[str, ast.stmt], dict[str, ast.stmt]]:
-    mutable: dict[str, ast.stmt] = {}
-    scalars: dict[str, ast.stmt] = {}
-    pending = list(reversed(tree.body))
-    while pending:
-        node = pending.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    if _is_mutable(node.value):
-                        mutable.setdefault(target.id, node)
-                    elif _is_scalar(node.value):
-                        scalars.setdefault(target.id, node)
-        for block in blocks(node):
-            pending += reversed(block)
-    return mutable, scalars
-
-
-def _is_mutable(value: ast.expr) -> bool:
-    if isinstance(value, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)):
-        return True
-    if isinstance(value, ast.Call):
-        func = value.func
-        return (func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")) in _FACTORIES
-    return False
-
-
-def _is_scalar(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and isinstance(value.value, (int, float))
-
-
-def _changes(
-    function: FunctionNode, mutable: AbstractSet[str], scalars: AbstractSet[str]
-) -> Iterator[tuple[str, ast.stmt | ast.expr]]:
-    """The first change of each module-level name in the function's own scope."""
-    shared = {name for node in _own(function) if isinstance(node, ast.Global) for name in node.names}
-    local = _bound_in(function)
-    first: dict[str, ast.stmt | ast.expr] = {}
-    for node in _own(function):
-        for name, rebinds in _changed_names(node):
-            if name in local or not (name in mutable or name in scalars):
-                continue
-            if rebinds and name not in shared:
-                continue
-            if not rebinds and name not in mutable:
-                continue
-            assert isinstance(node, (ast.stmt, ast.expr))
-            known = first.get(name)
-            if known is None or (node.lineno, node.col_offset) < (
-                known.lineno,
-                known.col_offset,
-            ):
-                first[name] = node
-    yield from sorted(first.items(), key=lambda item: (item[1].lineno, item[1].col_offset))
-
-
-def _changed_names(node: ast.AST) -> Iterator[tuple[str, bool]]:
-    """(name, whether the name itself is bound anew) for everything one node changes."""
-    if isinstance(node, ast.Assign):
-        targets = list(node.targets)
-    elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
-        targets = [node.target]
-    elif isinstance(node, ast.Delete):
-        targets = list(node.targets)
-    elif isinstance(node, ast.Call):
-        func = node.func
-        if isinstance(func, ast.Attribute) and func.attr in _MUTATORS:
-            name = _base_name(func.value)
-            if name:
-                yield name, False
-        return
-    else:
-        return
-    while targets:
-        target = targets.pop()
-        if isinstance(target, (ast.Tuple, ast.List)):
-            targets += target.elts
-        elif isinstance(target, ast.Starred):
-            targets.append(target.value)
-        elif isinstance(target, ast.Name):
-            yield target.id, True
-        elif isinstance(target, ast.Subscript):
-            name = _base_name(target.value)
-            if name:
-                yield name, False
-
-
-def _base_name(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _serving(every: Sequence[tuple[FunctionNode, ast.ClassDef | None]]) -> set[int]:
-    """The ids of views and of what they call by simple name, followed to the end."""
-    by_name: dict[str, list[FunctionNode]] = {}
-    for function, owner in every:
-        if owner is None:
-            by_name.setdefault(function.name, []).append(function)
-    pending = [function for function, owner in every if is_view(function, owner)]
-    found: set[int] = set()
-    while pending:
-        function = pending.pop()
-        if id(function) in found:
-            continue
-        found.add(id(function))
-        for node in walk(function):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                pending += by_name.get(node.func.id, ())
     return found
