@@ -261,3 +261,19 @@ def call_name(call: Call) -> str:
     if isinstance(call.func, Attribute):
         return call.func.attr
     return call.func.id if isinstance(call.func, Name) else ""
+
+
+def argument(call: Call, *names: str, position: int | None = None) -> Expr | None:
+    """The value ``call`` hands to the first of ``names``: a keyword, an entry of a literal ``**{...}``, or by
+    position."""
+    for keyword in call.keywords:
+        if keyword.name in names:
+            return keyword.value
+    for keyword in call.keywords:
+        if keyword.name is None and isinstance(keyword.value, Dict):
+            for key, value in keyword.value.items:
+                if isinstance(key, Const) and key.value in names:
+                    return value
+    if position is not None and len(call.args) > position:
+        return call.args[position]
+    return None

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 
+from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import Attribute, Call, Collection, Const, Expr, ExprStmt, FunctionDef, Name
 from flask_prodcheck.model.python.instances import instances_of
 from flask_prodcheck.model.python.modules import Definition, Modules, call_name, nested_statements, statements
 from flask_prodcheck.model.python.programs import OPEN
-from flask_prodcheck.model.python.run_sites import argument
 
 _DECORATORS = frozenset({"command", "group", "option"})
 _REGISTERING = _DECORATORS | {"add_command"}

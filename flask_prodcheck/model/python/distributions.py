@@ -8,12 +8,17 @@ import re
 from flask_prodcheck.facts.parsed import Facts
 
 
+def import_name(distribution: str) -> str:
+    """The name by which a distribution's top package is imported where that is called like it."""
+    return re.sub(r"[-_.]+", "_", distribution)
+
+
 def distributed(facts: Facts) -> dict[str, tuple[str, ...]]:
     """The folders in which a distribution has its top package, by that package's name where it is called like the
     distribution: what any file imports by that name may come from there."""
     found: dict[str, tuple[str, ...]] = {}
     for path, manifest in sorted(facts.manifests.items()):
-        name = re.sub(r"[-.]+", "_", manifest.project_name or "")
+        name = import_name(manifest.project_name or "")
         folder = posixpath.dirname(path)
         if not name or not folder:
             continue  # (the root is searched anyway)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import itertools
 import posixpath
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -50,7 +49,7 @@ from flask_prodcheck.facts.syntax import (
     Stmt,
     With,
 )
-from flask_prodcheck.model.python.distributions import distributed
+from flask_prodcheck.model.python.distributions import distributed, import_name
 from flask_prodcheck.model.python.own_package import own_package
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
@@ -180,10 +179,6 @@ class _ScopeNames(NamedTuple):
     made: dict[str, frozenset[str]]
 
 
-def _import_name(distribution: str) -> str:
-    return re.sub(r"[-_.]+", "_", distribution).lower()
-
-
 class _Surroundings(NamedTuple):
     """Of the files in one folder: the folder from which they import, the packages around them, outermost first, and what
     may be on ``sys.path``, the likeliest alone and all."""
@@ -215,9 +210,9 @@ class Modules:
                 for folder in manifest.package_dirs
             )
         )
-        own = {_import_name(each.project_name) for each in facts.manifests.values() if each.project_name}
+        own = {import_name(each.project_name).lower() for each in facts.manifests.values() if each.project_name}
         asked = {
-            _import_name(dependency.name)
+            import_name(dependency.name).lower()
             for manifest in facts.manifests.values()
             for dependency in manifest.dependencies
         }

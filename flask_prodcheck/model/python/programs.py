@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 
+from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -402,21 +403,17 @@ def _imported(world: World, frame: Frame, call: Call, name: str, inside: Callabl
     level = len(wanted) - len(dotted)
     if name == "builtins.__import__":
         level = 0
-        listed = call.args[3] if len(call.args) > 3 else _keyword(call, "fromlist")
+        listed = argument(call, "fromlist", position=3)
         if listed is None or not inside(listed):
             dotted = dotted.partition(".")[0]
     elif level:
-        package = call.args[1] if len(call.args) > 1 else _keyword(call, "package")
+        package = argument(call, "package", position=1)
         above = inside(package) if package is not None else OPEN
         if isinstance(above, str) and above.count(".") >= level - 1 and "${" not in above:
             dotted = f"{above.rsplit('.', level - 1)[0]}.{dotted}"
             level = 0
     path = world.modules.find_imported(frame.path, dotted, level)
     return Loaded(path) if path is not None else OPEN
-
-
-def _keyword(call: Call, name: str) -> Expr | None:
-    return next((each.value for each in call.keywords if each.name == name), None)
 
 
 def _taken(world: World, base: Loaded, attr: str, default: object = OPEN) -> object:

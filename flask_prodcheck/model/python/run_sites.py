@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from flask_prodcheck.facts.statements import main_branches
+from flask_prodcheck.facts.statements import argument, main_branches
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -296,22 +296,6 @@ def _decorator_name(decorator: Expr) -> str:
 
 _DEBUG_POSITION = {"app.run": 2, "dash.run": 3, "run_simple": None, "make_server": None, "manager.run": None}
 _HOST_POSITION = {"app.run": 0, "dash.run": 0, "run_simple": 0, "make_server": 0, "socketio.run": 1}
-
-
-def argument(call: Call, *names: str, position: int | None = None) -> Expr | None:
-    """The value ``call`` hands to the first of ``names``: a keyword, an entry of a literal ``**{...}``, or by
-    position."""
-    for keyword in call.keywords:
-        if keyword.name in names:
-            return keyword.value
-    for keyword in call.keywords:
-        if keyword.name is None and isinstance(keyword.value, Dict):
-            for key, value in keyword.value.items:
-                if isinstance(key, Const) and key.value in names:
-                    return value
-    if position is not None and len(call.args) > position:
-        return call.args[position]
-    return None
 
 
 def _of_command(modules: Modules, path: str, where: _Where, call: Call) -> str:

@@ -367,8 +367,8 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["railway.json:1 other production run.py False"],
     ),
     (
-        "Railway: a program of which nothing is known",
-        {"railway.json": '{"deploy": {"startCommand": "serve-it"}}', "app.py": APP},
+        "Railway: a shell's script that is not there, of which it is not known what it would start",
+        {"railway.json": '{"deploy": {"startCommand": "bash start.sh"}}', "app.py": APP},
         [],
     ),
     (

@@ -88,6 +88,7 @@ def test_an_environment_file_that_a_template_engine_fills_in(path: str, line: st
     [
         ("chart/templates/web.yaml", "'{{ .Values.registry }}/{{ .Chart.Name }}:1'", "SIGNS", True),
         ("chart/templates/web.yaml", "'{{ .Values.registry }}/{{ .Chart.Name }}:1'", "OTHER", False),
+        ("openshift/web.yaml", "'${REGISTRY}/pages:1'", "SIGNS", True),
         ("chart/templates/web.yaml", "docker.io/library/redis:8", "SIGNS", False),
         ("chart-dev/templates/web.yaml", "'{{ .Values.registry }}/{{ .Chart.Name }}:1'", "SIGNS", False),
     ],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import (
     Attribute,
     Call,
@@ -27,7 +28,6 @@ from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
 from flask_prodcheck.model.python.instances import FLASK_KINDS
 from flask_prodcheck.model.python.modules import Definition, statement_expressions
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
-from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.model.python.tables import table_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace

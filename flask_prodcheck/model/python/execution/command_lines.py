@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import (
     Attribute,
     Call,
@@ -35,7 +36,6 @@ from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Ending, Way
 from flask_prodcheck.model.python.instances import Instance, Scope
 from flask_prodcheck.model.python.modules import Definition, call_name, calls_in, statements
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
-from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:

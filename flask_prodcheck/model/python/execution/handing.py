@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import (
     Attribute,
     Call,
@@ -24,7 +25,6 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.python.execution.ways import Way
 from flask_prodcheck.model.python.programs import Frame, evaluate
-from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:

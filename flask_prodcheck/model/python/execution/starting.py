@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import Call, Collection, Const, Dict, Expr
 from flask_prodcheck.model.python.execution.ways import Ending, Way
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render, text_of
-from flask_prodcheck.model.python.run_sites import argument
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
