@@ -27,6 +27,7 @@ from flask_prodcheck.edits.actions import (
     safe,
     unsafe,
 )
+from flask_prodcheck.facts.statements import calls_in, names_read, statements
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -103,7 +104,6 @@ from flask_prodcheck.model.project import (
     Server,
     Setting,
 )
-from flask_prodcheck.model.python.modules import calls_in, names_read, statements
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.tomlfile import closest
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from flask_prodcheck.facts.statements import statement_expressions, statements, subexpressions
 from flask_prodcheck.facts.syntax import (
     Attribute,
     Call,
@@ -19,7 +20,7 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.project import App, Project
 from flask_prodcheck.model.python.apps import import_path, is_test_file
-from flask_prodcheck.model.python.modules import Modules, statement_expressions, statements, subexpressions
+from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
 
 _PRODUCTION = ("production", "prod", "Production", "PRODUCTION")

@@ -13,9 +13,9 @@ from flask_prodcheck.boot.box import Box, Limits
 from flask_prodcheck.boot.client import free_port
 from flask_prodcheck.boot.interpreter import environment
 from flask_prodcheck.boot.recipe import Recipe
+from flask_prodcheck.facts.statements import statements
 from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Const, ExprStmt, FunctionDef, Name, PyModule
 from flask_prodcheck.model.project import Project
-from flask_prodcheck.model.python.modules import statements
 from flask_prodcheck.patterns import regex
 
 _VERBS = ("init", "initialize", "create", "setup", "set_up", "make", "build", "prepare", "bootstrap")

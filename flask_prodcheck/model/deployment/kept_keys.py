@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.statements import unpacked
+from flask_prodcheck.facts.statements import calls_in, nested_statements, statements, unpacked
 from flask_prodcheck.facts.syntax import Assign, Call, Const, FunctionDef, Name, Stmt
 from flask_prodcheck.model.project import Project
-from flask_prodcheck.model.python.modules import calls_in, nested_statements, statements
 
 _WRITES = frozenset({"write_text", "write_bytes", "writelines", "dump"})
 

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.statements import Context, calls_in, nested_statements
 from flask_prodcheck.facts.syntax import (
     Attribute,
     Call,
@@ -17,7 +18,6 @@ from flask_prodcheck.facts.syntax import (
     Stmt,
 )
 from flask_prodcheck.model.project import Configuration, Project
-from flask_prodcheck.model.python.modules import Context, calls_in, nested_statements
 from flask_prodcheck.patterns import regex
 
 _TEST = regex(

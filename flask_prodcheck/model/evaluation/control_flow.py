@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unknown
+from flask_prodcheck.facts.statements import main_branches
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -31,7 +32,6 @@ from flask_prodcheck.model.evaluation.paths import EXISTENCE
 from flask_prodcheck.model.evaluation.running import ITEMS, End, Ends, Frame, RaisedError, merge_ends
 from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.model.evaluation.values import Evaluated, Made, merged, selected, unknown
-from flask_prodcheck.model.python.modules import main_branches
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:

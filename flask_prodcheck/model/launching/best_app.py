@@ -10,8 +10,9 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call, FunctionDef, Name
 from flask_prodcheck.model.project import App, Launch, Server
 from flask_prodcheck.model.python.apps import import_path, imports_by_its_ref, rank_apps
+from flask_prodcheck.model.python.bindings import Binding
 from flask_prodcheck.model.python.mentions import within_reach
-from flask_prodcheck.model.python.modules import Binding, Modules
+from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import replace
 
 
@@ -75,7 +76,7 @@ def _launched_unseen(
             or files.isdisjoint(within_reach(modules, launch.module_file))
         ):
             continue
-        bound = modules.bindings(launch.module_file, name)
+        bound = modules.bindings.of(launch.module_file, name)
         if not bound or not _from_a_function(bound[-1], modules, launch.module_file):
             continue
         dotted, cwd = import_path(modules, launch.module_file)
@@ -172,7 +173,7 @@ def _imported(launch: Launch, app: App, apps: Sequence[App], modules: Modules) -
 def _passed_on(app: App, origin: App, modules: Modules) -> App | None:
     """``origin`` as the module has it from which the program imports it: that one may do more than hand it on (it imports
     the views). None where that is its own module, or a package around it, which is imported with it anyway."""
-    bound = [each for each in modules.bindings(app.span.file, app.name) if each.imported is not None]
+    bound = [each for each in modules.bindings.of(app.span.file, app.name) if each.imported is not None]
     module, level, member = bound[-1].imported or ("", 0, None) if bound else ("", 0, None)
     source = modules.imported_file(app.span.file, module, level) if member is not None else None
     if source is None or source.endswith("/") or source in (origin.span.file, app.span.file):

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.statements import statements
 from flask_prodcheck.facts.syntax import Assign, ClassDef, Name, PyModule
 from flask_prodcheck.model.launching.gunicorn import settings_table
-from flask_prodcheck.model.python.modules import statements
 
 
 def gunicorn_files(facts: Facts) -> Iterator[tuple[str, Span]]:

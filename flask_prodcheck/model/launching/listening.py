@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from flask_prodcheck.base import Known, Span
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.statements import calls_in, statements
 from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS
 from flask_prodcheck.model.project import Launch, Server
-from flask_prodcheck.model.python.modules import calls_in, statements
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.statements import is_main_test, statement_expressions, statements, subexpressions
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -26,6 +27,8 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
 )
 from flask_prodcheck.model.project import App
+from flask_prodcheck.model.python.bindings import Binding
+from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances import (
     FLASK_KINDS,
     Instance,
@@ -36,15 +39,7 @@ from flask_prodcheck.model.python.instances import (
     names_of_makers,
 )
 from flask_prodcheck.model.python.mentions import mentions_of
-from flask_prodcheck.model.python.modules import (
-    Binding,
-    Definition,
-    Modules,
-    is_main_test,
-    statement_expressions,
-    statements,
-    subexpressions,
-)
+from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
@@ -162,12 +157,12 @@ def _without_borrowers(modules: Modules, apps: Sequence[App]) -> list[App]:
 
 def app_at(modules: Modules, instances: Instances, path: str, name: str) -> App | None:
     """The application that ``path`` has under ``name``, whatever statement binds it; None when it is not one."""
-    for binding in _deciding(modules.bindings(path, name)):
+    for binding in _deciding(modules.bindings.of(path, name)):
         if isinstance(binding.node, FunctionDef):
             return _factory(modules, instances, path, binding.node, binding)
     made = instances.of_global(path, name)
     if made is not None and made.is_app and (made.call or made.module):  # flask.current_app stands for another one
-        bound = _deciding(modules.bindings(path, name))
+        bound = _deciding(modules.bindings.of(path, name))
         if bound:
             return _global(modules, path, bound[-1], made)
     definition = modules.define(path, name)
@@ -190,8 +185,8 @@ def _deciding(found: Sequence[Binding]) -> list[Binding]:
 
 
 def _globals(modules: Modules, instances: Instances, module: PyModule) -> Iterator[App]:
-    for name in dict.fromkeys((*modules.bound_names(module.path), *modules.global_names(module.path))):
-        found = [item for item in modules.bindings(module.path, name) if not isinstance(item.node, FunctionDef)]
+    for name in dict.fromkeys((*modules.bindings.names(module.path), *modules.bindings.global_names(module.path))):
+        found = [item for item in modules.bindings.of(module.path, name) if not isinstance(item.node, FunctionDef)]
         if name.startswith("_") or not any(_may_be_app(modules, module, item) for item in found):
             continue
         made = instances.of_global(module.path, name)

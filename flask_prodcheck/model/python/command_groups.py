@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 
-from flask_prodcheck.facts.statements import argument
+from flask_prodcheck.facts.statements import argument, call_name, nested_statements, statements
 from flask_prodcheck.facts.syntax import Attribute, Call, Collection, Const, Expr, ExprStmt, FunctionDef, Name
+from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances import instances_of
-from flask_prodcheck.model.python.modules import Definition, Modules, call_name, nested_statements, statements
+from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.programs import OPEN
 
 _DECORATORS = frozenset({"command", "group", "option"})

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
-from flask_prodcheck.facts.statements import subexpressions
+from flask_prodcheck.facts.statements import call_name, calls_in, statements, subexpressions
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -29,9 +29,10 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     With,
 )
+from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.foreign_apps import ForeignApps, uses_an_app
 from flask_prodcheck.model.python.mentions import mentions_of
-from flask_prodcheck.model.python.modules import Definition, Modules, call_name, calls_in, statements
+from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass, replace
 
 FLASK_KINDS = frozenset({"flask", "apiflask", "openapi", "dash", "connexion"})
@@ -179,7 +180,7 @@ class Instances:
         if name == "self" and scope.owner is not None:
             return self._class(scope.owner, None, path)
         if scope.body:
-            local = self.modules.bound_in(scope.body, name)
+            local = self.modules.bindings.in_body(scope.body, name)
             values = [value for item in local if (value := item.value or _entered(item.node, name)) is not None]
             from_body = self._first(path, values, name, scope, depth)
             if from_body is not None:
@@ -229,7 +230,7 @@ class Instances:
             found = self.of_definition(definition, depth + 1)
             if found is not None:
                 return found
-        for binding in self.modules.bindings(path, name):
+        for binding in self.modules.bindings.of(path, name):
             if isinstance(binding.value, Attribute):
                 found = self._set_here(path, binding.value, depth)
                 if found is not None:
@@ -444,7 +445,7 @@ class Instances:
         """The application that ``call`` makes where a branch binds the class it calls to one that makes applications:
         another branch may bind it to a class that the environment names."""
         name = call.func.id if isinstance(call.func, Name) else ""
-        if name in scope.params or (scope.body and self.modules.bound_in(scope.body, name)):
+        if name in scope.params or (scope.body and self.modules.bindings.in_body(scope.body, name)):
             return None
         for each in self.modules.definitions(path, name):
             made = self._external(path, each.name, call, scope, depth) if each.kind == "external" else None

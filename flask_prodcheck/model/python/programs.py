@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 
-from flask_prodcheck.facts.statements import argument
+from flask_prodcheck.facts.statements import argument, call_name, nested_statements
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -33,8 +33,9 @@ from flask_prodcheck.facts.syntax import (
     Template,
     UnaryOp,
 )
+from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances import Scope
-from flask_prodcheck.model.python.modules import Definition, Modules, call_name, nested_statements
+from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.tables import table_at, table_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass

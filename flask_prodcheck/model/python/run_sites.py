@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from flask_prodcheck.facts.statements import argument, main_branches
+from flask_prodcheck.facts.statements import (
+    argument,
+    call_name,
+    calls_in,
+    main_branches,
+    nested_statements,
+    statements,
+    subexpressions,
+)
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -26,6 +34,7 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.project import App, Guard, RunSite
 from flask_prodcheck.model.python.apps import is_test_file
 from flask_prodcheck.model.python.config_parsers import CONFIG_PARSERS, OLD_CONFIG_PARSERS
+from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances import (
     FLASK_KINDS,
     Instance,
@@ -36,15 +45,7 @@ from flask_prodcheck.model.python.instances import (
     unknown_params,
 )
 from flask_prodcheck.model.python.mentions import mentions_of
-from flask_prodcheck.model.python.modules import (
-    Definition,
-    Modules,
-    call_name,
-    calls_in,
-    nested_statements,
-    statements,
-    subexpressions,
-)
+from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.programs import render
 from flask_prodcheck.records import dataclass, replace
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
+from flask_prodcheck.facts.statements import statements
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -19,8 +20,9 @@ from flask_prodcheck.facts.syntax import (
     Stmt,
     Subscript,
 )
+from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances import Scope
-from flask_prodcheck.model.python.modules import Definition, Modules, statements
+from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
 
 

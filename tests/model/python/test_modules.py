@@ -9,9 +9,10 @@ import pytest
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.python import read_python
+from flask_prodcheck.facts.statements import main_branches
 from flask_prodcheck.facts.syntax import Attribute, Call, ExprStmt, If, Name
 from flask_prodcheck.facts.types import Dependency, Manifest
-from flask_prodcheck.model.python.modules import Modules, main_branches
+from flask_prodcheck.model.python.modules import Modules
 
 
 def modules_of(files: Mapping[str, str], **more: object) -> Modules:
@@ -212,7 +213,7 @@ def test_a_name_inside_the_assignment_that_replaces_it_means_what_it_meant_befor
     modules = modules_of(
         {"main.py": f"from parts import name\nname = name.make()\n{later}", "parts.py": "class name: pass\n"}
     )
-    chosen = modules.bindings("main.py", "name")[1].value
+    chosen = modules.bindings.of("main.py", "name")[1].value
     assert isinstance(chosen, Call) and isinstance(chosen.func, Attribute)
     assert modules.resolve("main.py", chosen.func.value).kind == "class"
 

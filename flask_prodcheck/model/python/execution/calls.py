@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.facts.statements import argument
+from flask_prodcheck.facts.statements import argument, statement_expressions
 from flask_prodcheck.facts.syntax import (
     Attribute,
     Call,
@@ -22,11 +22,11 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.project import Server
 from flask_prodcheck.model.python.command_groups import command_kind, first_word
+from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.handing import OWN_METHODS
 from flask_prodcheck.model.python.execution.starting import SHELLS, SPAWNS
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
 from flask_prodcheck.model.python.instances import FLASK_KINDS
-from flask_prodcheck.model.python.modules import Definition, statement_expressions
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
 from flask_prodcheck.model.python.tables import table_of
 from flask_prodcheck.patterns import regex

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.statements import argument
+from flask_prodcheck.facts.statements import argument, call_name, calls_in, statements
 from flask_prodcheck.facts.syntax import (
     Attribute,
     Call,
@@ -32,9 +32,9 @@ from flask_prodcheck.model.python.command_groups import (
     own_group_class,
     subcommand,
 )
+from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Ending, Way
 from flask_prodcheck.model.python.instances import Instance, Scope
-from flask_prodcheck.model.python.modules import Definition, call_name, calls_in, statements
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
 from flask_prodcheck.records import replace
 
@@ -315,7 +315,7 @@ def _read_elsewhere(walk: Walk, frame: Frame, name: str) -> str | None:
     node = found.node
     if found.kind != "function" or not isinstance(node, FunctionDef) or not _declares(walk, found.module):
         return None
-    made = walk.modules.made_by(node.body)
+    made = walk.modules.bindings.makers_in(node.body)
     given = [stmt.value for stmt, _ in statements(node.body) if isinstance(stmt, Return) and stmt.value is not None]
     plain = [_without_vars(walk, found.module, each) for each in given]
     reads = [
@@ -352,7 +352,7 @@ _READS = frozenset({"parse_args", "parse_known_args"})
 
 def is_parsed(walk: Walk, frame: Frame, name: str) -> bool:
     for body in (frame.scope.body, module_body(walk.modules, frame.path)):
-        if not walk.modules.made_by(body).get(name, frozenset()).isdisjoint(_READS):
+        if not walk.modules.bindings.makers_in(body).get(name, frozenset()).isdisjoint(_READS):
             return True
     return name in ("args", "options", "opts", "ns") and name in frame.scope.params
 

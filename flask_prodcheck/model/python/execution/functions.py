@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from flask_prodcheck.facts.statements import statements
 from flask_prodcheck.facts.syntax import Call, Collection, Const, Expr, FunctionDef, Name
 from flask_prodcheck.model.project import Entered
 from flask_prodcheck.model.python.command_groups import (
@@ -15,9 +16,9 @@ from flask_prodcheck.model.python.command_groups import (
     group_loader,
     own_group_class,
 )
+from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
 from flask_prodcheck.model.python.instances import Scope, unknown_params
-from flask_prodcheck.model.python.modules import Definition, statements
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.records import replace
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from flask_prodcheck.facts.statements import statements
 from flask_prodcheck.facts.syntax import Import, ImportFrom
-from flask_prodcheck.model.python.modules import Modules, statements
+from flask_prodcheck.model.python.modules import Modules
 
 
 def loaded_by(modules: Modules, path: str, stmt: Import | ImportFrom, roots: Sequence[str] = ()) -> Iterator[str]:
@@ -34,7 +35,7 @@ def loaded_by(modules: Modules, path: str, stmt: Import | ImportFrom, roots: Seq
             base = modules.imported_file(path, stmt.module, stmt.level)
             if base is None or not base.endswith(("/", "__init__.py")):
                 continue
-            if base.endswith("__init__.py") and modules.bindings(base, name):
+            if base.endswith("__init__.py") and modules.bindings.of(base, name):
                 continue
             yield from files(f"{stmt.module}.{name}" if stmt.module else name, stmt.level)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.statements import argument
+from flask_prodcheck.facts.statements import argument, calls_in, statements
 from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Collection, Const, Dict, Expr, FunctionDef, Name
 from flask_prodcheck.model.project import App, Server
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Way
 from flask_prodcheck.model.python.instances import Instance, Scope, call_values, unknown_params
-from flask_prodcheck.model.python.modules import calls_in, statements
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render, text_of
 from flask_prodcheck.records import replace
 
@@ -78,7 +77,7 @@ def served_app(walk: Walk, call: Call, frame: Frame) -> App | None:
         if app is not None:
             return app
     # A method of the server's own class gives the application: it is the only one that the file knows.
-    known = [app_at(walk.modules, walk.instances, frame.path, name) for name in walk.modules.bound_names(frame.path)]
+    known = [app_at(walk.modules, walk.instances, frame.path, name) for name in walk.modules.bindings.names(frame.path)]
     apps = [app for app in known if app is not None and app.form == "global"]
     return apps[0] if len(apps) == 1 else None
 
@@ -109,7 +108,7 @@ def app_of(walk: Walk, value: Expr, frame: Frame, depth: int = 0) -> App | None:
         app = app_at(walk.modules, walk.instances, frame.path, value.id)
         if app is not None and not app.in_main:
             return app
-        for binding in walk.modules.bindings(frame.path, value.id):
+        for binding in walk.modules.bindings.of(frame.path, value.id):
             if binding.value is not None and binding.value is not value:
                 return walk.app_of(binding.value, frame, depth + 1)
     if isinstance(value, Attribute):
@@ -123,8 +122,8 @@ def _handed(walk: Walk, made: Instance | None) -> App | None:
     """The application that a parameter stands for: the one of its module that the same call makes."""
     if made is None or made.call is None or not made.is_app:
         return None
-    for name in walk.modules.bound_names(made.module):
-        if any(binding.value is made.call for binding in walk.modules.bindings(made.module, name)):
+    for name in walk.modules.bindings.names(made.module):
+        if any(binding.value is made.call for binding in walk.modules.bindings.of(made.module, name)):
             return app_at(walk.modules, walk.instances, made.module, name)
     return None
 

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
+from flask_prodcheck.facts.statements import (
+    call_name,
+    calls_in,
+    nested_statements,
+    statement_expressions,
+    statements,
+    subexpressions,
+)
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -29,15 +37,7 @@ from flask_prodcheck.model.python.execution.loading import loaded_by
 from flask_prodcheck.model.python.execution.passages import Passage
 from flask_prodcheck.model.python.execution.ways import Outcome
 from flask_prodcheck.model.python.mentions import files_leading_to, mentions_of
-from flask_prodcheck.model.python.modules import (
-    Modules,
-    call_name,
-    calls_in,
-    nested_statements,
-    statement_expressions,
-    statements,
-    subexpressions,
-)
+from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
 
 BASE_NAMES = frozenset({

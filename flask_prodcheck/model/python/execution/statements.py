@@ -6,6 +6,14 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from flask_prodcheck.facts.statements import (
+    call_name,
+    calls_in,
+    is_type_checking,
+    statement_expressions,
+    statements,
+    subexpressions,
+)
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -33,14 +41,6 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.python.execution.passages import arrive, depart, entrance, passed
 from flask_prodcheck.model.python.execution.shared import BASE_NAMES, Skipped, may_start
 from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, NEXT, RETURN, STEPS, STOP, Ending, Way
-from flask_prodcheck.model.python.modules import (
-    call_name,
-    calls_in,
-    is_type_checking,
-    statement_expressions,
-    statements,
-    subexpressions,
-)
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, is_perhaps_empty, text_of
 from flask_prodcheck.records import replace
 

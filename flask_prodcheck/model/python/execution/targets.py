@@ -6,8 +6,9 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import Call, Collection, Const, Dict, FunctionDef
 from flask_prodcheck.model.project import App
 from flask_prodcheck.model.python.apps import app_at, wrapper
+from flask_prodcheck.model.python.bindings import Binding
 from flask_prodcheck.model.python.instances import instances_of
-from flask_prodcheck.model.python.modules import Binding, Modules
+from flask_prodcheck.model.python.modules import Modules
 
 
 def classify(modules: Modules, path: str, attr: str, called: bool = False) -> tuple[str, App | None, Span | None]:
@@ -15,7 +16,7 @@ def classify(modules: Modules, path: str, attr: str, called: bool = False) -> tu
     else), "main-only" (bound under the main guard only), "missing" or "unknown"; the application when it is one
     (``called``: the server calls it); the place where it is bound."""
     instances = instances_of(modules)
-    found = modules.bindings(path, attr)
+    found = modules.bindings.of(path, attr)
     span = found[-1].span if found else None
     if found and all(binding.in_main for binding in found):
         return "main-only", None, span
