@@ -277,3 +277,8 @@ def argument(call: Call, *names: str, position: int | None = None) -> Expr | Non
     if position is not None and len(call.args) > position:
         return call.args[position]
     return None
+
+
+def call_values(call: Call) -> tuple[Expr, ...]:
+    """The values that ``call`` hands over, in order."""
+    return (*call.args, *(keyword.value for keyword in call.keywords))

@@ -25,7 +25,7 @@ from flask_prodcheck.model.evaluation.values import Evaluated, Function, Made, M
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.launching.listening import SETS_PORT
 from flask_prodcheck.model.project import App, Configuration, Entered, Launch, Program, Server, Setting, is_literal
-from flask_prodcheck.model.python.instances import FACTORY_MAKERS
+from flask_prodcheck.model.python.instances.kinds import FACTORY_MAKERS
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace

@@ -29,15 +29,10 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.project import App
 from flask_prodcheck.model.python.bindings import Binding
 from flask_prodcheck.model.python.definitions import Definition
-from flask_prodcheck.model.python.instances import (
-    FLASK_KINDS,
-    Instance,
-    Instances,
-    instances_of,
-    names_of_apps,
-    names_of_foreign_apps,
-    names_of_makers,
-)
+from flask_prodcheck.model.python.instances.find import Instances, instances_of
+from flask_prodcheck.model.python.instances.instance import Instance
+from flask_prodcheck.model.python.instances.kinds import FLASK_KINDS
+from flask_prodcheck.model.python.instances.names import names_of_apps, names_of_foreign_apps, names_of_makers
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.patterns import regex

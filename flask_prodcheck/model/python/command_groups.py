@@ -10,7 +10,7 @@ from collections.abc import Container, Mapping, Sequence
 from flask_prodcheck.facts.statements import argument, call_name, nested_statements, statements
 from flask_prodcheck.facts.syntax import Attribute, Call, Collection, Const, Expr, ExprStmt, FunctionDef, Name
 from flask_prodcheck.model.python.definitions import Definition
-from flask_prodcheck.model.python.instances import instances_of
+from flask_prodcheck.model.python.instances.find import instances_of
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.programs import OPEN
 

@@ -34,7 +34,7 @@ from flask_prodcheck.facts.syntax import (
     UnaryOp,
 )
 from flask_prodcheck.model.python.definitions import Definition
-from flask_prodcheck.model.python.instances import Scope
+from flask_prodcheck.model.python.instances.scope import Scope
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.tables import table_at, table_of
 from flask_prodcheck.patterns import regex

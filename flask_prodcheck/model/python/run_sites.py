@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from flask_prodcheck.facts.statements import (
     argument,
     call_name,
+    call_values,
     calls_in,
     main_branches,
     nested_statements,
@@ -35,15 +36,11 @@ from flask_prodcheck.model.project import App, Guard, RunSite
 from flask_prodcheck.model.python.apps import is_test_file
 from flask_prodcheck.model.python.config_parsers import CONFIG_PARSERS, OLD_CONFIG_PARSERS
 from flask_prodcheck.model.python.definitions import Definition
-from flask_prodcheck.model.python.instances import (
-    FLASK_KINDS,
-    Instance,
-    Instances,
-    Scope,
-    call_values,
-    instances_of,
-    unknown_params,
-)
+from flask_prodcheck.model.python.instances.find import Instances, instances_of
+from flask_prodcheck.model.python.instances.instance import Instance
+from flask_prodcheck.model.python.instances.kinds import FLASK_KINDS
+from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
+from flask_prodcheck.model.python.instances.unbound import unbound_call
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.programs import render
@@ -114,7 +111,7 @@ def find_run_sites(modules: Modules, apps: Sequence[App]) -> tuple[RunSite, ...]
             )
             if not kind:
                 continue
-            unbound = instances.unbound(module.path, call, where.scope)
+            unbound = unbound_call(instances, module.path, call, where.scope)
             plain = unbound[0] if unbound is not None else call
             at_import = _run_at_import(modules, module.path) if at_import is None else at_import
             found.append(
@@ -176,7 +173,7 @@ def run_call(modules: Modules, instances: Instances, path: str, call: Call, scop
     receiver = (
         func.value.id if isinstance(func.value, Name) else func.value.attr if isinstance(func.value, Attribute) else ""
     )
-    unbound = instances.unbound(path, call, scope)
+    unbound = unbound_call(instances, path, call, scope)
     made = unbound[1] if unbound is not None else instances.of(path, func.value, scope)
     if made is None:
         return (

@@ -21,7 +21,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
 )
 from flask_prodcheck.model.python.definitions import Definition
-from flask_prodcheck.model.python.instances import Scope
+from flask_prodcheck.model.python.instances.scope import Scope
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
 

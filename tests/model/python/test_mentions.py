@@ -9,7 +9,7 @@ from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.launching.launches import unlisted
 from flask_prodcheck.model.python import apps, run_sites
 from flask_prodcheck.model.python.execution import shared, statements
-from flask_prodcheck.model.python.instances import names_of_apps
+from flask_prodcheck.model.python.instances.names import names_of_apps
 from flask_prodcheck.model.python.mentions import ProjectMentions
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.sources.discover import memory_tree

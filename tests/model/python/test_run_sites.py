@@ -11,7 +11,8 @@ from flask_prodcheck.facts.python import read_python
 from flask_prodcheck.facts.syntax import FunctionDef
 from flask_prodcheck.model.project import RunSite
 from flask_prodcheck.model.python.apps import find_apps
-from flask_prodcheck.model.python.instances import Instance, Instances
+from flask_prodcheck.model.python.instances.find import Instances
+from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.run_sites import find_run_sites
 

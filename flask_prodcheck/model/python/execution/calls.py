@@ -26,7 +26,8 @@ from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.handing import OWN_METHODS
 from flask_prodcheck.model.python.execution.starting import SHELLS, SPAWNS
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
-from flask_prodcheck.model.python.instances import FLASK_KINDS
+from flask_prodcheck.model.python.instances.kinds import FLASK_KINDS
+from flask_prodcheck.model.python.instances.unbound import unbound_call
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
 from flask_prodcheck.model.python.tables import table_of
 from flask_prodcheck.patterns import regex
@@ -105,7 +106,7 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     if isinstance(call.func, Name) and call.func.id in frame.scope.params:
         name = None
     if name is not None:
-        unbound = walk.instances.unbound(frame.path, call, frame.scope)
+        unbound = unbound_call(walk.instances, frame.path, call, frame.scope)
         if unbound is not None and unbound[1].kind in FLASK_KINDS and name.endswith((".run", ".run_server")):
             return walk.app_run(unbound[1], call, frame, way)
         flow = walk.external_call(name, call, frame, way)
@@ -151,7 +152,7 @@ def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, 
     if walk.is_super(call.func.value, frame) and frame.scope.owner is not None:
         above = walk.modules.class_member(frame.scope.owner, call.func.attr, above=frame.scope.body)
         return (frame.scope.owner, above) if above.kind == "function" else (None, None)
-    owner = walk.instances.owner_of(frame.path, call.func.value, frame.scope)
+    owner = walk.instances.owners.of(frame.path, call.func.value, frame.scope)
     owner = owner or walk.made_through(call.func.value, frame)
     method = walk.modules.class_member(owner, call.func.attr) if owner is not None else None
     if owner is not None and call.func.attr == "start" and (method is None or method.kind != "function"):
@@ -194,7 +195,7 @@ def made_through(walk: Walk, expr: Expr, frame: Frame) -> Definition | None:
         found = chosen[0][0] if len(chosen) == 1 else None
     if found is None:
         return None
-    return found if found.kind == "class" else walk.instances.class_returned(found)
+    return found if found.kind == "class" else walk.instances.owners.returned(found)
 
 
 def through_class(walk: Walk, call: Call, found: Definition, frame: Frame) -> Call | None:

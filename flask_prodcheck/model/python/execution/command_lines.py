@@ -34,7 +34,8 @@ from flask_prodcheck.model.python.command_groups import (
 )
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Ending, Way
-from flask_prodcheck.model.python.instances import Instance, Scope
+from flask_prodcheck.model.python.instances.instance import Instance
+from flask_prodcheck.model.python.instances.scope import Scope
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
 from flask_prodcheck.records import replace
 

@@ -18,7 +18,7 @@ from flask_prodcheck.model.python.command_groups import (
 )
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
-from flask_prodcheck.model.python.instances import Scope, unknown_params
+from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.records import replace
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.statements import argument, calls_in, statements
+from flask_prodcheck.facts.statements import argument, call_values, calls_in, statements
 from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Collection, Const, Dict, Expr, FunctionDef, Name
 from flask_prodcheck.model.project import App, Server
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Way
-from flask_prodcheck.model.python.instances import Instance, Scope, call_values, unknown_params
+from flask_prodcheck.model.python.instances.instance import Instance
+from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render, text_of
 from flask_prodcheck.records import replace
 

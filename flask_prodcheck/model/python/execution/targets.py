@@ -7,7 +7,8 @@ from flask_prodcheck.facts.syntax import Call, Collection, Const, Dict, Function
 from flask_prodcheck.model.project import App
 from flask_prodcheck.model.python.apps import app_at, wrapper
 from flask_prodcheck.model.python.bindings import Binding
-from flask_prodcheck.model.python.instances import instances_of
+from flask_prodcheck.model.python.instances.find import instances_of
+from flask_prodcheck.model.python.instances.wsgi import handed_on, wrapped
 from flask_prodcheck.model.python.modules import Modules
 
 
@@ -31,7 +32,7 @@ def classify(modules: Modules, path: str, attr: str, called: bool = False) -> tu
         names = [param.name for param in node.params]
         if len(names) == 2 and names[1] in ("start_response", "start_resp", "start"):
             own = Binding(attr, node, node.span, None, False, False)
-            return "app", wrapper(modules, definition.module, own, instances.handed_on(definition.module, node)), span
+            return "app", wrapper(modules, definition.module, own, handed_on(instances, definition.module, node)), span
         app = app_at(modules, instances, path, attr)
         if app is not None:
             return "factory", app, span
@@ -48,7 +49,7 @@ def classify(modules: Modules, path: str, attr: str, called: bool = False) -> tu
             return "app", app_at(modules, instances, path, attr), span
         return ("asgi" if made.kind in ("asgi", "asgi-app") else "other"), None, span
     if definition.kind == "value" and isinstance(definition.value, Call) and found:
-        app = wrapper(modules, path, found[-1], instances.wrapped(definition.module, definition.value))
+        app = wrapper(modules, path, found[-1], wrapped(instances, definition.module, definition.value))
         if app is not None:
             return "unknown", app, span  # by WSGI or by ASGI
     if definition.kind == "value" and isinstance(definition.value, Const | Collection | Dict):

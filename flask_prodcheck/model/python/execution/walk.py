@@ -22,7 +22,7 @@ from flask_prodcheck.model.python.execution import (
 )
 from flask_prodcheck.model.python.execution.shared import interesting_names, shared_of
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Outcome, Way
-from flask_prodcheck.model.python.instances import instances_of
+from flask_prodcheck.model.python.instances.find import instances_of
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.programs import Frame, World
 from flask_prodcheck.model.python.task_options import task_options

@@ -1,0 +1,1 @@
+"""Instances: what kind of object an expression makes (a Flask application, a wrapper around one, a server, ...)."""

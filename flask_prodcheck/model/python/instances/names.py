@@ -1,0 +1,31 @@
+"""The simple names that may stand for an application in the files of a project, and for what makes one."""
+
+from __future__ import annotations
+
+from flask_prodcheck.model.python.foreign_apps import uses_an_app
+from flask_prodcheck.model.python.instances.kinds import CLASSES, FACTORY_MAKERS, WITHOUT_APP, WSGI_KINDS
+from flask_prodcheck.model.python.mentions import mentions_of
+from flask_prodcheck.model.python.modules import Modules
+
+
+def names_of_apps(modules: Modules) -> frozenset[str]:
+    """The simple names of whatever may stand for an application, in any file: constructors, and all that is made with
+    them. What an application is made of is spelled with one of these."""
+    return mentions_of(modules).holding(names_of_makers(modules) | WITHOUT_APP)
+
+
+def names_of_makers(modules: Modules) -> frozenset[str]:
+    """The simple names, at home, of the classes and functions that make applications."""
+    mentions = mentions_of(modules)
+    makers = {name.rpartition(".")[2] for name, kind in CLASSES.items() if kind in WSGI_KINDS}
+    makers |= {name.rpartition(".")[2] for name in FACTORY_MAKERS}
+    spelled = [*mentions.aliases, *(name for names in mentions.inside.values() for name in names)]
+    spelled += [name for names in mentions.values.values() for name in names]
+    return frozenset(makers.union(name for name in spelled if "Flask" in name))
+
+
+def names_of_foreign_apps(modules: Modules) -> frozenset[str]:
+    """The names that may stand for an application which is known by its use alone: all that the files bind which call a
+    method of one, and what is made with them."""
+    using = [module for module in modules if uses_an_app(module)]
+    return mentions_of(modules).holding(name for module in using for name, _ in module.mentions.values)
