@@ -16,7 +16,7 @@ from flask_prodcheck.model.launching.placed_files import script_files
 from flask_prodcheck.model.project import App, Configuration, Launch, Project, RunSite, Server
 from flask_prodcheck.model.python.apps import find_apps
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.run_sites import find_run_sites
+from flask_prodcheck.model.python.run_sites.find import find_run_sites
 from flask_prodcheck.records import replace
 
 LOCK_FILES = frozenset({"poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "conda-lock.yml"})

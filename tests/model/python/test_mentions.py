@@ -7,11 +7,12 @@ import pytest
 from flask_prodcheck.audit import linked_tree
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.launching.launches import unlisted
-from flask_prodcheck.model.python import apps, run_sites
+from flask_prodcheck.model.python import apps
 from flask_prodcheck.model.python.execution import shared, statements
 from flask_prodcheck.model.python.instances.names import names_of_apps
 from flask_prodcheck.model.python.mentions import ProjectMentions
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.model.python.run_sites.run_calls import METHODS
 from flask_prodcheck.sources.discover import memory_tree
 
 APP = "from flask import Flask\napp = Flask(__name__)\n"
@@ -45,7 +46,7 @@ SPELLINGS = {
 def test_a_call_is_found_under_every_name(files: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     found = linked_tree(memory_tree(files)).run_sites
     assert [site.call for site in found] == ["run_simple"]
-    everything = frozenset(run_sites._METHODS | {"go", "start", "run_simple"})
+    everything = frozenset(METHODS | {"go", "start", "run_simple"})
     monkeypatch.setattr(ProjectMentions, "spellings", lambda *_: everything)
     assert linked_tree(memory_tree(files)).run_sites == found
 

@@ -14,7 +14,7 @@ from flask_prodcheck.model.python.apps import find_apps
 from flask_prodcheck.model.python.instances.find import Instances
 from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.run_sites import find_run_sites
+from flask_prodcheck.model.python.run_sites.find import find_run_sites
 
 HEAD = "import os\nfrom flask import Flask\napp = Flask(__name__)\n"
 

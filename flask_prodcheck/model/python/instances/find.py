@@ -29,10 +29,7 @@ from flask_prodcheck.model.python.instances.attributes import Attributes
 from flask_prodcheck.model.python.instances.callers import Callers
 from flask_prodcheck.model.python.instances.construction import Construction
 from flask_prodcheck.model.python.instances.instance import Instance
-from flask_prodcheck.model.python.instances.kinds import (
-    FACTORY_MAKERS,
-    READY_MADE,
-)
+from flask_prodcheck.model.python.instances.kinds import FACTORY_MAKERS, READY_MADE
 from flask_prodcheck.model.python.instances.owners import Owners
 from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
 from flask_prodcheck.model.python.modules import Modules
