@@ -15,7 +15,7 @@ from flask_prodcheck.facts.syntax import Expr, Keyword
 from flask_prodcheck.facts.types import EnvFile
 from flask_prodcheck.model.configuration.image_files import is_copied, is_kept_out
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS
-from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.applications.debug import debug_flag
 from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.evaluation.evaluate import below_project, plain_value, version_of
 from flask_prodcheck.model.evaluation.libraries.dotenv import load_dotenv, nearest_dotenv
@@ -385,7 +385,7 @@ def _flask_run_debug(machine: Machine, launch: Launch) -> Evaluated:
         return Evaluated(
             Known(option[0].lower() not in ("false", "0", "no"), origin), span=option[1], expression="--debug"
         )
-    found = applications.debug_flag(machine)
+    found = debug_flag(machine)
     if found is not None:
         return replace(found, expression="FLASK_DEBUG")
     return known(False)

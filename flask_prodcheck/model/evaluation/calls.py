@@ -19,7 +19,9 @@ from flask_prodcheck.facts.syntax import (
     Opaque,
     Starred,
 )
-from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.applications.app import app_method
+from flask_prodcheck.model.evaluation.applications.handed_over import lose
+from flask_prodcheck.model.evaluation.applications.methods import config_method
 from flask_prodcheck.model.evaluation.heap import Heap
 from flask_prodcheck.model.evaluation.libraries.external import call_external
 from flask_prodcheck.model.evaluation.libraries.pydantic_settings import DUMPS, model_method
@@ -133,7 +135,7 @@ def call(machine: Machine, function: Evaluated, args: Arguments, frame: Frame) -
     value = function.value
     if not isinstance(value, Known):
         for arg in args.all:
-            applications.lose(machine, arg, "a call that is not followed", args.span)
+            lose(machine, arg, "a call that is not followed", args.span)
         reason = value.reason if isinstance(value, Unknown) else "it is not set"
         return unknown(reason, function, *args.all)
     item = value.value
@@ -167,9 +169,9 @@ def _call_method(machine: Machine, method: Method, args: Arguments, frame: Frame
         return view_method(machine, item, method.name, args, frame)
     if isinstance(item, Ref):
         if item.kind == "config":
-            return applications.config_method(machine, item, method.name, args, frame)
+            return config_method(machine, item, method.name, args, frame)
         if item.kind == "app":
-            return applications.app_method(machine, receiver, item, method.name, args, frame)
+            return app_method(machine, receiver, item, method.name, args, frame)
         if item.kind == "dict":
             return dict_method(machine, item, receiver, method.name, args)
         if item.kind == "list":
@@ -186,7 +188,7 @@ def call_function(machine: Machine, function: Function, args: Arguments) -> Eval
     key = id(node)
     if machine.active.get(key, 0) >= _ACTIVE or machine.depth > DEPTH - 10:
         for arg in args.all:
-            applications.lose(machine, arg, "the recursion is too deep", args.span)
+            lose(machine, arg, "the recursion is too deep", args.span)
         return unknown("the recursion is too deep", *args.all)
     cells = _parameters(machine, function, args)
     oid = machine.new(Obj("frame", cells))
@@ -202,7 +204,7 @@ def call_function(machine: Machine, function: Function, args: Arguments) -> Eval
             return machine.evaluate(node.body, frame)
         if function.flavour == "opaque" or node.is_async:
             for arg in args.all:
-                applications.lose(machine, arg, f"{node.name} is not followed", args.span)
+                lose(machine, arg, f"{node.name} is not followed", args.span)
             return unknown(f"the result of {node.name} is not followed", *args.all)
         ends = machine.block(node.body, frame)
     finally:

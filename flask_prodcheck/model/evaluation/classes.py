@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unknown, Unset
 from flask_prodcheck.facts.syntax import ClassDef, FunctionDef, Starred
-from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.applications.app import app_attribute, new_app
 from flask_prodcheck.model.evaluation.external_names import is_enum, is_flask_class, is_plain_base, is_settings_class
 from flask_prodcheck.model.evaluation.libraries.dynaconf import BOX, box_get
 from flask_prodcheck.model.evaluation.libraries.external import external_attribute, made_attribute
@@ -146,7 +146,7 @@ def attribute(machine: Machine, receiver: Evaluated, name: str) -> Evaluated:
             inner = box_get(machine, receiver, name)
             return inner if inner is not None else known(Method(receiver, name))
         if item.kind == "app":
-            return applications.app_attribute(machine, receiver, item, name)
+            return app_attribute(machine, receiver, item, name)
         return known(Method(receiver, name))
     if isinstance(item, Made | Function):
         return made_attribute(machine, receiver, name)
@@ -181,7 +181,7 @@ def instantiate(machine: Machine, function: Evaluated, ref: Ref, args: Arguments
         if isinstance(owner.value, Known) and isinstance(owner.value.value, External)
     ]
     if any(is_flask_class(name) for name in externals):
-        made = applications.new_app(machine, args, frame, known(ref))
+        made = new_app(machine, args, frame, known(ref))
     elif is_model_class(machine, function) or any(is_settings_class(name) for name in externals):
         return model_instance(machine, function, ref, args)
     elif any(is_enum(name) for name in externals):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Span, Unset
-from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.applications.entries import config_has, config_item
 from flask_prodcheck.model.evaluation.environment import (
     environment_entries,
     environment_get,
@@ -94,7 +94,7 @@ def contains(machine: Machine, container: Evaluated, element: Evaluated) -> bool
         if key is None:
             return None
         if item.kind == "config":
-            return applications.config_has(machine, item, key[0])
+            return config_has(machine, item, key[0])
         obj = machine.obj(item)
         cell = obj.cells.get(key[0])
         if cell is not None:
@@ -133,7 +133,7 @@ def subscript(machine: Machine, container: Evaluated, index: Evaluated) -> Evalu
         if key is None:
             return unknown("which entry is chosen is not known", container, index)
         if item.kind == "config":
-            return selected(applications.config_item(machine, item, key[0]), index)
+            return selected(config_item(machine, item, key[0]), index)
         obj = machine.obj(item)
         cell = obj.cells.get(key[0])
         if cell is None and obj.name == BOX and isinstance(key[0], str):

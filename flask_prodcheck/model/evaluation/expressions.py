@@ -25,7 +25,7 @@ from flask_prodcheck.facts.syntax import (
     Template,
     UnaryOp,
 )
-from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.applications.handed_over import lose
 from flask_prodcheck.model.evaluation.calls import closure
 from flask_prodcheck.model.evaluation.comprehension import comprehension
 from flask_prodcheck.model.evaluation.containers import membership
@@ -197,7 +197,7 @@ def _opaque(machine: Machine, expr: Opaque, frame: Frame) -> Evaluated:
         if isinstance(item, External):
             random = random or is_random(item.name) or (item.name == "os" and "urandom" in expr.text)
         elif isinstance(item, Ref) and item.kind in ("app", "config") and "config" in expr.text:
-            applications.lose(machine, part, "an expression that is not followed", expr.span)
+            lose(machine, part, "an expression that is not followed", expr.span)
         parts.append(replace(part, random=False))
     result = unknown(f"{expr.text[:60]} is not evaluated", *parts)
     return replace(result, random=True) if random else result

@@ -34,7 +34,7 @@ from flask_prodcheck.facts.syntax import (
     Try,
     With,
 )
-from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.applications.app import set_app_attribute
 from flask_prodcheck.model.evaluation.calls import define_function, traced_literal
 from flask_prodcheck.model.evaluation.classes import define_class
 from flask_prodcheck.model.evaluation.control_flow import (
@@ -236,7 +236,7 @@ def set_attribute(machine: Machine, receiver: Evaluated, attr: str, value: Evalu
     if not isinstance(item, Ref):
         return
     if item.kind == "app":
-        applications.set_app_attribute(machine, item, attr, value, span)
+        set_app_attribute(machine, item, attr, value, span)
     elif item.kind in ("instance", "class", "module"):
         machine.write(item.oid, attr, assigned(machine, receiver, value) if item.kind == "instance" else value)
 

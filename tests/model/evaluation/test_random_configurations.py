@@ -13,7 +13,7 @@ from flask_prodcheck.base import Known, Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.python import read_python
 from flask_prodcheck.model.configuration.config import effective_configuration
-from flask_prodcheck.model.evaluation.applications import DEFAULTS
+from flask_prodcheck.model.evaluation.applications.defaults import DEFAULTS
 from flask_prodcheck.model.project import App, Configuration
 from flask_prodcheck.model.python.modules import Modules
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from flask_prodcheck.base import Known, Unknown
-from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.applications.handed_over import lose
 from flask_prodcheck.model.evaluation.environment import environment_entries
 from flask_prodcheck.model.evaluation.libraries.standard import import_module
 from flask_prodcheck.model.evaluation.operations import RefusedError, text_of
@@ -96,7 +96,7 @@ def builtin_call(machine: Machine, name: str, args: Arguments, frame: Frame) -> 
         return known(Made(f"builtins.{name}()"))
     machine.uncertain += 1
     for arg in args.all if name in ("exec", "eval", "map", "vars") else ():
-        applications.lose(machine, arg, f"{name}() is not followed", args.span)
+        lose(machine, arg, f"{name}() is not followed", args.span)
     return depending(known(Made(f"builtins.{name}()", args.positional[:4])), *args.all)
 
 
@@ -137,7 +137,7 @@ def _attribute_call(machine: Machine, name: str, args: Arguments) -> Evaluated:
     key = machine.key_of(attr)
     if key is None or not isinstance(key[0], str):
         if name == "setattr":
-            applications.lose(machine, target, "an attribute whose name is not known is set", args.span)
+            lose(machine, target, "an attribute whose name is not known is set", args.span)
             if ref_of(target).kind in ("instance", "class", "module"):
                 machine.loosen(ref_of(target).oid, "an attribute whose name is not known is set", args.span)
         return unknown("which attribute is meant is not known", target, attr)

@@ -11,7 +11,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known
-from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.applications.app import app_attribute, new_app
+from flask_prodcheck.model.evaluation.applications.entries import bare_config
+from flask_prodcheck.model.evaluation.applications.handed_over import hand_over, lose
 from flask_prodcheck.model.evaluation.data_files import FORMATS, OPENED, load_handle, opened_path, text_of_file
 from flask_prodcheck.model.evaluation.environment import environment_call
 from flask_prodcheck.model.evaluation.external_names import is_flask_class, is_random
@@ -62,7 +64,7 @@ _LOADERS = ("FlaskDynaconf", "AppConfig", "FlaskConfig", "Confuse")
 def external_attribute(machine: Machine, item: External, name: str) -> Evaluated:
     if item.name in ("flask.current_app", "flask.globals.current_app") and machine.apps:
         app = Ref(machine.apps[-1], "app")
-        return applications.app_attribute(machine, known(app), app, name)
+        return app_attribute(machine, known(app), app, name)
     if item.name == "typing" and name == "TYPE_CHECKING":
         return known(False)
     if (item.name, name) in (("os", "sep"), ("os.path", "sep")):
@@ -94,9 +96,9 @@ def call_external(machine: Machine, item: External | Made, args: Arguments, fram
         if is_random(name):
             return replace(unknown(f"{name}() is random", *args.all), random=True)
         if is_flask_class(name):
-            return applications.new_app(machine, args, frame, None, name)
+            return new_app(machine, args, frame, None, name)
         if name in ("flask.Config", "flask.config.Config"):
-            return applications.bare_config(machine, args)
+            return bare_config(machine, args)
         if name.startswith("builtins."):
             return builtin_call(machine, name[9:], args, frame)
         if name.startswith("os.environ.") or name in ("os.getenv", "os.environ"):
@@ -133,8 +135,8 @@ def call_external(machine: Machine, item: External | Made, args: Arguments, fram
         return machine.plain_result([args.positional[0]], lambda values: kind(strtobool(values[0])))
     if name.rpartition(".")[2] in _LOADERS or _may_configure(machine, name, args):
         for arg in args.all:
-            applications.lose(machine, arg, f"{name} sets what its own files say", args.span)
-        applications.hand_over(machine, name, args)
+            lose(machine, arg, f"{name} sets what its own files say", args.span)
+        hand_over(machine, name, args)
     machine.uncertain += 1
     return depending(known(Made(f"{name}()", args.positional[:4])), *args.all)
 

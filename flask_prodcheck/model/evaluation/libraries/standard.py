@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, cast
 
-from flask_prodcheck.model.evaluation import applications
+from flask_prodcheck.model.evaluation.applications.import_string import imported_object
 from flask_prodcheck.model.evaluation.operations import RefusedError
 from flask_prodcheck.model.evaluation.running import Arguments, Frame
 from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, Obj, Ref, known, selected, unknown
@@ -39,7 +39,7 @@ def import_call(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
 def import_string(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
     if not args.positional:
         return unknown("nothing is imported")
-    return applications.imported_object(machine, args.positional[0], frame.file)
+    return imported_object(machine, args.positional[0], frame.file)
 
 
 def json_loads(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:

@@ -1,0 +1,1 @@
+"""Applications: Flask applications and their configuration, as objects of the evaluator."""
