@@ -104,6 +104,8 @@ def _configurations(
             launch.server,
             tuple(sorted((name, repr(value)) for name, value in launch.env.items())),
             launch.target,
+            launch.program,
+            repr(launch.entered),
         )
         if key in seen:
             continue

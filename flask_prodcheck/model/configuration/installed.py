@@ -13,9 +13,21 @@ from flask_prodcheck.records import replace
 
 def installed_modules(modules: Modules, placed: Mapping[str, str], read: Reader | None) -> Modules:
     """``modules`` with the files of ``placed`` (project path -> the project file that stands there) in their places. The
-    places of their statements stay those of the file that was copied."""
+    places of their statements stay those of the file that was copied. Those of the same ``placed`` are made once."""
     if not placed or read is None:
         return modules
+    known = modules.memo.setdefault("installed", {})
+    key = tuple(sorted(placed.items()))
+    found = known.get(key) if isinstance(known, dict) else None
+    if isinstance(found, Modules):
+        return found
+    made = _installed(modules, placed, read)
+    if isinstance(known, dict):
+        known[key] = made
+    return made
+
+
+def _installed(modules: Modules, placed: Mapping[str, str], read: Reader) -> Modules:
     facts = modules.facts
     added = dict(facts.modules)
     env_files = dict(facts.env_files)

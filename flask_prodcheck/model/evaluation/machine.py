@@ -124,7 +124,7 @@ class Machine:
         self.missed: set[str] = set()  # environment files that it looked for in vain
         self.doubtful = doubtful
         self.stop_at = stop_at
-        self.options = dict(options or {})
+        self.options: Mapping[str, Origin] = options if options is not None else {}
         self.argv = argv
         self.heap = Heap()
         self.imported: dict[str, int] = {}

@@ -135,6 +135,19 @@ def _folders(paths: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def _files_in(paths: frozenset[str], folder: str) -> tuple[str, ...]:
+    """The files that stand in ``folder`` itself ("" for the root)."""
+    return _by_folder(paths).get(folder, ())
+
+
+@functools.lru_cache(maxsize=4)
+def _by_folder(paths: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        found.setdefault(posixpath.dirname(path), []).append(path)
+    return {folder: tuple(files) for folder, files in found.items()}
+
+
 def stage_index(dockerfile: Dockerfile, name: str) -> int | None:
     """The stage that ``name`` means in FROM, COPY --from or ``target``: an alias or a number."""
     for index, stage in enumerate(dockerfile.stages):
@@ -340,7 +353,7 @@ def _placed(repo: str, absolute: str, into_folder: bool, facts: Facts) -> list[M
     """A COPY source from the build context: a folder gives its contents, a file itself."""
     if any(mark in repo for mark in "*?["):
         parent = posixpath.dirname(repo)
-        entries = {path for path in facts.paths if posixpath.dirname(path) == (parent if parent != "." else "")} | {
+        entries = {*_files_in(facts.paths, parent if parent != "." else "")} | {
             each for each in folders_of(facts) if posixpath.dirname(each) == parent
         }
         return [
