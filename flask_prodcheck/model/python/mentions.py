@@ -17,10 +17,11 @@ from flask_prodcheck.records import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ProjectMentions:
-    """The mentions of all files, by simple name: ``callers`` are the files that call it, ``aliases``, ``inside`` and
-    ``values`` as in :class:`~flask_prodcheck.facts.syntax.Mentions`, those of one name together."""
+    """The mentions of all files, by simple name: ``callers`` are the files that call it, ``givers`` those that give a name or
+    an attribute of it a value (or define a function or class so called); ``aliases``, ``inside`` and ``values`` as in :class:`~flask_prodcheck.facts.syntax.Mentions`, those of one name together."""
 
     callers: dict[str, list[str]] = field(default_factory=dict)
+    givers: dict[str, list[str]] = field(default_factory=dict)
     aliases: dict[str, set[str]] = field(default_factory=dict)
     inside: dict[str, set[str]] = field(default_factory=dict)
     values: dict[str, set[str]] = field(default_factory=dict)
@@ -57,6 +58,7 @@ def mentions_of(modules: Modules) -> ProjectMentions:
                 found.inside.setdefault(name, set()).update(names)
             for name, names in module.mentions.values:
                 found.values.setdefault(name, set()).update(names)
+                found.givers.setdefault(name, []).append(module.path)
     return found
 
 

@@ -35,6 +35,7 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances.scope import Scope
+from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.tables import table_at, table_of
 from flask_prodcheck.patterns import regex
@@ -504,17 +505,19 @@ def _is_set_elsewhere(modules: Modules, frame: Frame, expr: Attribute) -> bool:
     owner = modules.resolve(frame.path, expr.value, frame.scope.body)
     if owner.kind == "module":
         return False
-    known = modules.memo.get("attributes")
-    if not isinstance(known, frozenset):
-        known = modules.memo["attributes"] = frozenset(
-            target.attr
-            for module in modules
+    known = modules.memo.setdefault("attributes", {})
+    if not isinstance(known, dict):
+        return False
+    if expr.attr not in known:
+        known[expr.attr] = any(
+            isinstance(target, Attribute) and target.attr == expr.attr
+            for path in mentions_of(modules).givers.get(expr.attr, ())
+            if (module := modules.module(path)) is not None
             for stmt, _ in nested_statements(module.body)
             if isinstance(stmt, Assign)
             for target in stmt.targets
-            if isinstance(target, Attribute)
         )
-    return expr.attr in known
+    return bool(known[expr.attr])
 
 
 # --- source text -----------------------------------------------------------------------------------------------------
