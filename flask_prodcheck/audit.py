@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.facts.parse import Outlines, reading
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.parse import Noted, Outlines, note, reading
+from flask_prodcheck.policy.marker import MARKER
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.discover import discover
 from flask_prodcheck.sources.tree import Tree
@@ -39,14 +42,30 @@ def examine(
     root: Path = Path(),
     started: float | None = None,
     outlines: Outlines | None = None,
+    watched: Tree | None = None,
 ) -> tuple[Report, Project]:
-    """The report on ``tree``, and the project that was judged. ``outlines`` are what is remembered of its files."""
+    """The report on ``tree``, and the project that was judged. ``outlines`` are what is remembered of its files; what more
+    than these is looked into is read from ``watched``, where that is given."""
     started = time.perf_counter() if started is None else started
     with reading(tree, outlines) as facts:
         # What judges takes a while to load: on a large tree others read meanwhile.
         from flask_prodcheck.judge import judge
 
-        return judge(facts, tree, settings, root=root, started=started)
+        return judge(facts, watched or tree, settings, root=root, started=started)
+
+
+def noting(tree: Tree) -> Callable[[str], Noted | None]:
+    """Looks at Python files of ``tree`` again. None for one that cannot be read, or that silences findings."""
+    sources = {source.path: source for source in tree.sources}
+
+    def look(path: str) -> Noted | None:
+        try:
+            silences = bool(tree.content.with_word(path, MARKER.encode()))
+        except ReadError:
+            return None
+        return None if silences else note(sources[path], tree)
+
+    return look
 
 
 def linked(root: Path, settings: Settings = DEFAULTS) -> Project:

@@ -18,6 +18,7 @@ from flask_prodcheck.errors import ProdcheckError, RefusedError, UsageError
 from flask_prodcheck.terminal import wants_color, write
 
 if TYPE_CHECKING:
+    from flask_prodcheck.cache.answers import Answer
     from flask_prodcheck.policy.report import Report
     from flask_prodcheck.registry.rule import Rule
     from flask_prodcheck.settings import Settings
@@ -238,9 +239,7 @@ def audit_command(
         question = asked(root, tree, settings, (form, str(colored), str(explain_launch)), cache_dir)
     known = question.answer() if question is not None else None
     if known is not None:
-        from flask_prodcheck.cache.recall import with_seconds
-
-        write(with_seconds(known.text, time.perf_counter() - started), output)
+        _say_again(known, started, output)
         words = click.get_current_context().find_root().obj
         plain = path.is_dir() and not (output or fixes or cache_dir or config_file or settings.extend_rules)
         if words is not None and plain:
@@ -248,28 +247,40 @@ def audit_command(
 
             leave(words, root, tree, known.others, known.text, known.exit_code, begun)
         return max(known.exit_code, least)
-    from flask_prodcheck.audit import examine
+    from flask_prodcheck.audit import examine, noting
     from flask_prodcheck.facts.time_limit import was_given_up
 
-    watched = question.watched() if question is not None else tree
     with question.outlines() if question is not None else contextlib.nullcontext() as outlines:
-        report, project = examine(watched, settings, root=root, started=started, outlines=outlines)
-    text = _rendered(report, root, form, color=colored)
-    if explain_launch:
-        from flask_prodcheck.graph.chains import graph_of
-        from flask_prodcheck.graph.text import explain
+        if question is not None and outlines is not None:
+            known = question.standing(outlines, noting(tree))
+            if known is not None:
+                _say_again(known, started, output)
+                return max(known.exit_code, least)
+        watched = question.watched() if question is not None else None
+        report, project = examine(tree, settings, root=root, started=started, outlines=outlines, watched=watched)
+        graph, explained = None, ""
+        if explain_launch:
+            from flask_prodcheck.graph.chains import graph_of
+            from flask_prodcheck.graph.text import explain
 
-        text = f"{explain(graph_of(project), color=colored)}\n{text}"
-    write(text, output)
-    if question is not None and not was_given_up(report.problems):
-        stats = replace(report.stats, parsed=0, from_cache=report.stats.parsed + report.stats.from_cache)
+            graph = graph_of(project)
+            explained = f"{explain(graph, color=colored)}\n"
+        write(explained + _rendered(report, root, form, color=colored), output)
+        if question is not None and not was_given_up(report.problems):
+            stats = replace(report.stats, parsed=0, from_cache=report.stats.parsed + report.stats.from_cache)
 
-        def again(seconds: float) -> str:
-            timed = replace(report, stats=replace(stats, seconds=seconds))
-            return _rendered(timed, root, form, color=colored)
+            def again(seconds: float) -> str:
+                timed = replace(report, stats=replace(stats, seconds=seconds))
+                return explained + _rendered(timed, root, form, color=colored)
 
-        question.remember(again, report.exit_code)
+            question.remember(again, report.exit_code, outlines, (report, graph))
     return max(report.exit_code, least)
+
+
+def _say_again(known: Answer, started: float, output: Path | None) -> None:
+    from flask_prodcheck.cache.recall import with_seconds
+
+    write(with_seconds(known.text, time.perf_counter() - started), output)
 
 
 def _collect_seldom() -> None:

@@ -2,7 +2,8 @@
 
 The data is the readers' own; nothing is believed of it but that it was put here for a file with this content by this very
 tool, and they check its shape. A line for each file, because all of them together take more memory than an audit: its
-path as JSON, the digest of its content, and the data, with tabs between them.
+path as JSON, the digest of its content, and the data, with tabs between them. Before the data of an outline stands the
+digest of its shape: what an audit can see of a file that it does not look into.
 
 All data is JSON. That of an outline holds no text of the file. Statements hold its texts, secrets among them: they are kept
 so that only who has the file itself can read them.
@@ -16,38 +17,77 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field
 from itertools import chain
+from typing import Protocol
 
 from flask_prodcheck.cache.contents import Content
 from flask_prodcheck.cache.identity import tool_identity
 from flask_prodcheck.cache.store import Lines, Store
 from flask_prodcheck.records import dataclass
+from flask_prodcheck.sources.tree import digest_of
 
 _OUTLINES = "outlines"
 _STATEMENTS = "statements"
+_DIGITS = 64  # of a digest
 _MAX_STATEMENTS = 16 * 1024 * 1024
 _MAX_OF_A_FILE = 64 * 1024 * 1024
 
 
+class Noted(Protocol):
+    """What is kept of a Python file with a content of this ``digest``."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def digest(self) -> str: ...
+
+    @property
+    def data(self) -> object: ...
+
+    @property
+    def shape(self) -> object: ...
+
+
 @dataclass(slots=True)
 class RememberedOutlines:
-    """The outlines of one project, and the statements of the files that linking asked for."""
+    """The outlines of one project, and the statements of the files that linking asked for: ``asked``. ``fresh`` are the
+    digests of the shapes of the files that were read now."""
 
     outlines: _Kept
     others: _Kept
+    asked: set[str] = field(default_factory=set)
+    fresh: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, path: str) -> None:
+        """Takes note that the statements of ``path`` were asked for."""
+        self.asked.add(path)
+
+    def shape(self, path: str) -> str | None:
+        """The digest of the shape of the present content of ``path``; None when it is not known."""
+        if path in self.fresh:
+            return self.fresh[path]
+        data = self.outlines.recall(path) or b""
+        digest = data[2 : 2 + _DIGITS]
+        return digest.decode("ascii", "replace") if data.startswith(b'["') and len(digest) == _DIGITS else None
 
     def recall(self, path: str) -> tuple[str, object] | None:
         """The digest of the content of ``path``, and what was noted of it; None when it was not, or has changed."""
-        data = self.outlines.recall(path)
+        line = self.outlines.recall(path)
         try:
-            return (self.outlines.contents[path].digest, json.loads(data)) if data is not None else None
-        except (ValueError, RecursionError):
+            _, data = json.loads(line) if line is not None else (None, None)
+        except (ValueError, TypeError, RecursionError):
             return None
+        return (self.outlines.contents[path].digest, data) if line is not None else None
 
-    def keep(self, noted: Iterable[tuple[str, str, object]]) -> None:
-        """Keeps (path, digest, data) of each file that was read, and of the rest what is still in the project."""
-        entries = ((path, digest, json.dumps(data, separators=(",", ":")).encode()) for path, digest, data in noted)
-        self.outlines.keep(entries)
+    def keep(self, noted: Iterable[Noted]) -> None:
+        """Keeps what was noted of each file that was read, and of the rest what is still in the project."""
+        self.outlines.keep(map(self._entry, noted))
+
+    def _entry(self, noted: Noted) -> tuple[str, str, bytes]:
+        digest = self.fresh[noted.path] = digest_of(_packed(noted.shape))
+        return noted.path, noted.digest, b'["%s",%s]' % (digest.encode(), _packed(noted.data))
 
     def recall_statements(self, path: str, digest: str, content: bytes) -> object:
         """What was kept of the statements of ``path``, whose ``content`` is that of ``digest``; None when nothing was."""
@@ -113,6 +153,10 @@ def remembered_outlines(store: Store, contents: Mapping[str, Content]) -> Iterat
             _Kept(store, _OUTLINES, contents, outlines, _index(outlines)),
             _Kept(store, _STATEMENTS, contents, others, _index(others)),
         )
+
+
+def _packed(data: object) -> bytes:
+    return json.dumps(data, separators=(",", ":")).encode()
 
 
 def _index(lines: Lines | None) -> dict[str, int]:

@@ -8,7 +8,7 @@ from flask_prodcheck.edits.changes import Plan
 from flask_prodcheck.edits.text_file import decode
 from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.sources.kinds import HEAD_BYTES, kind_of
-from flask_prodcheck.sources.tree import Content, Source, Tree
+from flask_prodcheck.sources.tree import Content, Source, Tree, where_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,9 @@ class _Overlaid:
 
     def read(self, path: str) -> bytes:
         return self.files[path] if path in self.files else self.below.read(path)
+
+    def with_word(self, path: str, word: bytes) -> bytes:
+        return where_held(word, self.files[path]) if path in self.files else self.below.with_word(path, word)
 
 
 def overlay(tree: Tree, plan: Plan, *, force: bool = False) -> Tree:

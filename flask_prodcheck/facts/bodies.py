@@ -42,6 +42,9 @@ class Unread:
 class Remembered(Protocol):
     """The statements of files as they were read before."""
 
+    def ask(self, path: str) -> None:
+        """Takes note that the statements of ``path`` were asked for."""
+
     def recall_statements(self, path: str, digest: str, content: bytes) -> object:
         """What :meth:`keep_statements` was given for ``path`` with this ``content`` of that ``digest``, or anything else."""
 
@@ -138,6 +141,8 @@ class _Later:
     def statements(self) -> tuple[Stmt, ...]:
         if not self.is_asked:
             self.is_asked = True
+            if self.bodies.remembered is not None:
+                self.bodies.remembered.ask(self.path)
             if self.kept is None:
                 self.kept = self.bodies.read(self)
             else:

@@ -6,8 +6,9 @@ shape is no outline.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from sys import intern
-from typing import Any
+from typing import Any, cast
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.bodies import Unread
@@ -49,6 +50,35 @@ def to_data(module: PyModule) -> Data:
             mentions.module_names,
         ],
     ]
+
+
+def shape(data: Data) -> Data:
+    """``data`` with the order of its places instead of them: what linking can see of a file whose statements it never asks
+    for, as long as nothing of it is shown. The lines of one file are compared with each other alone."""
+    points: set[tuple[int, int]] = set()
+    for place in _places_in(data):
+        points.update(((place[0], place[1]), (place[2], place[3])))
+    ranks = {point: rank for rank, point in enumerate(sorted(points))}
+    return _ranked(data, ranks)
+
+
+def _is_place(data: Data) -> bool:
+    return type(data) is list and len(data) == 4 and all(type(each) is int for each in data)
+
+
+def _places_in(data: Data) -> Iterator[list[int]]:
+    if _is_place(data):
+        yield cast("list[int]", data)
+    elif isinstance(data, list):
+        for each in data:
+            yield from _places_in(each)
+
+
+def _ranked(data: Data, ranks: Mapping[tuple[int, int], int]) -> Data:
+    if _is_place(data):
+        line, column, end_line, end_column = cast("list[int]", data)
+        return [ranks[line, column], ranks[end_line, end_column]]
+    return [_ranked(each, ranks) for each in data] if isinstance(data, list) else data
 
 
 def from_data(path: str, data: Data) -> PyModule | None:

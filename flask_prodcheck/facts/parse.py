@@ -12,7 +12,7 @@ from typing import Protocol
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.bodies import Bodies, Remembered, Unread
-from flask_prodcheck.facts.outlines import from_data, to_data
+from flask_prodcheck.facts.outlines import from_data, shape, to_data
 from flask_prodcheck.facts.parsed import Facts, FileFacts
 from flask_prodcheck.facts.shares import shared
 from flask_prodcheck.facts.syntax import Body, PyModule
@@ -104,6 +104,17 @@ class _Outcome:
     digest: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is kept of a Python file with a content of this ``digest``: the ``data`` of its outline, None where it holds no
+    facts, and the ``shape`` of that."""
+
+    path: str
+    digest: str
+    data: object
+    shape: object
+
+
 class Outlines(Remembered, Protocol):
     """What was found in Python files before, by path, where they have not changed since: their outlines, and the statements
     of those that linking asked for."""
@@ -111,8 +122,8 @@ class Outlines(Remembered, Protocol):
     def recall(self, path: str) -> tuple[str, object] | None:
         """The digest of the file's content, and what was noted of it: None for a file without facts."""
 
-    def keep(self, noted: Iterable[tuple[str, str, object]]) -> None:
-        """Keeps each (path, digest, data) for as long as the file's content has that digest."""
+    def keep(self, noted: Iterable[Noted]) -> None:
+        """Keeps each for as long as the file's content has its digest."""
 
 
 def parse(tree: Tree, outlines: Outlines | None = None) -> Facts:
@@ -213,12 +224,17 @@ def _recalled(tree: Tree, outlines: Outlines) -> dict[str, _Outcome]:
     return found
 
 
-def _noted(read: Mapping[str, _Outcome]) -> Iterator[tuple[str, str, object]]:
-    """(path, digest, data) of the Python files that were read."""
+def note(source: Source, tree: Tree) -> Noted | None:
+    """What is to be kept of one Python file; None where it cannot be read."""
+    return next(_noted({source.path: _read(source, tree)}), None)
+
+
+def _noted(read: Mapping[str, _Outcome]) -> Iterator[Noted]:
+    """Of the Python files that were read."""
     for path, outcome in read.items():
         if outcome.digest:
-            module = outcome.facts
-            yield path, outcome.digest, to_data(module) if isinstance(module, PyModule) else None
+            data = to_data(outcome.facts) if isinstance(outcome.facts, PyModule) else None
+            yield Noted(path, outcome.digest, data, shape(data))
 
 
 def _weight(source: Source) -> int:

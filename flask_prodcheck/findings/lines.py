@@ -6,7 +6,6 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.sources.tree import Content
 
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
-_WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
 class SourceLines:
@@ -18,23 +17,23 @@ class SourceLines:
 
     def holds(self, file: str, word: str) -> bool:
         """Whether ``word`` (ASCII) stands somewhere in ``file``: a quick look that keeps nothing of it."""
-        data = self._data(file)
-        return word.encode() in data or (data.startswith(_WIDE) and any(word in line for line in self.of(file)))
+        try:
+            data = self._content.with_word(file, word.encode())
+        except ReadError:  # said already, as in ``of``
+            return False
+        return word.encode() in data or (bool(data) and any(word in line for line in self.of(file)))
 
     def of(self, file: str) -> tuple[str, ...]:
         """All lines of ``file`` without their ends."""
         if file not in self._files:
-            data = self._data(file)
+            try:
+                data = self._content.read(file)
+            except ReadError:  # discovery or a reader has said it already
+                data = b""
             encoding = next((name for mark, name in _BOMS if data.startswith(mark)), "utf-8")
             text = data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
             self._files[file] = tuple(text.split("\n"))
         return self._files[file]
-
-    def _data(self, file: str) -> bytes:
-        try:
-            return self._content.read(file)
-        except ReadError:  # discovery or a reader has said it already
-            return b""
 
     def line(self, file: str, number: int) -> str:
         """Line ``number`` (1-based), "" when there is none."""

@@ -11,6 +11,7 @@ from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.findings.finding import Finding, Suppression
 from flask_prodcheck.findings.lines import SourceLines
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.policy.marker import MARKER
 from flask_prodcheck.policy.select import matches
 from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.registry.rule import Rule
@@ -20,7 +21,6 @@ from flask_prodcheck.sources.tree import Tree
 
 UNUSED_CODE = "PC001"
 
-_MARKER = "prodcheck:"
 _COMMENT = regex(
     r"(?P<lead>#|;|//|<!--)[ \t]*prodcheck:[ \t]*(?P<word>[A-Za-z]+)(?:[ \t]*\[(?P<codes>[^\]\n]*)\])?(?P<reason>[^\n]*)"
 )
@@ -44,7 +44,7 @@ def find_comments(tree: Tree, lines: SourceLines) -> tuple[tuple[IgnoreComment, 
     found: list[IgnoreComment] = []
     problems: list[Problem] = []
     for source in tree.sources:
-        if not lines.holds(source.path, _MARKER):
+        if not lines.holds(source.path, MARKER):
             continue
         text = lines.of(source.path)
         for number, column, comment in _comments(source.kind, text):
@@ -125,11 +125,11 @@ def _comments(kind: Kind, text: tuple[str, ...]) -> Iterator[tuple[int, int, str
             pass  # Python of another version: the lines are read as they stand
         else:
             for token in tokens:
-                if token.type == tokenize.COMMENT and _MARKER in token.string:
+                if token.type == tokenize.COMMENT and MARKER in token.string:
                     yield token.start[0], token.start[1] + 1, token.string
             return
     for number, line in enumerate(text, 1):
-        found = _COMMENT.search(line) if _MARKER in line else None
+        found = _COMMENT.search(line) if MARKER in line else None
         if found:
             yield number, found.start() + 1, line[found.start() :]
 

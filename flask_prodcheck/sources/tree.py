@@ -13,6 +13,8 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.kinds import Kind
 
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # the marks of UTF-16, in which no text stands as in ASCII
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Source:
@@ -35,6 +37,15 @@ class Content(Protocol):
     def read(self, path: str) -> bytes:
         """The bytes of ``path``. Raises :class:`ReadError` when they cannot be had."""
 
+    def with_word(self, path: str, word: bytes) -> bytes:
+        """The bytes of ``path`` where ``word`` (ASCII) stands in them, or may, as UTF-16; else none. Raises as
+        :meth:`read`."""
+
+
+def where_held(word: bytes, data: bytes) -> bytes:
+    """``data`` where ``word`` may stand in it, else nothing."""
+    return data if word in data or data.startswith(_WIDE) else b""
+
 
 @dataclass(frozen=True, slots=True)
 class DiskContent:
@@ -47,6 +58,9 @@ class DiskContent:
             return (self.root / path).read_bytes()
         except OSError as failure:
             raise ReadError(f"cannot be read: {failure.strerror or failure}") from failure
+
+    def with_word(self, path: str, word: bytes) -> bytes:
+        return where_held(word, self.read(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +75,32 @@ class MemoryContent:
         except KeyError:
             raise ReadError("cannot be read: no such file") from None
 
+    def with_word(self, path: str, word: bytes) -> bytes:
+        return where_held(word, self.read(path))
+
 
 @dataclass(frozen=True, slots=True)
 class WatchedContent:
     """``content``, with a note of the bytes that were read of each path (None: it could not be read) but those
-    ``known``."""
+    ``known``, of which only the path is noted."""
 
     content: Content
     known: Container[str]
     seen: dict[str, bytes | None] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
 
     def read(self, path: str) -> bytes:
         if path in self.known:
+            self.used.add(path)
             return self.content.read(path)
         self.seen[path] = None
         data = self.seen[path] = self.content.read(path)
+        return data
+
+    def with_word(self, path: str, word: bytes) -> bytes:
+        data = self.content.with_word(path, word)
+        if data:
+            self.used.add(path)
         return data
 
 
