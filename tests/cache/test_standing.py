@@ -13,6 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from flask_prodcheck.cache import standing
+from flask_prodcheck.cache.contents import contents
+from flask_prodcheck.cache.outlines import remembered_outlines
+from flask_prodcheck.cache.standing import standing_of
 from flask_prodcheck.cache.store import store_of
 from flask_prodcheck.cli import main
 from flask_prodcheck.facts.outlines import shape
@@ -110,6 +113,36 @@ def test_a_file_that_the_report_names_counts_with_its_lines(project: Path) -> No
     assert "shop/report.py" in run(project)[0]
     edited(project, "shop/report.py", "    request", "\n    request")
     assert not stood(project)
+
+
+def test_a_file_that_was_looked_into_counts_without_being_named(project: Path) -> None:
+    (project / "flags.py").write_text("ON = False\n")
+    (project / "app.py").write_text(
+        "from flask import Flask\nimport flags\napp = Flask(__name__)\nif flags.ON:\n    app.secret_key = 'published'\n"
+    )
+    assert "flags.py" not in run(project)[0]
+    edited(project, "flags.py", "False", "True")
+    assert not stood(project)
+
+
+def test_a_file_that_is_named_counts_without_being_looked_into(project: Path, cache_folder: Path) -> None:
+    run(project)
+    found = contents(project, list(FILES), {})
+    assert found is not None
+    with remembered_outlines(store_of(project, cache_folder), found) as outlines:
+        python = [name for name in FILES if name.endswith(".py")]
+        for shown, named in [
+            ("", []),
+            ("see shop/model.py:3, and 2 more", ["shop/model.py"]),
+            (["end: shop/model.py."], ["shop/model.py"]),
+            (Path("/a/shop/report.py"), ["shop/report.py"]),
+        ]:
+            held = standing_of(python, found, outlines, (), shown)
+            assert held is not None
+            assert list(held.used) == named
+        odd = standing_of(["a b.py"], {"a b.py": found["app.py"]}, outlines, (), "")
+        assert odd is not None
+        assert list(odd.used) == ["a b.py"]
 
 
 def test_a_comment_that_silences_counts_wherever_it_stood(project: Path) -> None:
