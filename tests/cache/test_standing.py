@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from flask_prodcheck.audit import examine
 from flask_prodcheck.cache import standing
 from flask_prodcheck.cache.contents import contents
 from flask_prodcheck.cache.outlines import remembered_outlines
@@ -19,6 +20,7 @@ from flask_prodcheck.cache.standing import standing_of
 from flask_prodcheck.cache.store import store_of
 from flask_prodcheck.cli import main
 from flask_prodcheck.facts.outlines import shape
+from flask_prodcheck.sources.discover import discover
 
 MODEL = "import math\n\n\ndef area(radius):\n    half = radius / 2\n    return math.pi * half * half * 4\n"
 FILES = {
@@ -125,7 +127,15 @@ def test_a_file_that_was_looked_into_counts_without_being_named(project: Path) -
     assert not stood(project)
 
 
-def test_a_file_that_is_named_counts_without_being_looked_into(project: Path, cache_folder: Path) -> None:
+def test_what_linking_asks_for_is_noted(project: Path, cache_folder: Path) -> None:
+    found = contents(project, list(FILES), {})
+    assert found is not None
+    with remembered_outlines(store_of(project, cache_folder), found) as outlines:
+        examine(discover(project), outlines=outlines)
+        assert outlines.asked == {"app.py", "shop/__init__.py", "shop/views.py"}
+
+
+def test_what_counts_with_its_bytes(project: Path, cache_folder: Path) -> None:
     run(project)
     found = contents(project, list(FILES), {})
     assert found is not None
@@ -140,6 +150,10 @@ def test_a_file_that_is_named_counts_without_being_looked_into(project: Path, ca
             held = standing_of(python, found, outlines, (), shown)
             assert held is not None
             assert list(held.used) == named
+        outlines.ask("shop/views.py")
+        looked_into = standing_of(python, found, outlines, {"app.py"}, "")
+        assert looked_into is not None
+        assert list(looked_into.used) == ["app.py", "shop/views.py"]
         odd = standing_of(["a b.py"], {"a b.py": found["app.py"]}, outlines, (), "")
         assert odd is not None
         assert list(odd.used) == ["a b.py"]
