@@ -87,6 +87,8 @@ COMPOSED: list[tuple[str, str, str]] = [
     ("another folder", f"## Development\n{block('cd ops', 'docker compose up')}", DEFAULT),
     ("another block", f"## Development\n{block('cd ops')}\n{UP}", UNDER.format(7, "Development")),
     ("the checkout", f"## Development\n{block('cd shop', 'docker compose up')}", UNDER.format(4, "Development")),
+    ("what is tried", f"## Testing\n{UP}", DEFAULT),
+    ("what stands on the own machine", f"## Start\nClone it locally, then:\n{UP}", DEFAULT),
     ("what is named in passing", "## Development\nEdit `compose.yml`.\n", DEFAULT),
 ]
 
@@ -174,6 +176,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "run.sh:2 development: no deploy file calls it and it starts a development server",
             "shop.service:2 production: a systemd starts it",
         ],
+    ),
+    (
+        "... in a sentence",
+        {"run.sh": SCRIPT, "README.md": "## Start\nUse `sh run.sh` in production.\n"},
+        ["run.sh:2 production: README.md:2 shows it with 'Use `sh run.sh` in production.'"],
+    ),
+    (
+        "... of an application that is deployed somewhere",
+        {"run.sh": SCRIPT, "README.md": f"## Start\nIt is deployed at shop.example.\n{block('./run.sh')}"},
+        ["run.sh:2 development: no deploy file calls it and it starts a development server"],
     ),
     (
         "... that it only names",

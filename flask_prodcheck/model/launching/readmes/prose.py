@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_prodcheck.model.launching.hints import words_of
 from flask_prodcheck.model.project import Purpose
 from flask_prodcheck.patterns import regex
@@ -11,7 +13,7 @@ _DEVELOPMENT = frozenset({
     "development", "dev", "develop", "developing", "developer", "developers", "local", "locally", "localhost",
     "contributing", "contribute", "contributors", "hacking", "debug", "debugging",
 })  # fmt: skip
-_TEST = frozenset({"test", "tests", "testing", "e2e"})
+_TEST = frozenset({"tests", "e2e"})  # below "Testing" there may be how to try what production starts
 _PRODUCTION = frozenset({"production", "prod", "deploy", "deploying", "deployment", "deployments", "hosting"})
 #: Words that turn a heading's meaning, or compare.
 _TURNING = frozenset({"not", "non", "no", "without", "vs", "versus", "before"})
@@ -20,7 +22,8 @@ _TURNED = regex(r"\b(?:not|never|don'?t|isn'?t|without|instead|unless)\b")
 _DEVELOPMENT_PHRASE = regex(
     r"\b(?:for|in|during)\s+(?:\w+\s+)?(?:development|dev|developing|debugging)\b"
     r"|\b(?:dev|development|developer)\s+(?:environment|server|mode|set-?up|stack|container|purpose|instance)s?\b"
-    r"|\blocal\s+(?:development|dev|testing|environment|machine|set-?up|instance)\b|\blocally\b|\bfor\s+developers\b"
+    r"|\blocal\s+(?:development|dev|testing|environment|machine|set-?up|instance)\b|\bfor\s+developers\b"
+    r"|\b(?:run|start|serv|work|develop|test|try)\w*\s+(?:\S+\s+){0,5}?locally\b"
 )
 _TEST_PHRASE = regex(r"\b(?:for|run(?:s|ning)?)\s+(?:\w+\s+){0,2}(?:tests?|testing)\b|\btest\s+(?:suite|environment)\b")
 _PRODUCTION_PHRASE = regex(
@@ -34,7 +37,7 @@ EITHER = frozenset({Purpose.PRODUCTION, Purpose.DEVELOPMENT})
 #: Words of a title beside which a purpose is what the whole document is about: "Setting up for development".
 _FILLING = frozenset({
     "a", "an", "the", "and", "for", "in", "on", "of", "to", "with", "set", "setting", "setup", "up", "environment", "guide",
-    "notes", "instructions", "docker", "compose", "run", "running", "how", "readme",
+    "notes", "instructions", "test", "testing", "docker", "compose", "run", "running", "how", "readme",
 })  # fmt: skip
 
 
@@ -75,6 +78,16 @@ def purposes_of_sentence(text: str) -> frozenset[Purpose]:
 _DEPLOYS = regex(
     r"\b(?:docker|compose|containers?|images?|stack|folder|directory|files?|scripts?|configurations?|infrastructure|set-?up)\b"
 )
+
+
+_FOR_PRODUCTION = regex(r"\b(?:in|for|to|into)\s+production\b")
+
+
+def is_for_production(headings: Sequence[str], sentence: str) -> bool:
+    """Whether it is more than a word about production ("deployed at ..."): a heading, or what a sentence is for."""
+    return any(Purpose.PRODUCTION in purposes_of_heading(each) for each in headings) or (
+        _FOR_PRODUCTION.search(sentence.lower()) is not None
+    )
 
 
 def is_said_of_files(text: str) -> bool:

@@ -15,6 +15,7 @@ from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.readmes.commands import Started, resolved, started_by
 from flask_prodcheck.model.launching.readmes.prose import (
+    is_for_production,
     is_said_of_files,
     purposes_of_heading,
     purposes_of_sentence,
@@ -69,7 +70,8 @@ class Readmes:
         if Purpose.PRODUCTION in places:
             said = places[Purpose.PRODUCTION]
             alone = len(places) == 1 and any(_is_start_of(each, head) for each in said.starts)
-            return (Purpose.PRODUCTION, _place(said, Purpose.PRODUCTION)) if alone else None
+            told = alone and is_for_production(said.shown.headings, said.shown.said)
+            return (Purpose.PRODUCTION, _place(said, Purpose.PRODUCTION)) if told else None
         if unsaid:
             return None
         for purpose in (Purpose.DEVELOPMENT, Purpose.TEST):
