@@ -142,9 +142,22 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["ops/compose.yml:4 development: ops/README.md:3 shows it under 'Development'"],
     ),
     (
-        "a link to the folder, in a sentence for development",
-        {"ops/compose.yml": COMPOSE, "README.md": "For local development see [ops](ops/).\n"},
-        ["ops/compose.yml:4 development: README.md:1 shows it with 'For local development see [ops](ops/).'"],
+        "a link to the file, in a sentence for development",
+        {"ops/compose.yml": COMPOSE, "README.md": "For local development see [this](ops/compose.yml).\n"},
+        ["ops/compose.yml:4 development: README.md:1 shows it with 'For local development see [this](ops/compose.yml).'"],
+    ),
+    (
+        "... to its folder: others may be for something else",
+        {"ops/compose.yml": COMPOSE, "README.md": "For local development see [this](ops/).\n"},
+        ["ops/compose.yml:4 production: a compose starts it"],
+    ),
+    (
+        "... which is said to be for production as well",
+        {
+            "ops/compose.yml": COMPOSE,
+            "README.md": f"## Deployment\nSee `ops/`.\n## Development\n{block('cd ops', 'docker compose up')}",
+        },
+        ["ops/compose.yml:4 production: a compose starts it"],
     ),
     (
         "a folder that is for development",

@@ -34,12 +34,14 @@ _LARGE = 300_000
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """One place of a README: the purposes that it names, and what a command there starts."""
+    """One place of a README: the purposes that it names, what a command there starts, and the file or folder that a
+    sentence names."""
 
     path: str
     shown: Shown
     purposes: frozenset[Purpose]
     starts: tuple[Started, ...]
+    names: str
 
 
 class Readmes:
@@ -55,15 +57,20 @@ class Readmes:
         """The purpose of what ``head`` starts, with the place that says so; None where nothing does, or in doubt."""
         if self._read is None:
             return None
+        file = head.span.file
         places: dict[Purpose, _Said] = {}
         unsaid = False
         for said in self._about(head):
             starts = any(_is_start_of(each, head) for each in said.starts)
-            if not starts and not self._names(said, head):
+            if not starts and (not said.names or said.names not in (file, posixpath.dirname(file))):
                 continue
             if not said.purposes:
                 unsaid = unsaid or starts
-            elif starts or Purpose.PRODUCTION in said.purposes or purposes_of_sentence(said.shown.said):
+            elif (
+                starts
+                or Purpose.PRODUCTION in said.purposes
+                or (said.names == file and purposes_of_sentence(said.shown.said))
+            ):
                 for purpose in said.purposes:
                     if purpose not in places or starts:
                         places[purpose] = said
@@ -116,18 +123,15 @@ class Readmes:
             begun = shown.block
             named = not shown.block and " " not in shown.code and not shown.code.startswith("./")
             here, starts = started_by(shown.code, here, self._facts) if not named else (here, ())
-            yield _Said(path, shown, _purposes(own, readme, shown), starts)
+            yield _Said(path, shown, _purposes(own, readme, shown), starts, self._named(path, shown))
 
-    def _names(self, said: _Said, head: Head) -> bool:
-        """Whether a sentence, not a command, names the file of ``head`` or the folder that holds it."""
-        code = said.shown.code.rstrip("/")
-        if said.shown.block or not code or " " in code:
-            return False
-        if (blob := _BLOB.fullmatch(code)) is not None:
-            code = blob[1]
-        file = head.span.file
-        found = resolved(code, posixpath.dirname(said.path) or ".", self._facts)
-        return found in (file, posixpath.dirname(file)) and found != "."
+    def _named(self, path: str, shown: Shown) -> str:
+        """The file or folder that a sentence, not a command, names; "" for none."""
+        code = shown.code.rstrip("/")
+        if shown.block or not code or " " in code:
+            return ""
+        blob = _BLOB.fullmatch(code)
+        return resolved(blob[1] if blob is not None else code, posixpath.dirname(path) or ".", self._facts)
 
     def _by_folder_of(self, head: Head) -> tuple[Purpose, str] | None:
         """A README beside the file whose first sentence says that what the folder holds is for development."""
