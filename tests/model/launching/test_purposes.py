@@ -248,14 +248,6 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["publish.sh:4 > app.py:4 app-run production app:app True"],
     ),
     (
-        "... by a command that it puts together",
-        {
-            "publish.sh": '#!/bin/sh\nSSH="ssh -i key"\nSSH="$SSH -p $PORT"\n$SSH ann@$HOST "cd shop && python app.py"\n',
-            "app.py": APP,
-        },
-        ["publish.sh:4 > app.py:4 app-run production app:app True"],
-    ),
-    (
         "... through a pipe",
         {"publish.sh": "#!/bin/sh\ncat <<'EOF' | ssh $HOST\npython app.py\nEOF\n", "app.py": APP},
         ["publish.sh:3 > app.py:4 app-run production app:app True"],
