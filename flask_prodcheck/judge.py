@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.findings.build import build
 from flask_prodcheck.findings.lines import SourceLines
@@ -47,12 +46,7 @@ def judge(
 
 def project_of(facts: Facts, tree: Tree, settings: Settings) -> Project:
     """What the facts of ``tree`` mean together."""
-
-    def read(path: str) -> bytes | None:
-        try:
-            return tree.content.read(path) if path in tree.paths else None
-        except ReadError:
-            return None
-
-    project = link(facts, name=tree.name, production=settings.production, development=settings.development, read=read)
+    project = link(
+        facts, name=tree.name, production=settings.production, development=settings.development, read=tree.read
+    )
     return replace(project, problems=(*project.problems, *facts.later))

@@ -192,7 +192,9 @@ def _configuration(project: Project, target: str) -> Configuration | None:
 
 
 def _linked(tree: Tree, settings: Settings) -> Project:
-    return link(parse(tree), name=tree.name, production=settings.production, development=settings.development)
+    return link(
+        parse(tree), name=tree.name, production=settings.production, development=settings.development, read=tree.read
+    )
 
 
 def _copy(tree: Tree, root: Path, target: Path) -> None:

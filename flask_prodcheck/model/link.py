@@ -35,7 +35,7 @@ def link(
     modules = Modules(facts)
     apps = find_apps(modules)
     sites = find_run_sites(modules, apps)
-    found = find_launches(facts, modules, apps, sites, production=production, development=development)
+    found = find_launches(facts, modules, apps, sites, production=production, development=development, read=read)
     apps = with_best_app(apps, found.launches, modules, facts)
     launches = tuple(replace(launch, app=_same(launch.app, apps)) for launch in found.launches)
     sites = _with_reach(sites, launches, found.has_deploy_files)

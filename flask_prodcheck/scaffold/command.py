@@ -36,7 +36,9 @@ def scaffold(what: str, path: Path, writes: bool, force: bool) -> int:
     root = project_root(path)
     settings = load_settings(root, None)
     tree = discover(root, exclude=settings.exclude)
-    project = link(parse(tree), name=tree.name, production=settings.production, development=settings.development)
+    project = link(
+        parse(tree), name=tree.name, production=settings.production, development=settings.development, read=tree.read
+    )
     made = plan(project, tree, what, force=force)
     if writes:
         outcome = write(made, root, force=force)

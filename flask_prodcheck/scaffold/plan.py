@@ -335,7 +335,8 @@ class _Planner:
     def _unproven(self, made: Plan, by_hand: set[tuple[str, str]]) -> list[str]:
         """Launches of the changed project that still cannot stay and that no note names: the audit's own reading of the
         result, so that a plan never promises more than it does."""
-        changed = link(parse(overlay(self.tree, made)), name=self.project.name)
+        tree = overlay(self.tree, made)
+        changed = link(parse(tree), name=self.project.name, read=tree.read)
         return [
             f"{launch.head.span} still starts {said(launch)} after these changes: change it by hand"
             for launch in changed.production

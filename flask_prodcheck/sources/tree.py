@@ -115,3 +115,10 @@ class Tree:
     paths: frozenset[str]
     content: Content
     problems: tuple[Problem, ...] = ()
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file of the project; None where it has none there, or one that cannot be read."""
+        try:
+            return self.content.read(path) if path in self.paths else None
+        except ReadError:
+            return None

@@ -44,6 +44,17 @@ def test_own_launch_with_its_options_folder_and_environment(tmp_path: Path) -> N
     assert not (tmp_path / "scratch").exists()
 
 
+def test_a_launch_that_a_readme_calls_development_is_not_booted(tmp_path: Path) -> None:
+    files = {
+        "compose.yml": "services:\n  web:\n    image: shop\n    command: gunicorn app:app\n",
+        "app.py": APP,
+        "requirements.txt": "flask\n",
+    }
+    assert not made(tmp_path / "plain", files).scaffolded
+    readme = {"README.md": "## Development\n```\ndocker compose up\n```\n"}
+    assert made(tmp_path / "told", {**files, **readme}).scaffolded
+
+
 def test_a_project_named_relatively_is_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     found = made(Path(), {"Procfile": "web: gunicorn -c conf.py app:app\n", "conf.py": "threads = 4\n", "app.py": APP})

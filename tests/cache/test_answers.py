@@ -120,6 +120,20 @@ def test_a_change_is_seen(project: Path, change: Callable[[Path], None]) -> None
     assert remembered(project)
 
 
+def test_what_a_readme_says_is_part_of_the_answer(project: Path) -> None:
+    started = "#!/bin/sh\npython app.py\n"
+    (project / "Dockerfile").unlink()
+    write(project, {"start.sh": started, "README.md": "# Deployment\n```\n./start.sh\n```\n"})
+    age(project)
+    launches = run(project)[1]["launches"]
+    assert isinstance(launches, list) and [each["purpose"] for each in launches] == ["production"]
+    assert remembered(project)
+    write(project, {"README.md": "# Development\n```\n./start.sh\n```\n"})
+    age(project)
+    assert not remembered(project)
+    assert remembered(project)
+
+
 @pytest.mark.parametrize("command", [["graph"], ["graph", "--format", "json"], ["config", "--key", "SECRET_KEY"]])
 def test_what_graph_and_config_show_is_remembered(
     project: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]

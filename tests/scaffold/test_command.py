@@ -51,6 +51,14 @@ def test_shown_then_written_then_nothing_left(tmp_path: Path) -> None:
     assert again.stdout.endswith("Nothing to change.\n")
 
 
+def test_a_start_that_a_readme_calls_development_is_no_production_one(tmp_path: Path) -> None:
+    compose = "services:\n  web:\n    image: shop\n    command: gunicorn app:app\n"
+    readme = "## Development\n```\ndocker compose up\n```\n"
+    files = {"app.py": APP, "requirements.txt": "flask==3.1.3\ngunicorn==24.0.0\n", "compose.yml": compose}
+    assert "+++ b/Procfile" not in prodcheck("scaffold", "gunicorn", project(tmp_path, files)).stdout
+    assert "+++ b/Procfile" in prodcheck("scaffold", "gunicorn", project(tmp_path, {"README.md": readme})).stdout
+
+
 def test_an_existing_settings_file_stays_without_force(tmp_path: Path) -> None:
     folder = project(tmp_path, {**GOOD, "gunicorn.conf.py": "workers = 2\n"})
     done = prodcheck("scaffold", "gunicorn", folder, "--write")

@@ -30,7 +30,7 @@ class Place:
     ``hints`` are words of undecided branches that were taken ("development" side or "production" side);
     ``certain`` is false behind one. ``shell_parent``: the shell that stays as parent of what runs. ``drafts`` are shell
     variables whose text is known but for some ``${NAME}`` in it: commands that a script puts together and runs later.
-    ``script``: the script that runs.
+    ``script``: the script that runs; ``folder``: the absolute one that the shell entered on the machine, as written.
     """
 
     hops: tuple[Hop, ...]
@@ -52,6 +52,7 @@ class Place:
     shell: Environment = field(default_factory=dict)
     exports_all: bool = False
     script: str = ""
+    folder: str = ""
 
     def hop(self, span: Span, text: str) -> Place:
         """This place after one more step (the same place twice in a row counts once)."""
@@ -81,7 +82,7 @@ class Place:
 
     def in_new_shell(self) -> Place:
         """What another shell inherits: the environment only."""
-        return replace(self, shell={}, exports_all=False)
+        return replace(self, shell={}, exports_all=False, drafts={})
 
 
 def _one_line(text: str) -> str:
@@ -229,6 +230,8 @@ def user_id(place: Place) -> str | None:
 def enter(place: Place, directory: str, facts: Facts) -> Place:
     """``place`` after ``cd directory``."""
     text = expand(directory, place.variables)
+    if text.startswith("/") and place.image is None:
+        place = replace(place, folder=text)
     if text in ("", ".", "-", "~") or text.startswith("~"):
         return place if text in ("", ".") else replace(place, cwd_known=False)
     if is_open(text):

@@ -1,11 +1,11 @@
-"""What a launch is for, and why: names, places, targets, comments and pairs of files decide."""
+"""What a launch is for, and why: names, places, targets, comments and pairs of files decide, then what a README says."""
 
 from __future__ import annotations
 
 import fnmatch
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.platforms import PLATFORM_KINDS
@@ -44,6 +44,8 @@ _TASK_KINDS = frozenset(
 )
 
 
+#: Formats that a person starts by a command, which a README may show.
+_TOLD_KINDS = _TASK_KINDS | {"compose", "dockerfile", "script", "python-script", "entry-point"}
 #: Systems that no host of Procfiles runs: ``heroku local -f Procfile.windows`` is for people at work.
 _OTHER_SYSTEMS = frozenset({"windows", "win", "mac", "macos", "osx"})
 
@@ -56,7 +58,9 @@ class Evidence:
     ``header`` at the head of its file. ``development`` and ``production`` are what the environment that the file gives
     the start says of itself. ``mounts_sources`` when the project's files are mounted over those that the image holds;
     ``built_aside`` when development services alone build the image, and others another one that serves the same; ``generated`` when a
-    code generator wrote it."""
+    code generator wrote it; ``stand_in`` is a service beside it that only replaces another, ``on_host`` says how a script
+    leaves it running on a machine that is a server; ``elsewhere`` when another deploy file than its own, and those that
+    run its image, starts a production server."""
 
     file: str
     kind: str
@@ -75,10 +79,23 @@ class Evidence:
     mounts_sources: bool = False
     built_aside: bool = False
     generated: bool = False
+    stand_in: str = ""
+    on_host: str = ""
+    elsewhere: bool = False
 
 
-def judge(evidence: Evidence, production: Sequence[str] = (), development: Sequence[str] = ()) -> tuple[Purpose, str]:
-    """The purpose and the reason. ``production``/``development`` are the settings' globs (``path`` or ``path:name``)."""
+Judgement = tuple[Purpose, str]
+"""A purpose, and why."""
+
+
+def judge(
+    evidence: Evidence,
+    production: Sequence[str] = (),
+    development: Sequence[str] = (),
+    told: Callable[[], Judgement | None] = lambda: None,
+) -> Judgement:
+    """The purpose and the reason. ``production``/``development`` are the settings' globs (``path`` or ``path:name``);
+    ``told`` gives what the READMEs say: it is asked where nothing else decides."""
     for globs, purpose in ((production, Purpose.PRODUCTION), (development, Purpose.DEVELOPMENT)):
         for glob in globs:
             path, _, name = glob.partition(":")
@@ -107,7 +124,27 @@ def judge(evidence: Evidence, production: Sequence[str] = (), development: Seque
         return Purpose.DEVELOPMENT, "the comment at the head of the file says so"
     if evidence.development:
         return Purpose.DEVELOPMENT, f"its environment is {evidence.development}"
-    return _by_kind(evidence)
+    around = _by_what_is_around(evidence)
+    if around is not None:
+        return around
+    default = _by_kind(evidence)
+    said = told() if _may_be_told(evidence, default[0]) else None
+    return said if said is not None and _is_believed(said[0], evidence, default[0]) else default
+
+
+def _may_be_told(evidence: Evidence, default: Purpose) -> bool:
+    """Whether a README is asked: about what people start, and about development that production starts otherwise."""
+    if evidence.kind not in _TOLD_KINDS:
+        return False
+    return default is Purpose.PRODUCTION or not evidence.has_production
+
+
+def _is_believed(said: Purpose, evidence: Evidence, default: Purpose) -> bool:
+    """Whether a README that shows a start for one purpose decides. An image that it builds to develop is for production as
+    well, unless that starts elsewhere."""
+    if default is not Purpose.PRODUCTION:
+        return said is Purpose.PRODUCTION
+    return evidence.kind != "dockerfile" or said is Purpose.PRODUCTION or evidence.elsewhere
 
 
 #: Formats of process managers and clusters, which run what serves and build nothing.
@@ -123,7 +160,7 @@ def _overrides(evidence: Evidence) -> bool:
     return named is not None and named[0] is not Purpose.PRODUCTION
 
 
-def _by_path(path: str, *, serves_pages: bool = False) -> tuple[Purpose, str] | None:
+def _by_path(path: str, *, serves_pages: bool = False) -> Judgement | None:
     base = _SAMPLE_SUFFIX.sub("", posixpath.basename(path))
     if base == "rc.local":
         return Purpose.PRODUCTION, "it runs when the machine starts"
@@ -152,7 +189,7 @@ _REFUSES = regex(
 )
 
 
-def _by_comment(comment: str) -> tuple[Purpose, str] | None:
+def _by_comment(comment: str) -> Judgement | None:
     text = comment.lower()
     if re.search(r"\b(?:for|in|only|local)\s+(?:local\s+)?(?:development|dev|debugging)\b", text) or _REFUSES.search(
         text
@@ -163,7 +200,7 @@ def _by_comment(comment: str) -> tuple[Purpose, str] | None:
     return None
 
 
-def _by_kind(evidence: Evidence) -> tuple[Purpose, str]:
+def _by_what_is_around(evidence: Evidence) -> Judgement | None:
     if evidence.kind == "compose":
         if evidence.overrides_production:
             return Purpose.DEVELOPMENT, "it replaces the image's production server by a development one"
@@ -174,10 +211,18 @@ def _by_kind(evidence: Evidence) -> tuple[Purpose, str]:
                 Purpose.DEVELOPMENT,
                 "it mounts the sources over those of the image, which production starts otherwise",
             )
+        if evidence.stand_in:
+            return Purpose.DEVELOPMENT, f"it runs beside {evidence.stand_in}, which only stands in for a service"
     if evidence.generated:
         return Purpose.DEVELOPMENT, "a generator wrote it, and production starts elsewhere"
     if evidence.kind == "dockerfile" and evidence.built_aside:
         return Purpose.DEVELOPMENT, "only development services build it, and others another image of the same"
+    if evidence.kind == "script" and evidence.on_host:
+        return Purpose.PRODUCTION, evidence.on_host
+    return None
+
+
+def _by_kind(evidence: Evidence) -> Judgement:
     if evidence.kind in _DEPLOY_KINDS:
         return Purpose.PRODUCTION, f"a {evidence.kind} starts it"
     if evidence.kind == "script" and evidence.production:

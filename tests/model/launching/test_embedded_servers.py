@@ -122,6 +122,36 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Procfile:1 > serve.py:3 waitress production serve:app True"],
     ),
     (
+        "a module that another server loads can also be tried by hand",
+        {
+            "Procfile": "web: gunicorn wsgi:app\n",
+            "wsgi.py": "from waitress import serve\nfrom app import app\nif __name__ == '__main__':\n    serve(app)\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 gunicorn production wsgi:app True"],
+    ),
+    (
+        "... which a program beside it cannot",
+        {
+            "Procfile": "web: gunicorn app:app\n",
+            "serve.py": "from waitress import serve\nfrom app import app\nif __name__ == '__main__':\n    serve(app)\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 gunicorn production app:app True", "serve.py:4 waitress development serve:app True"],
+    ),
+    (
+        "... where a task alone has it loaded",
+        {
+            "Makefile": "run:\n\tgunicorn wsgi:app\n",
+            "wsgi.py": "from waitress import serve\nfrom app import app\nif __name__ == '__main__':\n    serve(app)\n",
+            "app.py": APP,
+        },
+        [
+            "Makefile:2 gunicorn production wsgi:app True",
+            "wsgi.py:4 waitress production wsgi:app True",
+        ],
+    ),
+    (
         "waitress under main",
         {
             "Procfile": "web: python serve.py\n",

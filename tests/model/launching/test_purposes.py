@@ -17,6 +17,8 @@ SCRIPT = "from app import app as application\n"
 SETUP = "from setuptools import setup\nsetup(name='shop', entry_points={'console_scripts': ['shop = app:main']})\n"
 FUNCTION = "from flask import Flask\napp = Flask(__name__)\ndef main():\n    app.run()\n"
 LOCAL = "services:\n  web:\n    image: site\n    command: python app.py\n    environment:\n      - {}\n"
+HOSTED = "#!/bin/sh\npkill -f app.py\ncd {}\n{} &\n"
+BESIDE = "services:\n  web:\n    image: site\n    command: gunicorn app:app\n  {}\n"
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "an image that development alone builds, beside one of the same application",
@@ -187,6 +189,115 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "site.service:2 gunicorn production app:app True",
             "start_all.sh:3 > app.py:4 app-run development app:app True",
         ],
+    ),
+    (
+        "a script that leaves the server running in a folder of a host",
+        {"restart.sh": HOSTED.format("/home/ubuntu/shop", "nohup python app.py"), "app.py": APP},
+        ["restart.sh:4 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "... which a variable names",
+        {"restart.sh": "#!/bin/sh\nHERE=/srv/shop\ncd $HERE || exit 1\nsetsid python app.py &\n", "app.py": APP},
+        ["restart.sh:4 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "... in a terminal that nobody looks at",
+        {"restart.sh": HOSTED.format("/opt/shop", "screen -dmS shop python app.py"), "app.py": APP},
+        ["restart.sh:4 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "... and ends with whoever starts it",
+        {"restart.sh": HOSTED.format("/opt/shop", "python app.py"), "app.py": APP},
+        ["restart.sh:4 > app.py:4 app-run development app:app True"],
+    ),
+    (
+        "... in the folder of the checkout",
+        {"restart.sh": HOSTED.format('"$(dirname "$0")"', "nohup python app.py"), "app.py": APP},
+        ["restart.sh:4 > app.py:4 app-run development app:app True"],
+    ),
+    (
+        "... in a folder of somebody's own",
+        {"restart.sh": HOSTED.format("/Users/ann/shop", "nohup python app.py"), "app.py": APP},
+        ["restart.sh:4 > app.py:4 app-run development app:app True"],
+    ),
+    (
+        "... in a container to work in",
+        {"restart.sh": HOSTED.format("/home/vscode/shop", "nohup python app.py"), "app.py": APP},
+        ["restart.sh:4 > app.py:4 app-run development app:app True"],
+    ),
+    (
+        "... where production starts otherwise",
+        {
+            "restart.sh": HOSTED.format("/srv/shop", "nohup python app.py"),
+            "site.service": UNIT,
+            "app.py": APP,
+        },
+        [
+            "restart.sh:4 > app.py:4 app-run development app:app True",
+            "site.service:2 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "a script that starts the server on another machine",
+        {"publish.sh": "#!/bin/sh\nssh -i key -p 22 ann@$HOST 'cd shop && python app.py'\n", "app.py": APP},
+        ["publish.sh:2 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "... by lines that it is given",
+        {"publish.sh": "#!/bin/sh\nsshpass -e ssh $HOST <<'EOF'\ncd shop\npython app.py &\nEOF\n", "app.py": APP},
+        ["publish.sh:4 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "... through a pipe",
+        {"publish.sh": "#!/bin/sh\ncat <<'EOF' | ssh $HOST\npython app.py\nEOF\n", "app.py": APP},
+        ["publish.sh:3 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "... with a script of its own",
+        {
+            "publish.sh": "#!/bin/sh\nrsync -a . $HOST:shop\nssh $HOST shop/restart.sh\n",
+            "restart.sh": "#!/bin/sh\npython app.py\n",
+            "app.py": APP,
+        },
+        ["publish.sh:3 > restart.sh:2 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "a script that another shell is given",
+        {"publish.sh": "#!/bin/sh\nbash <<'EOF'\npython app.py\nEOF\n", "app.py": APP},
+        ["publish.sh:3 > app.py:4 app-run development app:app True"],
+    ),
+    (
+        "a login on another machine",
+        {"publish.sh": "#!/bin/sh\nssh -t ann@$HOST\n", "app.py": APP},
+        [],
+    ),
+    (
+        "a service beside a mail server that sends nothing",
+        {"compose.yml": BESIDE.format("mail:\n    image: axllent/mailpit:v1"), "app.py": APP},
+        ["compose.yml:4 gunicorn development app:app True"],
+    ),
+    (
+        "... beside a mock",
+        {"compose.yml": BESIDE.format("payments_mock:\n    image: shop/payments"), "app.py": APP},
+        ["compose.yml:4 gunicorn development app:app True"],
+    ),
+    (
+        "... that somebody has to ask for",
+        {
+            "compose.yml": BESIDE.format("mail:\n    image: mailhog/mailhog\n    profiles: [mail]"),
+            "app.py": APP,
+        },
+        ["compose.yml:4 gunicorn production app:app True"],
+    ),
+    (
+        "... beside a mail server",
+        {"compose.yml": BESIDE.format("mail:\n    image: boky/postfix"), "app.py": APP},
+        ["compose.yml:4 gunicorn production app:app True"],
+    ),
+    (
+        "... in a file for production",
+        {"compose.prod.yml": BESIDE.format("mail:\n    image: mailhog/mailhog"), "app.py": APP},
+        ["compose.prod.yml:4 gunicorn production app:app True"],
     ),
     (
         "a unit of the server that shows the documentation",

@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.link import link
+from flask_prodcheck.sources.discover import memory_tree
+
 APP = "from flask import Flask\napp = Flask(__name__)\n"
 IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
 
@@ -102,3 +106,18 @@ COMMANDS = [
 def test_the_server_behind_a_wrapper(command: str, chains: Callable[[dict[str, str]], list[str]]) -> None:
     files = {"Dockerfile": f"{IMAGE}CMD {command}\n", "app.py": APP}
     assert chains(files) == ["Dockerfile:4 gunicorn production app:app True"]
+
+
+def test_a_command_that_adds_to_itself_is_not_put_together_again_on_the_other_machine() -> None:
+    script = """#!/bin/sh
+SSH=ssh
+if [ -n "$KEY" ]; then
+  SSH="ssh -i $KEY"
+fi
+if [ "$PORT" != 22 ]; then
+  SSH="$SSH -p $PORT"
+fi
+$SSH ann@$HOST "gunicorn app:app"
+"""
+    project = link(parse(memory_tree({"publish.sh": script, "app.py": APP})), name="shop")
+    assert ([str(each.head.span) for each in project.launches], project.problems) == (["publish.sh:9"], ())

@@ -14,6 +14,7 @@ from flask_prodcheck.model.launching.heads.development import (
     development_tag,
     development_variable,
     is_development,
+    stand_in,
 )
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.heads.services import (
@@ -117,6 +118,6 @@ def compose_heads(facts: Facts) -> Iterator[Head]:
                 )
             yield Head(
                 "compose", own.span, own.text, place, Command(runs.span, runs.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [target_of(file, service, facts), development_tag(service)])),
-                service=service.name, published=tuple(port.container for port in service.ports), public=is_public(service), container=True, overrides=original[0] if original is not None else None, header=file.header,
+                service=service.name, published=tuple(port.container for port in service.ports), public=is_public(service), container=True, overrides=original[0] if original is not None else None, header=file.header, stand_in=stand_in(file),
                 development=development_environment(file, service) or (development_variable(service) if as_image else ""),
             )  # fmt: skip

@@ -27,7 +27,32 @@ def is_development(file: ComposeFile, service: ComposeService) -> bool:
     named = purpose_of_words(words)
     if named is not None:
         return named[0] is not Purpose.PRODUCTION
-    return bool(development_environment(file, service) or development_variable(service))
+    return bool(development_environment(file, service) or development_variable(service) or stand_in(file))
+
+
+def stand_in(file: ComposeFile) -> str:
+    """The service of ``file`` that only replaces another while people work: a mock, the cloud on one machine, a mail server
+    that sends nothing. What a profile has to ask for does not count; "" where there is none."""
+    return next(
+        (
+            service.name
+            for service in file.services
+            if not service.profiles
+            and (
+                _IMAGE_NAME.sub("", service.image or "").lower() in _STAND_INS
+                or not _STAND_IN_WORDS.isdisjoint(words_of(service.name))
+            )
+        ),
+        "",
+    )
+
+
+_IMAGE_NAME = regex(r"^.*/|[:@].*$")
+_STAND_INS = frozenset({
+    "mailhog", "mailpit", "maildev", "mailcatcher", "smtp4dev", "fakesmtp", "localstack", "azurite", "wiremock", "mockserver",
+    "fake-gcs-server", "moto", "motoserver", "dynamodb-local", "httpbin", "mock-oauth2-server", "stripe-mock",
+})  # fmt: skip
+_STAND_IN_WORDS = frozenset({"mock", "mocks", "fake"})
 
 
 def development_variable(service: ComposeService) -> str:

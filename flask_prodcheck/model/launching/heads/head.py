@@ -30,6 +30,7 @@ class Head:
     default: str = ""
     options: tuple[tuple[str, str], ...] = ()
     overrides: Command | None = None  # the image's own command that this one replaces
+    stand_in: str = ""  # a service beside it that only replaces another: a mock, a mail server that sends nothing
     development: str = ""  # what in the environment that the file gives says that it is for development
 
 

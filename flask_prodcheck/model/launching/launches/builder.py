@@ -137,7 +137,7 @@ class LaunchBuilder:
             launch = replace(launch, hops=(bound,))
         if (UNSPLIT, "true") in head.options:  # what is read is what is meant: no program has that name
             launch = replace(launch, resolves=False, missing="program")
-        return Found(head, launch, place.certain, place.hints, ended.awaited)
+        return Found(head, launch, place.certain, place.hints, ended.awaited, place.folder)
 
     def _launch(self, head: Head, ended: Ended) -> tuple[Place, Launch]:
         if ended.start is not None:

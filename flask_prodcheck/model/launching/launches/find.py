@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.launching.heads.find import find_heads
 from flask_prodcheck.model.launching.heads.head import is_for_work, is_test_place
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
@@ -31,6 +32,7 @@ from flask_prodcheck.model.launching.launches.unlisted import (
     written_by_scripts,
     wsgi_scripts,
 )
+from flask_prodcheck.model.launching.readmes.said import Readmes
 from flask_prodcheck.model.project import App, Hop, Launch, RunSite
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
@@ -54,8 +56,10 @@ def find_launches(
     *,
     production: Sequence[str] = (),
     development: Sequence[str] = (),
+    read: Reader | None = None,
 ) -> Launches:
-    """Every launch of the project. ``production``/``development`` overrule the purpose (settings)."""
+    """Every launch of the project. ``production``/``development`` overrule the purpose (settings); ``read`` gives the bytes
+    of a file."""
     builder = LaunchBuilder(facts, modules, run_sites)
     heads = find_heads(facts)
     found: list[Found] = []
@@ -92,7 +96,7 @@ def find_launches(
     ]
     found = [each for each in found if not serves_another_framework(each.launch, apps, modules)]
     found = [each for each in found if not serves_another_project(each, found)]
-    launches = judged(found, facts, production, development)
+    launches = judged(found, facts, production, development, Readmes(facts, read))
     problems = tuple(builder.follower.budget.notes)
     return Launches(
         tuple(launches),

@@ -9,13 +9,14 @@ from flask_prodcheck.records import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A chain that serves, before its purpose is judged."""
+    """A chain that serves, before its purpose is judged. ``folder``: where its shell stood on the machine, as written."""
 
     head: Head
     launch: Launch
     certain: bool
     hints: tuple[str, ...]
     awaited: bool = False
+    folder: str = ""
 
 
 #: Formats of people at work, and of builds of what is served as files: a project that has nothing else has no deploy file.

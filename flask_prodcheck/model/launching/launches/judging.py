@@ -9,16 +9,21 @@ from flask_prodcheck.base import Known
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.heads.development import is_development
+from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.heads.services import services_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.launches.found import Found
 from flask_prodcheck.model.launching.launches.overlaps import one_per_end
-from flask_prodcheck.model.launching.purpose import Evidence, judge
+from flask_prodcheck.model.launching.purpose import Evidence, Judgement, judge
+from flask_prodcheck.model.launching.readmes.said import Readmes
 from flask_prodcheck.model.project import Launch, Purpose
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
 
-def judged(found: Sequence[Found], facts: Facts, production: Sequence[str], development: Sequence[str]) -> list[Launch]:
+def judged(
+    found: Sequence[Found], facts: Facts, production: Sequence[str], development: Sequence[str], readmes: Readmes
+) -> list[Launch]:
     """One launch for each end of ``found`` with its purpose, in a stable order."""
     kept = one_per_end(found)
     deploy = [each for each in kept if each.head.kind in _DEPLOYS or each.launch.source == "platform-default"]
@@ -44,9 +49,14 @@ def judged(found: Sequence[Found], facts: Facts, production: Sequence[str], deve
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=_has_production_pair(launch, facts),
             development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
+            stand_in=each.head.stand_in, on_host=_leaves_on_host(each, has_production), elsewhere=_starts_elsewhere(each, deploy),
             mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, deploy, facts),
         )  # fmt: skip
-        purpose, reason = judge(evidence, production, development)
+
+        def told(head: Head = each.head) -> Judgement | None:
+            return readmes.purpose_of(head)
+
+        purpose, reason = judge(evidence, production, development, told)
         if purpose is Purpose.TEST and each.awaited:
             continue  # the test looks at what the program does until it ends: it serves nobody
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
@@ -93,6 +103,35 @@ def _is_built_aside(found: Found, all_found: Sequence[Found], facts: Facts) -> b
         and other.launch.app == found.launch.app
         and any(not is_development(*each) for each in services_of(other.launch.dockerfile or "", facts))
         for other in all_found
+    )
+
+
+#: Programs that leave what they start running when whoever started it goes.
+_DETACHING = frozenset({"nohup", "setsid", "screen", "tmux"})
+#: Where servers keep what they run; the folders of those who work on it, also in containers for that, are none.
+_OF_HOSTS = regex(r"/(?:home/(?!codespace|vscode|vagrant|gitpod|linuxbrew)[^/]+|opt|srv|var|root)(?:/|$)")
+
+
+def _leaves_on_host(found: Found, has_production: bool) -> str:
+    """How a script starts a process that stays on a host: on another machine by ``ssh``, or, where nothing else starts
+    production, detached in a folder that only a server has; "" where it does neither."""
+    wrappers = found.launch.wrappers
+    if "ssh" in wrappers:
+        return "it runs on another machine (ssh)"
+    tool = next((each for each in wrappers if each in _DETACHING), "")
+    if tool and not has_production and _OF_HOSTS.match(found.folder):
+        return f"it is left running on a host ({tool} in {found.folder})"
+    return ""
+
+
+def _starts_elsewhere(found: Found, deploy: Sequence[Found]) -> bool:
+    """Whether a deploy file starts a production server without the file of ``found`` and without its image."""
+    own = found.launch
+    return any(
+        not each.launch.server.is_development
+        and each.launch.head.span.file != own.head.span.file
+        and (own.dockerfile is None or each.launch.dockerfile != own.dockerfile)
+        for each in deploy
     )
 
 

@@ -162,11 +162,19 @@ _TASK_RUNNERS = frozenset({"invoke", "fabric", "nox"})
 
 
 def python_scripts(builder: LaunchBuilder, facts: Facts, found: Sequence[Found]) -> list[Found]:
-    """Python programs that start a production server, or a server's command, when run, and that no chain runs."""
+    """Python programs that start a production server, or a server's command, when run, and that no chain runs. A module
+    that a deploy file has another server load is there for that one."""
     used = {(hop.span.file, hop.span.line) for each in found for hop in each.launch.hops}
+    loaded = {
+        each.launch.module_file
+        for each in found
+        if each.head.kind not in NO_DEPLOYMENT and not each.launch.server.is_development
+    }
     chains: list[Found] = []
     for path in sorted(facts.modules):
-        if not _may_start_server(facts.modules[path].imports, path) or not starts_by_itself(builder.modules, path):
+        if path in loaded or not _may_start_server(facts.modules[path].imports, path):
+            continue
+        if not starts_by_itself(builder.modules, path):
             continue
         for each in builder.follower.python_file(
             path, (), Place((), cwd=posixpath.dirname(path) or ".", cwd_known=False)

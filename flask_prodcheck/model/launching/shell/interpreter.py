@@ -266,12 +266,13 @@ class Interpreter:
                 and item.heredoc is not None
                 and later & {"sh", "bash", "sudo", "su", "ssh", "dash", "zsh"}
             ):
-                found += self._heredoc(item, item.heredoc, state)
+                found += self._heredoc(item, item.heredoc, state, remote="ssh" in later)
         return found
 
-    def _heredoc(self, command: ShellCommand, text: str, state: ShellState) -> list[Ended]:
+    def _heredoc(self, command: ShellCommand, text: str, state: ShellState, *, remote: bool) -> list[Ended]:
         where = Span(command.span.file, command.heredoc_line or command.span.line + 1)
-        return self._chain.shell_text(text, where, state.place)
+        place = replace(state.place, wrappers=(*state.place.wrappers, "ssh")) if remote else state.place
+        return self._chain.shell_text(text, where, place)
 
     # --- commands ------------------------------------------------------------------------------------------------------
 
@@ -289,8 +290,17 @@ class Interpreter:
             return []
         if name in state.functions:
             return self._function(state.functions[name], run.argv[1:], state, command)
-        if command.heredoc is not None and posixpath.basename(name) in ("sh", "bash", "dash", "ssh", "sudo", "su"):
-            found = self._heredoc(command, command.heredoc, state)
+        if command.heredoc is not None and posixpath.basename(name) in (
+            "sh",
+            "bash",
+            "dash",
+            "ssh",
+            "sshpass",
+            "sudo",
+            "su",
+        ):
+            remote = "ssh" in [posixpath.basename(word) for word in run.argv]
+            found = self._heredoc(command, command.heredoc, state, remote=remote)
             if found:
                 return found
         return self._program(command, run.argv, run.assigned, state)

@@ -1,0 +1,1 @@
+"""What the READMEs of a project say that its deploy files are for."""
