@@ -9,8 +9,8 @@ clock and CPU (user and system, children included) in seconds; memory is the pea
 Everything is kept below ``.venv-bench``, nothing of it is part of the project. Each project is copied out of any git
 work tree, so that all tools find their files by walking.
 
-``unchanged`` is an audit answered from the cache, ``one changed`` one after a statement was added to one module, ``cold``
-one without a cache. ruff runs as ``ruff check --select S --no-cache``, bandit as ``bandit -r -q``, semgrep with the rules
+``unchanged`` is an audit answered from the cache, ``one changed`` one after a statement that binds a new name was added to
+one module, ``one edited`` one after a value in it became another, ``cold`` one without a cache. ruff runs as ``ruff check --select S --no-cache``, bandit as ``bandit -r -q``, semgrep with the rules
 beside this file (its registry needs a network).
 """
 
@@ -97,17 +97,25 @@ def ways(root: Path, *, slow: bool) -> list[Way]:
     audit = [sys.executable, "-m", "flask_prodcheck", str(root), "--format", "json"]
     module = max(root.rglob("*.py"), key=lambda place: (place.stat().st_size < 4000, place.stat().st_size))
 
-    def change() -> None:
+    def append(line: str) -> None:
         subprocess.run(
             audit, stdout=subprocess.DEVNULL, check=False, env=os.environ | {"PRODCHECK_CACHE_DIR": str(WORK / "cache")}
         )
         with module.open("a", encoding="utf-8") as stream:
-            stream.write(f"CHANGED_AT = {time.time_ns()}\n")
+            stream.write(line)
+
+    def change() -> None:
+        append(f"CHANGED_{time.time_ns()} = 1\n")
+
+    def edit() -> None:
+        append("EDITED_AT = 0\n")
+        append(f"EDITED_AT = {time.time_ns()}\n")
 
     found = [
         Way("cold", [*audit, "--no-cache"]),
         Way("unchanged", audit),
         Way("one changed", audit, change),
+        Way("one edited", audit, edit),
         Way(
             "ruff",
             [
@@ -147,7 +155,7 @@ def _compared(root: Path, rounds: int, *, slow: bool) -> dict[str, Cost]:
         for way in chosen:
             way.before()
             costs[way.name].append(measure(way.command))
-            if way.name == "one changed":
+            if way.name in ("one changed", "one edited"):
                 warm(way.command)
     return {
         name: Cost(*(statistics.median(getattr(each, part) for each in found) for part in ("wall", "cpu", "memory")))
