@@ -1,0 +1,231 @@
+"""Where the functions of a module save the files that visitors send, and the folders that they send files from."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts.python.path_beginnings import JOINS, Locals, beginning, called
+from flask_prodcheck.facts.python.scopes import bound_in, own_nodes
+from flask_prodcheck.facts.python.text import Text
+from flask_prodcheck.facts.python.walk import FunctionNode, Statements, walk
+from flask_prodcheck.facts.syntax import Upload
+
+_SAVES = "save"
+_MENTIONS_FILES = ("files", "filename", "data")
+_SENDS = frozenset({"send_from_directory", "send_file"})
+_GIVES_FILES = frozenset({"get", "getlist", "values", "items", "pop"})
+_REMOVES = frozenset({"unlink", "rmtree", "NamedTemporaryFile", "TemporaryDirectory"})
+#: What is called with the name of a file keeps it, or tells it.
+_KEEPS_NAMES = frozenset({"execute", "executemany", "insert", "insert_one", "update_one", "url_for"})
+_ENDS_RECORDS = frozenset({"add", "add_all", "commit", "save", "flush"})
+_NAMES = JOINS | {"secure_filename", "format"}
+
+
+def uploads(
+    found: Statements, names: Mapping[str, tuple[str, str]], text: Text, span: Callable[[ast.expr], Span]
+) -> tuple[Upload, ...]:
+    """The places where a file of a request is saved below a folder that the source names. ``names``: what the imports of
+    the module bind. A function that removes files keeps none."""
+    if _SAVES not in text.words or text.words.isdisjoint(_MENTIONS_FILES):
+        return ()
+    requests = frozenset([name for name, target in names.items() if target[1] == "request"])
+    saving = [each for function in _mentioning(found, {_SAVES}, text) if (each := _Function(function, requests)).saves]
+    if not saving:
+        return ()
+    savers = {each.name: each for each in saving}
+    callers: dict[str, list[_Function]] = {}
+    for function in _mentioning(found, savers.keys(), text):
+        caller = _Function(function, requests)
+        for name in caller.hands_files_to(savers):
+            callers.setdefault(name, []).append(caller)
+    kept = [
+        Upload(
+            span(call),
+            each.name,
+            folder,
+            each.records(path)
+            or (each.returns(path) and any(caller.ends_records for caller in callers.get(each.name, ()))),
+        )
+        for each in saving
+        if not each.removes
+        for call, path in each.saved()
+        if (folder := beginning(path, each.local))
+    ]
+    return tuple(sorted(kept, key=lambda upload: upload.span))
+
+
+def sent_folders(found: Statements, text: Text) -> tuple[tuple[str, ...], ...]:
+    """The folders from which functions of the module send files to visitors, as in :class:`Upload`."""
+    if text.words.isdisjoint(_SENDS):
+        return ()
+    sent: set[tuple[str, ...]] = set()
+    for function in _mentioning(found, _SENDS, text):
+        each = _Function(function, frozenset())
+        for call in each.calls:
+            if called(call) in _SENDS:
+                sent.add(beginning(_sent(call), each.local))
+    return tuple(sorted(sent - {()}))
+
+
+def _sent(call: ast.Call) -> ast.expr:
+    """The folder that a call sends files from, or the path that it sends; None of the two where it is always one file."""
+    words = {word.arg: word.value for word in call.keywords}
+    nothing = ast.Constant(None)
+    if called(call) == "send_file":
+        return call.args[0] if call.args else words.get("path_or_file", nothing)
+    name = call.args[1] if len(call.args) > 1 else words.get("path", words.get("filename", nothing))
+    folder = call.args[0] if call.args else words.get("directory", nothing)
+    return nothing if isinstance(name, ast.Constant) else folder
+
+
+def _mentioning(found: Statements, words: AbstractSet[str], text: Text) -> Iterator[FunctionNode]:
+    for function, _ in found.functions:
+        if not words.isdisjoint(text.words_in(function.lineno, function.end_lineno or function.lineno)):
+            yield function
+
+
+class _Function:
+    """One function: which of its names hold files of the request, and what it does with what it saves."""
+
+    def __init__(self, function: FunctionNode, requests: AbstractSet[str]) -> None:
+        self.name = function.name
+        self._parameters = function.args
+        self._nodes = list(own_nodes(function))
+        self.calls = [node for node in self._nodes if isinstance(node, ast.Call)]
+        self._requests = requests
+        held: dict[str, ast.expr | None] = {}
+        for node in self._nodes:
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                name = node.targets[0].id
+                held[name] = None if name in held else node.value
+        self.local = Locals(bound_in(function), held)
+        self._files = self._bound_to_files()
+
+    def _bound_to_files(self) -> set[str]:
+        """The names that hold a file of the request, or the list of them."""
+        bound: list[tuple[ast.expr, ast.expr]] = []
+        asked: set[str] = set()  # the names of whose object the file name is asked
+        for node in self._nodes:
+            if isinstance(node, ast.Assign):
+                bound += [(target, node.value) for target in node.targets]
+            elif isinstance(node, ast.For | ast.AsyncFor):
+                bound.append((node.target, node.iter))
+            elif isinstance(node, ast.NamedExpr):
+                bound.append((node.target, node.value))
+            elif isinstance(node, ast.Attribute) and node.attr == "filename" and isinstance(node.value, ast.Name):
+                asked.add(node.value.id)
+        parameters = (*self._parameters.args, *self._parameters.kwonlyargs)
+        files = {each.arg for each in parameters if each.arg in asked}
+        for _ in range(3):  # a name of a name of a file
+            for target, value in bound:
+                if self._is_file(value, files):
+                    files |= {each.id for each in ast.walk(target) if isinstance(each, ast.Name)}
+        return files
+
+    def _is_file(self, value: ast.expr, files: AbstractSet[str]) -> bool:
+        """``request.files["a"]``, ``request.files.get("a")``, ``form.a.data``, a name of one, an item of the list."""
+        if isinstance(value, ast.Name):
+            return value.id in files
+        if isinstance(value, ast.Subscript):
+            return self._is_file(value.value, files) or self._are_files(value.value)
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+            return value.func.attr in _GIVES_FILES and self._are_files(value.func.value)
+        return self._are_files(value) or (
+            isinstance(value, ast.Attribute) and value.attr == "data" and isinstance(value.value, ast.Attribute)
+        )
+
+    def _are_files(self, value: ast.expr) -> bool:
+        if not isinstance(value, ast.Attribute) or value.attr != "files":
+            return False
+        holder = value.value
+        if isinstance(holder, ast.Attribute):
+            return holder.attr == "request"
+        return isinstance(holder, ast.Name) and (holder.id in self._requests or holder.id == "request")
+
+    @property
+    def saves(self) -> bool:
+        """Whether the function saves anything."""
+        return any(isinstance(call.func, ast.Attribute) and call.func.attr == _SAVES for call in self.calls)
+
+    def saved(self) -> Iterator[tuple[ast.Call, ast.expr]]:
+        """(the call, the path) for each file of a request that is saved."""
+        for call in self.calls:
+            if isinstance(call.func, ast.Attribute) and call.func.attr == _SAVES:
+                named = next((word.value for word in call.keywords if word.arg == "dst"), None)
+                path = call.args[0] if call.args else named
+                if path is not None and self._is_file(call.func.value, self._files):
+                    yield call, path
+
+    @property
+    def removes(self) -> bool:
+        """Whether the function takes files away again, or works in a temporary folder."""
+        return any(
+            called(call) in _REMOVES or (called(call) == "remove" and ast.unparse(call.func) == "os.remove")
+            for call in self.calls
+        )
+
+    @property
+    def ends_records(self) -> bool:
+        """Whether the function writes to a database."""
+        return any(
+            isinstance(call.func, ast.Attribute)
+            and call.func.attr in _ENDS_RECORDS | _KEEPS_NAMES
+            and not self._is_file(call.func.value, self._files)
+            for call in self.calls
+        )
+
+    def records(self, path: ast.expr) -> bool:
+        """Whether the function writes down, or tells the visitor, the name under which the file can be had later."""
+        names = self._names_in(path)
+        for call in self.calls:
+            if called(call) in _KEEPS_NAMES and _mention([*call.args, *[word.value for word in call.keywords]], names):
+                return True
+        kept = any(
+            called(call)[:1].isupper() and _mention([word.value for word in call.keywords], names)
+            for call in self.calls
+        ) or any(
+            isinstance(node, ast.Assign)
+            and any(isinstance(target, ast.Attribute) for target in node.targets)
+            and _mention([node.value], names)
+            for node in self._nodes
+        )
+        return kept and self.ends_records
+
+    def returns(self, path: ast.expr) -> bool:
+        """Whether the function gives its caller the name of the file."""
+        names = self._names_in(path)
+        return any(
+            isinstance(node, ast.Return) and node.value is not None and _mention([node.value], names)
+            for node in self._nodes
+        )
+
+    def hands_files_to(self, savers: Mapping[str, _Function]) -> Iterator[str]:
+        """The names of the functions among ``savers`` that this one calls; their parameters that get a file of the
+        request hold one from now on."""
+        for call in self.calls:
+            if isinstance(call.func, ast.Name) and call.func.id in savers:
+                target = savers[call.func.id]
+                for parameter, argument in zip(target._parameters.args, call.args, strict=False):
+                    if self._is_file(argument, self._files):
+                        target._files.add(parameter.arg)
+                yield target.name
+
+    def _names_in(self, path: ast.expr) -> set[str]:
+        """The function's own names in ``path`` and in the paths that these stand for, those of the file itself left out."""
+        found: set[str] = set()
+        pending = [path]
+        while pending:
+            for node in walk(pending.pop()):
+                if isinstance(node, ast.Name) and node.id in self.local.names - self._files and node.id not in found:
+                    found.add(node.id)
+                    held = self.local.held.get(node.id)
+                    if held is not None and (not isinstance(held, ast.Call) or called(held) in _NAMES):
+                        pending.append(held)
+        return found
+
+
+def _mention(exprs: Sequence[ast.expr], names: AbstractSet[str]) -> bool:
+    return any(isinstance(node, ast.Name) and node.id in names for expr in exprs for node in walk(expr))
