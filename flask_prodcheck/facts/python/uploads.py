@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.python.path_beginnings import JOINS, Locals, beginning, called
@@ -14,7 +15,8 @@ from flask_prodcheck.facts.python.walk import FunctionNode, Statements, walk
 from flask_prodcheck.facts.syntax import Upload
 
 _SAVES = "save"
-_MENTIONS_FILES = ("files", "filename", "data")
+#: The words of a module that has files of a request in hand are all of one of these.
+_MENTIONS_FILES = (frozenset({"request", "files"}), frozenset({"filename"}), frozenset({"form", "data"}))
 _SENDS = frozenset({"send_from_directory", "send_file"})
 _GIVES_FILES = frozenset({"get", "getlist", "values", "items", "pop"})
 _REMOVES = frozenset({"unlink", "rmtree", "NamedTemporaryFile", "TemporaryDirectory"})
@@ -29,15 +31,17 @@ def uploads(
 ) -> tuple[Upload, ...]:
     """The places where a file of a request is saved below a folder that the source names. ``names``: what the imports of
     the module bind. A function that removes files keeps none."""
-    if _SAVES not in text.words or text.words.isdisjoint(_MENTIONS_FILES):
+    if _SAVES not in text.words or not any(words <= text.words for words in _MENTIONS_FILES):
         return ()
     requests = frozenset([name for name, target in names.items() if target[1] == "request"])
-    saving = [each for function in _mentioning(found, {_SAVES}, text) if (each := _Function(function, requests)).saves]
-    if not saving:
-        return ()
-    savers = {each.name: each for each in saving}
+    saving = [
+        each
+        for function in _mentioning(found, {_SAVES}, text)
+        if (each := _Function(function, requests)).saves_to_paths
+    ]
+    savers = {each.name: each for each in saving if each.parameters}
     callers: dict[str, list[_Function]] = {}
-    for function in _mentioning(found, savers.keys(), text):
+    for function in _mentioning(found, savers.keys(), text) if savers else ():
         caller = _Function(function, requests)
         for name in caller.hands_files_to(savers):
             callers.setdefault(name, []).append(caller)
@@ -82,8 +86,10 @@ def _sent(call: ast.Call) -> ast.expr:
 
 
 def _mentioning(found: Statements, words: AbstractSet[str], text: Text) -> Iterator[FunctionNode]:
+    """The functions in whose text one of ``words`` stands: a look that is cheaper than one at the words."""
     for function, _ in found.functions:
-        if not words.isdisjoint(text.words_in(function.lineno, function.end_lineno or function.lineno)):
+        source = "\n".join(text.lines[function.lineno - 1 : function.end_lineno])
+        if any(word in source for word in words):
             yield function
 
 
@@ -91,20 +97,24 @@ class _Function:
     """One function: which of its names hold files of the request, and what it does with what it saves."""
 
     def __init__(self, function: FunctionNode, requests: AbstractSet[str]) -> None:
+        self._node = function
         self.name = function.name
-        self._parameters = function.args
+        self.parameters = [each.arg for each in function.args.args]
         self._nodes = list(own_nodes(function))
         self.calls = [node for node in self._nodes if isinstance(node, ast.Call)]
         self._requests = requests
+
+    @cached_property
+    def local(self) -> Locals:
         held: dict[str, ast.expr | None] = {}
         for node in self._nodes:
             if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 name = node.targets[0].id
                 held[name] = None if name in held else node.value
-        self.local = Locals(bound_in(function), held)
-        self._files = self._bound_to_files()
+        return Locals(bound_in(self._node), held)
 
-    def _bound_to_files(self) -> set[str]:
+    @cached_property
+    def _files(self) -> set[str]:
         """The names that hold a file of the request, or the list of them."""
         bound: list[tuple[ast.expr, ast.expr]] = []
         asked: set[str] = set()  # the names of whose object the file name is asked
@@ -117,8 +127,7 @@ class _Function:
                 bound.append((node.target, node.value))
             elif isinstance(node, ast.Attribute) and node.attr == "filename" and isinstance(node.value, ast.Name):
                 asked.add(node.value.id)
-        parameters = (*self._parameters.args, *self._parameters.kwonlyargs)
-        files = {each.arg for each in parameters if each.arg in asked}
+        files = asked.intersection(self.parameters)
         for _ in range(3):  # a name of a name of a file
             for target, value in bound:
                 if self._is_file(value, files):
@@ -146,18 +155,23 @@ class _Function:
         return isinstance(holder, ast.Name) and (holder.id in self._requests or holder.id == "request")
 
     @property
-    def saves(self) -> bool:
-        """Whether the function saves anything."""
-        return any(isinstance(call.func, ast.Attribute) and call.func.attr == _SAVES for call in self.calls)
-
-    def saved(self) -> Iterator[tuple[ast.Call, ast.expr]]:
-        """(the call, the path) for each file of a request that is saved."""
+    def _saves(self) -> Iterator[tuple[ast.Call, ast.expr, ast.expr]]:
+        """(the call, what is saved, the path) wherever something is."""
         for call in self.calls:
             if isinstance(call.func, ast.Attribute) and call.func.attr == _SAVES:
                 named = next((word.value for word in call.keywords if word.arg == "dst"), None)
                 path = call.args[0] if call.args else named
-                if path is not None and self._is_file(call.func.value, self._files):
-                    yield call, path
+                if path is not None:
+                    yield call, call.func.value, path
+
+    @property
+    def saves_to_paths(self) -> bool:
+        """Whether the function saves anything, files or other, at a place that it names."""
+        return next(self._saves, None) is not None
+
+    def saved(self) -> Iterator[tuple[ast.Call, ast.expr]]:
+        """(the call, the path) for each file of a request that is saved."""
+        return ((call, path) for call, value, path in self._saves if self._is_file(value, self._files))
 
     @property
     def removes(self) -> bool:
@@ -208,9 +222,9 @@ class _Function:
         for call in self.calls:
             if isinstance(call.func, ast.Name) and call.func.id in savers:
                 target = savers[call.func.id]
-                for parameter, argument in zip(target._parameters.args, call.args, strict=False):
+                for parameter, argument in zip(target.parameters, call.args, strict=False):
                     if self._is_file(argument, self._files):
-                        target._files.add(parameter.arg)
+                        target._files.add(parameter)
                 yield target.name
 
     def _names_in(self, path: ast.expr) -> set[str]:
