@@ -198,6 +198,7 @@ def f(folder, form, store):
         ("for each in request.files.getlist('b'):\n        each.save(os.path.join(FOLDER, name))", ("FOLDER",), False),
         ("for _, each in request.files.items():\n        each.save(os.path.join(FOLDER, name))", ("FOLDER",), False),
         ("form.photo.data.save(os.path.join(FOLDER, name))", ("FOLDER",), False),
+        ("image = Image.open(file)\n    image.thumbnail((9, 9))\n    image.save(os.path.join(FOLDER, name))", ("FOLDER",), False),
         ("file.save(os.path.join(FOLDER, name))\n    db.session.add(Photo(file=name))", ("FOLDER",), True),
         ("file.save(os.path.join(FOLDER, name))\n    user.photo = name\n    db.session.commit()", ("FOLDER",), True),
         ("file.save(os.path.join(FOLDER, name))\n    db.execute(SQL, (name,))", ("FOLDER",), True),
@@ -236,6 +237,13 @@ def test_a_function_that_is_handed_the_upload_saves_it() -> None:
     found = read(head + keep + view).uses.uploads
     assert [(each.function, each.recorded) for each in found] == [("keep", True)]
     assert read(head + keep + view.replace("request.files['a']", "image")).uses.uploads == ()
+    static = keep.replace("FOLDER", "current_app.root_path, 'static/photos'").replace(
+        "file.save", "Image.open(file).save"
+    )
+    (alone,) = read(head + static.replace("name = 'a'", "name = file.filename")).uses.uploads
+    assert alone.recorded  # whoever asks for the name shows it
+    (opened,) = read(head + static.replace("name = 'a'", "path = file.filename").replace("name)", "path)")).uses.uploads
+    assert not opened.recorded
     (unrecorded,) = read(head + keep + view.replace("db.session.commit()", "pass")).uses.uploads
     assert not unrecorded.recorded
 

@@ -50,8 +50,7 @@ def uploads(
             span(call),
             each.name,
             folder,
-            each.records(path)
-            or (each.returns(path) and any(caller.ends_records for caller in callers.get(each.name, ()))),
+            each.records(path) or (each.returns(path) and _is_used(folder, callers.get(each.name, ()))),
         )
         for each in saving
         if not each.removes
@@ -83,6 +82,12 @@ def _sent(call: ast.Call) -> ast.expr:
     name = call.args[1] if len(call.args) > 1 else words.get("path", words.get("filename", nothing))
     folder = call.args[0] if call.args else words.get("directory", nothing)
     return nothing if isinstance(name, ast.Constant) else folder
+
+
+def _is_used(folder: Sequence[str], callers: Sequence[_Function]) -> bool:
+    """Whether the name that a function returns is kept: a caller in the module writes to a database, or the folder is
+    one that browsers are sent to."""
+    return any("static" in part for part in folder) or any(caller.ends_records for caller in callers)
 
 
 def _mentioning(found: Statements, words: AbstractSet[str], text: Text) -> Iterator[FunctionNode]:
@@ -135,12 +140,15 @@ class _Function:
         return files
 
     def _is_file(self, value: ast.expr, files: AbstractSet[str]) -> bool:
-        """``request.files["a"]``, ``request.files.get("a")``, ``form.a.data``, a name of one, an item of the list."""
+        """``request.files["a"]``, ``request.files.get("a")``, ``form.a.data``, a name of one, an item of the list, an image
+        that is made of one: ``Image.open(file)``."""
         if isinstance(value, ast.Name):
             return value.id in files
         if isinstance(value, ast.Subscript):
             return self._is_file(value.value, files) or self._are_files(value.value)
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+            if value.func.attr == "open":
+                return any(self._is_file(each, files) for each in value.args[:1])
             return value.func.attr in _GIVES_FILES and self._are_files(value.func.value)
         return self._are_files(value) or (
             isinstance(value, ast.Attribute) and value.attr == "data" and isinstance(value.value, ast.Attribute)
@@ -209,11 +217,14 @@ class _Function:
         return kept and self.ends_records
 
     def returns(self, path: ast.expr) -> bool:
-        """Whether the function gives its caller the name of the file."""
-        names = self._names_in(path)
+        """Whether the function gives its caller the name of the file without the folder, as who stores it does. A path is
+        for who opens it at once."""
+        names = self._names_in(path) - ({path.id} if isinstance(path, ast.Name) else set())
         return any(
-            isinstance(node, ast.Return) and node.value is not None and _mention([node.value], names)
+            isinstance(each, ast.Name) and each.id in names
             for node in self._nodes
+            if isinstance(node, ast.Return)
+            for each in (node.value.elts if isinstance(node.value, ast.Tuple) else [node.value])
         )
 
     def hands_files_to(self, savers: Mapping[str, _Function]) -> Iterator[str]:
