@@ -10,6 +10,7 @@ from flask_prodcheck.rulekit import (
     Launch,
     Project,
     UploadFolder,
+    loses_files,
     loses_folder,
     replicas,
     upload_folders,
@@ -22,6 +23,8 @@ def check(project: Project) -> Iterator[Hit]:
         if launch is None or launch.confidence is Confidence.LOW:
             continue
         for folder in upload_folders(project, configuration):
+            if folder.variable and not loses_files(project, launch):
+                continue  # the variable may name the volume
             if loses_folder(project, launch, folder.path):
                 yield _hit(project, launch, folder)
 

@@ -126,7 +126,8 @@ def _sent_from(path: str, configuration: Configuration) -> str | None:
 
 
 def _place(path: str, folder: str | None) -> str | None:
-    if not path or path.startswith(_HOME):
+    # ``f"{os.getenv('HOME_OF_APP')}/media"``: nothing is called None, so whoever starts it sets the variable
+    if not path or path.startswith(_HOME) or "None" in path.split("/"):
         return None
     if path.startswith("/"):
         return posixpath.normpath(path)

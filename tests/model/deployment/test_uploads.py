@@ -28,6 +28,7 @@ app.config["RELATIVE"] = "media"
 app.config["OWN"] = os.path.join(BASE, "media")
 app.config["ABSOLUTE"] = "/srv/media"
 app.config["CHOSEN"] = os.environ.get("CHOSEN", "media")
+app.config["UNNAMED"] = f"{os.getenv('PLACE')}/media"
 app.config["GIVEN"] = os.environ["GIVEN"]
 
 @app.post("/<name>")
@@ -56,6 +57,7 @@ def project(path: str, **files: str) -> Project:
         ("os.path.join(app.config['CHOSEN'], name)", [("site/media", "CHOSEN")]),
         ("os.path.join(app.config['GIVEN'], name)", []),
         ("os.path.join(app.config['NEVER_SET'], name)", []),
+        ("os.path.join(app.config['UNNAMED'], name)", []),
         ("os.path.join(BASE, 'media', name)", [("site/media", "")]),
         ("MEDIA / name", [("site/media", "")]),
         ("os.path.join(current_app.root_path, 'media', name)", [("site/media", "")]),
