@@ -242,7 +242,8 @@ def test_a_function_that_is_handed_the_upload_saves_it() -> None:
     )
     (alone,) = read(head + static.replace("name = 'a'", "name = file.filename")).uses.uploads
     assert alone.recorded  # whoever asks for the name shows it
-    (opened,) = read(head + static.replace("name = 'a'", "path = file.filename").replace("name)", "path)")).uses.uploads
+    path = "path = os.path.join(current_app.root_path, 'static/photos', file.filename)"
+    (opened,) = read(f"{head}def keep(file):\n    {path}\n    file.save(path)\n    return path\n{view}").uses.uploads
     assert not opened.recorded
     (unrecorded,) = read(head + keep + view.replace("db.session.commit()", "pass")).uses.uploads
     assert not unrecorded.recorded
