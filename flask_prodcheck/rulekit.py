@@ -45,6 +45,7 @@ from flask_prodcheck.facts.syntax import (
     Import,
     ImportFrom,
     Keyword,
+    Mutation,
     Name,
     PyModule,
     Stmt,
@@ -72,9 +73,10 @@ from flask_prodcheck.model.deployment.served import (
     served_modules,
     used_by,
 )
-from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files
+from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files, loses_folder
 from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.deployment.token_keys import token_keys
+from flask_prodcheck.model.deployment.uploads import UploadFolder, upload_folders
 from flask_prodcheck.model.deployment.variants import compose_order, variants
 from flask_prodcheck.model.evaluation.data_files import format_of
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
@@ -258,6 +260,7 @@ __all__ = [
     "Keyword",
     "Known",
     "Launch",
+    "Mutation",
     "Name",
     "Origin",
     "Port",
@@ -281,6 +284,7 @@ __all__ = [
     "UnaryOp",
     "Unknown",
     "Unset",
+    "UploadFolder",
     "Value",
     "argument_refusal",
     "base_name",
@@ -303,6 +307,7 @@ __all__ = [
     "listens",
     "loads_once",
     "loses_files",
+    "loses_folder",
     "masked",
     "names_read",
     "newest_allowed",
@@ -329,6 +334,7 @@ __all__ = [
     "token_keys",
     "turns_debug_on",
     "unsafe",
+    "upload_folders",
     "used_by",
     "variants",
     "worker_aliases",

@@ -247,6 +247,7 @@ class _Building:
     expose: list[str] = field(default_factory=list)
     stop_signal: str | None = None
     has_healthcheck: bool = False
+    volumes: list[str] = field(default_factory=list)
 
     def stage(self) -> Stage:
         return Stage(
@@ -265,6 +266,7 @@ class _Building:
             expose=tuple(self.expose),
             stop_signal=self.stop_signal,
             has_healthcheck=self.has_healthcheck,
+            volumes=tuple(self.volumes),
         )
 
 
@@ -315,6 +317,9 @@ def _apply(stage: _Building, each: _Instruction, escape: str) -> None:
         stage.entrypoint = _command(each, value)
     elif keyword == "EXPOSE":
         stage.expose += value.split()
+    elif keyword == "VOLUME":
+        listed = _json_strings(value)
+        stage.volumes += listed if listed is not None else [_unquote(each) for each in value.split()]
     elif keyword == "STOPSIGNAL":
         stage.stop_signal = _unquote(value) or None
     elif keyword == "HEALTHCHECK":

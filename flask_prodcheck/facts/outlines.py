@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.bodies import Unread
-from flask_prodcheck.facts.syntax import CookieForm, LoginCookie, Mentions, Mutation, PyModule, Uses
+from flask_prodcheck.facts.syntax import CookieForm, LoginCookie, Mentions, Mutation, PyModule, Upload, Uses
 
 _PLACES = ("session", "files", "body", "remote_addr", "external_urls", "routes")
 
@@ -36,6 +36,8 @@ def to_data(module: PyModule) -> Data:
             uses.guards_forms,
             uses.limits_body,
             [[text, _place(span)] for text, span in uses.token_keys],
+            [[_place(each.span), each.function, list(each.folder), each.recorded] for each in uses.uploads],
+            [list(parts) for parts in uses.sent_folders],
         ],
         [
             [each.name, _place(each.bound), _place(each.changed), each.function, each.view, each.read, each.memo]
@@ -105,7 +107,7 @@ def _module(path: str, data: Data) -> PyModule:
 
 
 def _uses(path: str, data: Data) -> Uses:
-    places, views, login_cookies, cookie_forms, guards_forms, limits_body, token_keys = _list(data, 7)
+    places, views, login_cookies, cookie_forms, guards_forms, limits_body, token_keys, uploads, sent = _list(data, 9)
     session, files, body, remote_addr, external_urls, routes = [
         None if each is None else _span(path, each) for each in _list(places, len(_PLACES))
     ]
@@ -122,6 +124,8 @@ def _uses(path: str, data: Data) -> Uses:
         _truth(guards_forms),
         _truth(limits_body),
         tuple([(_text(text), _span(path, place)) for text, place in map(_pair, _list(token_keys))]),
+        tuple([_upload(path, each) for each in _list(uploads)]),
+        tuple([_parts(each) for each in _list(sent)]),
     )
 
 
@@ -133,6 +137,15 @@ def _login_cookie(path: str, data: Data) -> LoginCookie:
 def _cookie_form(path: str, data: Data) -> CookieForm:
     function, place, cookies = _list(data, 3)
     return CookieForm(_span(path, place), _text(function), frozenset(map(_text, _list(cookies))))
+
+
+def _upload(path: str, data: Data) -> Upload:
+    place, function, folder, recorded = _list(data, 4)
+    return Upload(_span(path, place), _text(function), _parts(folder), _truth(recorded))
+
+
+def _parts(data: Data) -> tuple[str, ...]:
+    return tuple([_text(each) for each in _list(data)])
 
 
 def _mutation(path: str, data: Data) -> Mutation:

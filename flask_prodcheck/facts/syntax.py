@@ -439,6 +439,18 @@ class CookieForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A place where a file of a request is saved. ``folder``: the source texts of the first parts of its path, as far as
+    they are the same for every file. ``recorded``: the name of the file goes into a database, or to the visitor, so that
+    it is asked for later."""
+
+    span: Span
+    function: str
+    folder: tuple[str, ...]
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Uses:
     """What the bodies of a module use of Flask, from the quick outline (views are not parsed further).
 
@@ -448,7 +460,8 @@ class Uses:
     ``cookie_forms`` are the views that answer a POST, read cookies and take a form; ``guards_forms`` when the file
     mentions a protection of forms (a CSRF token, the origin); ``limits_body`` when it looks at the length of a request,
     or sets its limit, itself. ``token_keys`` are the expressions that its functions sign or encrypt with (PyJWT,
-    itsdangerous, hmac, cryptography), as source text.
+    itsdangerous, hmac, cryptography), as source text. ``uploads`` are the places where files of requests are saved, and
+    ``sent_folders`` the folders that files are sent from, each as the parts of its path.
     """
 
     session: Span | None = None
@@ -463,6 +476,8 @@ class Uses:
     guards_forms: bool = False
     limits_body: bool = False
     token_keys: tuple[tuple[str, Span], ...] = ()
+    uploads: tuple[Upload, ...] = ()
+    sent_folders: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ class Stage:
     expose: tuple[str, ...] = ()
     stop_signal: str | None = None
     has_healthcheck: bool = False
+    volumes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

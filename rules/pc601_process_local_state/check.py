@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from flask_prodcheck.rulekit import Confidence, Hit, Project, replicas, served_modules, worker_processes
+from flask_prodcheck.rulekit import Confidence, Hit, Mutation, Project, Span, replicas, served_modules, worker_processes
 
 # What is only kept to answer sooner may differ between processes.
 CACHE = re.compile(r"cache|memo|registry|pool", re.IGNORECASE)
+NAMED = 3
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -20,10 +21,30 @@ def check(project: Project) -> Iterator[Hit]:
         if count < 2:
             continue
         for module in served_modules(project, configuration):
-            for change in module.mutations:
-                if change.view and change.read and not change.memo and not CACHE.search(change.name):
-                    yield Hit(
-                        at=change.changed,
-                        via=(*launch.hops, change.bound),
-                        facts={"name": change.name, "function": change.function, "count": str(count)},
-                    )
+            for bound, changes in _by_variable(module.mutations).items():
+                yield Hit(
+                    at=bound,
+                    via=(*launch.hops, *sorted({change.changed for change in changes})),
+                    facts={
+                        "name": " and ".join(sorted({change.name for change in changes})),
+                        "functions": _listed(changes),
+                        "count": str(count),
+                    },
+                )
+
+
+def _by_variable(mutations: Sequence[Mutation]) -> dict[Span, list[Mutation]]:
+    """The changes that requests make and see, by the statement that binds the variable."""
+    found: dict[Span, list[Mutation]] = {}
+    for change in mutations:
+        if change.view and change.read and not change.memo and not CACHE.search(change.name):
+            found.setdefault(change.bound, []).append(change)
+    return found
+
+
+def _listed(changes: Sequence[Mutation]) -> str:
+    """The functions that change the variable, in the order of the file: the first of them by name."""
+    names = list(dict.fromkeys([f"{each.function}()" for each in sorted(changes, key=lambda each: each.changed)]))
+    if len(names) > NAMED:
+        names[NAMED - 1 :] = [f"{len(names) - NAMED + 1} more functions"]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

@@ -137,6 +137,7 @@ def test_the_rest() -> None:
     assert (found.expose, found.stop_signal, found.has_healthcheck) == (("80", "90/tcp"), "SIGINT", True)
     assert not stage("HEALTHCHECK CMD true\nHEALTHCHECK none\n").has_healthcheck
     assert stage("ONBUILD CMD x\n").cmd is None
+    assert stage('VOLUME ["/a b", "/c"]\nVOLUME /d "/e"\n').volumes == ("/a b", "/c", "/d", "/e")
 
 
 @pytest.mark.parametrize(

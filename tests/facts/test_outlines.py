@@ -39,6 +39,10 @@ def view():
     response.set_cookie("token", token, secure=True)
     return url_for("view", _external=True)
 
+def keep(name):
+    request.files["a"].save(f"media/{name}")
+    return send_file("media/" + name)
+
 with Site() as site, open("x"):
     pass
 """
@@ -65,6 +69,7 @@ def same_outline(one: PyModule, other: PyModule | None) -> bool:
 def test_every_part_survives() -> None:
     module = read(SOURCE)
     assert all([module.uses.session, module.uses.views, module.uses.login_cookies, module.uses.cookie_forms])
+    assert module.uses.uploads and module.uses.sent_folders
     assert module.mutations and all(
         map(list, (module.mentions.aliases, module.mentions.inside, module.mentions.values))
     )

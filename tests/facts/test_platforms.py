@@ -86,6 +86,10 @@ def test_environment_and_options() -> None:
         dict(read_platform("zappa_settings.json", '{"p": {"app_function": "m.app"}}').starts[0].options)["app_function"]
         == "m.app"
     )
+    for mounts in ("[mounts]\nsource = 'a'\ndestination = '/data'\n", "[[mounts]]\ndestination = '/data'\n"):
+        assert dict(read_platform("fly.toml", f"app = 'x'\n{mounts}").starts[0].options)["mount"] == "/data"
+    disk = "services:\n  - type: web\n    startCommand: a\n    disk:\n      name: b\n      mountPath: /data\n"
+    assert dict(read_platform("render.yaml", disk).starts[0].options)["mount"] == "/data"
     assert dict(read_platform("railway.toml", "[build]\nbuilder = 'x'\ndockerfilePath = 'D'\n").starts[0].options) == {
         "builder": "x",
         "dockerfile": "D",

@@ -25,6 +25,7 @@ from flask_prodcheck.facts.syntax import Uses
 
 # The package has its function under the same name.
 uses_module = importlib.import_module("flask_prodcheck.facts.python.uses")
+uploads_module = importlib.import_module("flask_prodcheck.facts.python.uploads")
 VIEW = "@app.route('/')\ndef view():\n"
 
 
@@ -57,6 +58,11 @@ def _spellings() -> Iterator[tuple[str, str]]:
     )
     yield "guards_forms", "# the nonce of the form\n"
     yield "token_keys", "import jwt\ndef f():\n    jwt.encode({}, SECRET)\n"
+    yield "uploads", "from flask import request as r\ndef f():\n    r.files['a'].save('media/' + name)\n"
+    yield "uploads", "def f(file):\n    file.save(f'media/{file.filename}')\n"
+    yield "uploads", "def f(form):\n    form.photo.data.save('media/' + name)\n"
+    for name in sorted(uploads_module._SENDS):
+        yield "sent_folders", f"def f(name):\n    return {name}('media/' + name, name)\n"
     yield "limits_body", "if request.content_length > LIMIT:\n    abort(413)\n"
     yield "limits_body", "request.max_content_length = LIMIT\n"
     yield "external_urls", "x = url_for('a', _external=True)\ny = anything.url_for('a', _external=b)\n"

@@ -164,3 +164,101 @@ def test_what_a_function_signs_with(body: str, texts: list[str]) -> None:
     )
     found = read(head + f"def f(given_key, salt, user, x):\n    {body}\n").uses.token_keys
     assert [text for text, _ in found] == texts
+
+
+UPLOAD_HEAD = """\
+import os
+import pathlib
+from pathlib import Path
+from uuid import uuid4
+from flask import current_app, request
+FOLDER = "media"
+def f(folder, form, store):
+    file = request.files["a"]
+    name = secure_filename(file.filename)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "folder", "recorded"),
+    [
+        ("file.save(os.path.join(FOLDER, name))", ("FOLDER",), False),
+        ("file.save('static/media/' + name)", ("'static/media'",), False),
+        ("file.save('static/media/img_' + name)", ("'static/media'",), False),
+        ("file.save('static/media/%s' % name)", ("'static/media'",), False),
+        ("file.save('static/media/{}'.format(name))", ("'static/media'",), False),
+        ("file.save(f'media/{name}')", ("'media'",), False),
+        ("file.save(f'{FOLDER}/{name}')", ("FOLDER",), False),
+        ("file.save(Path(FOLDER) / 'a' / name)", ("FOLDER", "'a'"), False),
+        ("file.save(str(pathlib.Path(FOLDER).joinpath('a', name)))", ("FOLDER", "'a'"), False),
+        ("here = os.path.join(current_app.root_path, 'media')\n    file.save(dst=os.path.join(here, str(uuid4())))",
+         ("current_app.root_path", "'media'"), False),
+        ("file.save(os.path.join(current_app.config.get('MEDIA'), name))", ("current_app.config.get('MEDIA')",), False),
+        ("request.files.get('b').save(os.path.join(FOLDER, name))", ("FOLDER",), False),
+        ("for each in request.files.getlist('b'):\n        each.save(os.path.join(FOLDER, name))", ("FOLDER",), False),
+        ("for _, each in request.files.items():\n        each.save(os.path.join(FOLDER, name))", ("FOLDER",), False),
+        ("form.photo.data.save(os.path.join(FOLDER, name))", ("FOLDER",), False),
+        ("image = Image.open(file)\n    image.thumbnail((9, 9))\n    image.save(os.path.join(FOLDER, name))", ("FOLDER",), False),
+        ("file.save(os.path.join(FOLDER, name))\n    db.session.add(Photo(file=name))", ("FOLDER",), True),
+        ("file.save(os.path.join(FOLDER, name))\n    user.photo = name\n    db.session.commit()", ("FOLDER",), True),
+        ("file.save(os.path.join(FOLDER, name))\n    db.execute(SQL, (name,))", ("FOLDER",), True),
+        ("path = os.path.join(FOLDER, name)\n    file.save(path)\n    return url_for('show', name=name)", ("FOLDER",), True),
+        ("file.save(os.path.join(FOLDER, name))\n    db.session.add(Game(score=1))", ("FOLDER",), False),
+        ("file.save(os.path.join(FOLDER, name))\n    read(Document(file=name))", ("FOLDER",), False),
+    ],
+)  # fmt: skip
+def test_where_uploads_are_saved(body: str, folder: tuple[str, ...], recorded: bool) -> None:
+    found = read(f"{UPLOAD_HEAD}    {body}\n").uses.uploads
+    assert [(each.function, each.folder, each.recorded) for each in found] == [("f", folder, recorded)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "file.save(os.path.join(folder, name))",  # the caller knows
+        "file.save(name)",  # where the process stands
+        "file.save('temporary_' + name)",
+        "here = a\n    here = b\n    file.save(os.path.join(here, name))",
+        "file.save(os.path.join(chosen(), name))",
+        "buffer = BytesIO()\n    file.save(buffer)\n    image.save(os.path.join(FOLDER, name))",
+        "store.save(os.path.join(FOLDER, name))",
+        "file.save(os.path.join(FOLDER, name))\n    os.remove(os.path.join(FOLDER, name))",
+        "path = Path(FOLDER) / name\n    file.save(path)\n    path.unlink()",
+    ],
+)
+def test_what_is_no_upload_that_stays(body: str) -> None:
+    assert read(f"{UPLOAD_HEAD}    {body}\n").uses.uploads == ()
+
+
+def test_a_function_that_is_handed_the_upload_saves_it() -> None:
+    keep = "def keep(file):\n    name = 'a'\n    file.save(os.path.join(FOLDER, name))\n    return name\n"
+    view = "def f():\n    user.photo = keep(request.files['a'])\n    db.session.commit()\n"
+    head = "from flask import request\n"
+    found = read(head + keep + view).uses.uploads
+    assert [(each.function, each.recorded) for each in found] == [("keep", True)]
+    assert read(head + keep + view.replace("request.files['a']", "image")).uses.uploads == ()
+    static = keep.replace("FOLDER", "current_app.root_path, 'static/photos'").replace(
+        "file.save", "Image.open(file).save"
+    )
+    (alone,) = read(head + static.replace("name = 'a'", "name = file.filename")).uses.uploads
+    assert alone.recorded  # whoever asks for the name shows it
+    path = "path = os.path.join(current_app.root_path, 'static/photos', file.filename)"
+    (opened,) = read(f"{head}def keep(file):\n    {path}\n    file.save(path)\n    return path\n{view}").uses.uploads
+    assert not opened.recorded
+    (unrecorded,) = read(head + keep + view.replace("db.session.commit()", "pass")).uses.uploads
+    assert not unrecorded.recorded
+
+
+@pytest.mark.parametrize(
+    ("call", "folders"),
+    [
+        ("send_from_directory(FOLDER, name)", (("FOLDER",),)),
+        ("send_from_directory(directory=app.config['MEDIA'], path=name)", (("app.config['MEDIA']",),)),
+        ("send_file(os.path.join(FOLDER, 'a', name))", (("FOLDER", "'a'"),)),
+        ("send_from_directory(FOLDER, 'favicon.ico')", ()),  # always the same file
+        ("send_from_directory(FOLDER, filename='favicon.ico')", ()),
+        ("send_file(BytesIO())", ()),
+    ],
+)
+def test_the_folders_that_files_are_sent_from(call: str, folders: tuple[tuple[str, ...], ...]) -> None:
+    assert read(f"def f(name):\n    return {call}\n").uses.sent_folders == folders

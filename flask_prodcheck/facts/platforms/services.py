@@ -44,6 +44,7 @@ def read_render(path: str, root: YamlNode) -> StartFile:
         options = options_of(
             service, type="type", runtime="runtime", env="env", root="rootDir", dockerfile="dockerfilePath", context="dockerContext",
             plan="plan", build="buildCommand", health="healthCheckPath", instances="numInstances",
+            mount=("disk", "mountPath"),
         )  # fmt: skip
         before = shell_command(service.get("preDeployCommand"), service.key_span("preDeployCommand"))
         if before is not None:

@@ -19,6 +19,9 @@ def read_fly(path: str, root: YamlNode) -> StartFile:
     )  # fmt: skip
     for service in elements(root.get("services"))[:1]:
         options = (*options, *options_of(service, internal_port="internal_port"))
+    mounts = root.get("mounts")
+    for each in (mounts, *elements(mounts)):
+        options = (*options, *options_of(each, mount="destination"))
     starts: list[Start] = []
     deploy = root.get("deploy")
     release = _split(deploy, "release_command")

@@ -12,6 +12,7 @@ from flask_prodcheck.facts.python.places import Places
 from flask_prodcheck.facts.python.scopes import bound_in
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.token_keys import token_keys
+from flask_prodcheck.facts.python.uploads import sent_folders, uploads
 from flask_prodcheck.facts.python.views import is_route, is_view
 from flask_prodcheck.facts.python.walk import FunctionNode, Statements, walk
 from flask_prodcheck.facts.syntax import CookieForm, Uses
@@ -60,7 +61,8 @@ def _start(function: FunctionNode) -> tuple[int, int]:
 def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
     """The first place of each use of Flask in the file; names count only when imported from Flask or an extension."""
     places = Places(path, text)
-    names = {name: target for name, target in _imported(found.imports).items() if _may_matter(target)}
+    imported = _imported(found.imports)
+    names = {name: target for name, target in imported.items() if _may_matter(target)}
     first: dict[str, ast.stmt | ast.expr] = {}
 
     def note(kind: str, node: ast.stmt | ast.expr) -> None:
@@ -138,7 +140,9 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
         ),
         guards_forms(text.source),
         _LENGTH in text.source and _LIMITS_BODY.search(text.source) is not None,
-        token_keys(found, _imported(found.imports), places.span),
+        token_keys(found, imported, places.span),
+        uploads(found, imported, text, places.span),
+        sent_folders(found, text),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 
 from flask_prodcheck.facts.types import ComposeService
 from flask_prodcheck.model.project import Launch, Project
@@ -31,6 +32,60 @@ def _mounts_into(service: ComposeService, launch: Launch) -> bool:
     then it runs that image."""
     folders = [image.rstrip("/") + "/" for image, _ in launch.layout if image != "/"]
     return any(inside.startswith(folder) for _, inside in service.volumes for folder in folders)
+
+
+def loses_folder(project: Project, launch: Launch, folder: str) -> bool:
+    """Whether what the launch writes into ``folder`` (relative to the project's root, or an absolute path of the image
+    that lies in what the image fills) is lost with the container, or with the disk that a platform starts a process on.
+    False where that cannot be told: where a volume lies at, above or below the folder, or somewhere that is not known, and
+    where an orchestrator that mounts folders elsewhere may run the image."""
+    if launch.kind == "procfile":
+        return not folder.startswith("/") and _is_dyno(project, launch)
+    if not launch.container or launch.kind not in ("dockerfile", "compose"):
+        return False
+    if launch.kind == "dockerfile" and (project.facts.kubernetes or _may_mount_elsewhere(project)):
+        return False
+    places = _in_image(launch, folder)
+    return bool(places) and not any(_overlap(place, kept) for place in places for kept in _kept_folders(project))
+
+
+def _in_image(launch: Launch, folder: str) -> tuple[str, ...]:
+    """The paths at which the image has ``folder``; none where nothing fills it."""
+    if folder.startswith("/"):
+        inside = any(_holds(image, folder) for image, _ in launch.layout if image != "/")
+        return (folder,) if inside else ()
+    return tuple(
+        posixpath.normpath(posixpath.join(image, folder if repo == "." else folder[len(repo) :].lstrip("/")))
+        for image, repo in launch.layout
+        if repo == "." or _holds(repo, folder)
+    )
+
+
+def _kept_folders(project: Project) -> Iterator[str]:
+    """The folders of containers that some file of the project mounts a volume on."""
+    for compose in project.facts.compose.values():
+        for service in compose.services:
+            yield from (inside for _, inside in service.volumes)
+    for dockerfile in project.facts.dockerfiles.values():
+        for stage in dockerfile.stages:
+            yield from stage.volumes
+    for file in project.facts.start_files.values():
+        for start in file.starts:
+            yield from (value for name, value in start.options if name == "mount")
+
+
+def _may_mount_elsewhere(project: Project) -> bool:
+    """Whether a platform that has volumes, but no file that says so, runs the project."""
+    return any(file.kind in ("railway", "nixpacks", "railpack") for file in project.facts.start_files.values())
+
+
+def _overlap(place: str, kept: str) -> bool:
+    kept = kept.rstrip("/") or "/"
+    return "$" in kept or not kept.startswith("/") or _holds(kept, place) or _holds(place, kept)
+
+
+def _holds(folder: str, path: str) -> bool:
+    return path == folder.rstrip("/") or path.startswith(folder.rstrip("/") + "/")
 
 
 def has_heroku_files(project: Project, launch: Launch) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.errors import ReadError
-from flask_prodcheck.facts.python import read_python
-from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Const, Expr, Name, Subscript
+from flask_prodcheck.facts.syntax import Expr, Name
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS
+from flask_prodcheck.model.deployment.kept_texts import NOWHERE, config_key, parsed
 from flask_prodcheck.model.deployment.served import served_modules
 from flask_prodcheck.model.evaluation.evaluate import Scope, evaluate
 from flask_prodcheck.model.project import Configuration, Project, Setting
@@ -14,8 +13,6 @@ from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
-#: Where an expression stands that is read by itself: no file is called so.
-_NOWHERE = "\0.py"
 _NAMES = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -32,10 +29,10 @@ def _found(project: Project, configuration: Configuration) -> tuple[Configuratio
     found: dict[tuple[str, Span], Configuration] = {}
     for module in served_modules(project, configuration):
         for text, place in module.uses.token_keys:
-            expr = _parsed(text)
+            expr = parsed(text)
             if expr is None:
                 continue
-            key = _config_key(expr)
+            key = config_key(expr)
             if key is not None:
                 setting = configuration.get(key)
             else:
@@ -48,28 +45,6 @@ def _found(project: Project, configuration: Configuration) -> tuple[Configuratio
     return tuple(found.values())
 
 
-def _parsed(text: str) -> Expr | None:
-    try:
-        module = read_python(_NOWHERE, f"KEY = {text}\n".encode())
-    except ReadError:
-        return None
-    stmt = module.body[0] if module is not None and module.body else None
-    return stmt.value if isinstance(stmt, Assign) else None
-
-
-def _config_key(expr: Expr) -> str | None:
-    """``app.config["KEY"]``, ``current_app.config.get("KEY")``: the key."""
-    if isinstance(expr, Subscript):
-        holder, word = expr.value, expr.index
-    elif isinstance(expr, Call) and isinstance(expr.func, Attribute) and expr.func.attr == "get" and expr.args:
-        holder, word = expr.func.value, expr.args[0]
-    else:
-        return None
-    if not (isinstance(holder, Attribute) and holder.attr == "config" and isinstance(word, Const)):
-        return None
-    return word.value if isinstance(word.value, str) else None
-
-
 def _evaluated(expr: Expr, text: str, place: Span, modules: Modules, configuration: Configuration) -> Setting:
     launch = configuration.launch
     folder = launch.cwd if launch is not None and launch.cwd_known else configuration.app.cwd
@@ -80,7 +55,7 @@ def _evaluated(expr: Expr, text: str, place: Span, modules: Modules, configurati
     return Setting(
         named,
         found.value,
-        span=found.span or next((step.span for step in found.value.origin if step.span.file != _NOWHERE), place),
+        span=found.span or next((step.span for step in found.value.origin if step.span.file != NOWHERE), place),
         fallback=found.fallback,
         variable=found.variable,
         guarded=found.guarded,

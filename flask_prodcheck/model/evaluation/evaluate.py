@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from pathlib import PurePosixPath
 
 from flask_prodcheck.base import Known, Unknown, Value
 from flask_prodcheck.facts.syntax import Expr
@@ -18,7 +19,16 @@ from flask_prodcheck.records import dataclass, replace
 
 _ATTEMPTS = 12
 
-__all__ = ["Evaluated", "Scope", "below_project", "evaluate", "evaluate_all", "plain_value", "version_of"]
+__all__ = [
+    "Evaluated",
+    "Scope",
+    "below_project",
+    "evaluate",
+    "evaluate_all",
+    "evaluate_paths",
+    "plain_value",
+    "version_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +57,26 @@ def evaluate(expr: Expr, scope: Scope) -> Evaluated:
 
 def evaluate_all(exprs: Sequence[Expr], scope: Scope) -> list[Evaluated]:
     """:func:`evaluate` of several expressions one after the other, for which the module is imported once."""
-    machine, module = _imported(scope)
-    item = module.value.value if isinstance(module.value, Known) else None
-    oid = item.oid if isinstance(item, Ref) else machine.new(Obj("module"))
-    local = machine.new(Obj("frame", {name: _local(machine, value) for name, value in scope.names.items()}))
-    return [_one(machine, expr, Frame(scope.path, oid, (local,))) for expr in exprs]
+    machine, frame = _standing(scope)
+    return [_one(machine, expr, frame) for expr in exprs]
+
+
+def evaluate_paths(exprs: Sequence[Expr], scope: Scope) -> list[tuple[Evaluated, str]]:
+    """:func:`evaluate_all`, each with the path that it is: of one below the folder of the project all but that folder is
+    known, and ``<project>`` stands for it. "" where it is no path that is known."""
+    machine, frame = _standing(scope)
+    found = []
+    for expr in exprs:
+        try:
+            raw = machine.evaluate(expr, frame)
+        except RaisedError as raised:
+            found.append((replace(raised.cause, value=Unknown(f"it raises {raised.name}")), ""))
+            continue
+        value = plain_value(machine, raw)
+        plain = value.value if isinstance(value, Known) else None
+        path = str(plain) if isinstance(plain, str | PurePosixPath) else below_project(machine, raw)
+        found.append((replace(raw, value=value), path))
+    return found
 
 
 def _one(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
@@ -63,6 +88,15 @@ def _one(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
     result = machine.with_elements(result)
     guarded = result.guarded or not machine.guarded_variables.isdisjoint(result.made_of)
     return replace(result, value=plain_value(machine, result), guarded=guarded)
+
+
+def _standing(scope: Scope) -> tuple[Machine, Frame]:
+    """A machine that has imported the module of ``scope``, and the place in it where an expression is evaluated."""
+    machine, module = _imported(scope)
+    item = module.value.value if isinstance(module.value, Known) else None
+    oid = item.oid if isinstance(item, Ref) else machine.new(Obj("module"))
+    local = machine.new(Obj("frame", {name: _local(machine, value) for name, value in scope.names.items()}))
+    return machine, Frame(scope.path, oid, (local,))
 
 
 def _imported(scope: Scope) -> tuple[Machine, Evaluated]:
