@@ -18,6 +18,7 @@ from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.server_environment import uwsgi_variables
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.targets import uwsgi_options
+from flask_prodcheck.model.project import Server
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import replace
 
@@ -84,6 +85,16 @@ def mod_wsgi_start(start: ServerStart, daemon: Mapping[str, str]) -> ServerStart
     own = {name: value for name, value in daemon.items() if name not in ("script", "callable", "daemon")}
     paths = tuple(filter(None, own.get("python-path", "").split(":")))
     return replace(start, options={**own, **start.options}, chdir=own.get("home") or start.chdir, paths=paths)
+
+
+def apache_start(options: Mapping[str, str], place: Place, facts: Facts) -> ServerStart | None:
+    """What one line of an Apache configuration, read as ``options``, serves; None where its script is neither a file of
+    the project nor one of Python."""
+    script = options.get("script", "")
+    if not script.endswith((".wsgi", ".py")) and locate(script, place, facts) is None:
+        return None
+    served = {"callable-object": options.get("callable", "application")}
+    return mod_wsgi_start(ServerStart(Server.MOD_WSGI, script, served, program="mod_wsgi"), options)
 
 
 def waitress_settings(call: Call | None, place: Place, modules: Modules) -> Options:

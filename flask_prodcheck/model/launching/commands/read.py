@@ -29,6 +29,7 @@ from flask_prodcheck.model.launching.commands.task_runners import (
     read_npm,
     read_pdm,
 )
+from flask_prodcheck.model.launching.commands.web_servers import APACHE_PROGRAMS, read_httpd, read_service
 from flask_prodcheck.model.launching.commands.wrappers import (
     PYTHON_WRAPPERS,
     RELOADING,
@@ -65,7 +66,7 @@ _MAX_WRAPPERS = 24
 #: Programs that serve no Flask app, whatever their arguments. Not exhaustive: an unknown program serves nothing either,
 #: but these need no look-up among the project's console scripts and files.
 _NOT_WEB = frozenset(
-    ["celery", "rq", "rqworker", "huey_consumer", "dramatiq", "arq", "alembic", "pip", "pip3", "apt", "apt-get", "apk", "yum", "dnf", "brew", "npm-install", "mkdir", "echo", "printf", "rm", "cp", "mv", "ln", "cat", "touch", "chmod", "chown", "sleep", "test", "[", "[[", "true", "false", "curl", "wget", "git", "nginx", "httpd", "apache2", "redis-server", "memcached", "postgres", "mysqld", "psql", "mysql", "mongod", "rabbitmq-server", "export", "set", "unset", "pytest", "tox-run", "nosetests", "ruff", "black", "mypy", "flake8", "pylint", "isort", "systemctl", "service", "kill", "killall", "pkill", "ls", "grep", "sed", "awk", "find", "tar", "unzip", "openssl", "ssh", "scp", "rsync", "read", "local", "declare", "readonly", "trap", "shift", "return", "exit", "ulimit", "umask", "wait", "source-map", "printenv", "which", "whoami", "id", "date", "head", "tail", "tee", "sort", "wc", "xargs", "jupyter", "ipython", "locust", "wkhtmltopdf", "ffmpeg", "node", "docker", "docker-compose", "kubectl", "helm", "terraform", "gcloud", "az", "aws", "heroku-cli", "flyctl", "fly", "certbot", "crond", "cron", "babel", "sphinx-build", "mkdocs", "alias", "type", "hash", "getopts", "let", "eval-nothing", "cut", "tr", "basename", "dirname", "readlink", "realpath", "seq", "yes", "nc", "ping", "dig", "host", "ip", "ifconfig"]
+    ["celery", "rq", "rqworker", "huey_consumer", "dramatiq", "arq", "alembic", "pip", "pip3", "apt", "apt-get", "apk", "yum", "dnf", "brew", "npm-install", "mkdir", "echo", "printf", "rm", "cp", "mv", "ln", "cat", "touch", "chmod", "chown", "sleep", "test", "[", "[[", "true", "false", "curl", "wget", "git", "nginx", "redis-server", "memcached", "postgres", "mysqld", "psql", "mysql", "mongod", "rabbitmq-server", "export", "set", "unset", "pytest", "tox-run", "nosetests", "ruff", "black", "mypy", "flake8", "pylint", "isort", "systemctl", "kill", "killall", "pkill", "ls", "grep", "sed", "awk", "find", "tar", "unzip", "openssl", "ssh", "scp", "rsync", "read", "local", "declare", "readonly", "trap", "shift", "return", "exit", "ulimit", "umask", "wait", "source-map", "printenv", "which", "whoami", "id", "date", "head", "tail", "tee", "sort", "wc", "xargs", "jupyter", "ipython", "locust", "wkhtmltopdf", "ffmpeg", "node", "docker", "docker-compose", "kubectl", "helm", "terraform", "gcloud", "az", "aws", "heroku-cli", "flyctl", "fly", "certbot", "crond", "cron", "babel", "sphinx-build", "mkdocs", "alias", "type", "hash", "getopts", "let", "eval-nothing", "cut", "tr", "basename", "dirname", "readlink", "realpath", "seq", "yes", "nc", "ping", "dig", "host", "ip", "ifconfig"]
 )  # fmt: skip
 
 
@@ -193,6 +194,8 @@ _PROGRAMS: dict[str, Callable[[Words], Step | Behind]] = {
     "eval": lambda words: ShellRun(" ".join(words)),
     "start-stop-daemon": read_start_stop_daemon,
     "expect": read_expect,
+    "service": read_service,
+    **dict.fromkeys(APACHE_PROGRAMS, read_httpd),
 }
 
 

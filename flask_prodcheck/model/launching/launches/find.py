@@ -75,9 +75,9 @@ def find_launches(
     found = [
         each
         for each in found
-        if not is_part_of_another(each, found)
-        and not (each.head.kind in ("uwsgi", "dockerfile", "compose") and is_test_place(each.head.span.file))
+        if each.head.kind not in ("uwsgi", "dockerfile", "compose") or not is_test_place(each.head.span.file)
     ]
+    found = [each for each in found if not is_part_of_another(each, found)]
     found += unreferenced_scripts(builder, facts, consumed)
     found = [each for each in found if not is_part_of_another(each, found) and not only_runs_an_image(each, found)]
     served, unseen = wsgi_scripts(builder, facts, found)
