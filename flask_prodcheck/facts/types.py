@@ -187,7 +187,8 @@ class Container:
     """One container of a workload (Deployment, StatefulSet, DaemonSet, Pod, Job, CronJob, Knative service...).
     ``command`` replaces ENTRYPOINT, ``args`` replaces CMD. ``references`` are the variables that take one key of a
     config map: (variable, map, key). ``user`` is what it runs as, where it says so. ``dynamic`` is true when templating
-    hides parts of it."""
+    hides parts of it; ``templated_env`` are the variables whose value a template decides, as written, and ``chosen_image`` says
+    that it decides the image."""
 
     workload: str
     kind: str
@@ -205,6 +206,17 @@ class Container:
     run_as_non_root: bool | None = None
     user: str | None = None
     dynamic: bool = False
+    templated_env: tuple[tuple[str, str], ...] = ()
+    chosen_image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChartValues:
+    """The plain values of a Helm chart by their dotted names (``.image.tag``): texts, and lists of texts."""
+
+    path: str
+    texts: tuple[tuple[str, str], ...]
+    lists: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)

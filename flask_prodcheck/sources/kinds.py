@@ -32,6 +32,7 @@ class Kind(enum.Enum):
     HATCH = "hatch"
     UWSGI = "uwsgi"
     KUBERNETES = "kubernetes"
+    CHART_VALUES = "chart-values"
     MAKEFILE = "makefile"
     JUSTFILE = "justfile"
     PLATFORM = "platform"
@@ -97,6 +98,7 @@ _CI_PATH = regex(
     r"|(?:^|/)(?:\.gitlab-ci|\.travis|\.drone|bitbucket-pipelines|azure-pipelines|appveyor|\.pre-commit-config)[^/]*$"
 )
 _REQUIREMENTS = regex(r"(?:[^/]*requirements?[^/]*|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE)
+_CHART_VALUES = regex(r"values(?:[-_.][^/]*)?\.ya?ml")
 _CONDA = regex(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
 _REQUIREMENTS_FOLDERS = frozenset({"requirements", "requirement", "reqs"})
 _ENV_NAME = regex(
@@ -261,6 +263,8 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
         for prefix, kind in _PREFIXES:
             if low.startswith(prefix):
                 return kind
+    if _CHART_VALUES.fullmatch(low):
+        return Kind.CHART_VALUES
     if ending in (".yml", ".yaml") and "compose" in low and not _CI_PATH.search(path):
         return Kind.COMPOSE
     if (_ENV_NAME.fullmatch(low) and ending not in _DOCUMENT_SUFFIXES - {".txt"}) or (templated and low == "env"):

@@ -90,7 +90,7 @@ CONTENTS = [
     ("app.yaml", b"runtime: python312\n", Kind.PLATFORM),
     ("templates/web.yaml", b"{{- if .Values.x }}\napiVersion: v1\nkind: Pod\n", Kind.KUBERNETES),
     ("openshift.json", b'{"apiVersion": "v1", "kind": "Template"}', Kind.KUBERNETES),
-    ("values.yaml", b"image:\n  repository: x\n  tag: y\n", None),
+    ("values.yaml", b"image:\n  repository: x\n  tag: y\n", Kind.CHART_VALUES),
     ("production.yml", b"services:\n  web:\n    build: .\n    command: gunicorn a:b\n", Kind.COMPOSE),
     ("stack.yml", b"web:\n  build: .\n  ports:\n    - '80:80'\n", Kind.COMPOSE),
     (".gitlab-ci.yml", b"web:\n  image: x\n  ports:\n    - 1\n", None),
