@@ -56,6 +56,7 @@ _TEXT_READERS = {
     Kind.UWSGI: ("uwsgi", "read_uwsgi"),
     Kind.KUBERNETES: ("kubernetes", "read_kubernetes"),
     Kind.CHART_VALUES: ("charts", "read_values"),
+    Kind.WORKFLOW: ("workflows", "read_workflow"),
     Kind.MAKEFILE: ("makefile", "read_makefile"),
     Kind.JUSTFILE: ("justfile", "read_justfile"),
     Kind.PLATFORM: ("platforms", "read_platform"),

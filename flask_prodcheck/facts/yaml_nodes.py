@@ -82,6 +82,12 @@ class YamlNode:
         return _span(self._node, self._state)
 
     @property
+    def first_line(self) -> Span:
+        """Where the text of a scalar begins: below its key where it is a block."""
+        span = self.span
+        return Span(span.file, span.line + 1) if self._node.style in ("|", ">") else span
+
+    @property
     def tag(self) -> str:
         return str(self._node.tag)
 

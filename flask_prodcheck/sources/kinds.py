@@ -33,6 +33,7 @@ class Kind(enum.Enum):
     UWSGI = "uwsgi"
     KUBERNETES = "kubernetes"
     CHART_VALUES = "chart-values"
+    WORKFLOW = "workflow"
     MAKEFILE = "makefile"
     JUSTFILE = "justfile"
     PLATFORM = "platform"
@@ -98,6 +99,8 @@ _CI_PATH = regex(
     r"|(?:^|/)(?:\.gitlab-ci|\.travis|\.drone|bitbucket-pipelines|azure-pipelines|appveyor|\.pre-commit-config)[^/]*$"
 )
 _REQUIREMENTS = regex(r"(?:[^/]*requirements?[^/]*|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE)
+#: Where GitHub and GitLab look for what they run.
+_WORKFLOW = regex(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$")
 _CHART_VALUES = regex(r"values(?:[-_.][^/]*)?\.ya?ml")
 _CONDA = regex(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
 _REQUIREMENTS_FOLDERS = frozenset({"requirements", "requirement", "reqs"})
@@ -263,6 +266,8 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
         for prefix, kind in _PREFIXES:
             if low.startswith(prefix):
                 return kind
+    if _WORKFLOW.search(path):
+        return Kind.WORKFLOW
     if _CHART_VALUES.fullmatch(low):
         return Kind.CHART_VALUES
     if ending in (".yml", ".yaml") and "compose" in low and not _CI_PATH.search(path):

@@ -89,6 +89,8 @@ def judge(evidence: Evidence, production: Sequence[str] = (), development: Seque
     hinted = purpose_of_words([word for hint in evidence.hints for word in words_of(hint)])
     if hinted is not None and hinted[0] is not Purpose.PRODUCTION:
         return hinted[0], f"the branch taken says {hinted[1]!r}"
+    if evidence.kind == "workflow":
+        return _by_workflow(evidence)
     serves_pages = evidence.kind in _RUNNING_KINDS  # the documentation of the project, to everybody
     for name in evidence.names:
         named = purpose_of_words([word for word in words_of(name) if not (serves_pages and word == "docs")])
@@ -108,6 +110,18 @@ def judge(evidence: Evidence, production: Sequence[str] = (), development: Seque
     if evidence.development:
         return Purpose.DEVELOPMENT, f"its environment is {evidence.development}"
     return _by_kind(evidence)
+
+
+def _by_workflow(evidence: Evidence) -> tuple[Purpose, str]:
+    """What a workflow starts on a server is deployed: that the same file, or job, also tests says nothing of it."""
+    for name in (*evidence.names, posixpath.basename(evidence.file)):
+        words = [
+            word for word in words_of(name) if (found := purpose_of_words([word])) and found[0] is not Purpose.TEST
+        ]
+        named = purpose_of_words(words)
+        if named is not None:
+            return named[0], f"it is called {name!r}"
+    return Purpose.PRODUCTION, "a workflow deploys it"
 
 
 #: Formats of process managers and clusters, which run what serves and build nothing.

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import ComposeFile, ComposeService, ShellCommand
 from flask_prodcheck.model.launching.heads.services import merged_service, services_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
-from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.project import Launch, Purpose
 
 #: Commands that hand the variables they name to nothing outside the script, unless their output is written to a file.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.shell_commands import commands_of
 from flask_prodcheck.facts.types import Lit, Var, Word
 from flask_prodcheck.model.launching.images import Image
-from flask_prodcheck.model.launching.shell_commands import commands_of
 from flask_prodcheck.records import dataclass
 
 _WRITERS = frozenset({"echo", "printf"})

@@ -21,6 +21,7 @@ from flask_prodcheck.model.launching.commands.process_managers import (
     read_start_stop_daemon,
     read_supervisord,
 )
+from flask_prodcheck.model.launching.commands.remote import read_az, read_gcloud, read_ssh
 from flask_prodcheck.model.launching.commands.task_runners import (
     named_task,
     read_hatch,
@@ -66,7 +67,7 @@ _MAX_WRAPPERS = 24
 #: Programs that serve no Flask app, whatever their arguments. Not exhaustive: an unknown program serves nothing either,
 #: but these need no look-up among the project's console scripts and files.
 _NOT_WEB = frozenset(
-    ["celery", "rq", "rqworker", "huey_consumer", "dramatiq", "arq", "alembic", "pip", "pip3", "apt", "apt-get", "apk", "yum", "dnf", "brew", "npm-install", "mkdir", "echo", "printf", "rm", "cp", "mv", "ln", "cat", "touch", "chmod", "chown", "sleep", "test", "[", "[[", "true", "false", "curl", "wget", "git", "nginx", "redis-server", "memcached", "postgres", "mysqld", "psql", "mysql", "mongod", "rabbitmq-server", "export", "set", "unset", "pytest", "tox-run", "nosetests", "ruff", "black", "mypy", "flake8", "pylint", "isort", "systemctl", "kill", "killall", "pkill", "ls", "grep", "sed", "awk", "find", "tar", "unzip", "openssl", "ssh", "scp", "rsync", "read", "local", "declare", "readonly", "trap", "shift", "return", "exit", "ulimit", "umask", "wait", "source-map", "printenv", "which", "whoami", "id", "date", "head", "tail", "tee", "sort", "wc", "xargs", "jupyter", "ipython", "locust", "wkhtmltopdf", "ffmpeg", "node", "docker", "docker-compose", "kubectl", "helm", "terraform", "gcloud", "az", "aws", "heroku-cli", "flyctl", "fly", "certbot", "crond", "cron", "babel", "sphinx-build", "mkdocs", "alias", "type", "hash", "getopts", "let", "eval-nothing", "cut", "tr", "basename", "dirname", "readlink", "realpath", "seq", "yes", "nc", "ping", "dig", "host", "ip", "ifconfig"]
+    ["celery", "rq", "rqworker", "huey_consumer", "dramatiq", "arq", "alembic", "pip", "pip3", "apt", "apt-get", "apk", "yum", "dnf", "brew", "npm-install", "mkdir", "echo", "printf", "rm", "cp", "mv", "ln", "cat", "touch", "chmod", "chown", "sleep", "test", "[", "[[", "true", "false", "curl", "wget", "git", "nginx", "redis-server", "memcached", "postgres", "mysqld", "psql", "mysql", "mongod", "rabbitmq-server", "export", "set", "unset", "pytest", "tox-run", "nosetests", "ruff", "black", "mypy", "flake8", "pylint", "isort", "systemctl", "kill", "killall", "pkill", "ls", "grep", "sed", "awk", "find", "tar", "unzip", "openssl", "scp", "rsync", "read", "local", "declare", "readonly", "trap", "shift", "return", "exit", "ulimit", "umask", "wait", "source-map", "printenv", "which", "whoami", "id", "date", "head", "tail", "tee", "sort", "wc", "xargs", "jupyter", "ipython", "locust", "wkhtmltopdf", "ffmpeg", "node", "docker", "docker-compose", "kubectl", "helm", "terraform", "aws", "heroku-cli", "flyctl", "fly", "certbot", "crond", "cron", "babel", "sphinx-build", "mkdocs", "alias", "type", "hash", "getopts", "let", "eval-nothing", "cut", "tr", "basename", "dirname", "readlink", "realpath", "seq", "yes", "nc", "ping", "dig", "host", "ip", "ifconfig"]
 )  # fmt: skip
 
 
@@ -195,6 +196,9 @@ _PROGRAMS: dict[str, Callable[[Words], Step | Behind]] = {
     "start-stop-daemon": read_start_stop_daemon,
     "expect": read_expect,
     "service": read_service,
+    "ssh": read_ssh,
+    "az": read_az,
+    "gcloud": read_gcloud,
     **dict.fromkeys(APACHE_PROGRAMS, read_httpd),
 }
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.apache import read_apache
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell_commands import text_of
 from flask_prodcheck.facts.types import Start, StartFile
 from flask_prodcheck.model.launching.images import Image
 from flask_prodcheck.model.launching.place import Place, locate
-from flask_prodcheck.model.launching.shell_commands import text_of
 from flask_prodcheck.model.launching.steps import TaskRun
 from flask_prodcheck.model.launching.words import is_open
 from flask_prodcheck.model.launching.written_files import written_by_runs

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.chain_end import Ended
@@ -29,7 +30,6 @@ from flask_prodcheck.model.launching.server_settings import (
     uwsgi_settings,
     waitress_settings,
 )
-from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.started_process import start_place
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
