@@ -101,7 +101,9 @@ def find_launches(
         if not is_program_of_another_framework(each.launch, apps, modules)
     ]
     found = [each for each in found if not serves_another_framework(each.launch, apps, modules)]
-    found = [each for each in found if not serves_another_project(each, found)]
+    foreign = [each for each in found if serves_another_project(each, found)]
+    unknown += dict.fromkeys(Hop(each.head.span, each.head.text) for each in foreign)
+    found = [each for each in found if each not in foreign]
     launches = judged(found, facts, production, development)
     problems = tuple(builder.follower.budget.notes)
     return Launches(
