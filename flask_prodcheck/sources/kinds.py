@@ -202,10 +202,16 @@ def wants_head(path: str) -> bool:
         or ".ini" in bare.lower()
         or (_in_folder(path, _ENV_FOLDERS) and ending not in _DOCUMENT_SUFFIXES)
     )
+        or (ending not in _DOCUMENT_SUFFIXES and _CALLED_DOCKER.search(bare) is not None and _is_open(path, bare))
 
 
 def kind_of(path: str, head: bytes | None) -> Kind | None:
     """The kind of the file at ``path`` (relative, ``/``), or None when prodcheck does not read it.
+
+def _is_open(path: str, name: str) -> bool:
+    """Whether neither name nor place say what the file is."""
+    return _by_name(path, name, templated=False) is None
+
 
     ``head`` is the first :data:`HEAD_BYTES` bytes, or None when they were not read (:func:`wants_head` says when they
     matter); then only the name and the place decide.
@@ -317,7 +323,7 @@ def _by_content(path: str, name: str, head: bytes) -> Kind | None:
         return Kind.SHELL  # the file with the start-up command of an App Service
     if kind is not None or ending == ".txt":
         return kind
-    if ending == "" and _FROM.match(head) and _INSTRUCTION.search(head):
+    if (ending == "" or _CALLED_DOCKER.search(name)) and _FROM.match(head) and _INSTRUCTION.search(head):
         return Kind.DOCKERFILE
     if ending == "" and _WSGI_SCRIPT.search(head) and _IMPORTS.search(head):
         return Kind.PYTHON
@@ -361,6 +367,9 @@ _INSTRUCTION = regex(rb"^(?:RUN|CMD|ENTRYPOINT|COPY|ADD|WORKDIR)[ \t]", re.MULTI
 def _is_environment(head: bytes) -> bool:
     lines = [line.strip() for line in head.split(b"\n")[:-1] or [head]]
     kept = [line for line in lines if line and not line.startswith(b"#")]
+#: Names that may be a Dockerfile's whatever their ending says: ``Docker.prod``, ``web.docker``, ``container.build``.
+_CALLED_DOCKER = regex(r"docker|container", re.IGNORECASE)
+
     return bool(kept) and all(_ENV_LINE.match(line) for line in kept)
 
 

@@ -131,3 +131,20 @@ def test_the_first_bytes_decide_where_the_name_does_not(path: str, head: bytes, 
 
 def test_most_files_need_no_look_inside() -> None:
     assert [path for path in ("a.py", "logo.png", "a.js", "Dockerfile.prod", "a.md") if wants_head(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "kind"),
+    [
+        ("Docker.prod", b"# ours\nFROM python:3.13\nCOPY . .\n", Kind.DOCKERFILE),
+        ("web.docker", b"FROM python:3.13 AS base\nRUN pip install .\n", Kind.DOCKERFILE),
+        ("docker/build.Container", b"ARG A\nFROM python:3.13\nCMD x\n", Kind.DOCKERFILE),
+        ("DockerfileWeb", b"", Kind.DOCKERFILE),
+        ("docker-notes", b"FROM the beginning\nRUN to the end\n", None),
+        ("docker.js", b"FROM python:3.13\nCOPY . .\n", None),
+        ("notes.web", b"FROM python:3.13\nCOPY . .\n", None),
+    ],
+)
+def test_a_dockerfile_under_another_name(path: str, head: bytes, kind: Kind | None) -> None:
+    assert kind_of(path, head) is kind
+    assert kind is None or kind_of(path, None) is kind or wants_head(path)
