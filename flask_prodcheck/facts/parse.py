@@ -53,6 +53,8 @@ _TEXT_READERS = {
     Kind.SYSTEMD: ("systemd", "read_systemd"),
     Kind.SUPERVISOR: ("supervisor", "read_supervisor"),
     Kind.CIRCUS: ("circus", "read_circus"),
+    Kind.UPSTART: ("upstart", "read_upstart"),
+    Kind.LAUNCHD: ("launchd", "read_launchd"),
     Kind.UWSGI: ("uwsgi", "read_uwsgi"),
     Kind.KUBERNETES: ("kubernetes", "read_kubernetes"),
     Kind.CHART_VALUES: ("charts", "read_values"),

@@ -47,7 +47,7 @@ class Start:
     ``kind`` names the format: procfile systemd supervisor circus makefile justfile tox nox npm pdm hatch invoke
     heroku-yml app-json app-engine rockcraft render fly railway nixpacks railpack cloudfoundry beanstalk apprunner azure
     digitalocean netlify replit apache passenger uwsgi zappa serverless sam vercel cron rc-local package-script
-    devcontainer batch workflow.
+    devcontainer batch workflow upstart launchd.
     ``name`` is the process, program, target or service. ``command`` is None when the platform starts its default.
     ``role``: "run" for what serves, "release" for what runs before it (never a server head).
     """
@@ -395,7 +395,8 @@ class EntryPoint:
 class Manifest:
     """What one requirements file, pyproject.toml, setup.cfg, setup.py, Pipfile, conda environment or lock file declares.
     ``includes`` are the paths of ``-r``/``-c`` lines as written. ``package_dirs``: where packages live ("src" layout),
-    relative to the manifest; ``open`` is true when parts could not be decided statically (setup.py that computes)."""
+    relative to the manifest; ``open`` is true when parts could not be decided statically (setup.py that computes).
+    ``wsgi_scripts``: programs that hold, as ``application``, what the function returns (pbr), for a server to load."""
 
     path: str
     dependencies: tuple[Dependency, ...] = ()
@@ -406,6 +407,7 @@ class Manifest:
     project_name: str | None = None
     python_requires: str | None = None
     open: bool = False
+    wsgi_scripts: tuple[EntryPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

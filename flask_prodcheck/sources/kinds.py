@@ -29,6 +29,8 @@ class Kind(enum.Enum):
     SYSTEMD = "systemd"
     SUPERVISOR = "supervisor"
     CIRCUS = "circus"
+    UPSTART = "upstart"
+    LAUNCHD = "launchd"
     HATCH = "hatch"
     UWSGI = "uwsgi"
     KUBERNETES = "kubernetes"
@@ -159,6 +161,7 @@ _ENDINGS = {
     ".cmd": Kind.BATCH,
     ".service": Kind.SYSTEMD,
     ".nginx": Kind.NGINX,
+    ".plist": Kind.LAUNCHD,
 }
 _PREFIXES = (
     ("dockerfile", Kind.DOCKERFILE),
@@ -199,19 +202,19 @@ def wants_head(path: str) -> bool:
     return (
         ending in _CONTENT_ENDINGS
         or ".service" in bare.lower()
+        or (ending not in _DOCUMENT_SUFFIXES and _CALLED_DOCKER.search(bare) is not None and _is_open(path, bare))
         or ".ini" in bare.lower()
         or (_in_folder(path, _ENV_FOLDERS) and ending not in _DOCUMENT_SUFFIXES)
     )
-        or (ending not in _DOCUMENT_SUFFIXES and _CALLED_DOCKER.search(bare) is not None and _is_open(path, bare))
 
-
-def kind_of(path: str, head: bytes | None) -> Kind | None:
-    """The kind of the file at ``path`` (relative, ``/``), or None when prodcheck does not read it.
 
 def _is_open(path: str, name: str) -> bool:
     """Whether neither name nor place say what the file is."""
     return _by_name(path, name, templated=False) is None
 
+
+def kind_of(path: str, head: bytes | None) -> Kind | None:
+    """The kind of the file at ``path`` (relative, ``/``), or None when prodcheck does not read it.
 
     ``head`` is the first :data:`HEAD_BYTES` bytes, or None when they were not read (:func:`wants_head` says when they
     matter); then only the name and the place decide.
@@ -352,13 +355,20 @@ def _by_section(head: bytes) -> Kind | None:
         return Kind.CIRCUS
     if re.search(rb"^[ \t]*\[Service\]", head, re.MULTILINE) and (b"Exec" in head or b"Environment" in head):
         return Kind.SYSTEMD
-    return None
+    return Kind.UPSTART if _UPSTART.search(head) and _UPSTART_RUNS.search(head) else None
 
+
+#: The conditions of an Upstart job, and what it runs.
+_UPSTART = regex(rb"^(?:start|stop)[ \t]+on[ \t]+\S", re.MULTILINE)
+_UPSTART_RUNS = regex(rb"^(?:exec[ \t]+\S|script[ \t]*\r?$)", re.MULTILINE)
 
 #: How a Dockerfile begins whatever it is called: nothing but comments and ARG stands before its first FROM.
 _FROM = regex(
     rb"(?:[ \t]*(?:#[^\n]*|ARG[ \t][^\n]*)?\n)*[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?[\w./:@${}-]+(?:[ \t]+[Aa][Ss][ \t]+\S+)?[ \t]*\r?(?:\n|$)"
 )
+
+#: Names that may be a Dockerfile's whatever their ending says: ``Docker.prod``, ``web.docker``, ``container.build``.
+_CALLED_DOCKER = regex(r"docker|container", re.IGNORECASE)
 
 #: What no other file that begins with FROM has (the model files of Ollama do).
 _INSTRUCTION = regex(rb"^(?:RUN|CMD|ENTRYPOINT|COPY|ADD|WORKDIR)[ \t]", re.MULTILINE)
@@ -367,9 +377,6 @@ _INSTRUCTION = regex(rb"^(?:RUN|CMD|ENTRYPOINT|COPY|ADD|WORKDIR)[ \t]", re.MULTI
 def _is_environment(head: bytes) -> bool:
     lines = [line.strip() for line in head.split(b"\n")[:-1] or [head]]
     kept = [line for line in lines if line and not line.startswith(b"#")]
-#: Names that may be a Dockerfile's whatever their ending says: ``Docker.prod``, ``web.docker``, ``container.build``.
-_CALLED_DOCKER = regex(r"docker|container", re.IGNORECASE)
-
     return bool(kept) and all(_ENV_LINE.match(line) for line in kept)
 
 

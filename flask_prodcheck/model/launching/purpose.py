@@ -31,6 +31,8 @@ _DEPLOY_KINDS = PLATFORM_KINDS | {
     "azure",
     "passenger",
     "rc-local",
+    "upstart",
+    "launchd",
     "cron",
     "koyeb",
     "captain",
@@ -125,7 +127,7 @@ def _by_workflow(evidence: Evidence) -> tuple[Purpose, str]:
 
 
 #: Formats of process managers and clusters, which run what serves and build nothing.
-_RUNNING_KINDS = frozenset({"systemd", "supervisor", "circus", "kubernetes"})
+_RUNNING_KINDS = frozenset({"systemd", "supervisor", "circus", "kubernetes", "upstart", "launchd"})
 #: Words of the folders, in a manual, that hold the files by which readers install the project.
 _INSTALLING = frozenset({"installation", "install", "installing", "deploying", "hosting"})
 
