@@ -104,6 +104,7 @@ _LAZY = frozenset(
     {"lazy_object_proxy.Proxy", "werkzeug.local.LocalProxy", "werkzeug.LocalProxy", "wrapt.LazyObjectProxy"}
 )
 _DEPTH = 16
+_FLASK_SCRIPT = ("flask_script", "flask.ext.script", "flaskext.script")
 _CALLS = 50  # of one name that are looked at
 
 
@@ -500,9 +501,14 @@ class Instances:
         return Instance("flask", path, call) if self._is_foreign(path, name, call, scope) else None
 
     def _uses_manager(self, path: str) -> bool:
-        """Whether ``path`` uses something as a manager of Flask-Script is used, which other distributions build on."""
+        """Whether ``path`` uses something as a manager of Flask-Script is used, and Flask-Script itself beside it: other
+        distributions build on it."""
         module = self.modules.module(path)
-        return module is not None and {"add_command", "run"} <= set(module.mentions.called)
+        return (
+            module is not None
+            and {"add_command", "run"} <= set(module.mentions.called)
+            and any(each.startswith(_FLASK_SCRIPT) for each in self.modules.absolute_imports(path))
+        )
 
     def _is_foreign(self, path: str, name: str, call: Call, scope: Scope) -> bool:
         """Whether ``call`` makes an application of a class, or with a factory, that is not listed here."""
