@@ -14,6 +14,7 @@ from flask_prodcheck.facts.statements import subexpressions
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
+    AugAssign,
     BoolOp,
     Call,
     ClassDef,
@@ -103,8 +104,8 @@ _WRAPPER_HOMES = (
 _LAZY = frozenset(
     {"lazy_object_proxy.Proxy", "werkzeug.local.LocalProxy", "werkzeug.LocalProxy", "wrapt.LazyObjectProxy"}
 )
-_DEPTH = 16
 _FLASK_SCRIPT = ("flask_script", "flask.ext.script", "flaskext.script")
+_DEPTH = 16
 _CALLS = 50  # of one name that are looked at
 
 
@@ -474,8 +475,8 @@ class Instances:
                 "dash",
             ):
                 inner = self._held(path, call_values(call), scope, depth)
-            if kind == "tornado" and (inner is None or inner.kind == kind):
-                inner = inner.inner if inner is not None else self._routed(path, call_values(call), scope, depth)
+            if kind == "tornado":
+                inner = self._behind_tornado(path, call, scope, depth)
             return Instance(kind, path, call, inner)
         if last in _WRAPPERS | _ASGI_WRAPPERS or (name.partition(".")[0] in _WRAPPER_HOMES and last[:1].isupper()):
             inner = self._held(path, call_values(call), scope, depth)
@@ -549,6 +550,8 @@ class Instances:
                 kind = "flask"
             if kind is None and call is not None and self._is_foreign(path, name, call, scope):
                 kind = "flask"
+            if kind == "tornado" and call is not None:
+                return Instance(kind, path, call, self._behind_tornado(path, call, scope, depth))
             if kind is not None:
                 return Instance(kind, path, call)
         maker = self.modules.class_member(owner, "__new__")
@@ -563,17 +566,56 @@ class Instances:
                 return Instance("wsgi", path, call, inner)
         return None
 
-    def _routed(self, path: str, values: Iterable[Expr], scope: Scope, depth: int) -> Instance | None:
+    def _behind_tornado(self, path: str, call: Call, scope: Scope, depth: int) -> Instance | None:
+        """The application behind a server or an application of Tornado that ``call`` makes."""
+        held = self._held(path, call_values(call), scope, depth)
+        if held is not None:
+            return held.inner if held.kind == "tornado" else held
+        for value in call_values(call):
+            for rules, where in self._rules(path, value, scope, depth):
+                found = self._routed(path, rules, where, depth)
+                if found is not None:
+                    return found
+        return None
+
+    def _rules(self, path: str, value: Expr, scope: Scope, depth: int) -> Iterator[tuple[Expr, Scope]]:
+        """The lists of which ``value`` consists, and what is added to them later, each with where it stands: as it is
+        written, under a name, on ``self``, or returned by a method."""
+        if isinstance(value, Collection):
+            yield value, scope
+        elif isinstance(value, Name):
+            named = self.modules.resolve(path, value, scope.body)
+            if named.kind == "value" and named.module == path and named.value is not None and depth < _DEPTH:
+                yield from self._rules(path, named.value, scope, depth + _DEPTH // 4)
+            module = self.modules.module(path)
+            body = scope.body or (module.body if module is not None else ())
+            yield from ((each, scope) for each in _added(body, value))
+        elif isinstance(value, Attribute) and scope.owner is not None and value.value == Name(value.value.span, "self"):
+            node = scope.owner.node
+            assigned = self._set_in(node).get(value.attr, ()) if isinstance(node, ClassDef) else ()
+            for method in node.body if isinstance(node, ClassDef) else ():
+                if isinstance(method, FunctionDef):
+                    inside = Scope(method.body, unknown_params(method), scope.owner)
+                    held = [given for at, given in assigned if at is method and given is not None]
+                    yield from ((each, inside) for each in (*held, *_added(method.body, value)))
+        elif isinstance(value, Call) and depth < _DEPTH:
+            made = self.modules.resolve(path, value.func, scope.body)
+            owner = None
+            if made.kind != "function" and isinstance(value.func, Attribute):
+                owner = self.owner_of(path, value.func.value, scope, depth)
+                made = self.modules.class_member(owner, value.func.attr) if owner is not None else made
+            if isinstance(made.node, FunctionDef) and made.kind == "function" and made.module == path:
+                inside = Scope(made.node.body, unknown_params(made.node), owner)
+                for stmt, _ in statements(made.node.body):
+                    if isinstance(stmt, Return) and stmt.value is not None:
+                        yield from self._rules(path, stmt.value, inside, depth + _DEPTH // 4)
+
+    def _routed(self, path: str, rules: Expr, scope: Scope, depth: int) -> Instance | None:
         """The application to which one of Tornado's rules leads: ``(pattern, FallbackHandler, {"fallback": container})``."""
-        for value in values:
-            rules = value
-            if isinstance(value, Name):
-                named = self.modules.resolve(path, value, scope.body)
-                rules = named.value if named.kind == "value" and named.module == path and named.value else value
-            for part in subexpressions(rules) if isinstance(rules, Collection) else ():
-                made = self.of(path, part, scope, depth + 1) if isinstance(part, (Call, Name)) else None
-                if made is not None and made.is_app:
-                    return made
+        for part in subexpressions(rules) if isinstance(rules, Collection) else ():
+            made = self.of(path, part, scope, depth + 1) if isinstance(part, (Call, Name, Attribute)) else None
+            if made is not None and made.is_app:
+                return made
         return None
 
     def _held(self, path: str, values: Iterable[Expr], scope: Scope, depth: int) -> Instance | None:
@@ -685,6 +727,26 @@ class Instances:
         if known is None:
             known = self._in_file[path] = list(all_calls(self.modules, path))
         return known
+
+
+def _added(body: Sequence[Stmt], target: Expr) -> Iterator[Expr]:
+    """What the statements of ``body`` add to the list ``target``: ``append``, ``extend``, ``+=``."""
+    shown = _spelled(target)
+    for stmt, _ in statements(body):
+        if isinstance(stmt, AugAssign) and _spelled(stmt.target) == shown:
+            yield stmt.value
+        for call in calls_in(stmt):
+            if isinstance(call.func, Attribute) and call.func.attr in _ADDING and _spelled(call.func.value) == shown:
+                yield from call.args
+
+
+_ADDING = frozenset({"append", "extend", "insert"})
+
+
+def _spelled(expr: Expr) -> str:
+    if isinstance(expr, Attribute):
+        return f"{_spelled(expr.value)}.{expr.attr}"
+    return expr.id if isinstance(expr, Name) else ""
 
 
 def _entered(node: Stmt, name: str) -> Expr | None:
