@@ -114,11 +114,13 @@ class _Values:
         written = dict(each.templated_env)
         env = tuple(self._variable(var, written) for var in each.env)
         ports = tuple(port for port in map(self.text, each.ports) if "{{" not in port)
+        command, args = self.command(each.command), self.command(each.args)
         return replace(
             each,
             image=self.text(each.image),
-            command=self.command(each.command),
-            args=self.command(each.args),
+            command=command,
+            args=args,
+            chosen_command=(command, args) != (each.command, each.args),
             working_dir=self.text(each.working_dir) if each.working_dir is not None else None,
             env=env,
             ports=ports,

@@ -188,7 +188,7 @@ class Container:
     ``command`` replaces ENTRYPOINT, ``args`` replaces CMD. ``references`` are the variables that take one key of a
     config map: (variable, map, key). ``user`` is what it runs as, where it says so. ``dynamic`` is true when templating
     hides parts of it; ``templated_env`` are the variables whose value a template decides, as written, and ``chosen_image`` says
-    that it decides the image."""
+    that it decides the image, ``chosen_command`` that the values of a chart hold (a part of) the command."""
 
     workload: str
     kind: str
@@ -208,6 +208,7 @@ class Container:
     dynamic: bool = False
     templated_env: tuple[tuple[str, str], ...] = ()
     chosen_image: bool = False
+    chosen_command: bool = False
 
 
 @dataclass(frozen=True, slots=True)
