@@ -136,6 +136,18 @@ def test_launches_of_workflows(
     assert chains(files) == expected
 
 
+def test_the_shell_of_another_machine_has_nothing_of_the_one_at_hand() -> None:
+    script = (
+        "#!/bin/bash\nexport FLASK_ENV=development\nKEY=$(grep K .env)\nSSH=ssh\n"
+        'if [ -n "$KEY" ]; then\n    SSH="ssh -i $KEY"\nfi\nif [ "$PORT" != 22 ]; then\n    SSH="$SSH -p $PORT"\nfi\n'
+        '$SSH "$HOST" "test -d shop"\nssh me@host "gunicorn app:app"\n'
+    )
+    project = link(parse(memory_tree({"ship.sh": script, "app.py": APP})), name="site")
+    assert project.problems == ()
+    (launch,) = project.launches
+    assert "FLASK_ENV" not in launch.env
+
+
 UNIT = "[Service]\nExecStart=/srv/bin/gunicorn app:app\n"
 
 

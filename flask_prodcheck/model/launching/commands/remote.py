@@ -11,13 +11,15 @@ from flask_prodcheck.model.launching.commands.behind import Behind
 from flask_prodcheck.model.launching.commands.options import Words, drop_options, option_value
 from flask_prodcheck.model.launching.steps import Nothing, ShellRun, Step
 
+#: The shell of another machine, which has nothing of what the one at hand has set.
+SSH = "ssh"
 _SSH_VALUES = frozenset(f"-{letter}" for letter in "BbcDEeFIiJLlmOoPpQRSWw")
 
 
 def read_ssh(words: Words) -> Step:
     """``ssh HOST COMMAND``: the shell of the other machine runs the command."""
     command = drop_options(drop_options(words, _SSH_VALUES)[1:])
-    return ShellRun(" ".join(command)) if command else Nothing("ssh")
+    return ShellRun(" ".join(command), shell=SSH) if command else Nothing(SSH)
 
 
 def read_az(words: Words) -> Step:

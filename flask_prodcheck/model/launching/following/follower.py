@@ -18,6 +18,7 @@ from flask_prodcheck.facts.types import Command, ShellFunction, ShellScript
 from flask_prodcheck.model.launching.budget import Budget
 from flask_prodcheck.model.launching.chain_end import Ended, missing_script
 from flask_prodcheck.model.launching.commands.read import read_command
+from flask_prodcheck.model.launching.commands.remote import SSH
 from flask_prodcheck.model.launching.commands.web_servers import APACHE
 from flask_prodcheck.model.launching.following.apache import apache_starts
 from flask_prodcheck.model.launching.following.console_scripts import (
@@ -151,6 +152,8 @@ class Follower:
 
     def _shell_run(self, run: ShellRun, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
         inner = replace(self._written_place(run.text, place), args=run.args[1:] if run.args else (), args_open=False)
+        if run.shell == SSH:
+            inner = replace(inner, env={}, shell={}, drafts={}, image=None, mounts=(), cwd_known=False)
         where = inner.hops[-1].span if len(inner.hops) > len(place.hops) else span
         found = self.shell_text(run.text, where, inner, functions=state.functions if state else None)
         # bash replaces itself with a lone simple command; dash, which is /bin/sh on Debian, does not.
