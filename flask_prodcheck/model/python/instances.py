@@ -495,21 +495,26 @@ class Instances:
                 return self.returned(maker.module, maker.node, depth=depth + 1)
         if name == "typing.cast" and len(call.args) == 2:
             return self.of(path, call.args[1], scope, depth + 1)
-        if "manager" in last.lower() and self._uses_manager(path):
+        if "manager" in last.lower() and self._uses_manager(path, name):
             inner = self._held(path, call_values(call), scope, depth)
             if inner is not None and inner.is_app:
                 return Instance("flask-script", path, call, inner)
         return Instance("flask", path, call) if self._is_foreign(path, name, call, scope) else None
 
-    def _uses_manager(self, path: str) -> bool:
-        """Whether ``path`` uses something as a manager of Flask-Script is used, and Flask-Script itself beside it: other
-        distributions build on it."""
+    def _uses_manager(self, path: str, name: str) -> bool:
+        """Whether ``path`` uses what ``name`` makes as a manager of Flask-Script is used, and Flask-Script itself beside
+        it, or decorators of another manager of the same home as its commands are: other distributions build on it."""
         module = self.modules.module(path)
-        return (
-            module is not None
-            and {"add_command", "run"} <= set(module.mentions.called)
-            and any(each.startswith(_FLASK_SCRIPT) for each in self.modules.absolute_imports(path))
-        )
+        if module is None or not {"add_command", "run"} <= set(module.mentions.called):
+            return False
+        if any(each.startswith(_FLASK_SCRIPT) for each in self.modules.absolute_imports(path)):
+            return True
+        home = name.rpartition(".")[0]
+        decorators = [each for stmt in module.body if isinstance(stmt, FunctionDef) for each in stmt.decorators]
+        named = [each for each in decorators if isinstance(each, Attribute) and each.attr == "command"]
+        made = [self.modules.resolve(path, each.value).value for each in named]
+        makers = [self.modules.qualified(path, each.func) or "" for each in made if isinstance(each, Call)]
+        return any(each == f"{home}.Manager" for each in makers)
 
     def _is_foreign(self, path: str, name: str, call: Call, scope: Scope) -> bool:
         """Whether ``call`` makes an application of a class, or with a factory, that is not listed here."""

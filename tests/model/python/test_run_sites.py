@@ -46,6 +46,18 @@ def sites(files: Mapping[str, str] | str) -> tuple[RunSite, ...]:
             + "m = init_manager(app)\nm.add_command('a', Server())\nm.run()\n",
             ["manager.run"],
         ),
+        (
+            "from own.manage import Manager, init_manager\njobs = Manager()\n@jobs.command\ndef sweep():\n    pass\n"
+            + HEAD
+            + "m = init_manager(app)\nm.add_command('jobs', jobs)\nm.run()\n",
+            ["manager.run"],
+        ),
+        (
+            "from own.manage import init_manager\nfrom other import Manager\njobs = Manager()\n@jobs.command\ndef sweep():\n    pass\n"
+            + HEAD
+            + "m = init_manager(app)\nm.add_command('jobs', jobs)\nm.run()\n",
+            [],
+        ),
         ("from own.tools import TaskManager\n" + HEAD + "m = TaskManager(app)\nm.add_command('a', 1)\nm.run()\n", []),
         ("from own.manage import init_manager\n" + HEAD + "m = init_manager(3)\nm.add_command('a', 1)\nm.run()\n", []),
         ("from own.manage import LoginManager\n" + HEAD + "m = LoginManager(app)\nm.run()\n", []),
