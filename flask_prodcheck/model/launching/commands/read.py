@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from flask_prodcheck.model.launching.commands.behind import Behind
 from flask_prodcheck.model.launching.commands.container_tools import container_to_start
+from flask_prodcheck.model.launching.commands.deploy_tools import read_az, read_gcloud
 from flask_prodcheck.model.launching.commands.interpreters import read_expect, read_python, read_shell, read_source
 from flask_prodcheck.model.launching.commands.options import Words, drop_options, option_value
 from flask_prodcheck.model.launching.commands.process_managers import (
@@ -21,7 +22,7 @@ from flask_prodcheck.model.launching.commands.process_managers import (
     read_start_stop_daemon,
     read_supervisord,
 )
-from flask_prodcheck.model.launching.commands.remote import read_az, read_gcloud, read_ssh
+from flask_prodcheck.model.launching.commands.ssh import read_ssh
 from flask_prodcheck.model.launching.commands.task_runners import (
     named_task,
     read_hatch,

@@ -18,7 +18,7 @@ from flask_prodcheck.facts.types import Command, ShellFunction, ShellScript
 from flask_prodcheck.model.launching.budget import Budget
 from flask_prodcheck.model.launching.chain_end import Ended, missing_script
 from flask_prodcheck.model.launching.commands.read import read_command
-from flask_prodcheck.model.launching.commands.remote import SSH
+from flask_prodcheck.model.launching.commands.ssh import SSH
 from flask_prodcheck.model.launching.commands.web_servers import APACHE
 from flask_prodcheck.model.launching.following.apache import apache_starts
 from flask_prodcheck.model.launching.following.console_scripts import (

@@ -1,25 +1,14 @@
-"""Commands that start something on another machine: ssh, and the command lines of Azure and Google Cloud where they carry
-the start command of what they deploy.
+"""The command lines of Azure and Google Cloud, where they carry the start command of what they deploy.
 
-Sources: man ssh(1); https://learn.microsoft.com/cli/azure/webapp (``--startup-file``);
+Sources: https://learn.microsoft.com/cli/azure/webapp (``--startup-file``);
 https://cloud.google.com/sdk/gcloud/reference/run/deploy (``--command``, ``--args``).
 """
 
 from __future__ import annotations
 
 from flask_prodcheck.model.launching.commands.behind import Behind
-from flask_prodcheck.model.launching.commands.options import Words, drop_options, option_value
+from flask_prodcheck.model.launching.commands.options import Words, option_value
 from flask_prodcheck.model.launching.steps import Nothing, ShellRun, Step
-
-#: The shell of another machine, which has nothing of what the one at hand has set.
-SSH = "ssh"
-_SSH_VALUES = frozenset(f"-{letter}" for letter in "BbcDEeFIiJLlmOoPpQRSWw")
-
-
-def read_ssh(words: Words) -> Step:
-    """``ssh HOST COMMAND``: the shell of the other machine runs the command."""
-    command = drop_options(drop_options(words, _SSH_VALUES)[1:])
-    return ShellRun(" ".join(command), shell=SSH) if command else Nothing(SSH)
 
 
 def read_az(words: Words) -> Step:
