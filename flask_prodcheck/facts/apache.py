@@ -9,13 +9,16 @@ from flask_prodcheck.facts.quoting import split_words
 from flask_prodcheck.facts.types import EnvVar, Start, StartFile
 from flask_prodcheck.patterns import regex
 
-_SETTINGS = regex(r"(?:Passenger|WSGI|ProxyPass|SSL|RequestHeader$|ServerName$|LimitRequestBody$)", re.IGNORECASE)
+_SETTINGS = regex(
+    r"(?:Passenger|WSGI|ProxyPass|SSL|Include(?:Optional)?$|RequestHeader$|ServerName$|LimitRequestBody$)",
+    re.IGNORECASE,
+)
 
 
 def read_apache(path: str, text: str) -> StartFile:
     """One start for each ``WSGIScriptAlias``: options ``script``, ``callable`` (when set), ``daemon`` ("true" when a
     process group serves it) and the options of its ``WSGIDaemonProcess``. Every directive that concerns WSGI,
-    Passenger, proxying or TLS is also a setting. Never raises."""
+    Passenger, proxying, TLS or other files is also a setting. Never raises."""
     directives = list(_directives(text))
     daemons = {
         words[1]: words[2:] for _, words in directives if words[0].lower() == "wsgidaemonprocess" and len(words) > 1

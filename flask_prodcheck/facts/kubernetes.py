@@ -176,20 +176,25 @@ def _container(
         env=env_entries(node.get("env")),
         references=tuple(_references(node.get("env"))),
         env_from=tuple(_env_from(node.get("envFrom"))),
-        ports=tuple(text for each in _elements(ports) if (text := each.string("containerPort")) is not None),
+        ports=tuple(text for each in _elements(ports) if (text := _raw(each.get("containerPort"))) is not None),
         replicas=replicas,
         run_as_non_root=non_root if non_root is not None else pod[0],
         user=user if user is not None else pod[1],
         dynamic=node.templated,
+        templated_env=tuple(_templated(node.get("env"))),
+        chosen_image=image is not None and image.dynamic,
     )
 
 
 def _command(node: YamlNode, key: str) -> Command | None:
     """A list of words. A scalar there is only legal when a template renders it, or in a custom resource."""
     value = node.get(key)
-    if value is None or value.is_null:
+    if value is None:
         return None
     span = node.key_span(key)
+    if value.is_null:
+        written = node.template_of(key)
+        return Command(span, written, shell=written) if written else None
     return argv_command(value, span) if value.is_sequence else any_command(value, span)
 
 
@@ -200,6 +205,18 @@ def _elements(node: YamlNode | None) -> Iterator[YamlNode]:
 def _security(node: YamlNode) -> tuple[bool | None, str | None]:
     """``runAsNonRoot`` and ``runAsUser`` of a pod's or a container's security context."""
     return _flag(node.string("securityContext", "runAsNonRoot")), node.string("securityContext", "runAsUser")
+
+
+def _raw(node: YamlNode | None) -> str | None:
+    return node.raw if node is not None else None
+
+
+def _templated(node: YamlNode | None) -> Iterator[tuple[str, str]]:
+    """The variables whose value a template decides, with the value as written."""
+    for each in _elements(node):
+        name, value = each.string("name"), each.get("value")
+        if name and value is not None and value.dynamic:
+            yield name, value.raw or ""
 
 
 def _references(node: YamlNode | None) -> Iterator[tuple[str, str, str]]:

@@ -18,6 +18,7 @@ from flask_prodcheck.facts.shares import shared
 from flask_prodcheck.facts.syntax import Body, PyModule
 from flask_prodcheck.facts.time_limit import time_limit
 from flask_prodcheck.facts.types import (
+    ChartValues,
     ComposeFile,
     Dockerfile,
     EnvFile,
@@ -52,8 +53,12 @@ _TEXT_READERS = {
     Kind.SYSTEMD: ("systemd", "read_systemd"),
     Kind.SUPERVISOR: ("supervisor", "read_supervisor"),
     Kind.CIRCUS: ("circus", "read_circus"),
+    Kind.UPSTART: ("upstart", "read_upstart"),
+    Kind.LAUNCHD: ("launchd", "read_launchd"),
     Kind.UWSGI: ("uwsgi", "read_uwsgi"),
     Kind.KUBERNETES: ("kubernetes", "read_kubernetes"),
+    Kind.CHART_VALUES: ("charts", "read_values"),
+    Kind.WORKFLOW: ("workflows", "read_workflow"),
     Kind.MAKEFILE: ("makefile", "read_makefile"),
     Kind.JUSTFILE: ("justfile", "read_justfile"),
     Kind.PLATFORM: ("platforms", "read_platform"),
@@ -192,7 +197,7 @@ def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Ou
         modules={path: each for path, each in found.items() if isinstance(each, PyModule)},
         dockerfiles={path: each for path, each in found.items() if isinstance(each, Dockerfile)},
         compose={path: each for path, each in found.items() if isinstance(each, ComposeFile)},
-        kubernetes={path: each for path, each in found.items() if isinstance(each, KubernetesFile)},
+        kubernetes=_with_values(found, tree.paths),
         scripts={path: each for path, each in found.items() if isinstance(each, ShellScript)},
         start_files={path: each for path, each in found.items() if isinstance(each, StartFile)},
         env_files={path: each for path, each in found.items() if isinstance(each, EnvFile)},
@@ -208,6 +213,16 @@ def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Ou
         parsed=sum(each.facts is not None or each.ignored is not None for each in fresh.values()),
         recalled=len(recalled),
     )
+
+
+def _with_values(found: Mapping[str, FileFacts], paths: frozenset[str]) -> Mapping[str, KubernetesFile]:
+    """The manifests, with the values of their charts."""
+    manifests = {path: each for path, each in found.items() if isinstance(each, KubernetesFile)}
+    if not manifests:
+        return manifests  # nor is PyYAML needed
+    from flask_prodcheck.facts.charts import filled
+
+    return filled(manifests, [each for each in found.values() if isinstance(each, ChartValues)], paths)
 
 
 def _recalled(tree: Tree, outlines: Outlines) -> dict[str, _Outcome]:

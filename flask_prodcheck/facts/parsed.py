@@ -8,6 +8,7 @@ from dataclasses import field
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.facts.syntax import PyModule
 from flask_prodcheck.facts.types import (
+    ChartValues,
     ComposeFile,
     Dockerfile,
     EnvFile,
@@ -25,6 +26,7 @@ FileFacts = (
     | Dockerfile
     | ComposeFile
     | KubernetesFile
+    | ChartValues
     | ShellScript
     | StartFile
     | EnvFile

@@ -37,12 +37,7 @@ def read_setup_cfg(path: str, text: str) -> Manifest:
     dependencies = list(_cfg_requirements(path, lines, places.get(("options", "install_requires")), "main"))
     for extra in config.options("options.extras_require") if config.has_section("options.extras_require") else ():
         dependencies += _cfg_requirements(path, lines, places.get(("options.extras_require", extra)), extra)
-    entries: list[EntryPoint] = []
-    for section in _SCRIPT_SECTIONS:
-        for number, item in _cfg_items(lines, places.get(("options.entry_points", section))):
-            name, equals, reference = item.partition("=")
-            found = entry_point(name.strip(), reference, Span(path, number)) if equals else None
-            entries += [found] if found else []
+    entries = [entry for kind in _SCRIPT_SECTIONS for entry in _cfg_entry_points(path, lines, places, kind)]
     folders = [
         item.partition("=")[2].strip()
         for _, item in _cfg_items(lines, places.get(("options", "package_dir")))
@@ -53,6 +48,7 @@ def read_setup_cfg(path: str, text: str) -> Manifest:
         path=path,
         dependencies=tuple(dependencies),
         entry_points=tuple(entries),
+        wsgi_scripts=tuple(_cfg_entry_points(path, lines, places, "wsgi_scripts")),
         package_dirs=tuple(dict.fromkeys(folder for folder in folders if folder not in ("", "."))),
         project_name=_cfg_value(config, "metadata", "name"),
         python_requires=_cfg_value(config, "options", "python_requires"),
@@ -60,6 +56,21 @@ def read_setup_cfg(path: str, text: str) -> Manifest:
             item.startswith("file:") for _, item in _cfg_items(lines, places.get(("options", "install_requires")))
         ),
     )
+
+
+#: setuptools reads the first, pbr the second.
+_ENTRY_SECTIONS = ("options.entry_points", "entry_points")
+
+
+def _cfg_entry_points(
+    path: str, lines: list[str], places: Mapping[tuple[str, str], int], kind: str
+) -> Iterator[EntryPoint]:
+    for section in _ENTRY_SECTIONS:
+        for number, item in _cfg_items(lines, places.get((section, kind))):
+            name, equals, reference = item.partition("=")
+            found = entry_point(name.strip(), reference, Span(path, number)) if equals else None
+            if found is not None:
+                yield found
 
 
 def _cfg_value(config: configparser.RawConfigParser, section: str, key: str) -> str | None:

@@ -47,7 +47,7 @@ class Start:
     ``kind`` names the format: procfile systemd supervisor circus makefile justfile tox nox npm pdm hatch invoke
     heroku-yml app-json app-engine rockcraft render fly railway nixpacks railpack cloudfoundry beanstalk apprunner azure
     digitalocean netlify replit apache passenger uwsgi zappa serverless sam vercel cron rc-local package-script
-    devcontainer batch.
+    devcontainer batch workflow upstart launchd.
     ``name`` is the process, program, target or service. ``command`` is None when the platform starts its default.
     ``role``: "run" for what serves, "release" for what runs before it (never a server head).
     """
@@ -188,7 +188,8 @@ class Container:
     """One container of a workload (Deployment, StatefulSet, DaemonSet, Pod, Job, CronJob, Knative service...).
     ``command`` replaces ENTRYPOINT, ``args`` replaces CMD. ``references`` are the variables that take one key of a
     config map: (variable, map, key). ``user`` is what it runs as, where it says so. ``dynamic`` is true when templating
-    hides parts of it."""
+    hides parts of it; ``templated_env`` are the variables whose value a template decides, as written, and ``chosen_image`` says
+    that it decides the image, ``chosen_command`` that the values of a chart hold (a part of) the command."""
 
     workload: str
     kind: str
@@ -206,6 +207,18 @@ class Container:
     run_as_non_root: bool | None = None
     user: str | None = None
     dynamic: bool = False
+    templated_env: tuple[tuple[str, str], ...] = ()
+    chosen_image: bool = False
+    chosen_command: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChartValues:
+    """The plain values of a Helm chart by their dotted names (``.image.tag``): texts, and lists of texts."""
+
+    path: str
+    texts: tuple[tuple[str, str], ...]
+    lists: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,7 +397,8 @@ class EntryPoint:
 class Manifest:
     """What one requirements file, pyproject.toml, setup.cfg, setup.py, Pipfile, conda environment or lock file declares.
     ``includes`` are the paths of ``-r``/``-c`` lines as written. ``package_dirs``: where packages live ("src" layout),
-    relative to the manifest; ``open`` is true when parts could not be decided statically (setup.py that computes)."""
+    relative to the manifest; ``open`` is true when parts could not be decided statically (setup.py that computes).
+    ``wsgi_scripts``: programs that hold, as ``application``, what the function returns (pbr), for a server to load."""
 
     path: str
     dependencies: tuple[Dependency, ...] = ()
@@ -395,6 +409,7 @@ class Manifest:
     project_name: str | None = None
     python_requires: str | None = None
     open: bool = False
+    wsgi_scripts: tuple[EntryPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

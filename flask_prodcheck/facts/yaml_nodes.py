@@ -40,6 +40,11 @@ _TABS = regex(r"^[ \t]*\t", re.MULTILINE)
 _SURROGATE = regex(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _LINE = 2_000
 _PLAIN_DEPTH = 50
+#: How many lines of a template may stand for one value.
+_TEMPLATE_LINES = 12
+_BLOCK_END = regex(r"\{\{-?\s*(?:end|else)\b")
+_WITH = regex(r"\{\{-?\s*with\s+(\$?\.Values[\w.]+)\s*-?\}\}")
+_DOT = regex(r"(\{\{-?\s*(?:toYaml\s+|toJson\s+)?)\.(?=\s)")
 _TEMPLATE_CLOSE = {"{{": "}}", "{%": "%}", "{#": "#}"}
 
 
@@ -75,6 +80,12 @@ class YamlNode:
     @property
     def span(self) -> Span:
         return _span(self._node, self._state)
+
+    @property
+    def first_line(self) -> Span:
+        """Where the text of a scalar begins: below its key where it is a block."""
+        span = self.span
+        return Span(span.file, span.line + 1) if self._node.style in ("|", ">") else span
 
     @property
     def tag(self) -> str:
@@ -153,6 +164,21 @@ class YamlNode:
         """The place of the key ``name``, of the mapping itself when it has none."""
         entry = _mapping(self._node, self._state).get(name)
         return self.span if entry is None else _span(entry[0], self._state)
+
+    def template_of(self, name: str) -> str:
+        """The template expressions on the lines of their own that stand below the key ``name`` for its value, on one
+        line; "" where there are none. The dot of a ``with`` above the key is written out."""
+        lines = self._state.source.split("\n")
+        line = self.key_span(name).line
+        found: list[str] = []
+        for each in lines[line : line + _TEMPLATE_LINES]:
+            bare = each.strip()
+            if bare and (not _only_templates(bare) or _BLOCK_END.match(bare)):
+                break
+            found += [bare] if bare else []
+        above = _WITH.fullmatch(lines[line - 2].strip()) if line > 1 else None
+        text = " ".join(found)
+        return _DOT.sub(lambda match: f"{match[1]}{above[1]}", text, count=1) if above is not None else text
 
     def items(self) -> Iterator[tuple[str, Span, YamlNode]]:
         """``(key, place of the key, value)`` of a mapping, in order, the last of duplicate keys only."""

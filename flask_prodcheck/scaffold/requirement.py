@@ -9,10 +9,10 @@ from flask_prodcheck.edits.drafts import Drafts
 from flask_prodcheck.edits.text_file import appended
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.requirements import group_of
+from flask_prodcheck.facts.shell_commands import commands_of
 from flask_prodcheck.facts.types import Manifest
 from flask_prodcheck.model.launching.images import Image, build_image, project_path
 from flask_prodcheck.model.launching.installs import DEVELOPMENT_GROUPS, production_dependencies
-from flask_prodcheck.model.launching.shell_commands import commands_of
 from flask_prodcheck.model.project import Project
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.dockerfile_edit import after, before, stage_of, with_package

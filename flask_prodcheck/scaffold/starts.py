@@ -129,7 +129,8 @@ class Starts:
             pairs = [(each.entrypoint, each.command) for each in facts.compose[file].services]
             return self._in_yaml(hop, pairs, start)
         if file in facts.kubernetes:
-            return self._in_yaml(hop, [(each.command, each.args) for each in facts.kubernetes[file].containers], start)
+            own = [each for each in facts.kubernetes[file].containers if not each.chosen_command]
+            return self._in_yaml(hop, [(each.command, each.args) for each in own], start)
         kind = facts.start_files[file].kind if file in facts.start_files else ""
         if kind == "procfile":
             return self._in_line(hop, start, exec_=False)

@@ -29,9 +29,13 @@ class Kind(enum.Enum):
     SYSTEMD = "systemd"
     SUPERVISOR = "supervisor"
     CIRCUS = "circus"
+    UPSTART = "upstart"
+    LAUNCHD = "launchd"
     HATCH = "hatch"
     UWSGI = "uwsgi"
     KUBERNETES = "kubernetes"
+    CHART_VALUES = "chart-values"
+    WORKFLOW = "workflow"
     MAKEFILE = "makefile"
     JUSTFILE = "justfile"
     PLATFORM = "platform"
@@ -97,6 +101,9 @@ _CI_PATH = regex(
     r"|(?:^|/)(?:\.gitlab-ci|\.travis|\.drone|bitbucket-pipelines|azure-pipelines|appveyor|\.pre-commit-config)[^/]*$"
 )
 _REQUIREMENTS = regex(r"(?:[^/]*requirements?[^/]*|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE)
+#: Where GitHub and GitLab look for what they run.
+_WORKFLOW = regex(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$")
+_CHART_VALUES = regex(r"values(?:[-_.][^/]*)?\.ya?ml")
 _CONDA = regex(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
 _REQUIREMENTS_FOLDERS = frozenset({"requirements", "requirement", "reqs"})
 _ENV_NAME = regex(
@@ -154,6 +161,7 @@ _ENDINGS = {
     ".cmd": Kind.BATCH,
     ".service": Kind.SYSTEMD,
     ".nginx": Kind.NGINX,
+    ".plist": Kind.LAUNCHD,
 }
 _PREFIXES = (
     ("dockerfile", Kind.DOCKERFILE),
@@ -194,9 +202,15 @@ def wants_head(path: str) -> bool:
     return (
         ending in _CONTENT_ENDINGS
         or ".service" in bare.lower()
+        or (ending not in _DOCUMENT_SUFFIXES and _CALLED_DOCKER.search(bare) is not None and _is_open(path, bare))
         or ".ini" in bare.lower()
         or (_in_folder(path, _ENV_FOLDERS) and ending not in _DOCUMENT_SUFFIXES)
     )
+
+
+def _is_open(path: str, name: str) -> bool:
+    """Whether neither name nor place say what the file is."""
+    return _by_name(path, name, templated=False) is None
 
 
 def kind_of(path: str, head: bytes | None) -> Kind | None:
@@ -261,6 +275,10 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
         for prefix, kind in _PREFIXES:
             if low.startswith(prefix):
                 return kind
+    if _WORKFLOW.search(path):
+        return Kind.WORKFLOW
+    if _CHART_VALUES.fullmatch(low):
+        return Kind.CHART_VALUES
     if ending in (".yml", ".yaml") and "compose" in low and not _CI_PATH.search(path):
         return Kind.COMPOSE
     if (_ENV_NAME.fullmatch(low) and ending not in _DOCUMENT_SUFFIXES - {".txt"}) or (templated and low == "env"):
@@ -308,7 +326,7 @@ def _by_content(path: str, name: str, head: bytes) -> Kind | None:
         return Kind.SHELL  # the file with the start-up command of an App Service
     if kind is not None or ending == ".txt":
         return kind
-    if ending == "" and _FROM.match(head) and _INSTRUCTION.search(head):
+    if (ending == "" or _CALLED_DOCKER.search(name)) and _FROM.match(head) and _INSTRUCTION.search(head):
         return Kind.DOCKERFILE
     if ending == "" and _WSGI_SCRIPT.search(head) and _IMPORTS.search(head):
         return Kind.PYTHON
@@ -337,13 +355,20 @@ def _by_section(head: bytes) -> Kind | None:
         return Kind.CIRCUS
     if re.search(rb"^[ \t]*\[Service\]", head, re.MULTILINE) and (b"Exec" in head or b"Environment" in head):
         return Kind.SYSTEMD
-    return None
+    return Kind.UPSTART if _UPSTART.search(head) and _UPSTART_RUNS.search(head) else None
 
+
+#: The conditions of an Upstart job, and what it runs.
+_UPSTART = regex(rb"^(?:start|stop)[ \t]+on[ \t]+\S", re.MULTILINE)
+_UPSTART_RUNS = regex(rb"^(?:exec[ \t]+\S|script[ \t]*\r?$)", re.MULTILINE)
 
 #: How a Dockerfile begins whatever it is called: nothing but comments and ARG stands before its first FROM.
 _FROM = regex(
     rb"(?:[ \t]*(?:#[^\n]*|ARG[ \t][^\n]*)?\n)*[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?[\w./:@${}-]+(?:[ \t]+[Aa][Ss][ \t]+\S+)?[ \t]*\r?(?:\n|$)"
 )
+
+#: Names that may be a Dockerfile's whatever their ending says: ``Docker.prod``, ``web.docker``, ``container.build``.
+_CALLED_DOCKER = regex(r"docker|container", re.IGNORECASE)
 
 #: What no other file that begins with FROM has (the model files of Ollama do).
 _INSTRUCTION = regex(rb"^(?:RUN|CMD|ENTRYPOINT|COPY|ADD|WORKDIR)[ \t]", re.MULTILINE)

@@ -279,6 +279,19 @@ def settings(files: Files, path: str = "gunicorn.conf.py") -> str:
         ),
         pytest.param(
             {
+                "chart/Chart.yaml": "name: web\nversion: 1\n",
+                "chart/values.yaml": "command: [flask, run]\n",
+                "chart/templates/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n"
+                "      - name: web\n        image: project:1\n        command: {{ toYaml .Values.command | nindent 10 }}\n",
+                "Dockerfile": DOCKER,
+                "requirements.txt": "flask\ngunicorn\n",
+                "app.py": APP,
+            },
+            {},
+            id="a command that the values of a chart hold stays theirs",
+        ),
+        pytest.param(
+            {
                 "setup.py": "from setuptools import setup\nsetup(name='x', install_requires=['flask'])\n",
                 "Procfile": "web: python app.py\n",
                 "app.py": APP,

@@ -18,7 +18,7 @@ NAMES = {
     "compose.yaml": Kind.COMPOSE,
     "docker-compose.override.yml": Kind.COMPOSE,
     "docker-compose.yml.example": Kind.COMPOSE,
-    ".github/workflows/compose.yml": None,
+    ".github/workflows/compose.yml": Kind.WORKFLOW,
     "Procfile": Kind.PROCFILE,
     "Procfile.dev": Kind.PROCFILE,
     ".env": Kind.ENV,
@@ -90,10 +90,10 @@ CONTENTS = [
     ("app.yaml", b"runtime: python312\n", Kind.PLATFORM),
     ("templates/web.yaml", b"{{- if .Values.x }}\napiVersion: v1\nkind: Pod\n", Kind.KUBERNETES),
     ("openshift.json", b'{"apiVersion": "v1", "kind": "Template"}', Kind.KUBERNETES),
-    ("values.yaml", b"image:\n  repository: x\n  tag: y\n", None),
+    ("values.yaml", b"image:\n  repository: x\n  tag: y\n", Kind.CHART_VALUES),
     ("production.yml", b"services:\n  web:\n    build: .\n    command: gunicorn a:b\n", Kind.COMPOSE),
     ("stack.yml", b"web:\n  build: .\n  ports:\n    - '80:80'\n", Kind.COMPOSE),
-    (".gitlab-ci.yml", b"web:\n  image: x\n  ports:\n    - 1\n", None),
+    (".gitlab-ci.yml", b"web:\n  image: x\n  ports:\n    - 1\n", Kind.WORKFLOW),
     ("ci.yml", b"web:\n  image: x\n  script:\n    - y\n  command: z\n", None),
     ("worker.conf", b"; all\n[program:web]\ncommand=gunicorn a:b\n", Kind.SUPERVISOR),
     ("circus.ini", b"[circus]\n[watcher:web]\ncmd = gunicorn a:b\n", Kind.CIRCUS),
@@ -131,3 +131,20 @@ def test_the_first_bytes_decide_where_the_name_does_not(path: str, head: bytes, 
 
 def test_most_files_need_no_look_inside() -> None:
     assert [path for path in ("a.py", "logo.png", "a.js", "Dockerfile.prod", "a.md") if wants_head(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "kind"),
+    [
+        ("Docker.prod", b"# ours\nFROM python:3.13\nCOPY . .\n", Kind.DOCKERFILE),
+        ("web.docker", b"FROM python:3.13 AS base\nRUN pip install .\n", Kind.DOCKERFILE),
+        ("docker/build.Container", b"ARG A\nFROM python:3.13\nCMD x\n", Kind.DOCKERFILE),
+        ("DockerfileWeb", b"", Kind.DOCKERFILE),
+        ("docker-notes", b"FROM the beginning\nRUN to the end\n", None),
+        ("docker.js", b"FROM python:3.13\nCOPY . .\n", None),
+        ("notes.web", b"FROM python:3.13\nCOPY . .\n", None),
+    ],
+)
+def test_a_dockerfile_under_another_name(path: str, head: bytes, kind: Kind | None) -> None:
+    assert kind_of(path, head) is kind
+    assert kind is None or kind_of(path, None) is kind or wants_head(path)

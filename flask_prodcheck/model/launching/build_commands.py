@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.quoting import split_words
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.model.launching.images import join, stage_index
-from flask_prodcheck.model.launching.shell_commands import every_command
 
 _BUILDERS = frozenset({"docker", "podman", "nerdctl", "buildah"})
 _WITH_VALUE = frozenset(

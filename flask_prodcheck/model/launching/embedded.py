@@ -11,11 +11,11 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.apache import read_apache
 from flask_prodcheck.facts.circus import read_circus
 from flask_prodcheck.facts.procfile import read_procfile
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.supervisor import read_supervisor
 from flask_prodcheck.facts.systemd import read_systemd
 from flask_prodcheck.facts.types import Command, ShellCommand, ShellScript, Start, StartFile
 from flask_prodcheck.facts.uwsgi import read_uwsgi
-from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.records import replace
 
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell_commands import commands_of, text_of
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar
 from flask_prodcheck.model.launching.base_images import LAMBDA_FOLDER, is_lambda_base, is_plain_base
-from flask_prodcheck.model.launching.shell_commands import commands_of, text_of
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace

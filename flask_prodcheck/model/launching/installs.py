@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell_commands import commands_of
 from flask_prodcheck.facts.types import Dependency
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.images import Image, project_path
-from flask_prodcheck.model.launching.shell_commands import commands_of
 from flask_prodcheck.patterns import regex
 
 #: Groups that a production installation leaves out unless it asks for them.

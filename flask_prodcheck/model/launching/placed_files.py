@@ -10,9 +10,9 @@ import posixpath
 from collections.abc import Iterable, Sequence
 
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell_commands import commands_of, every_command
 from flask_prodcheck.facts.types import ShellCommand
 from flask_prodcheck.model.launching.images import Image, folders_of, project_path
-from flask_prodcheck.model.launching.shell_commands import commands_of, every_command
 
 _PROGRAMS = frozenset({"cp", "mv", "install", "ln"})
 _VALUED = frozenset({"-m", "-o", "-g", "--mode", "--owner", "--group", "-S", "--suffix"})

@@ -31,6 +31,8 @@ _DEPLOY_KINDS = PLATFORM_KINDS | {
     "azure",
     "passenger",
     "rc-local",
+    "upstart",
+    "launchd",
     "cron",
     "koyeb",
     "captain",
@@ -106,6 +108,8 @@ def judge(
     hinted = purpose_of_words([word for hint in evidence.hints for word in words_of(hint)])
     if hinted is not None and hinted[0] is not Purpose.PRODUCTION:
         return hinted[0], f"the branch taken says {hinted[1]!r}"
+    if evidence.kind == "workflow":
+        return _by_workflow(evidence)
     serves_pages = evidence.kind in _RUNNING_KINDS  # the documentation of the project, to everybody
     for name in evidence.names:
         named = purpose_of_words([word for word in words_of(name) if not (serves_pages and word == "docs")])
@@ -147,8 +151,20 @@ def _is_believed(said: Purpose, evidence: Evidence, default: Purpose) -> bool:
     return evidence.kind != "dockerfile" or said is Purpose.PRODUCTION or evidence.elsewhere
 
 
+def _by_workflow(evidence: Evidence) -> tuple[Purpose, str]:
+    """What a workflow starts on a server is deployed: that the same file, or job, also tests says nothing of it."""
+    for name in (*evidence.names, posixpath.basename(evidence.file)):
+        words = [
+            word for word in words_of(name) if (found := purpose_of_words([word])) and found[0] is not Purpose.TEST
+        ]
+        named = purpose_of_words(words)
+        if named is not None:
+            return named[0], f"it is called {name!r}"
+    return Purpose.PRODUCTION, "a workflow deploys it"
+
+
 #: Formats of process managers and clusters, which run what serves and build nothing.
-_RUNNING_KINDS = frozenset({"systemd", "supervisor", "circus", "kubernetes"})
+_RUNNING_KINDS = frozenset({"systemd", "supervisor", "circus", "kubernetes", "upstart", "launchd"})
 #: Words of the folders, in a manual, that hold the files by which readers install the project.
 _INSTALLING = frozenset({"installation", "install", "installing", "deploying", "hosting"})
 

@@ -17,7 +17,8 @@ from flask_prodcheck.model.evaluation.evaluate import Scope, evaluate
 from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.server_environment import uwsgi_variables
 from flask_prodcheck.model.launching.steps import ServerStart
-from flask_prodcheck.model.launching.targets import uwsgi_options
+from flask_prodcheck.model.launching.targets import installed_script, uwsgi_options
+from flask_prodcheck.model.project import Server
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import replace
 
@@ -84,6 +85,17 @@ def mod_wsgi_start(start: ServerStart, daemon: Mapping[str, str]) -> ServerStart
     own = {name: value for name, value in daemon.items() if name not in ("script", "callable", "daemon")}
     paths = tuple(filter(None, own.get("python-path", "").split(":")))
     return replace(start, options={**own, **start.options}, chdir=own.get("home") or start.chdir, paths=paths)
+
+
+def apache_start(options: Mapping[str, str], place: Place, facts: Facts) -> ServerStart | None:
+    """What one line of an Apache configuration, read as ``options``, serves; None where its script is neither a file of
+    the project, nor one of Python, nor one that a distribution of the project installs."""
+    script = options.get("script", "")
+    ours = locate(script, place, facts) is not None or installed_script(script, facts) is not None
+    if not ours and not script.endswith((".wsgi", ".py")):
+        return None
+    served = {"callable-object": options.get("callable", "application")}
+    return mod_wsgi_start(ServerStart(Server.MOD_WSGI, script, served, program="mod_wsgi"), options)
 
 
 def waitress_settings(call: Call | None, place: Place, modules: Modules) -> Options:

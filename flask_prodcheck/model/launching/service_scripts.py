@@ -11,25 +11,20 @@ import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.types import Command, Lit, Var, Word
+from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.images import Image
 from flask_prodcheck.model.launching.place import Place
-from flask_prodcheck.model.launching.shell_commands import commands_of
+from flask_prodcheck.model.launching.written_files import written_by_runs
 from flask_prodcheck.patterns import regex
 
 _SCRIPT = regex(r"/etc/(?:services\.d|s6-overlay/s6-rc\.d|s6/services)/[^/]+/run")
-_WRITERS = frozenset({"echo", "printf"})
 
 
 def service_starts(image: Image) -> Iterator[Command]:
     """The commands of the services that the RUN lines of ``image`` write, in order."""
-    for run, _ in image.runs:
-        for each in commands_of(run) or ():
-            written = each.output.text.strip("\"'") if each.output is not None else ""
-            if not each.words or each.words[0].text not in _WRITERS or not _SCRIPT.fullmatch(written):
-                continue
-            text = " ".join(_text(word) for word in each.words[1:] if not word.text.startswith("-"))
-            yield Command(each.span, written, shell=text.replace("\\n", "\n"))
+    for written in written_by_runs(image):
+        if _SCRIPT.fullmatch(written.path):
+            yield Command(written.span, written.path, shell=written.text)
 
 
 def scripts_of_services(folder: str, place: Place, facts: Facts) -> list[str]:
@@ -49,10 +44,3 @@ def scripts_of_services(folder: str, place: Place, facts: Facts) -> list[str]:
             if service and there.startswith(folder.rstrip("/") + "/") and name == "run":
                 found[service] = path
     return [found[service] for service in sorted(found)]
-
-
-def _text(word: Word) -> str:
-    return "".join(
-        part.text if isinstance(part, Lit) else f"${{{part.name}}}" if isinstance(part, Var) else ""
-        for part in word.parts
-    )

@@ -58,7 +58,7 @@ class ShellRun:
 @dataclass(frozen=True, slots=True)
 class TaskRun:
     """A named task of a runner: make, just, npm, pdm, hatch, poe, invoke, fabric, tox, nox, procfile, supervisor,
-    circus; or every service in the folder ``file`` (runit and its kin)."""
+    circus; or every service in the folder ``file`` (runit and its kin), or what the configuration of Apache serves."""
 
     runner: str
     names: tuple[str, ...]

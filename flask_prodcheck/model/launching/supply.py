@@ -9,12 +9,11 @@ import re
 from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import ComposeFile, ComposeService, ShellCommand
 from flask_prodcheck.model.launching.heads.services import merged_service, services_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
-from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.project import Launch, Purpose
-from flask_prodcheck.patterns import regex
 
 #: Commands that hand the variables they name to nothing outside the script, unless their output is written to a file.
 _STAYS_INSIDE = frozenset({"read", "unset", "export", "local", "echo"})
@@ -138,13 +137,10 @@ def _charted(launch: Launch, variable: str, facts: Facts) -> str:
             if launch.container
             if (named := purpose_of_words(words_of(path))) is None or named[0] is Purpose.PRODUCTION
             for each in facts.kubernetes[path].containers
-            if _OPEN_IMAGE.search(each.image) and any(variable == entry.name for entry in each.env)
+            if (each.chosen_image or "$" in each.image) and any(variable == entry.name for entry in each.env)
         ),
         "",
     )
-
-
-_OPEN_IMAGE = regex(r"\{\{|\$")
 
 
 def _hands_on(command: ShellCommand, name: re.Pattern[str]) -> bool:

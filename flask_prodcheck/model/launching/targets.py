@@ -13,7 +13,7 @@ import re
 from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Const, Expr, Keyword, Opaque
-from flask_prodcheck.facts.types import UwsgiConfig
+from flask_prodcheck.facts.types import EntryPoint, UwsgiConfig
 from flask_prodcheck.model.launching.images import folders_of
 from flask_prodcheck.model.launching.installs import normalised, production_dependencies
 from flask_prodcheck.model.launching.place import Place, enter, locate
@@ -213,11 +213,24 @@ def _unmapped(place: Place, path: str) -> bool:
     )
 
 
+def installed_script(path: str, facts: Facts) -> EntryPoint | None:
+    """The script for a server that a distribution of the project installs (pbr), where ``path`` names one in a folder of
+    programs: it binds ``application`` to what the function returns."""
+    folder, name = posixpath.split(path)
+    scripts = [each for manifest in facts.manifests.values() for each in manifest.wsgi_scripts]
+    return next((each for each in scripts if each.name == name and posixpath.basename(folder) == "bin"), None)
+
+
 def _file_target(path_text: str, attribute: str, place: Place, facts: Facts, modules: Modules) -> Target:
     """A server that executes a file (uWSGI ``wsgi-file``, mod_wsgi)."""
     if is_open(path_text):
         return Target(f"{path_text}:{attribute}", None)
     path = locate(path_text, place, facts)
+    if path is None and (made := installed_script(path_text, facts)) is not None and attribute == "application":
+        roots = (posixpath.dirname(made.span.file) or ".",)
+        return _module_target(
+            f"{made.module}:{made.function}()", place, facts, modules, roots, default=attribute, called=True
+        )
     if path is None:
         unknown = (path_text.startswith("/") and place.image is None) or not _decidable(place)
         return Target(f"{path_text}:{attribute}", None if unknown else False, "script")

@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.link import link
+from flask_prodcheck.sources.discover import memory_tree
+
 APP = "from flask import Flask\napp = Flask(__name__)\n"
 IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
 
@@ -576,3 +580,10 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
 @pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_chains(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
     assert chains(files) == expected
+
+
+def test_a_container_of_another_project_is_said_as_unknown() -> None:
+    name = "another project's image with another project's program, beside one's own"
+    files = next(case[1] for case in CASES if case[0] == name)
+    unknown = link(parse(memory_tree(files)), name="site").unknown_starts
+    assert [str(hop.span) for hop in unknown] == ["compose.yml:7"]

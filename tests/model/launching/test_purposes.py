@@ -80,8 +80,8 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         [
+            "Dockerfile:5 > site.conf:1 > app.py:2 mod_wsgi production app.py:app True",
             "compose.yml:4 > app.py:4 app-run development app:app True",
-            "site.conf:1 > app.py:2 mod_wsgi production app.py:app True",
         ],
     ),
     (

@@ -11,9 +11,9 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.pyproject import read_pyproject
 from flask_prodcheck.facts.requirements import read_requirements
 from flask_prodcheck.facts.shell import parse_command_line
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.model.launching.images import build_image
 from flask_prodcheck.model.launching.installs import image_installs
-from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.sources.discover import memory_tree
 
 

@@ -6,6 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from flask_prodcheck.base import Known, Unknown
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.link import link
+from flask_prodcheck.sources.discover import memory_tree
+
 APP = "from flask import Flask\napp = Flask(__name__)\n"
 IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
 
@@ -73,7 +78,7 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "chart/values.yaml": "command: gunicorn app:app\n",
             "app.py": APP,
         },
-        [],
+        ["chart/templates/d.yaml:10 gunicorn production app:app True"],
     ),
     (
         "Helm: the values are the command",
@@ -81,6 +86,60 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "chart/Chart.yaml": "name: x\nversion: 1\n",
             "chart/templates/d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        image: site\n        command: {{ toYaml .Values.command | nindent 10 }}\n",
             "chart/values.yaml": "command: [gunicorn, 'app:app']\n",
+            "app.py": APP,
+        },
+        ["chart/templates/d.yaml:10 gunicorn production app:app True"],
+    ),
+    (
+        "Helm: the values are the command, below its key, in a block of their own",
+        {
+            "chart/Chart.yaml": "name: x\nversion: 1\n",
+            "chart/templates/d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        image: site\n        {{- with .Values.web.command }}\n        command:\n          {{- toYaml . | nindent 10 }}\n        {{- end }}\n        args:\n          {{- toYaml .Values.web.args | nindent 10 }}\n",
+            "chart/values.yaml": "web:\n  command: [gunicorn]\n  args:\n  - app:app\n",
+            "app.py": APP,
+        },
+        ["chart/templates/d.yaml:11 gunicorn production app:app True"],
+    ),
+    (
+        "Helm: words that are values, and those of functions",
+        {
+            "chart/Chart.yaml": "name: x\nversion: 1\n",
+            "chart/templates/d.yaml": 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        image: site\n        command: [gunicorn, --bind, "0.0.0.0:{{ .Values.port }}", {{ .Values.target | default "app:app" | quote }}]\n',
+            "chart/values.yaml": "port: 8000\ntarget: ''\n",
+            "app.py": APP,
+        },
+        ["chart/templates/d.yaml:10 gunicorn production app:app True"],
+    ),
+    (
+        "Helm: no command by default: that of the image",
+        {
+            "chart/Chart.yaml": "name: x\nversion: 1\n",
+            "chart/templates/d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        image: site\n        command:\n          {{- toYaml .Values.command | nindent 10 }}\n",
+            "chart/values.yaml": "command: []\n",
+            "Dockerfile": IMAGE + "CMD gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "Helm: another file of values says otherwise: not known",
+        {
+            "chart/Chart.yaml": "name: x\nversion: 1\n",
+            "chart/templates/d.yaml": 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        image: site\n        command: [gunicorn, "{{ .Values.target }}"]\n',
+            "chart/values.yaml": "target: app:app\n",
+            "chart/values-prod.yaml": "target: main:app\n",
+            "app.py": APP,
+        },
+        ["chart/templates/d.yaml:10 gunicorn production {{ .Values.target }} None"],
+    ),
+    (
+        "Helm: no chart, or a function that is not known: not known",
+        {
+            "other/values.yaml": "command: [gunicorn, 'app:app']\n",
+            "other/templates/d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        image: site\n        command: {{ toYaml .Values.command | nindent 10 }}\n",
+            "chart/Chart.yaml": "name: x\nversion: 1\n",
+            "chart/values.yaml": "command: [gunicorn, 'app:app']\n",
+            "chart/templates/d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        image: site\n        command: {{ tpl (toYaml .Values.command) . }}\n",
             "app.py": APP,
         },
         [],
@@ -115,3 +174,58 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
 @pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_chain(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
     assert chains(files) == expected
+
+
+CHART = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+      - name: web
+        image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"
+        ports:
+        - containerPort: {{ .Values.port }}
+        - containerPort: {{ include "site.port" . }}
+        env:
+        - name: FLASK_DEBUG
+          value: {{ .Values.debug | quote }}
+        - name: SECRET_KEY
+          value: {{ .Values.key | quote }}
+        - name: REGION
+          value: {{ .Values.region | quote }}
+"""
+
+
+def test_a_chart_gives_its_image_what_is_plain_in_its_values() -> None:
+    files = {
+        "chart/Chart.yaml": "name: x\nversion: 1\n",
+        "chart/templates/d.yaml": CHART,
+        "chart/values.yaml": "image: {repository: example.org/team/site}\nport: 8000\ndebug: false\nkey: changeme\nregion: ''\n",
+        "Dockerfile": IMAGE + "CMD gunicorn app:app\n",
+        "site/__init__.py": "",
+        "app.py": APP,
+    }
+    facts = parse(memory_tree(files))
+    (container,) = facts.kubernetes["chart/templates/d.yaml"].containers
+    assert container.image == "example.org/team/site:{{ .Values.image.tag }}"
+    assert container.ports == ("8000",)
+    (launch,) = link(facts, name="site").launches
+    values = {name: launch.env[name] for name in ("FLASK_DEBUG", "SECRET_KEY", "REGION")}
+    assert isinstance(values["FLASK_DEBUG"], Known)
+    assert values["FLASK_DEBUG"].value == "false"
+    assert isinstance(values["SECRET_KEY"], Unknown)  # what an installation replaces
+    assert isinstance(values["REGION"], Unknown)  # what an installation gives
+
+
+def test_what_a_chart_does_not_say_is_an_unknown_start() -> None:
+    files = {
+        "chart/Chart.yaml": "name: x\nversion: 1\n",
+        "chart/templates/d.yaml": CHART + "        command:\n          {{- toYaml .Values.command | nindent 10 }}\n",
+        "chart/values.yaml": "port: 8000\n",
+        "app.py": APP,
+    }
+    assert [str(hop.span) for hop in link(parse(memory_tree(files)), name="site").unknown_starts] == [
+        "chart/templates/d.yaml:20"
+    ]

@@ -42,9 +42,24 @@ def sites(files: Mapping[str, str] | str) -> tuple[RunSite, ...]:
         ("from wsgiref.simple_server import make_server\ndef cb(e, s):\n    return []\nmake_server('', 80, cb)\n", []),
         ("from flask_script import Manager\n" + HEAD + "m = Manager(app)\nm.run()\n", ["manager.run"]),
         (
-            "from own.manage import init_manager\n" + HEAD + "m = init_manager(app)\nm.add_command('a', 1)\nm.run()\n",
+            "from flask_script import Server\nfrom own.manage import init_manager\n"
+            + HEAD
+            + "m = init_manager(app)\nm.add_command('a', Server())\nm.run()\n",
             ["manager.run"],
         ),
+        (
+            "from own.manage import Manager, init_manager\njobs = Manager()\n@jobs.command\ndef sweep():\n    pass\n"
+            + HEAD
+            + "m = init_manager(app)\nm.add_command('jobs', jobs)\nm.run()\n",
+            ["manager.run"],
+        ),
+        (
+            "from own.manage import init_manager\nfrom other import Manager\njobs = Manager()\n@jobs.command\ndef sweep():\n    pass\n"
+            + HEAD
+            + "m = init_manager(app)\nm.add_command('jobs', jobs)\nm.run()\n",
+            [],
+        ),
+        ("from own.tools import TaskManager\n" + HEAD + "m = TaskManager(app)\nm.add_command('a', 1)\nm.run()\n", []),
         ("from own.manage import init_manager\n" + HEAD + "m = init_manager(3)\nm.add_command('a', 1)\nm.run()\n", []),
         ("from own.manage import LoginManager\n" + HEAD + "m = LoginManager(app)\nm.run()\n", []),
         (HEAD + "class A(Flask):\n    def run(self):\n        super().run(debug=True)\n", ["app.run"]),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from flask_prodcheck.model.launching.commands.behind import Behind
 from flask_prodcheck.model.launching.commands.container_tools import container_to_start
+from flask_prodcheck.model.launching.commands.deploy_tools import read_az, read_gcloud
 from flask_prodcheck.model.launching.commands.interpreters import read_expect, read_python, read_shell, read_source
 from flask_prodcheck.model.launching.commands.options import Words, drop_options, option_value
 from flask_prodcheck.model.launching.commands.process_managers import (
@@ -21,6 +22,7 @@ from flask_prodcheck.model.launching.commands.process_managers import (
     read_start_stop_daemon,
     read_supervisord,
 )
+from flask_prodcheck.model.launching.commands.ssh import read_ssh
 from flask_prodcheck.model.launching.commands.task_runners import (
     named_task,
     read_hatch,
@@ -29,6 +31,7 @@ from flask_prodcheck.model.launching.commands.task_runners import (
     read_npm,
     read_pdm,
 )
+from flask_prodcheck.model.launching.commands.web_servers import APACHE_PROGRAMS, read_httpd, read_service
 from flask_prodcheck.model.launching.commands.wrappers import (
     PYTHON_WRAPPERS,
     RELOADING,
@@ -65,7 +68,7 @@ _MAX_WRAPPERS = 24
 #: Programs that serve no Flask app, whatever their arguments. Not exhaustive: an unknown program serves nothing either,
 #: but these need no look-up among the project's console scripts and files.
 _NOT_WEB = frozenset(
-    ["celery", "rq", "rqworker", "huey_consumer", "dramatiq", "arq", "alembic", "pip", "pip3", "apt", "apt-get", "apk", "yum", "dnf", "brew", "npm-install", "mkdir", "echo", "printf", "rm", "cp", "mv", "ln", "cat", "touch", "chmod", "chown", "sleep", "test", "[", "[[", "true", "false", "curl", "wget", "git", "nginx", "httpd", "apache2", "redis-server", "memcached", "postgres", "mysqld", "psql", "mysql", "mongod", "rabbitmq-server", "export", "set", "unset", "pytest", "tox-run", "nosetests", "ruff", "black", "mypy", "flake8", "pylint", "isort", "systemctl", "service", "kill", "killall", "pkill", "ls", "grep", "sed", "awk", "find", "tar", "unzip", "openssl", "scp", "rsync", "read", "local", "declare", "readonly", "trap", "shift", "return", "exit", "ulimit", "umask", "wait", "source-map", "printenv", "which", "whoami", "id", "date", "head", "tail", "tee", "sort", "wc", "xargs", "jupyter", "ipython", "locust", "wkhtmltopdf", "ffmpeg", "node", "docker", "docker-compose", "kubectl", "helm", "terraform", "gcloud", "az", "aws", "heroku-cli", "flyctl", "fly", "certbot", "crond", "cron", "babel", "sphinx-build", "mkdocs", "alias", "type", "hash", "getopts", "let", "eval-nothing", "cut", "tr", "basename", "dirname", "readlink", "realpath", "seq", "yes", "nc", "ping", "dig", "host", "ip", "ifconfig"]
+    ["celery", "rq", "rqworker", "huey_consumer", "dramatiq", "arq", "alembic", "pip", "pip3", "apt", "apt-get", "apk", "yum", "dnf", "brew", "npm-install", "mkdir", "echo", "printf", "rm", "cp", "mv", "ln", "cat", "touch", "chmod", "chown", "sleep", "test", "[", "[[", "true", "false", "curl", "wget", "git", "nginx", "redis-server", "memcached", "postgres", "mysqld", "psql", "mysql", "mongod", "rabbitmq-server", "export", "set", "unset", "pytest", "tox-run", "nosetests", "ruff", "black", "mypy", "flake8", "pylint", "isort", "systemctl", "kill", "killall", "pkill", "ls", "grep", "sed", "awk", "find", "tar", "unzip", "openssl", "scp", "rsync", "read", "local", "declare", "readonly", "trap", "shift", "return", "exit", "ulimit", "umask", "wait", "source-map", "printenv", "which", "whoami", "id", "date", "head", "tail", "tee", "sort", "wc", "xargs", "jupyter", "ipython", "locust", "wkhtmltopdf", "ffmpeg", "node", "docker", "docker-compose", "kubectl", "helm", "terraform", "aws", "heroku-cli", "flyctl", "fly", "certbot", "crond", "cron", "babel", "sphinx-build", "mkdocs", "alias", "type", "hash", "getopts", "let", "eval-nothing", "cut", "tr", "basename", "dirname", "readlink", "realpath", "seq", "yes", "nc", "ping", "dig", "host", "ip", "ifconfig"]
 )  # fmt: skip
 
 
@@ -193,6 +196,11 @@ _PROGRAMS: dict[str, Callable[[Words], Step | Behind]] = {
     "eval": lambda words: ShellRun(" ".join(words)),
     "start-stop-daemon": read_start_stop_daemon,
     "expect": read_expect,
+    "service": read_service,
+    "ssh": read_ssh,
+    "az": read_az,
+    "gcloud": read_gcloud,
+    **dict.fromkeys(APACHE_PROGRAMS, read_httpd),
 }
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from flask_prodcheck.model.launching.commands.container_tools import command_in_container, command_in_service
 from flask_prodcheck.model.launching.commands.multiplexers import behind_screen, behind_tmux
 from flask_prodcheck.model.launching.commands.options import Words, after_dashes, drop_options, option_value
-from flask_prodcheck.model.launching.commands.remote import behind_ssh
 
 
 def _plain(*with_value: str, positional: int = 0) -> Callable[[Words], Words]:
@@ -72,7 +71,6 @@ WRAPPERS: dict[str, Callable[[Words], Words | None]] = {
     "nohup": _plain(),
     "setsid": _plain(),
     "time": _plain("-f", "-o"),
-    "ssh": behind_ssh,
     "sshpass": _plain("-p", "-f", "-d", "-P"),
     "screen": behind_screen,
     "tmux": behind_tmux,

@@ -6,9 +6,10 @@ import posixpath
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, start_stage
 from flask_prodcheck.model.launching.following.environment import given_variables
-from flask_prodcheck.model.launching.images import build_image
+from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.place import Place
 from flask_prodcheck.model.launching.steps import ContainerRun
 from flask_prodcheck.records import dataclass, replace
@@ -31,17 +32,22 @@ def in_container(run: ContainerRun, place: Place, facts: Facts) -> InContainer |
     if dockerfile is None:
         return None
     image = build_image(facts.dockerfiles[dockerfile], facts, target=start_stage(facts.dockerfiles[dockerfile]))
-    words = [word for each in run.args for word in (place.args if each == "${@}" else (each,))]
-    entry = image.entrypoint
-    if entry is None or entry.argv is None:
-        argv = tuple(words) or (image.cmd.argv if image.cmd is not None else None) or ()
-    else:
-        argv = (*entry.argv, *words)
+    words = tuple(word for each in run.args for word in (place.args if each == "${@}" else (each,)))
+    span = place.hops[-1].span
+    given = Command(span, place.hops[-1].text, argv=words) if words else None
+    begun = effective_start(image, command=given)
+    if begun is None:
+        return None
+    command, argv, shell = begun
+    if argv is None:
+        argv = ("/bin/sh", "-c", shell or "")
     if not argv:
         return None
     inner = image_place(image, facts, place.hops[-1])
     inner = replace(inner, hops=place.hops, certain=place.certain, hints=place.hints)
     inner = inner.with_env(given_variables(run.environment, run.env_files, place, facts))
-    if entry is not None:
-        inner = inner.hop(entry.span, entry.text)
-    return InContainer(argv, entry.span if entry is not None else place.hops[-1].span, inner)
+    if command is not given:
+        inner = inner.hop(command.span, command.text)
+    if command is image.entrypoint and given is None and image.cmd is not None and command.argv is not None:
+        inner = inner.hop(image.cmd.span, image.cmd.text)  # which gives its arguments
+    return InContainer(argv, command.span, inner)

@@ -18,6 +18,9 @@ from flask_prodcheck.facts.types import Command, ShellFunction, ShellScript
 from flask_prodcheck.model.launching.budget import Budget
 from flask_prodcheck.model.launching.chain_end import Ended, missing_script
 from flask_prodcheck.model.launching.commands.read import read_command
+from flask_prodcheck.model.launching.commands.ssh import SSH
+from flask_prodcheck.model.launching.commands.web_servers import APACHE
+from flask_prodcheck.model.launching.following.apache import apache_starts
 from flask_prodcheck.model.launching.following.console_scripts import (
     FLASK_GROUPS,
     console_script,
@@ -47,6 +50,7 @@ from flask_prodcheck.model.launching.following.tasks import (
 from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.hints import words_of
 from flask_prodcheck.model.launching.place import Place, enter, on_path
+from flask_prodcheck.model.launching.server_settings import apache_start
 from flask_prodcheck.model.launching.service_scripts import scripts_of_services
 from flask_prodcheck.model.launching.shell.interpreter import Interpreter
 from flask_prodcheck.model.launching.shell.sourced import functions_of, own_functions
@@ -148,6 +152,11 @@ class Follower:
 
     def _shell_run(self, run: ShellRun, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
         inner = replace(self._written_place(run.text, place), args=run.args[1:] if run.args else (), args_open=False)
+        if run.shell == SSH:
+            wrappers = (*inner.wrappers, SSH)
+            inner = replace(
+                inner, env={}, shell={}, drafts={}, image=None, mounts=(), cwd_known=False, wrappers=wrappers
+            )
         where = inner.hops[-1].span if len(inner.hops) > len(place.hops) else span
         found = self.shell_text(run.text, where, inner, functions=state.functions if state else None)
         # bash replaces itself with a lone simple command; dash, which is /bin/sh on Debian, does not.
@@ -323,6 +332,8 @@ class Follower:
             return self._invoke(run, place)
         if run.runner == "runit":
             return self._services(run.file or "", place)
+        if run.runner == APACHE:
+            return self._apache(run, place)
         ended: list[Ended] = []
         starts = starts_of(run, place, self.facts)
         if not starts and run.runner in ("pdm", "hatch") and run.names:
@@ -349,6 +360,22 @@ class Follower:
                 ended += self.shell_file(self.facts.scripts[path], (), inner)
             elif path in self.facts.modules:
                 ended += self.python_file(path, (), inner)
+        return ended
+
+    def _apache(self, run: TaskRun, place: Place) -> list[Ended]:
+        """What the configuration of Apache hands to mod_wsgi."""
+        ended: list[Ended] = []
+        for served in apache_starts(run, place, self.facts):
+            self.visited.add(served.start.span.file)
+            script = dict(served.start.options).get("script", "")
+            inner = place.hop(served.start.span, f"WSGIScriptAlias {served.start.name} {script}")
+            inner = start_place(served.start, inner, self.facts)
+            # As root Apache only opens its port: the processes that serve are another user's by default.
+            user = "apache" if inner.user in (None, "root", "0") else inner.user
+            inner = replace(inner, user=user, shell_parent=None, certain=inner.certain and served.certain)
+            start = apache_start(dict(served.start.options), inner, self.facts)
+            if start is not None:
+                ended.append(Ended(inner, start=start))
         return ended
 
     def _invoke(self, run: TaskRun, place: Place) -> list[Ended]:

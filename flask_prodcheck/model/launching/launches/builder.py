@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.chain_end import Ended
@@ -18,18 +19,17 @@ from flask_prodcheck.model.launching.heads.head import UNSPLIT, Head
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
 from flask_prodcheck.model.launching.launches.found import Found
 from flask_prodcheck.model.launching.listening import NAMES_DYNO, SETS_PORT
-from flask_prodcheck.model.launching.place import Place, locate
+from flask_prodcheck.model.launching.place import Place
 from flask_prodcheck.model.launching.placed_files import image_files
 from flask_prodcheck.model.launching.platform_defaults import platform_default
 from flask_prodcheck.model.launching.server_config import file_variables, gunicorn_options
 from flask_prodcheck.model.launching.server_environment import gunicorn_variables
 from flask_prodcheck.model.launching.server_settings import (
+    apache_start,
     granian_settings,
-    mod_wsgi_start,
     uwsgi_settings,
     waitress_settings,
 )
-from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.started_process import start_place
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
@@ -119,14 +119,8 @@ class LaunchBuilder:
         )
 
     def _apache(self, head: Head) -> list[Found]:
-        options = dict(head.options)
-        script = options.get("script", "")
-        if not script.endswith((".wsgi", ".py")) and locate(script, head.place, self.facts) is None:
-            return []
-        start = ServerStart(
-            Server.MOD_WSGI, script, {"callable-object": options.get("callable", "application")}, program="mod_wsgi"
-        )
-        return [self.found(head, Ended(head.place, start=mod_wsgi_start(start, options)))]
+        start = apache_start(dict(head.options), head.place, self.facts)
+        return [self.found(head, Ended(head.place, start=start))] if start is not None else []
 
     # --- from a chain to a launch ------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.workflows import KIND as WORKFLOW
 from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.launching.heads.find import find_heads
 from flask_prodcheck.model.launching.heads.head import is_for_work, is_test_place
@@ -18,7 +19,13 @@ from flask_prodcheck.model.launching.launches.other_frameworks import (
     serves_another_framework,
 )
 from flask_prodcheck.model.launching.launches.other_projects import serves_another_project
-from flask_prodcheck.model.launching.launches.overlaps import files_passed, is_part_of_another, only_runs_an_image
+from flask_prodcheck.model.launching.launches.overlaps import (
+    files_passed,
+    is_part_of_another,
+    only_runs_an_image,
+    repeats_another,
+)
+from flask_prodcheck.model.launching.launches.remote_starts import restarts_something_unseen
 from flask_prodcheck.model.launching.launches.unknown_starts import (
     imageless_starts,
     starts_something_unseen,
@@ -69,7 +76,8 @@ def find_launches(
         found += chains
         templated = head.kind == "kubernetes" and "{{" in head.text  # the values of a chart decide the command
         image = head.kind == "dockerfile" and not is_for_work(head.span.file)
-        if not chains and (templated or (image and starts_something_unseen(head, facts))):
+        elsewhere = restarts_something_unseen(head, facts)
+        if not chains and (templated or elsewhere or (image and starts_something_unseen(head, facts))):
             unknown.append(Hop(head.span, head.text))
     unknown += imageless_starts(facts)
     unknown += undecided_starts(facts)
@@ -79,11 +87,13 @@ def find_launches(
     found = [
         each
         for each in found
-        if not is_part_of_another(each, found)
-        and not (each.head.kind in ("uwsgi", "dockerfile", "compose") and is_test_place(each.head.span.file))
+        if each.head.kind not in ("uwsgi", "dockerfile", "compose") or not is_test_place(each.head.span.file)
     ]
+    found = [each for each in found if not repeats_another(each, found) and not only_runs_an_image(each, found)]
+    found = [each for each in found if not is_part_of_another(each, found)]
     found += unreferenced_scripts(builder, facts, consumed)
-    found = [each for each in found if not is_part_of_another(each, found) and not only_runs_an_image(each, found)]
+    found = [each for each in found if not only_runs_an_image(each, found)]
+    found = [each for each in found if not is_part_of_another(each, found)]
     served, unseen = wsgi_scripts(builder, facts, found)
     found += served
     unknown += unseen
@@ -95,13 +105,16 @@ def find_launches(
         if not is_program_of_another_framework(each.launch, apps, modules)
     ]
     found = [each for each in found if not serves_another_framework(each.launch, apps, modules)]
-    found = [each for each in found if not serves_another_project(each, found)]
+    foreign = [each for each in found if serves_another_project(each, found)]
+    unknown += dict.fromkeys(Hop(each.head.span, each.head.text) for each in foreign)
+    found = [each for each in found if each not in foreign]
     launches = judged(found, facts, production, development, Readmes(facts, read))
     problems = tuple(builder.follower.budget.notes)
     return Launches(
         tuple(launches),
         problems,
-        any(head.kind not in NO_DEPLOYMENT and not is_for_work(head.span.file) for head in heads)
+        any(head.kind not in (*NO_DEPLOYMENT, WORKFLOW) and not is_for_work(head.span.file) for head in heads)
+        or any(each.head.kind == WORKFLOW for each in found)
         or any(each.head.kind == "wsgi-script" for each in found)
         or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches),
         tuple(unknown),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.workflows import KIND as WORKFLOW
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.project import Launch, Purpose
@@ -60,6 +61,14 @@ def only_runs_an_image(each: Found, found: Sequence[Found]) -> bool:
         and _runs(each, other)
         and (other.certain or not each.certain)
         for other in found
+    )
+
+
+def repeats_another(each: Found, found: Sequence[Found]) -> bool:
+    """Whether a workflow only runs on a server what another file of the project starts by itself: an image, a task."""
+    passed = {hop.span for hop in each.launch.hops[1:]}
+    return each.head.kind == WORKFLOW and any(
+        other.launch.head.span in passed for other in found if other.head.kind != WORKFLOW
     )
 
 

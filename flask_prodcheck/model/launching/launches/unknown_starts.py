@@ -11,6 +11,8 @@ from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.types import ShellCase, ShellCommand, ShellGroup, ShellIf, ShellList, ShellLoop, ShellStmt
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands.read import read_command
+from flask_prodcheck.model.launching.commands.web_servers import APACHE
+from flask_prodcheck.model.launching.following.apache import installs_mod_wsgi
 from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work
 from flask_prodcheck.model.launching.images import build_image, effective_start
@@ -39,6 +41,9 @@ def _is_unseen(argv: Sequence[str], head: Head, facts: Facts, shells: int = 0) -
         return shells < _MAX_SHELLS and _ends_unseen(step.text, head, facts, shells)
     if isinstance(step, TaskRun) and step.runner == "runit":
         return not scripts_of_services(step.file or "", head.place, facts)
+    if isinstance(step, TaskRun) and step.runner == APACHE:
+        image = head.place.image
+        return image is not None and installs_mod_wsgi(image)
     if isinstance(step, TaskRun) and step.runner in ("supervisor", "circus"):
         return all(file.kind != step.runner for file in facts.start_files.values())
     return isinstance(step, (ScriptRun, ConsoleRun))

@@ -10,6 +10,7 @@ from typing import Protocol
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import (
     Command,
     ShellCase,
@@ -34,7 +35,6 @@ from flask_prodcheck.model.launching.shell.sides import asks_for_root, gives_up,
 from flask_prodcheck.model.launching.shell.simple_commands import assigning, expanded, hands_on
 from flask_prodcheck.model.launching.shell.state import ShellState
 from flask_prodcheck.model.launching.shell.tests import matches
-from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.started_process import start_place
 from flask_prodcheck.model.launching.words import is_open
 from flask_prodcheck.records import replace

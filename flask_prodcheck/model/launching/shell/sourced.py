@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import ShellFunction, ShellScript
 from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.shell.expansion import Expander
-from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.records import replace
 
 

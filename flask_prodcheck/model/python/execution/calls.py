@@ -151,14 +151,33 @@ def method_of(walk: Walk, call: Call, frame: Frame) -> tuple[Definition | None, 
         return None, None
     if walk.is_super(call.func.value, frame) and frame.scope.owner is not None:
         above = walk.modules.class_member(frame.scope.owner, call.func.attr, above=frame.scope.body)
+        if above.kind != "function" and call.func.attr == "start":
+            above = _done_when_started(walk, frame.scope.owner) or above
         return (frame.scope.owner, above) if above.kind == "function" else (None, None)
+    if _starts_itself(walk, call, frame) and frame.scope.owner is not None:
+        done = _done_when_started(walk, frame.scope.owner)
+        return (frame.scope.owner, done) if done is not None else (None, None)
     owner = walk.instances.owners.of(frame.path, call.func.value, frame.scope)
     owner = owner or walk.made_through(call.func.value, frame)
     method = walk.modules.class_member(owner, call.func.attr) if owner is not None else None
     if owner is not None and call.func.attr == "start" and (method is None or method.kind != "function"):
-        done = next((OWN_METHODS[base] for base in walk.modules.bases(owner) if base in OWN_METHODS), None)
-        method = walk.modules.class_member(owner, done) if done is not None else method
+        method = _done_when_started(walk, owner) or method
     return (owner, method) if method is not None and method.kind == "function" else (None, None)
+
+
+def _done_when_started(walk: Walk, owner: Definition) -> Definition | None:
+    """The method of a thread's class, or of another such, that runs when its object is started."""
+    name = next((OWN_METHODS[base] for base in walk.modules.bases(owner) if base in OWN_METHODS), None)
+    done = walk.modules.class_member(owner, name) if name is not None else None
+    return done if done is not None and done.kind == "function" else None
+
+
+def _starts_itself(walk: Walk, call: Call, frame: Frame) -> bool:
+    """Whether ``call`` is ``threading.Thread.start(self)``, or that of another such class."""
+    name = walk.modules.qualified(frame.path, call.func, frame.scope.body) or ""
+    base, _, method = name.rpartition(".")
+    first = call.args[0] if call.args else None
+    return method == "start" and base in OWN_METHODS and isinstance(first, Name) and first.id == "self"
 
 
 def looked_up(walk: Walk, func: Expr, frame: Frame) -> Definition | None:

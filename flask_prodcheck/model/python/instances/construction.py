@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from flask_prodcheck.facts.statements import call_values, subexpressions
-from flask_prodcheck.facts.syntax import Call, Collection, Dict, Expr, FunctionDef, Name
+from flask_prodcheck.facts.statements import call_values
+from flask_prodcheck.facts.syntax import Attribute, Call, Dict, Expr, FunctionDef
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.foreign_apps import ForeignApps
 from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.instances.kinds import (
     ASGI_WRAPPERS,
     CLASSES,
+    FLASK_SCRIPT,
     LAZY,
     MAKERS,
     WITHOUT_APP,
@@ -20,6 +21,7 @@ from flask_prodcheck.model.python.instances.kinds import (
     WRAPPERS,
 )
 from flask_prodcheck.model.python.instances.scope import Scope
+from flask_prodcheck.model.python.instances.tornado import Tornado
 from flask_prodcheck.model.python.modules import Modules
 
 
@@ -41,9 +43,10 @@ class Objects(Protocol):
 class Construction:
     """Answers for one index, which leave what is inside an application's wrapper to ``objects``."""
 
-    def __init__(self, modules: Modules, objects: Objects) -> None:
+    def __init__(self, modules: Modules, objects: Objects, tornado: Tornado) -> None:
         self._modules = modules
         self._objects = objects
+        self._tornado = tornado
         self._foreign = ForeignApps()
 
     def by_name(self, path: str, name: str, call: Call, scope: Scope, depth: int) -> Instance | None:
@@ -59,7 +62,6 @@ class Construction:
             if kind in (
                 "gevent",
                 "cheroot",
-                "tornado",
                 "werkzeug",
                 "waitress",
                 "socketio",
@@ -68,8 +70,8 @@ class Construction:
                 "dash",
             ):
                 inner = self._held(path, call_values(call), scope, depth)
-            if kind == "tornado" and (inner is None or inner.kind == kind):
-                inner = inner.inner if inner is not None else self._routed(path, call_values(call), scope, depth)
+            if kind == "tornado":
+                inner = self._tornado.app_behind(path, call, scope, depth)
             return Instance(kind, path, call, inner)
         if last in WRAPPERS | ASGI_WRAPPERS or (name.partition(".")[0] in WRAPPER_HOMES and last[:1].isupper()):
             inner = self._held(path, call_values(call), scope, depth)
@@ -88,7 +90,7 @@ class Construction:
                 return self._objects.returned(maker.module, maker.node, depth=depth + 1)
         if name == "typing.cast" and len(call.args) == 2:
             return self._objects.of(path, call.args[1], scope, depth + 1)
-        if "manager" in last.lower() and self._uses_manager(path):
+        if "manager" in last.lower() and self._uses_manager(path, name):
             inner = self._held(path, call_values(call), scope, depth)
             if inner is not None and inner.is_app:
                 return Instance("flask-script", path, call, inner)
@@ -104,6 +106,8 @@ class Construction:
                 kind = "flask"
             if kind is None and call is not None and self._is_foreign(path, name, call, scope):
                 kind = "flask"
+            if kind == "tornado" and call is not None:
+                return Instance(kind, path, call, self._tornado.app_behind(path, call, scope, depth))
             if kind is not None:
                 return Instance(kind, path, call)
         maker = self._modules.class_member(owner, "__new__")
@@ -118,27 +122,24 @@ class Construction:
                 return Instance("wsgi", path, call, inner)
         return None
 
-    def _routed(self, path: str, values: Iterable[Expr], scope: Scope, depth: int) -> Instance | None:
-        """The application to which one of Tornado's rules leads: ``(pattern, FallbackHandler, {"fallback": container})``."""
-        for value in values:
-            rules = value
-            if isinstance(value, Name):
-                named = self._modules.resolve(path, value, scope.body)
-                rules = named.value if named.kind == "value" and named.module == path and named.value else value
-            for part in subexpressions(rules) if isinstance(rules, Collection) else ():
-                made = self._objects.of(path, part, scope, depth + 1) if isinstance(part, (Call, Name)) else None
-                if made is not None and made.is_app:
-                    return made
-        return None
-
     def _held(self, path: str, values: Iterable[Expr], scope: Scope, depth: int) -> Instance | None:
         """The first object among ``values`` that is known."""
         return next(filter(None, (self._objects.of(path, value, scope, depth + 1) for value in values)), None)
 
-    def _uses_manager(self, path: str) -> bool:
-        """Whether ``path`` uses something as a manager of Flask-Script is used, which other distributions build on."""
+    def _uses_manager(self, path: str, name: str) -> bool:
+        """Whether ``path`` uses what ``name`` makes as a manager of Flask-Script is used, and Flask-Script itself beside
+        it, or decorators of another manager of the same home as its commands are: other distributions build on it."""
         module = self._modules.module(path)
-        return module is not None and {"add_command", "run"} <= set(module.mentions.called)
+        if module is None or not {"add_command", "run"} <= set(module.mentions.called):
+            return False
+        if any(each.startswith(FLASK_SCRIPT) for each in self._modules.absolute_imports(path)):
+            return True
+        home = name.rpartition(".")[0]
+        decorators = [each for stmt in module.body if isinstance(stmt, FunctionDef) for each in stmt.decorators]
+        named = [each for each in decorators if isinstance(each, Attribute) and each.attr == "command"]
+        made = [self._modules.resolve(path, each.value).value for each in named]
+        makers = [self._modules.qualified(path, each.func) or "" for each in made if isinstance(each, Call)]
+        return any(each == f"{home}.Manager" for each in makers)
 
     def _is_foreign(self, path: str, name: str, call: Call, scope: Scope) -> bool:
         """Whether ``call`` makes an application of a class, or with a factory, that is not listed here."""

@@ -32,6 +32,7 @@ from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.instances.kinds import FACTORY_MAKERS, READY_MADE
 from flask_prodcheck.model.python.instances.owners import Owners
 from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
+from flask_prodcheck.model.python.instances.tornado import Tornado
 from flask_prodcheck.model.python.modules import Modules
 
 _DEPTH = 16
@@ -48,7 +49,7 @@ class Instances:
         self._attributes = Attributes(modules)
         self.owners = Owners(modules, self._attributes)
         self._callers = Callers(modules)
-        self._construction = Construction(modules, self)
+        self._construction = Construction(modules, self, Tornado(modules, self._attributes, self.owners, self))
 
     # --- expressions
 

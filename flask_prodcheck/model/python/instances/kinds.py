@@ -71,6 +71,8 @@ WRAPPER_HOMES = (
     "werkzeug", "whitenoise", "socketio", "engineio", "sentry_sdk", "opentelemetry", "newrelic", "beaker", "dj_static", "static",
     "asgiref", "a2wsgi", "uvicorn", "hypercorn", "starlette", "fastapi", "paste", "dozer", "raven", "webob", "flask_reverse_proxy",
 )  # fmt: skip
+#: The packages of Flask-Script.
+FLASK_SCRIPT = ("flask_script", "flask.ext.script", "flaskext.script")
 #: Stand-ins for what a function returns, which is called when they are first used.
 LAZY = frozenset(
     {"lazy_object_proxy.Proxy", "werkzeug.local.LocalProxy", "werkzeug.LocalProxy", "wrapt.LazyObjectProxy"}

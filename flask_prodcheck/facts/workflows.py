@@ -1,0 +1,111 @@
+"""Workflows of GitHub Actions and pipelines of GitLab: what they start on the server or the platform that they deploy to.
+
+What a job runs on its own machine is a build or a test, and not read. A deployment is plain in three forms: an action that
+runs a script by ssh, ``ssh HOST COMMAND`` in a job's own commands, and the start command that a platform's action or
+command line is given.
+
+Sources: https://docs.github.com/actions/reference/workflow-syntax-for-github-actions; README of appleboy/ssh-action
+("script") and of azure/webapps-deploy ("startup-command"); https://docs.gitlab.com/ee/ci/yaml/ ("script").
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.shell import parse_command_line
+from flask_prodcheck.facts.shell_commands import every_command
+from flask_prodcheck.facts.types import Command, ShellCommand, Start, StartFile
+from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
+from flask_prodcheck.patterns import regex
+
+KIND = "workflow"
+#: What no file without a deployment of these forms holds: most workflows are not read at all.
+_DEPLOYS = regex(r"\bssh\b|startup-command|\baz\s+webapp\b|\bgcloud\s+(?:beta\s+)?run\s+deploy\b")
+_SSH_ACTION = regex(r"(?:^|[/_-])ssh(?:[/_-]|$)")
+_SSH_SCRIPTS = ("script", "command", "commands")
+_EXPRESSION = regex(r"\$\{\{[^{}]*?(\w+)\s*\}\}")
+_ANY_EXPRESSION = regex(r"\$\{\{.*?\}\}")
+#: Programs of a job's own commands that start something elsewhere.
+_REMOTE = frozenset({"ssh", "az", "gcloud"})
+_MAX_WORDS_BEFORE = 6  # ``sshpass -p $PASSWORD ssh``, ``sudo -E ssh``
+
+
+def read_workflow(path: str, text: str) -> StartFile | None:
+    """What the jobs start elsewhere, each with the name of its job and of the environment that it deploys to. None where
+    the file deploys nothing. Raises ReadError for invalid YAML."""
+    if _DEPLOYS.search(text) is None:
+        return None
+    starts: list[Start] = []
+    for document in read_yaml(path, _without_expressions(text)):
+        jobs = document.get("jobs")
+        for name, _, job in (jobs if jobs is not None else document).items():
+            if job.is_mapping:
+                starts += _job(name, job)
+    return StartFile(path, KIND, tuple(starts)) if starts else None
+
+
+def _without_expressions(text: str) -> str:
+    """``text`` with every expression of GitHub as a variable of the shell, called as its last word is."""
+    return _ANY_EXPRESSION.sub("${EXPRESSION}", _EXPRESSION.sub(lambda match: f"${{{match[1]}}}", text))
+
+
+def _job(name: str, job: YamlNode) -> Iterator[Start]:
+    environment = job.string("environment") or job.string("environment", "name") or ""
+    shown = " ".join(filter(None, (name, environment)))
+    steps = job.get("steps")
+    for step in steps.elements() if steps is not None else ():
+        yield from _step(shown, step)
+    for key in ("before_script", "script", "after_script"):  # of GitLab
+        own = job.get(key)
+        lines = own.elements() if own is not None and own.is_sequence else filter(None, [own])
+        for each in lines:
+            yield from _elsewhere(shown, each)
+
+
+def _step(name: str, step: YamlNode) -> Iterator[Start]:
+    action = (step.string("uses") or "").partition("@")[0].lower()
+    given = step.get("with")
+    if given is not None and _SSH_ACTION.search(action):
+        for key in _SSH_SCRIPTS:
+            script = given.get(key)
+            if script is not None and script.text:
+                yield _start(name, script.text, script.first_line)
+    if given is not None and action == "azure/webapps-deploy":
+        command = given.get("startup-command")
+        if command is not None and command.text:
+            yield _start(name, command.text, command.first_line)
+    run = step.get("run")
+    if run is not None:
+        yield from _elsewhere(name, run)
+
+
+def _elsewhere(name: str, script: YamlNode) -> Iterator[Start]:
+    """The commands among those of a job that start something on another machine."""
+    text = script.text or ""
+    if _DEPLOYS.search(text) is None:
+        return
+    try:
+        commands = every_command(parse_command_line(text, script.first_line))
+        yield from _remote(name, list(commands))
+    except ReadError:
+        return
+
+
+def _remote(name: str, commands: Iterable[ShellCommand]) -> Iterator[Start]:
+    for each in commands:
+        programs = [posixpath.basename(word.text) for word in each.words[:_MAX_WORDS_BEFORE]]
+        at = next((index for index, program in enumerate(programs) if program in _REMOTE), None)
+        if at is None:
+            continue
+        if programs[at] == "ssh" and each.heredoc is not None:
+            line = each.heredoc_line or each.span.line + 1
+            yield _start(name, each.heredoc, Span(each.span.file, line))
+        else:
+            yield _start(name, " ".join(word.text for word in each.words[at:]), each.span)
+
+
+def _start(name: str, text: str, span: Span) -> Start:
+    return Start(KIND, name, span, Command(span, " ".join(text.split()), shell=text))

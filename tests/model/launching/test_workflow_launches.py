@@ -1,0 +1,175 @@
+"""Workflows that deploy, one mechanism each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.link import link
+from flask_prodcheck.sources.discover import memory_tree
+
+APP = "from flask import Flask\napp = Flask(__name__)\n"
+RUN = APP + "if __name__ == '__main__':\n    app.run(host='0.0.0.0')\n"
+PATH = ".github/workflows/main.yml"
+
+
+def workflow(steps: str, job: str = "deploy", runs: str = "ubuntu-latest") -> str:
+    return f"on: push\njobs:\n  {job}:\n    runs-on: {runs}\n    steps:\n{steps}"
+
+
+def by_ssh(*lines: str) -> str:
+    script = "".join(f"            {line}\n" for line in lines)
+    return (
+        "      - uses: appleboy/ssh-action@v1\n        with:\n          host: ${{ secrets.HOST }}\n          script: |\n"
+        + script
+    )
+
+
+CASES: list[tuple[str, dict[str, str], list[str]]] = [
+    (
+        "an action runs a script on the server",
+        {
+            PATH: workflow(by_ssh("cd /var/www/shop", "git pull", "nohup gunicorn -b :80 app:app &")),
+            "app.py": APP,
+        },
+        [f"{PATH}:10 > {PATH}:12 gunicorn production app:app True"],
+    ),
+    (
+        "the development server, in a workflow that tests as well",
+        {
+            ".github/workflows/test.yml": workflow(by_ssh("cd shop && python3 app.py &"), job="test-and-go"),
+            "app.py": RUN,
+        },
+        [".github/workflows/test.yml:10 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "a job for the developers' server",
+        {PATH: workflow(by_ssh("gunicorn app:app"), job="deploy-dev"), "app.py": APP},
+        [f"{PATH}:10 gunicorn development app:app True"],
+    ),
+    (
+        "a job for an environment of developers",
+        {
+            PATH: workflow("").replace("    steps:\n", "    environment: {name: dev}\n    steps:\n")
+            + by_ssh("gunicorn app:app"),
+            "app.py": APP,
+        },
+        [f"{PATH}:11 gunicorn development app:app True"],
+    ),
+    (
+        "a script of the project that the server runs",
+        {
+            PATH: workflow(by_ssh("cd /srv/shop", "./ops/start.sh ${{ github.sha }}")),
+            "ops/start.sh": "#!/bin/sh\nexec gunicorn app:app\n",
+            "app.py": APP,
+        },
+        [f"{PATH}:10 > {PATH}:11 > ops/start.sh:2 gunicorn production app:app True"],
+    ),
+    (
+        "ssh among the commands of a job, by an argument and by a text of its own",
+        {
+            PATH: workflow(
+                "      - run: |\n          pytest\n          ssh -i key -o A=no me@host 'cd shop; gunicorn one:app'\n"
+            ),
+            ".gitlab-ci.yml": "ship:\n  environment: production\n  script:\n  - |\n    ssh me@host <<'EOF'\n    cd shop\n    gunicorn two:app\n    EOF\n",
+            "one.py": APP,
+            "two.py": APP,
+        },
+        [
+            f"{PATH}:8 gunicorn production one:app True",
+            ".gitlab-ci.yml:6 > .gitlab-ci.yml:7 gunicorn production two:app True",
+        ],
+    ),
+    (
+        "what the job runs on its own machine is a test",
+        {PATH: workflow("      - run: |\n          gunicorn app:app &\n          ssh me@host uptime\n"), "app.py": APP},
+        [],
+    ),
+    (
+        "the start command of a platform",
+        {
+            ".github/workflows/action.yml": workflow(
+                "      - uses: azure/webapps-deploy@v3\n        with:\n          startup-command: gunicorn one:app\n"
+            ),
+            ".github/workflows/line.yml": workflow(
+                "      - run: az webapp config set -g shop -n shop --startup-file 'gunicorn two:app'\n"
+            ),
+            ".github/workflows/run.yml": workflow(
+                "      - run: gcloud run deploy shop --image x --command gunicorn --args=-b,:8080,three:app\n"
+            ),
+            "one.py": APP,
+            "two.py": APP,
+            "three.py": APP,
+        },
+        [
+            ".github/workflows/action.yml:8 gunicorn production one:app True",
+            ".github/workflows/line.yml:6 gunicorn production two:app True",
+            ".github/workflows/run.yml:6 gunicorn production three:app True",
+        ],
+    ),
+    (
+        "an image that the project builds starts by itself",
+        {
+            PATH: workflow(by_ssh("docker pull me/site", "docker run -d -p 80:8000 site:latest")),
+            "Dockerfile": "FROM python:3.13\nCOPY . .\nCMD gunicorn app:app\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:3 gunicorn production app:app True"],
+    ),
+    (
+        "a script of a person at work that deploys",
+        {
+            "ship.sh": "#!/bin/sh\nssh me@host 'cd shop && gunicorn app:app'\n",
+            "app.py": APP,
+        },
+        ["ship.sh:2 gunicorn production app:app True"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_launches_of_workflows(
+    files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]
+) -> None:
+    assert chains(files) == expected
+
+
+def test_the_shell_of_another_machine_has_nothing_of_the_one_at_hand() -> None:
+    script = (
+        "#!/bin/bash\nexport FLASK_ENV=development\nKEY=$(grep K .env)\nSSH=ssh\n"
+        'if [ -n "$KEY" ]; then\n    SSH="ssh -i $KEY"\nfi\nif [ "$PORT" != 22 ]; then\n    SSH="$SSH -p $PORT"\nfi\n'
+        '$SSH "$HOST" "test -d shop"\nssh me@host "gunicorn app:app"\n'
+    )
+    project = link(parse(memory_tree({"ship.sh": script, "app.py": APP})), name="site")
+    assert project.problems == ()
+    (launch,) = project.launches
+    assert "FLASK_ENV" not in launch.env
+
+
+UNIT = "[Service]\nExecStart=/srv/bin/gunicorn app:app\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "expected"),
+    [
+        ("sudo systemctl restart shop", {}, [f"{PATH}:10"]),
+        ("sudo systemctl restart shop.service", {"ops/shop.service": UNIT}, []),
+        ("sudo service nginx restart", {}, []),
+        ("sudo systemctl stop shop", {}, []),
+        ("supervisorctl restart shop", {"sup.conf": "[program:shop]\ncommand=gunicorn app:app\n"}, []),
+        ("systemctl restart apache2", {}, [f"{PATH}:10"]),
+        ("systemctl restart apache2", {"shop.wsgi": "from app import app as application\n"}, []),
+    ],
+)
+def test_a_service_of_the_server_that_the_project_does_not_show(
+    command: str, files: dict[str, str], expected: list[str]
+) -> None:
+    project = link(parse(memory_tree({PATH: workflow(by_ssh(command)), "app.py": APP, **files})), name="site")
+    assert [str(hop.span) for hop in project.unknown_starts] == expected
+
+
+def test_a_workflow_that_starts_nothing_is_no_deploy_file() -> None:
+    project = link(parse(memory_tree({PATH: workflow(by_ssh("git pull")), "app.py": RUN})), name="site")
+    assert [site.production for site in project.run_sites] == ["no-deploy-files"]
