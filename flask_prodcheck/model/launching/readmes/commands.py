@@ -8,6 +8,7 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell import parse_command_line
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.model.launching.commands.options import (
     Words,
     drop_options,
@@ -17,7 +18,6 @@ from flask_prodcheck.model.launching.commands.options import (
 )
 from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.images import folders_of
-from flask_prodcheck.model.launching.shell_commands import every_command
 from flask_prodcheck.model.launching.steps import ConsoleRun, PythonRun, ScriptRun, TaskRun
 from flask_prodcheck.records import dataclass
 
