@@ -233,7 +233,7 @@ def _by_what_is_around(evidence: Evidence) -> Judgement | None:
         return Purpose.DEVELOPMENT, "a generator wrote it, and production starts elsewhere"
     if evidence.kind == "dockerfile" and evidence.built_aside:
         return Purpose.DEVELOPMENT, "only development services build it, and others another image of the same"
-    if evidence.kind == "script" and evidence.on_host:
+    if evidence.on_host and (evidence.kind == "script" or evidence.kind in _TASK_KINDS):
         return Purpose.PRODUCTION, evidence.on_host
     return None
 

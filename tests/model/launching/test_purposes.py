@@ -262,6 +262,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["publish.sh:3 > restart.sh:2 > app.py:4 app-run production app:app True"],
     ),
     (
+        "a task that starts the server on another machine",
+        {"Makefile": "publish:\n\tssh $(HOST) 'cd shop && python app.py'\n", "app.py": APP},
+        ["Makefile:2 > app.py:4 app-run production app:app True"],
+    ),
+    (
         "a script that another shell is given",
         {"publish.sh": "#!/bin/sh\nbash <<'EOF'\npython app.py\nEOF\n", "app.py": APP},
         ["publish.sh:3 > app.py:4 app-run development app:app True"],
