@@ -31,6 +31,7 @@ from flask_prodcheck.model.launching.launches.unlisted import (
     written_by_scripts,
     wsgi_scripts,
 )
+from flask_prodcheck.model.launching.launches.vercel_functions import vercel_functions
 from flask_prodcheck.model.project import App, Hop, Launch, RunSite
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
@@ -90,6 +91,7 @@ def find_launches(
         for each in python_scripts(builder, facts, found)
         if not is_program_of_another_framework(each.launch, apps, modules)
     ]
+    found += vercel_functions(builder, facts, found, unknown)
     found = [each for each in found if not serves_another_framework(each.launch, apps, modules)]
     found = [each for each in found if not serves_another_project(each, found)]
     launches = judged(found, facts, production, development)
@@ -98,7 +100,7 @@ def find_launches(
         tuple(launches),
         problems,
         any(head.kind not in NO_DEPLOYMENT and not is_for_work(head.span.file) for head in heads)
-        or any(each.head.kind == "wsgi-script" for each in found)
+        or any(each.head.kind in ("wsgi-script", "vercel") for each in found)
         or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches),
         tuple(unknown),
     )
