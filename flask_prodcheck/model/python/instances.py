@@ -29,6 +29,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     With,
 )
+from flask_prodcheck.model.python.click_objects import kept_in_context
 from flask_prodcheck.model.python.foreign_apps import ForeignApps, uses_an_app
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Definition, Modules, call_name, calls_in, statements
@@ -170,6 +171,8 @@ class Instances:
             base = self.of(path, expr.value, scope, depth + 1)
             if base is not None and base.kind == "tuple" and -len(base.items) <= expr.index.value < len(base.items):
                 return base.items[expr.index.value]
+        for kept, function in kept_in_context(self.modules, path, expr):
+            return self.of(path, kept, Scope(function.body), depth + 1)
         if isinstance(expr, Collection) and expr.kind == "tuple" and expr.items:
             items = tuple(self.of(path, item, scope, depth + 1) for item in expr.items)
             return Instance("tuple", path, None, None, items) if any(items) else None
