@@ -11,7 +11,7 @@ from typing import Any
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.bodies import Unread
-from flask_prodcheck.facts.syntax import CookieForm, LoginCookie, Mentions, Mutation, PyModule, Uses
+from flask_prodcheck.facts.syntax import CookieForm, LoginCookie, Mentions, Mutation, Password, PyModule, Uses
 
 _PLACES = ("session", "files", "body", "remote_addr", "external_urls", "routes")
 
@@ -35,6 +35,7 @@ def to_data(module: PyModule) -> Data:
             uses.guards_forms,
             uses.limits_body,
             [[text, _place(span)] for text, span in uses.token_keys],
+            [[each.name, each.value, _place(each.span), each.variable] for each in uses.passwords],
         ],
         [
             [each.name, _place(each.bound), _place(each.changed), each.function, each.view, each.read, each.memo]
@@ -75,7 +76,7 @@ def _module(path: str, data: Data) -> PyModule:
 
 
 def _uses(path: str, data: Data) -> Uses:
-    places, views, login_cookies, cookie_forms, guards_forms, limits_body, token_keys = _list(data, 7)
+    places, views, login_cookies, cookie_forms, guards_forms, limits_body, token_keys, passwords = _list(data, 8)
     session, files, body, remote_addr, external_urls, routes = [
         None if each is None else _span(path, each) for each in _list(places, len(_PLACES))
     ]
@@ -92,6 +93,7 @@ def _uses(path: str, data: Data) -> Uses:
         _truth(guards_forms),
         _truth(limits_body),
         tuple([(_text(text), _span(path, place)) for text, place in map(_pair, _list(token_keys))]),
+        tuple([_password(path, each) for each in _list(passwords)]),
     )
 
 
@@ -103,6 +105,11 @@ def _login_cookie(path: str, data: Data) -> LoginCookie:
 def _cookie_form(path: str, data: Data) -> CookieForm:
     function, place, cookies = _list(data, 3)
     return CookieForm(_span(path, place), _text(function), frozenset(map(_text, _list(cookies))))
+
+
+def _password(path: str, data: Data) -> Password:
+    name, value, place, variable = _list(data, 4)
+    return Password(_text(name), _text(value), _span(path, place), _text(variable))
 
 
 def _mutation(path: str, data: Data) -> Mutation:

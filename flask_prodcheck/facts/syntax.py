@@ -439,6 +439,17 @@ class CookieForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Password:
+    """A password that the source holds: ``name`` is what it is bound to, or the function that gets it; ``variable`` the one
+    whose default it is."""
+
+    name: str
+    value: str
+    span: Span
+    variable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Uses:
     """What the bodies of a module use of Flask, from the quick outline (views are not parsed further).
 
@@ -448,7 +459,7 @@ class Uses:
     ``cookie_forms`` are the views that answer a POST, read cookies and take a form; ``guards_forms`` when the file
     mentions a protection of forms (a CSRF token, the origin); ``limits_body`` when it looks at the length of a request,
     or sets its limit, itself. ``token_keys`` are the expressions that its functions sign or encrypt with (PyJWT,
-    itsdangerous, hmac, cryptography), as source text.
+    itsdangerous, hmac, cryptography), as source text; ``passwords`` those that the module writes down.
     """
 
     session: Span | None = None
@@ -463,6 +474,7 @@ class Uses:
     guards_forms: bool = False
     limits_body: bool = False
     token_keys: tuple[tuple[str, Span], ...] = ()
+    passwords: tuple[Password, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,3 +164,36 @@ def test_what_a_function_signs_with(body: str, texts: list[str]) -> None:
     )
     found = read(head + f"def f(given_key, salt, user, x):\n    {body}\n").uses.token_keys
     assert [text for text, _ in found] == texts
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("DB_PASSWORD = 'kettle7blue'\n", [("DB_PASSWORD", "kettle7blue", "", 1)]),
+        ("a_password = 'KettleBlue'\n", [("a_password", "KettleBlue", "", 1)]),
+        (
+            "import os\nMASTER = os.getenv('MASTER_PASSWORD', 'kettle7blue')\n",
+            [("MASTER", "kettle7blue", "MASTER_PASSWORD", 2)],
+        ),
+        (
+            "from os import environ\nKEY = environ.get('MAP_API_KEY') or 'a1b2c3d4'\n",
+            [("KEY", "a1b2c3d4", "MAP_API_KEY", 2)],
+        ),
+        ("client.username_pw_set('shop', 'kettle7blue')\n", [("username_pw_set()", "kettle7blue", "", 1)]),
+        (
+            "def f():\n    return connect(host='db', password='kettle7blue')\n",
+            [("connect()", "kettle7blue", "", 2)],
+        ),
+        ("connect(host='localhost', password='kettle7blue')\n", []),
+        ("Form(password='kettle7blue')\n", []),
+        ("login(name, 'kettle7blue')\n", []),
+        ("API_KEY = 'a1b2c3d4'\n", []),  # of a public interface
+        ("PASSWORD = 'password'\nOTHER_PASSWORD = 'change-me-1'\n", []),
+        ("RESET_PASSWORD = 'reset-password'\nPASSWORD_URL = '/a1b2c3d4'\n", []),
+        ("PASSWORD = 'https://a1b2c3d4'\nSET_PASSWORD = 'set 1 password'\nPASSWORD = PREFIX + 'a1b2c3'\n", []),
+        ("class Config:\n    DB_PASSWORD = 'kettle7blue'\nif debug:\n    DB_PASSWORD = 'kettle7blue'\n", []),
+    ],
+)
+def test_passwords_that_a_module_writes_down(source: str, expected: list[tuple[str, str, str, int]]) -> None:
+    found = read(source).uses.passwords
+    assert [(each.name, each.value, each.variable, each.span.line) for each in found] == expected

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.python.cookies import cookie_forms, guards_forms, login_cookies
+from flask_prodcheck.facts.python.passwords import passwords
 from flask_prodcheck.facts.python.places import Places
 from flask_prodcheck.facts.python.scopes import bound_in
 from flask_prodcheck.facts.python.text import Text
@@ -139,6 +140,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
         guards_forms(text.source),
         _LENGTH in text.source and _LIMITS_BODY.search(text.source) is not None,
         token_keys(found, _imported(found.imports), places.span),
+        passwords(tree, text.words, places.span),
     )
 
 

@@ -1,9 +1,10 @@
-"""How secrets are shown, and what makes one weak."""
+"""How secrets are shown."""
 
 from __future__ import annotations
 
 import re
 
+from flask_prodcheck.facts.placeholders import is_placeholder
 from flask_prodcheck.patterns import regex
 
 _SECRET_KEY = regex(
@@ -11,157 +12,6 @@ _SECRET_KEY = regex(
 )
 _USERINFO = regex(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)")
 _SHOWN = 2
-_LETTERS = regex(r"[^a-z0-9]+")
-_WORDS = frozenset(
-    [
-        "a",
-        "abc",
-        "abc123",
-        "abcd",
-        "admin",
-        "app",
-        "asdf",
-        "asdfgh",
-        "bad",
-        "big",
-        "block",
-        "bleh",
-        "blah",
-        "change",
-        "changeit",
-        "changeme",
-        "changethis",
-        "company",
-        "default",
-        "demo",
-        "dev",
-        "devel",
-        "development",
-        "devkey",
-        "dummy",
-        "ever",
-        "example",
-        "fake",
-        "fixme",
-        "flask",
-        "flaskapp",
-        "foo",
-        "foobar",
-        "for",
-        "generate",
-        "guess",
-        "guessed",
-        "hard",
-        "hackme",
-        "here",
-        "if",
-        "in",
-        "insecure",
-        "is",
-        "it",
-        "its",
-        "key",
-        "keep",
-        "knows",
-        "letmein",
-        "local",
-        "long",
-        "me",
-        "mine",
-        "mysecret",
-        "mysecretkey",
-        "my",
-        "never",
-        "no",
-        "nobody",
-        "not",
-        "notsecret",
-        "of",
-        "ok",
-        "or",
-        "pass",
-        "password",
-        "phrase",
-        "please",
-        "placeholder",
-        "production",
-        "prod",
-        "private",
-        "qwerty",
-        "random",
-        "really",
-        "replace",
-        "safe",
-        "sample",
-        "secret",
-        "secretkey",
-        "secure",
-        "session",
-        "set",
-        "some",
-        "something",
-        "string",
-        "strong",
-        "super",
-        "supersecret",
-        "supersecretkey",
-        "temp",
-        "temporary",
-        "test",
-        "testing",
-        "the",
-        "this",
-        "thing",
-        "to",
-        "todo",
-        "token",
-        "top",
-        "topsecret",
-        "unsafe",
-        "update",
-        "use",
-        "very",
-        "weak",
-        "will",
-        "with",
-        "word",
-        "x",
-        "xx",
-        "xxx",
-        "xxxx",
-        "you",
-        "your",
-        "yourkey",
-        "yours",
-        "1",
-        "12",
-        "123",
-        "1234",
-        "12345",
-        "123456",
-        "1234567",
-        "12345678",
-        "123456789",
-        "value",
-        "dont",
-        "do",
-        "only",
-        "put",
-        "insert",
-        "and",
-        "enter",
-        "somewhere",
-        "someone",
-        "can",
-        "from",
-        "hell",
-    ]
-)
-_SHAPES = regex(
-    r"<[^<>]{0,80}>|\{\{[^{}]{0,80}\}\}|\$\{[^{}]{0,80}\}|x{4,}|\*{3,}|\.{3,}|your(?:[-_ ][a-z]{2,20}){1,8}"
-    r"|__[A-Z0-9_]{3,80}__",
-    re.IGNORECASE,
-)
 
 
 def is_secret(key: str) -> bool:
@@ -203,18 +53,3 @@ def without_passwords(text: str) -> str:
 
 def _mask_userinfo(found: re.Match[str]) -> str:
     return found.group().partition(":")[0] + ":***"
-
-
-def is_placeholder(value: object) -> bool:
-    """Whether ``value`` is a text that everybody writes where a secret belongs ("dev", "change-me", "<your key>")."""
-    if isinstance(value, bytes):
-        value = value.decode("latin-1")
-    if not isinstance(value, str):
-        return False
-    text = value.strip()
-    if not text or len(text) > 100:
-        return False
-    if _SHAPES.fullmatch(text):
-        return True
-    words = [word for word in _LETTERS.split(text.lower().replace("'", "")) if word]
-    return bool(words) and all(word in _WORDS for word in words)
