@@ -123,3 +123,9 @@ def test_a_script_called_like_a_wrapper_that_takes_other_words(
     last = script.count("\n")
     chain = f"Dockerfile:4 > wait-for.sh:{last} > app.py:3"
     assert chains(files) == ([f"{chain} app-run production app:app True"] if served else [])
+
+
+def test_a_program_behind_options_that_take_a_word(chains: Callable[[dict[str, str]], list[str]]) -> None:
+    command = "setpriv --reuid 1000 --regid 1000 --init-groups --inh-caps=-all python app.py"
+    files = {"Dockerfile": f"{IMAGE}CMD {command}\n", "app.py": f"{APP}app.run()\n"}
+    assert chains(files) == ["Dockerfile:4 > app.py:3 app-run production app:app True"]
