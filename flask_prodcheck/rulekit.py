@@ -27,6 +27,8 @@ from flask_prodcheck.edits.actions import (
     safe,
     unsafe,
 )
+from flask_prodcheck.facts.placeholders import is_placeholder
+from flask_prodcheck.facts.secrets import masked
 from flask_prodcheck.facts.statements import calls_in, names_read, statements
 from flask_prodcheck.facts.syntax import (
     Assign,
@@ -53,7 +55,6 @@ from flask_prodcheck.facts.syntax import (
     UnaryOp,
 )
 from flask_prodcheck.facts.types import ComposeService, Dependency, EnvVar, Port, ProxyConfig
-from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
 from flask_prodcheck.model.configuration.signing import (
     MIXED_IN,
     SIGNING_KEYS,
@@ -63,6 +64,7 @@ from flask_prodcheck.model.configuration.signing import (
     published_key,
 )
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
+from flask_prodcheck.model.deployment.cluster_secrets import cluster_secrets
 from flask_prodcheck.model.deployment.kept_keys import is_kept
 from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import loads_once, replicas, runs_several, worker_processes
@@ -291,6 +293,7 @@ __all__ = [
     "calls_in",
     "calls_of",
     "closest",
+    "cluster_secrets",
     "compose_order",
     "deployed",
     "every_statement",

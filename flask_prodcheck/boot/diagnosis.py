@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from flask_prodcheck.base import Known
+from flask_prodcheck.facts.secrets import masked
 from flask_prodcheck.findings.redact import redact
-from flask_prodcheck.model.configuration.secrets import masked
 from flask_prodcheck.model.project import Configuration
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass

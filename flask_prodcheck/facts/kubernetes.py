@@ -1,4 +1,4 @@
-"""Kubernetes objects: every container that any kind of object describes, config maps, services and ingresses.
+"""Kubernetes objects: every container that any kind of object describes, config maps, secrets, services and ingresses.
 
 Workloads are recognised by shape (``containers`` lists and ``podSpec`` mappings anywhere under ``spec``), so custom
 resources that wrap a pod are read like the built-in kinds.
@@ -6,12 +6,14 @@ resources that wrap a pod are read like the built-in kinds.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Command, Container, EnvVar, KubernetesFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command, argv_command, env_entries, env_mapping, read_yaml
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 _INGRESS = frozenset({"Ingress", "Route", "HTTPRoute", "IngressRoute", "VirtualService", "HTTPProxy", "DomainMapping"})
 #: Annotations by which an ingress or a service shows a certificate or sends visitors to https.
@@ -38,14 +40,19 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
     template expressions. Raises ReadError for invalid YAML."""
     containers: list[Container] = []
     config_maps: list[tuple[str, tuple[EnvVar, ...]]] = []
+    secrets: list[tuple[str, tuple[EnvVar, ...]]] = []
     ingress = False
     tls: Span | None = None
     for item in _objects(read_yaml(path, text)):
         kind = item.string("kind") or ""
         if kind == "ConfigMap":
             config_maps.append((_name(item), env_mapping(item.get("data"))))
+        elif kind == "Secret":
+            entries = (*map(_decoded, env_mapping(item.get("data"))), *env_mapping(item.get("stringData")))
+            secrets.append((_name(item), entries))
         elif kind == "Kustomization":
-            config_maps.extend(_generated(item))
+            config_maps.extend(_generated(item, "configMapGenerator"))
+            secrets.extend(_generated(item, "secretGenerator"))
         elif kind in _INGRESS:
             ingress = True
             tls = tls or _ends_tls(item, text)
@@ -57,7 +64,7 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
             if kind == "Service":
                 tls = tls or _annotated(item)
             containers.extend(_containers(item, kind))
-    return KubernetesFile(path, tuple(containers), tuple(config_maps), ingress, tls)
+    return KubernetesFile(path, tuple(containers), tuple(config_maps), tuple(secrets), ingress, tls)
 
 
 def _objects(documents: tuple[YamlNode, ...]) -> Iterator[YamlNode]:
@@ -118,8 +125,17 @@ def _name(item: YamlNode) -> str:
     return (found.raw or "") if found is not None else ""
 
 
-def _generated(item: YamlNode) -> Iterator[tuple[str, tuple[EnvVar, ...]]]:
-    generators = item.get("configMapGenerator")
+def _decoded(entry: EnvVar) -> EnvVar:
+    """An entry of ``data`` in clear; without a value where it is no Base64 text."""
+    try:
+        value = base64.b64decode(entry.value or "", validate=True).decode()
+    except ValueError:
+        return replace(entry, value=None)
+    return replace(entry, value=value or None)
+
+
+def _generated(item: YamlNode, key: str) -> Iterator[tuple[str, tuple[EnvVar, ...]]]:
+    generators = item.get(key)
     for each in generators.elements() if generators is not None else ():
         yield each.string("name") or "", env_entries(each.get("literals"))
 
@@ -223,10 +239,11 @@ def _references(node: YamlNode | None) -> Iterator[tuple[str, str, str]]:
     for each in _elements(node):
         if each.is_mapping:
             name = each.string("name")
-            source = each.string("valueFrom", "configMapKeyRef", "name")
-            key = each.string("valueFrom", "configMapKeyRef", "key")
-            if name and source and key:
-                yield name, source, key
+            for kind in ("configMapKeyRef", "secretKeyRef"):
+                source = each.string("valueFrom", kind, "name")
+                key = each.string("valueFrom", kind, "key")
+                if name and source and key:
+                    yield name, source, key
 
 
 def _env_from(node: YamlNode | None) -> Iterator[str]:

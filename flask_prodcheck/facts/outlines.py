@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.bodies import Unread
-from flask_prodcheck.facts.syntax import CookieForm, LoginCookie, Mentions, Mutation, PyModule, Upload, Uses
+from flask_prodcheck.facts.syntax import CookieForm, LoginCookie, Mentions, Mutation, Password, PyModule, Upload, Uses
 
 _PLACES = ("session", "files", "body", "remote_addr", "external_urls", "routes")
 
@@ -38,6 +38,7 @@ def to_data(module: PyModule) -> Data:
             [[text, _place(span)] for text, span in uses.token_keys],
             [[_place(each.span), each.function, list(each.folder), each.recorded] for each in uses.uploads],
             [list(parts) for parts in uses.sent_folders],
+            [[each.name, each.shown, _place(each.span), each.variable] for each in uses.passwords],
         ],
         [
             [each.name, _place(each.bound), _place(each.changed), each.function, each.view, each.read, each.memo]
@@ -107,7 +108,9 @@ def _module(path: str, data: Data) -> PyModule:
 
 
 def _uses(path: str, data: Data) -> Uses:
-    places, views, login_cookies, cookie_forms, guards_forms, limits_body, token_keys, uploads, sent = _list(data, 9)
+    places, views, login_cookies, cookie_forms, guards_forms, limits_body, token_keys, uploads, sent, passwords = _list(
+        data, 10
+    )
     session, files, body, remote_addr, external_urls, routes = [
         None if each is None else _span(path, each) for each in _list(places, len(_PLACES))
     ]
@@ -126,6 +129,7 @@ def _uses(path: str, data: Data) -> Uses:
         tuple([(_text(text), _span(path, place)) for text, place in map(_pair, _list(token_keys))]),
         tuple([_upload(path, each) for each in _list(uploads)]),
         tuple([_parts(each) for each in _list(sent)]),
+        tuple([_password(path, each) for each in _list(passwords)]),
     )
 
 
@@ -146,6 +150,11 @@ def _upload(path: str, data: Data) -> Upload:
 
 def _parts(data: Data) -> tuple[str, ...]:
     return tuple([_text(each) for each in _list(data)])
+
+
+def _password(path: str, data: Data) -> Password:
+    name, shown, place, variable = _list(data, 4)
+    return Password(_text(name), _text(shown), _span(path, place), _text(variable))
 
 
 def _mutation(path: str, data: Data) -> Mutation:

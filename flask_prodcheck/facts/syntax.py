@@ -451,6 +451,17 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Password:
+    """A password that the source holds: ``name`` is what it is bound to, or the function that gets it, ``shown`` what a
+    reader is shown of it; ``variable`` the one whose default it is."""
+
+    name: str
+    shown: str
+    span: Span
+    variable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Uses:
     """What the bodies of a module use of Flask, from the quick outline (views are not parsed further).
 
@@ -461,7 +472,8 @@ class Uses:
     mentions a protection of forms (a CSRF token, the origin); ``limits_body`` when it looks at the length of a request,
     or sets its limit, itself. ``token_keys`` are the expressions that its functions sign or encrypt with (PyJWT,
     itsdangerous, hmac, cryptography), as source text. ``uploads`` are the places where files of requests are saved, and
-    ``sent_folders`` the folders that files are sent from, each as the parts of its path.
+    ``sent_folders`` the folders that files are sent from, each as the parts of its path;
+    ``passwords`` are those that the module writes down.
     """
 
     session: Span | None = None
@@ -478,6 +490,7 @@ class Uses:
     token_keys: tuple[tuple[str, Span], ...] = ()
     uploads: tuple[Upload, ...] = ()
     sent_folders: tuple[tuple[str, ...], ...] = ()
+    passwords: tuple[Password, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,7 @@ class ComposeFile:
 class Container:
     """One container of a workload (Deployment, StatefulSet, DaemonSet, Pod, Job, CronJob, Knative service...).
     ``command`` replaces ENTRYPOINT, ``args`` replaces CMD. ``references`` are the variables that take one key of a
-    config map: (variable, map, key). ``user`` is what it runs as, where it says so. ``dynamic`` is true when templating
+    config map or a secret: (variable, object, key). ``user`` is what it runs as, where it says so. ``dynamic`` is true when templating
     hides parts of it; ``templated_env`` are the variables whose value a template decides, as written, and ``chosen_image`` says
     that it decides the image, ``chosen_command`` that the values of a chart hold (a part of) the command."""
 
@@ -223,9 +223,12 @@ class ChartValues:
 
 @dataclass(frozen=True, slots=True)
 class KubernetesFile:
+    """``secrets`` are the objects of that kind with their decoded entries, None for what a template decides."""
+
     path: str
     containers: tuple[Container, ...]
     config_maps: tuple[tuple[str, tuple[EnvVar, ...]], ...] = ()
+    secrets: tuple[tuple[str, tuple[EnvVar, ...]], ...] = ()
     has_ingress: bool = False
     tls: Span | None = None  # where an ingress or a route ends TLS, or the certificate it shows
 

@@ -91,9 +91,9 @@ def _finding(rule: Rule, hit: Hit, lines: SourceLines) -> Finding:
         step=rule.step,
         affects=rule.affects,
         fingerprint="",
-        source=redact(source) if secret else published_hop(Hop(hit.at, source)).text,
+        source=published_hop(Hop(hit.at, redact(source) if secret else source)).text,
         evidence=tuple(
-            Hop(hop.span, redact(hop.text)) if secret and holds_secret(hop.text) else published_hop(hop)
+            published_hop(Hop(hop.span, redact(hop.text)) if secret and holds_secret(hop.text) else hop)
             for hop in chain
         ),
         fix=hit.fix,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask_prodcheck.model.configuration.secrets import is_secret, masked_text, without_passwords
+from flask_prodcheck.facts.secrets import is_secret, masked_text, without_passwords
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 from flask_prodcheck.rulekit import Hop, Launch

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 
 from flask_prodcheck.base import Origin, Unknown, Unset
 from flask_prodcheck.errors import UsageError
+from flask_prodcheck.facts.secrets import is_secret, masked
 from flask_prodcheck.findings.published import published, published_launch
 from flask_prodcheck.findings.redact import redact
-from flask_prodcheck.model.configuration.secrets import is_secret, masked
 from flask_prodcheck.policy.decide import launch_order
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.rulekit import App, Configuration, Launch, Project, Purpose, Setting

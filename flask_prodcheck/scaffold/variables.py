@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.secrets import is_secret
 from flask_prodcheck.facts.statements import statement_expressions, statements, subexpressions
 from flask_prodcheck.facts.syntax import Attribute, Call, ClassDef, Const, Expr, FunctionDef, Name, Stmt, Subscript
-from flask_prodcheck.model.configuration.secrets import is_secret
 from flask_prodcheck.model.project import App, Project
 from flask_prodcheck.model.python.apps import is_test_file
 from flask_prodcheck.patterns import regex

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_prodcheck.base import Known, Unknown
 from flask_prodcheck.boot.server import Shown, plain
-from flask_prodcheck.model.configuration.secrets import is_secret, masked
+from flask_prodcheck.facts.secrets import is_secret, masked
 from flask_prodcheck.model.project import Configuration, Launch, Setting
 from flask_prodcheck.verify.check import FAILED, NOTED, PASSED, SKIPPED, Check
 

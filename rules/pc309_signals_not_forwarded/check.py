@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import Hit, Launch, Project, Span
+
+HANDS_ON = re.compile(r'(?:exec[ \t]+)?"?\$[@*]"?')
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -14,7 +17,8 @@ def check(project: Project) -> Iterator[Hit]:
 
 
 def _place(launch: Launch, project: Project) -> Span:
-    """The last command that a shell runs: what follows is a program's own configuration or its code."""
+    """The last command that a shell runs: what follows is a program's own configuration or its code, and a script that
+    ends with its arguments starts what another line says."""
     facts = project.facts
     programs = {entry.span for manifest in facts.manifests.values() for entry in manifest.entry_points}
     for hop in reversed(launch.hops):
@@ -24,6 +28,7 @@ def _place(launch: Launch, project: Project) -> Span:
             and file not in facts.uwsgi
             and hop.span not in programs
             and not (file in facts.start_files and hop is not launch.head)
+            and not HANDS_ON.fullmatch(hop.text.strip())
         ):
             return hop.span
     return launch.end.span

@@ -13,6 +13,7 @@ from flask_prodcheck.rulekit import (
     Project,
     Span,
     Unknown,
+    cluster_secrets,
     deployed,
     is_placeholder,
     masked,
@@ -23,6 +24,7 @@ from flask_prodcheck.rulekit import (
 )
 
 IN_IMAGE = "{key} is part of the image ({shown}): where the application takes it, its signatures can be forged"
+IN_CLUSTER = "{key} stands in a manifest ({shown}): where the application takes it, its signatures can be forged"
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -51,6 +53,7 @@ def check(project: Project) -> Iterator[Hit]:
                 severity="warning" if doubtful or installed else None,
             )
         yield from _in_image(configuration)
+        yield from _in_cluster(project, configuration)
         for own in token_keys(project, configuration):
             for key in own.settings:
                 found = published_key(own, key)
@@ -83,3 +86,22 @@ def _in_image(configuration: Configuration) -> Iterator[Hit]:
                 facts={"key": key, "shown": masked(key, value.value)},
                 severity="warning",
             )
+
+
+def _in_cluster(project: Project, configuration: Configuration) -> Iterator[Hit]:
+    """The same for the one key that a secret of the cluster gives, whatever its name begins with, where the secret stands
+    in the project."""
+    launch, setting = configuration.launch, configuration.get("SECRET_KEY")
+    if launch is None or not isinstance(setting.value, Unknown):
+        return
+    held = {entry.span: entry for _, entries in cluster_secrets(project) for entry in entries}
+    keys = [name for name in launch.env if name == "SECRET_KEY" or name.endswith("_SECRET_KEY")]
+    value = launch.env[keys[0]] if len(keys) == 1 else None
+    if isinstance(value, Known) and (at := value.origin[0].span) in held and not is_placeholder(value.value):
+        yield Hit(
+            at=at,
+            via=launch.hops,
+            message=IN_CLUSTER,
+            facts={"key": keys[0], "shown": masked(keys[0], value.value)},
+            severity="warning",
+        )

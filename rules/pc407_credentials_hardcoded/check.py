@@ -17,10 +17,13 @@ from flask_prodcheck.rulekit import (
     Project,
     Setting,
     Span,
+    cluster_secrets,
     compose_order,
     is_placeholder,
     is_production_path,
     masked,
+    served_modules,
+    supplier,
 )
 
 _USERINFO = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]{0,40}://[^/@\s:]{0,200}:([^/@\s]{1,200})@([^/:@\s]{1,200})")
@@ -30,6 +33,8 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
 _EXAMPLE_HOSTS = frozenset({"host", "hostname", "server", "servername", "your-host", "example.com", "db.example.com"})
 _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASS)$")
 _KEY = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|API_KEY|SECRET_ACCESS_KEY|ACCESS_TOKEN|AUTH_TOKEN|CLIENT_SECRET)$")
+#: Words that are no password anywhere but are one where somebody has given them to a cluster.
+_WEAK = frozenset({"admin", "root", "password", "pass", "secret", "test", "123456", "12345678"})
 _DATABASES = re.compile(
     r"(?:^|/)(?:postgres|postgis|mysql|mariadb|mongo|rabbitmq|percona|timescaledb|minio)(?:$|[:@-])"
 )
@@ -45,10 +50,16 @@ _MADE_OF = {
 
 
 def check(project: Project) -> Iterator[Hit]:
+    said: set[Span] = set()
     for configuration in project.configurations:
-        yield from _in_configuration(configuration)
+        for hit in _in_configuration(configuration):
+            said.add(hit.at)
+            yield hit
+    for configuration in project.configurations:
+        yield from _in_code(project, configuration, said)
     yield from _published_databases(project)
     yield from _in_images(project)
+    yield from _in_secrets(project, said)
 
 
 def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
@@ -82,6 +93,47 @@ def _password(key: str, value: str, setting: Setting) -> str | None:
     if _KEY.search(key) and not setting.fallback and not setting.variable and len(value) >= 6:
         return None if is_placeholder(value) or _is_filled_in(value) or "://" in value else value
     return None
+
+
+def _in_code(project: Project, configuration: Configuration, said: set[Span]) -> Iterator[Hit]:
+    """Passwords that the modules of the application hold, where no file that starts it gives another one."""
+    launch = configuration.launch
+    for module in served_modules(project, configuration):
+        for each in module.uses.passwords:
+            given = launch is not None and each.variable
+            if each.span in said or (
+                given and (each.variable in launch.env or supplier(launch, each.variable, project.facts))
+            ):
+                continue
+            said.add(each.span)
+            kind = "password" if "KEY" not in each.name.upper() and "TOKEN" not in each.name.upper() else "key"
+            unless = f" unless {each.variable} is set" if each.variable else ""
+            yield Hit(
+                at=each.span,
+                via=launch.hops if launch is not None else (),
+                facts={"what": f"{each.name} holds a {kind} ({each.shown!r}){unless}"},
+                severity="warning",
+                confidence="medium",
+            )
+
+
+def _in_secrets(project: Project, said: set[Span]) -> Iterator[Hit]:
+    """Secrets of the cluster that stand in the project: one finding for each password, at the first of its places."""
+    found: dict[str, list[tuple[str, EnvVar]]] = {}
+    for secret, entries in cluster_secrets(project):
+        for entry in entries:
+            name, value = re.sub(r"[-.]", "_", entry.name).upper(), entry.value or ""
+            hidden = is_placeholder(value) and value.lower() not in _WEAK
+            if (_KEY.search(name) or _PASSWORD.search(name)) and not hidden and not _is_filled_in(value):
+                found.setdefault(value, []).append((secret, entry))
+    for (secret, entry), *others in found.values():
+        if entry.span not in said:
+            yield Hit(
+                at=entry.span,
+                via=tuple(other.span for _, other in others),
+                facts={"what": f"The secret {secret} is under version control with its {entry.name}"},
+                severity="warning",
+            )
 
 
 def _is_filled_in(text: str) -> bool:

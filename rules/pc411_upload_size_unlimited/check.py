@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Known, Project, Unset, served_modules, used_by
+from flask_prodcheck.rulekit import Hit, Known, Project, Server, Unset, served_modules, used_by
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -13,8 +13,8 @@ def check(project: Project) -> Iterator[Hit]:
         return
     for configuration in project.configurations:
         launch = configuration.launch
-        if launch is not None and launch.setting("limit-post") is not None:
-            continue  # uWSGI's own limit
+        if launch is not None and (launch.setting("limit-post") is not None or launch.server is Server.LAMBDA):
+            continue  # uWSGI's own limit; a function is handed a few megabytes at most
         limit = configuration.get("MAX_CONTENT_LENGTH")
         unlimited = isinstance(limit.value, Unset) or (
             isinstance(limit.value, Known) and limit.value.value is None and not limit.fallback

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.rulekit import (
     Attribute,
+    FunctionDef,
     Hit,
     Import,
     ImportFrom,
+    Name,
     Project,
     PyModule,
     Span,
+    Stmt,
     newest_allowed,
     served_modules,
 )
@@ -51,6 +54,9 @@ _PACKAGES = frozenset(prefix.partition(".")[0] for prefix, _ in REMOVED)
 # Of these nothing works any more: the first import says it for all, the cure is another distribution.
 UNUSABLE = ("flask_script", "flask_restplus")
 FIRST_DASH_WITHOUT_RUN_SERVER = (3, 0)
+#: Decorators of applications and blueprints that Flask no longer has: the module cannot be imported, nor the factory run.
+DECORATORS = frozenset({"before_first_request", "before_app_first_request"})
+FIRST_FLASK_WITHOUT_THEM = (2, 3)
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -61,6 +67,8 @@ def check(project: Project) -> Iterator[Hit]:
         said: set[str] = set()
         for module in sorted(served_modules(project, configuration), key=lambda each: each.path not in starts):
             at_start = module.path in starts
+            for name, at in _decorators(module.body):
+                yield from _judged(project, name, "flask", FIRST_FLASK_WITHOUT_THEM, at, via, at_start)
             for what, distribution, version, at in _imports(module):
                 package = what.partition(".")[0]
                 if package in UNUSABLE:
@@ -99,6 +107,17 @@ def _imports(module: PyModule) -> Iterator[tuple[str, str, Version, Span]]:
             found = _gone(what)
             if found is not None:
                 yield what, *found, stmt.span
+
+
+def _decorators(body: Sequence[Stmt]) -> Iterator[tuple[str, Span]]:
+    """The removed decorators in ``body`` and in the functions there: what stands under a condition may have an
+    alternative."""
+    for stmt in body:
+        if isinstance(stmt, FunctionDef):
+            for each in stmt.decorators:
+                if isinstance(each, Attribute) and each.attr in DECORATORS and isinstance(each.value, Name):
+                    yield f"{each.value.id}.{each.attr}", each.span
+            yield from _decorators(stmt.body)
 
 
 def _gone(dotted: str) -> tuple[str, Version] | None:

@@ -139,9 +139,10 @@ def test_more_than_a_cache_may_hold_is_not_kept(
 
 
 def test_no_text_of_a_file_is_kept(project: Path, cache_folder: Path) -> None:
+    (project / "login.py").write_text(f"import smtplib\nSMTP_PASSWORD = '{KEY}1'\n", encoding="utf-8")
     run(project)
     text = b"\n".join(kept_lines(project, cache_folder)).decode()
-    assert "secret_key" in text and "make" in text
+    assert "secret_key" in text and "make" in text and "SMTP_PASSWORD" in text
     assert KEY not in text and "seen" not in text
 
 

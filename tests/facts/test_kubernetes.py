@@ -77,6 +77,22 @@ def test_config_maps_services_and_ingress() -> None:
     assert [(each.workload, each.image) for each in found.containers] == [("k", "i")]
 
 
+def test_secrets_are_decoded() -> None:
+    found = read_kubernetes(
+        "all.yml",
+        "kind: Secret\nmetadata: {name: a}\ndata:\n  PLAIN: c2hvcA==\n  NONE: ''\n  TEXT: not base64\n  MADE: {{ .Values.a }}\n"
+        "stringData: {CLEAR: kettle}\n---\nkind: Kustomization\nsecretGenerator:\n- name: b\n  literals: [KEY=blue]\n",
+    )
+    assert [(name, each.name, each.value, each.span.line) for name, given in found.secrets for each in given] == [
+        ("a", "PLAIN", "shop", 4),
+        ("a", "NONE", None, 5),
+        ("a", "TEXT", None, 6),
+        ("a", "MADE", None, 7),
+        ("a", "CLEAR", "kettle", 8),
+        ("b", "KEY", "blue", 13),
+    ]
+
+
 def test_helm_template() -> None:
     text = (
         '{{- if .Values.on }}\nkind: Deployment\nmetadata:\n  name: {{ include "x.name" . }}\nspec:\n  template:\n    spec:\n'
@@ -91,9 +107,10 @@ def test_helm_template() -> None:
     assert [(var.name, var.value) for var in found.env] == [("A", None)]
 
 
-def test_user_and_references_to_config_maps() -> None:
+@pytest.mark.parametrize("kind", ["configMapKeyRef", "secretKeyRef"])
+def test_user_and_references_to_config_maps_and_secrets(kind: str) -> None:
     text = DEPLOYMENT.replace("runAsNonRoot: true", "runAsNonRoot: true, runAsUser: 1000").replace(
-        "secretKeyRef: {name: s, key: k}", "configMapKeyRef: {name: s, key: k}"
+        "secretKeyRef: {name: s, key: k}", f"{kind}: {{name: s, key: k}}"
     )
     (found,) = read_kubernetes("k.yml", text).containers
     assert (found.user, found.references) == ("1000", (("B", "s", "k"),))

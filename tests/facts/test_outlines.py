@@ -22,6 +22,7 @@ from ..pkg import thing as other, more
 from flask import Flask, current_app, flash, request, url_for
 from flask import *
 SEEN = []
+PASSWORD = system.getenv("SHOP_PASSWORD", "kettle7blue")
 
 class Site(Flask):
     def __init__(self):

@@ -262,3 +262,36 @@ def test_a_function_that_is_handed_the_upload_saves_it() -> None:
 )
 def test_the_folders_that_files_are_sent_from(call: str, folders: tuple[tuple[str, ...], ...]) -> None:
     assert read(f"def f(name):\n    return {call}\n").uses.sent_folders == folders
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("DB_PASSWORD = 'kettle7blue'\n", [("DB_PASSWORD", "ke***", "", 1)]),
+        ("a_password = 'KettleBlue'\n", [("a_password", "Ke***", "", 1)]),
+        (
+            "import os\nMASTER = os.getenv('MASTER_PASSWORD', 'kettle7blue')\n",
+            [("MASTER", "ke***", "MASTER_PASSWORD", 2)],
+        ),
+        (
+            "from os import environ\nKEY = environ.get('MAP_API_KEY') or 'a1b2c3d4'\n",
+            [("KEY", "a1***", "MAP_API_KEY", 2)],
+        ),
+        ("client.username_pw_set('shop', 'kettle7blue')\n", [("username_pw_set()", "ke***", "", 1)]),
+        (
+            "def f():\n    return connect(host='db', password='kettle7blue')\n",
+            [("connect()", "ke***", "", 2)],
+        ),
+        ("connect(host='localhost', password='kettle7blue')\n", []),
+        ("Form(password='kettle7blue')\n", []),
+        ("login(name, 'kettle7blue')\n", []),
+        ("API_KEY = 'a1b2c3d4'\n", []),  # of a public interface
+        ("PASSWORD = 'password'\nOTHER_PASSWORD = 'change-me-1'\n", []),
+        ("RESET_PASSWORD = 'reset-password'\nPASSWORD_URL = '/a1b2c3d4'\n", []),
+        ("PASSWORD = 'https://a1b2c3d4'\nSET_PASSWORD = 'set 1 password'\nPASSWORD = PREFIX + 'a1b2c3'\n", []),
+        ("class Config:\n    DB_PASSWORD = 'kettle7blue'\nif debug:\n    DB_PASSWORD = 'kettle7blue'\n", []),
+    ],
+)
+def test_passwords_that_a_module_writes_down(source: str, expected: list[tuple[str, str, str, int]]) -> None:
+    found = read(source).uses.passwords
+    assert [(each.name, each.shown, each.variable, each.span.line) for each in found] == expected

@@ -122,3 +122,21 @@ def test_a_step_of_its_chain_is_shown_whole_unless_it_holds_a_secret(text: str, 
     rule = replace(RULE, topic="credentials-hardcoded", message="secret")
     (finding,) = findings("x = 1\n", hit(1, via=(Hop(Span("Dockerfile", 1), text),)), rule=rule)
     assert finding.evidence[0].text == shown
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (
+            "STORE_URI=mongodb+srv://shop:blue-kettle-7@db.example.com/",
+            "STORE_URI=mongodb+srv://shop:***@db.example.com/",
+        ),
+        ("  database-password: a2V0dGxlN2JsdWU=", "  database-password: a2***"),
+    ],
+)
+def test_what_a_rule_about_secrets_shows_of_a_line(line: str, shown: str) -> None:
+    rule = next(rule for rule in builtin_rules() if rule.code == "PC407")
+    at = Span("k8s/secret.yaml", 1)
+    hits = [(rule, Hit(at=at, via=(Hop(at, line),), facts={"what": "it"}))]
+    (found,) = build(hits, SourceLines(MemoryContent({at.file: f"{line}\n".encode()})))
+    assert (found.source, found.evidence[0].text) == (shown, shown)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask_prodcheck.facts.platforms.options import elements, entries, options_of
 from flask_prodcheck.facts.types import Command, Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, env_mapping
@@ -95,7 +97,8 @@ def read_sam(path: str, root: YamlNode) -> StartFile:
 
 
 def read_vercel(path: str, root: YamlNode) -> StartFile:
-    """One start for each Python entry of ``builds`` (or ``functions``): the file's ``app`` is served."""
+    """One start for each Python entry of ``builds`` (or ``functions``): the file's ``app`` is served. Settings are the
+    files of ``api/`` that requests are sent to (``rewrites``, ``routes``), and that ``builds`` lists all there is."""
     starts = []
     env = env_mapping(root.get("env"))
     for build in elements(root.get("builds")):
@@ -106,7 +109,17 @@ def read_vercel(path: str, root: YamlNode) -> StartFile:
     for name, span, _ in functions.items() if functions is not None else ():
         if name.endswith(".py"):
             starts.append(Start("vercel", name, span, None, env=env, options=_options(name)))
-    return StartFile(path, "vercel", tuple(starts))
+    return StartFile(path, "vercel", tuple(starts), tuple(_destinations(root)))
+
+
+def _destinations(root: YamlNode) -> Iterator[tuple[str, str]]:
+    if root.get("builds") is not None:
+        yield "builds", ""
+    for key, name in (("rewrites", "destination"), ("routes", "dest")):
+        for rule in elements(root.get(key)):
+            target = (rule.string(name) or "").partition("?")[0].lstrip("/")
+            if target.startswith("api/") and "$" not in target and ":" not in target:
+                yield key, target if target.endswith(".py") else f"{target}.py"
 
 
 def _options(source: str) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.python.cookies import cookie_forms, guards_forms, login_cookies
+from flask_prodcheck.facts.python.passwords import passwords
 from flask_prodcheck.facts.python.places import Places
 from flask_prodcheck.facts.python.scopes import bound_in
 from flask_prodcheck.facts.python.text import Text
@@ -143,6 +144,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
         token_keys(found, imported, places.span),
         uploads(found, imported, text, places.span),
         sent_folders(found, text),
+        passwords(tree, text.words, places.span),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from flask_prodcheck.base import Known, Span, Unknown
-from flask_prodcheck.model.configuration.secrets import is_secret
+from flask_prodcheck.facts.secrets import is_secret
 from flask_prodcheck.model.project import Configuration
 from flask_prodcheck.records import dataclass
 

@@ -44,9 +44,13 @@ def with_best_app(apps: Sequence[App], launches: Sequence[Launch], modules: Modu
 
 
 def _served(trusted: Sequence[Launch], apps: Sequence[App], modules: Modules, facts: Facts) -> App | None:
-    """What the first of the production launches serves whose target exists."""
+    """What the first of the production launches serves whose target exists. Where a production server serves something
+    that is not seen, what a development server beside it serves is another application."""
+    hidden = any(not launch.server.is_development and launch.program is not None for launch in trusted)
     for launch in trusted:
         if _runs_a_command_group(launch) or launch.app is None or not launch.resolves:
+            continue
+        if hidden and launch.server.is_development:
             continue
         wanted = _imported(launch, launch.app, apps, modules)
         if wanted is None and launch.app.span.file.endswith(".py"):

@@ -62,6 +62,22 @@ def script_files(facts: Facts) -> dict[str, str]:
     return found
 
 
+def installed_at(path: str, facts: Facts) -> str | None:
+    """The project file that a shell script of the project puts at ``path`` of a host: the one that ends with the folder
+    and the name which the script takes it from, wherever it was unpacked."""
+    for _, script in sorted(facts.scripts.items()):
+        for command in every_command(script.body):
+            for source, target in _copies(_words(command)):
+                there = posixpath.join(target, posixpath.basename(source)) if target.endswith("/") else target
+                if there != path:
+                    continue
+                tail = "/".join(_tail(source).split("/")[-2:])
+                found = [each for each in facts.paths if "/" in tail and f"/{each}".endswith(f"/{tail}")]
+                if len(found) == 1:
+                    return found[0]
+    return None
+
+
 def _words(command: ShellCommand) -> list[str]:
     words = [word.text.strip("\"'") for word in command.words]
     while words and words[0] in ("sudo", "exec", "command"):

@@ -9,9 +9,10 @@ import pytest
 
 from flask_prodcheck.base import Known, Unknown
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.placeholders import is_placeholder
 from flask_prodcheck.facts.python import read_python
+from flask_prodcheck.facts.secrets import masked
 from flask_prodcheck.facts.syntax import Assign, Collection, Expr
-from flask_prodcheck.model.configuration.secrets import is_placeholder, masked
 from flask_prodcheck.model.evaluation.evaluate import Evaluated, Scope, evaluate
 from flask_prodcheck.model.python.modules import Modules
 

@@ -45,6 +45,20 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("web:app", "."),
         ),
+        # what a program hands to a production server is not seen: that of a development server is another one
+        (
+            {
+                "web.service": "[Service]\nExecStart=/usr/bin/python /srv/site/main.py\n",
+                "set.service": "[Service]\nExecStart=/usr/bin/python /srv/site/extra/wizard.py\n",
+                "main.py": "import waitress\nfrom shop import create_app\ndef both():\n    a = open('x').read()\n"
+                "    return create_app(a), a\n"
+                "def main():\n    app, a = both()\n    waitress.serve(app)\nif __name__ == '__main__':\n    main()\n",
+                "shop.py": "from flask import Flask\ndef create_app(a):\n    app = Flask(a)\n    return app\n",
+                "extra/wizard.py": "from flask import Flask\ndef _create_app():\n    return Flask(__name__)\n"
+                "if __name__ == '__main__':\n    _create_app().run()\n",
+            },
+            ("shop:create_app()", "."),
+        ),
         # Passenger names the file itself
         (
             {"passenger_wsgi.py": "from web import app as application\n", "web.py": APP},

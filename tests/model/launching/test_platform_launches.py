@@ -560,6 +560,41 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["vercel.json:1 lambda production api.index:app True"],
     ),
     (
+        "Vercel without a file of its own",
+        {"api/index.py": "import json\n" + APP, "app.py": APP},
+        ["api/index.py:3 lambda production api.index:app True"],
+    ),
+    (
+        "Vercel where a file sends requests to another function, and to a page",
+        {
+            "web/vercel.json": '{"rewrites": [{"source": "/a", "destination": "/a.html"},'
+            ' {"source": "/(.*)", "destination": "/api/site?p=$1"}]}',
+            "web/api/site.py": APP,
+        },
+        ["web/api/site.py:2 lambda production api.site:app True"],
+    ),
+    (
+        "Vercel where the file lists all that is built",
+        {"vercel.json": '{"builds": [{"src": "index.html", "use": "@vercel/static"}]}', "api/index.py": APP},
+        [],
+    ),
+    (
+        "a package called api has views in its index",
+        {"api/__init__.py": APP, "api/index.py": "from api import app\n"},
+        [],
+    ),
+    ("what is no application", {"api/index.py": "def app():\n    return 1\n", "app.py": APP}, []),
+    (
+        "a project that another platform runs",
+        {"api/index.py": APP, "app.py": APP, "Procfile": "web: gunicorn app:app\n"},
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "a project whose image starts what is not seen",
+        {"api/index.py": APP, "Dockerfile": "FROM python:3.13\nCOPY . /app\nCMD /opt/start\n"},
+        [],
+    ),
+    (
         "App Runner",
         {"apprunner.yaml": "version: 1.0\nruntime: python3\nrun:\n  command: gunicorn app:app\n", "app.py": APP},
         ["apprunner.yaml:4 gunicorn production app:app True"],

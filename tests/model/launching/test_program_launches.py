@@ -116,6 +116,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > deploy/boot.sh:3 > deploy/boot.sh:5 gunicorn production app:app True"],
     ),
     (
+        "a program that the script which sets the host up puts into place",
+        {
+            "ops/web.service": "[Service]\nExecStart=/usr/bin/python3 /usr/local/bin/shop-web.py\n",
+            "ops/other.service": "[Service]\nExecStart=/usr/bin/python3 /usr/local/bin/shop-other.py\n",
+            "ops/setup.sh": "cp /tmp/site/web.py /usr/local/bin/shop-web.py\ncp /tmp/web.py /usr/local/bin/shop-other.py\n",
+            "src/site/web.py": APP + "if __name__ == '__main__':\n    app.run()\n",
+        },
+        ["ops/web.service:2 > src/site/web.py:4 app-run production web:app True"],
+    ),
+    (
         "services of runit that the image moves into place",
         {
             "Dockerfile": IMAGE

@@ -21,6 +21,21 @@ HOSTED = "#!/bin/sh\npkill -f app.py\ncd {}\n{} &\n"
 BESIDE = "services:\n  web:\n    image: site\n    command: gunicorn app:app\n  {}\n"
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "a service whose environment is local development unless somebody says otherwise",
+        {"compose.yml": LOCAL.format("SITE_ENV=${SITE_ENV:-local_development}"), "app.py": APP},
+        ["compose.yml:4 > app.py:4 app-run development app:app True"],
+    ),
+    (
+        "a test that may start the program, and one that does",
+        {
+            "Makefile": "test:\n\tpython tests/run.py\ntest-all:\n\tpython app.py & pytest\n",
+            "tests/run.py": "import subprocess, sys\nif 'web' in open('plan').read():\n"
+            "    subprocess.Popen([sys.executable, 'app.py'])\n",
+            "app.py": APP,
+        },
+        ["Makefile:4 > app.py:4 app-run test app:app True"],
+    ),
+    (
         "an image that development alone builds, beside one of the same application",
         {
             "Dockerfile": SERVED,

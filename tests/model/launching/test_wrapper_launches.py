@@ -53,6 +53,7 @@ COMMANDS = [
     "runuser -u web -- gunicorn app:app",
     "gunicorn --config=gunicorn.conf.py app:app",
     "setpriv --reuid=1000 gunicorn app:app",
+    "setpriv --reuid 1000 --regid 1000 --init-groups gunicorn app:app",
     "/bin/sh -c 'flask db upgrade && exec gunicorn app:app'",
     "flask db upgrade && gunicorn app:app",
     "flask db upgrade; gunicorn app:app",
@@ -121,3 +122,29 @@ $SSH ann@$HOST "gunicorn app:app"
 """
     project = link(parse(memory_tree({"publish.sh": script, "app.py": APP})), name="shop")
     assert ([str(each.head.span) for each in project.launches], project.problems) == (["publish.sh:9"], ())
+
+
+@pytest.mark.parametrize(
+    ("call", "end", "served"),
+    [
+        ("./wait-for.sh db python app.py", 'exec "$@"', True),
+        ("./wait-for.sh db python app.py", 'cmd="$@"\nexec $cmd', True),
+        ('sh -c "./wait-for.sh db python app.py"', 'exec "$@"', True),
+        ("./wait-for.sh db", 'exec "$@"', False),
+        ("/opt/wait-for.sh db python app.py", 'exec "$@"', False),
+    ],
+)
+def test_a_script_called_like_a_wrapper_that_takes_other_words(
+    call: str, end: str, served: bool, chains: Callable[[dict[str, str]], list[str]]
+) -> None:
+    script = f"#!/bin/sh\nhost=$1\nshift\nuntil ping $host; do\n  sleep 1\ndone\n{end}\n"
+    files = {"Dockerfile": f"{IMAGE}CMD {call}\n", "wait-for.sh": script, "app.py": f"{APP}app.run()\n"}
+    last = script.count("\n")
+    chain = f"Dockerfile:4 > wait-for.sh:{last} > app.py:3"
+    assert chains(files) == ([f"{chain} app-run production app:app True"] if served else [])
+
+
+def test_a_program_behind_options_that_take_a_word(chains: Callable[[dict[str, str]], list[str]]) -> None:
+    command = "setpriv --reuid 1000 --regid 1000 --init-groups --inh-caps=-all python app.py"
+    files = {"Dockerfile": f"{IMAGE}CMD {command}\n", "app.py": f"{APP}app.run()\n"}
+    assert chains(files) == ["Dockerfile:4 > app.py:3 app-run production app:app True"]

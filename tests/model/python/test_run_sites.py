@@ -348,3 +348,27 @@ def test_the_environment_may_give_an_option_of_click(option: str, main: str, exp
 )
 def test_what_behave_runs_is_test_code(path: str, test: bool) -> None:
     assert [site.test for site in sites({path: HEAD + "app.run()\n"})] == [test]
+
+
+CLICK = (
+    "import click\nfrom flask import Flask\n@click.group()\n@click.pass_context\ndef cli(ctx):\n    {}\n"
+    "@cli.command()\n@click.pass_context\ndef run(ctx):\n    app = ctx.obj['app']\n    app.run()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("kept", "found"),
+    [
+        ("ctx.obj = {'app': Flask('a')}", True),
+        ("ctx.obj['app'] = Flask('a')", True),
+        ("ctx.obj = {'site': Flask('a')}", False),
+        ("ctx.obj = {'app': 1}", False),
+        ("ctx.meta = {'app': Flask('a')}", False),
+    ],
+)
+def test_what_a_group_keeps_for_its_commands(kept: str, found: bool) -> None:
+    assert [(each.call, each.guard) for each in sites(CLICK.format(kept))] == ([("app.run", "cli")] if found else [])
+
+
+def test_an_object_of_something_else_than_click() -> None:
+    assert sites(CLICK.format("ctx.obj = {'app': Flask('a')}").replace("import click", "import other as click")) == ()

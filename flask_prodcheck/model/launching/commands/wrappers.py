@@ -116,7 +116,11 @@ WRAPPERS: dict[str, Callable[[Words], Words | None]] = {
     "pyagent": _subcommand("run", "-c"),
     "chpst": _plain("-u", "-U", "-e", "-n"),
     "runuser": _plain("-u", "-g", "-G"),
-    "setpriv": _plain(),
+    "setpriv": _plain(
+        "--reuid", "--ruid", "--euid", "--regid", "--rgid", "--egid", "--groups", "--inh-caps", "--ambient-caps",
+        "--bounding-set", "--securebits", "--pdeathsig", "--ptracer", "--selinux-label", "--apparmor-profile",
+        "--landlock-access", "--landlock-rule", "--seccomp-filter",
+    ),
     "sudo": _plain("-u", "-g", "-C", "-h", "-p", "--user", "--group"),
     "doas": _plain("-u"),
     "chroot": _plain(positional=1),

@@ -113,9 +113,18 @@ class Follower:
         if not self.budget.enter(span):
             return []
         try:
-            return self._reading(read_command(argv), span, place, state)
+            reading = read_command(argv)
+            return self._reading(reading, span, place, state) or self._own_wrapper(reading, argv, span, place)
         finally:
             self.budget.leave()
+
+    def _own_wrapper(self, reading: Reading, argv: Sequence[str], span: Span, place: Place) -> list[Ended]:
+        """A script of the project that is called like a known wrapper, but takes other words before the command."""
+        for index, word in enumerate(argv):
+            own = "/" in word and posixpath.basename(word) in reading.wrappers
+            if own and script_path(word, place, self.facts) in self.facts.scripts:
+                return self._script(ScriptRun(word, tuple(argv[index + 1 :])), span, place, None)
+        return []
 
     def _reading(self, reading: Reading, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
         place = place.with_env(given_variables(reading.environment, reading.env_files, place, self.facts))

@@ -6,6 +6,7 @@ import posixpath
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.launching.place import Place, locate
+from flask_prodcheck.model.launching.placed_files import installed_at
 from flask_prodcheck.model.launching.words import is_open
 from flask_prodcheck.model.python.modules import Modules
 
@@ -33,6 +34,8 @@ def import_roots(place: Place, facts: Facts) -> tuple[str, ...]:
 def script_file(script: str, place: Place, facts: Facts) -> str | None:
     """The file of ``python SCRIPT``, of a folder its ``__main__.py``; None where the project does not hold it."""
     path = locate(script, place, facts)
+    if path is None and script.startswith("/") and place.image is None:
+        path = installed_at(script, facts)
     if path is not None and (path.endswith(("/", ".")) or f"{path}/__main__.py" in facts.paths):
         return f"{path}/__main__.py" if path != "." else "__main__.py"
     return path

@@ -95,6 +95,6 @@ def development_environment(file: ComposeFile, service: ComposeService) -> str:
             value = var.value or ""
             switched = _LOCAL_DEVELOPMENT.fullmatch(var.name) and "$" not in value and turns_debug_on(value)
             local = _NAMES_ENVIRONMENT.search(var.name) and _by_default(value).lower() == "local"
-            if switched or local or _LOCAL_DEVELOPMENT.fullmatch(value):
+            if switched or local or _LOCAL_DEVELOPMENT.fullmatch(_by_default(value)):
                 return f"{var.name}={var.value}"
     return ""

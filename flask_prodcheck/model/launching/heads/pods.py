@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.placeholders import is_placeholder
 from flask_prodcheck.facts.types import Command, Container, EnvVar
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, shared_folders
 from flask_prodcheck.model.launching.heads.head import Head
@@ -30,10 +31,10 @@ def kubernetes_heads(facts: Facts) -> Iterator[Head]:
 def in_pod(place: Place, container: Container, facts: Facts) -> Place:
     """``place`` with the environment and the user that a manifest gives ``container``."""
     for name in container.env_from:
-        place = place.with_env(known_variables(_config_map(name, container, facts), {}))
+        place = place.with_env(known_variables(_entries(name, container, facts), {}))
     variables = known_variables(container.env, {})
     for variable, name, key in container.references:
-        found = known_variables(_config_map(name, container, facts), {}).get(key)
+        found = known_variables(_entries(name, container, facts), {}).get(key)
         if found is not None:
             variables[variable] = found
     place = place.with_env(variables)
@@ -41,16 +42,21 @@ def in_pod(place: Place, container: Container, facts: Facts) -> Place:
     return replace(place, user=user) if user is not None else place
 
 
-def _config_map(name: str, container: Container, facts: Facts) -> tuple[EnvVar, ...]:
-    """The entries of the config map that ``container`` means by ``name``: that of its own file, else of the nearest."""
+def _entries(name: str, container: Container, facts: Facts) -> tuple[EnvVar, ...]:
+    """The entries of the config map or the secret that ``container`` means by ``name``: that of its own file, else of the
+    nearest. What a secret has for somebody to fill in is not what the cluster has."""
     own = container.span.file
     found = [
         (path == own, shared_folders(path, own), path, entries)
         for path, file in facts.kubernetes.items()
-        for each, entries in file.config_maps
+        for each, entries in (*file.config_maps, *((name, _filled_in(given)) for name, given in file.secrets))
         if each == name
     ]
     return max(found, key=lambda each: each[:3])[3] if found else ()
+
+
+def _filled_in(secret: tuple[EnvVar, ...]) -> tuple[EnvVar, ...]:
+    return tuple(replace(entry, value=None) if is_placeholder(entry.value) else entry for entry in secret)
 
 
 def container_of(dockerfile: str, facts: Facts) -> Container | None:

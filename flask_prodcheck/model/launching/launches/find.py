@@ -39,6 +39,7 @@ from flask_prodcheck.model.launching.launches.unlisted import (
     written_by_scripts,
     wsgi_scripts,
 )
+from flask_prodcheck.model.launching.launches.vercel_functions import vercel_functions
 from flask_prodcheck.model.launching.readmes.said import Readmes
 from flask_prodcheck.model.project import App, Hop, Launch, RunSite
 from flask_prodcheck.model.python.modules import Modules
@@ -104,6 +105,7 @@ def find_launches(
         for each in python_scripts(builder, facts, found)
         if not is_program_of_another_framework(each.launch, apps, modules)
     ]
+    found += vercel_functions(builder, facts, found, unknown)
     found = [each for each in found if not serves_another_framework(each.launch, apps, modules)]
     foreign = [each for each in found if serves_another_project(each, found)]
     unknown += dict.fromkeys(Hop(each.head.span, each.head.text) for each in foreign)
@@ -115,7 +117,7 @@ def find_launches(
         problems,
         any(head.kind not in (*NO_DEPLOYMENT, WORKFLOW) and not is_for_work(head.span.file) for head in heads)
         or any(each.head.kind == WORKFLOW for each in found)
-        or any(each.head.kind == "wsgi-script" for each in found)
+        or any(each.head.kind in ("wsgi-script", "vercel") for each in found)
         or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches),
         tuple(unknown),
     )

@@ -12,7 +12,7 @@ from flask_prodcheck.model.launching.heads.development import is_development
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.heads.services import services_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
-from flask_prodcheck.model.launching.launches.found import Found
+from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.launches.overlaps import one_per_end
 from flask_prodcheck.model.launching.purpose import Evidence, Judgement, judge
 from flask_prodcheck.model.launching.readmes.said import Readmes
@@ -57,8 +57,9 @@ def judged(
             return readmes.purpose_of(head)
 
         purpose, reason = judge(evidence, production, development, told)
-        if purpose is Purpose.TEST and each.awaited:
-            continue  # the test looks at what the program does until it ends: it serves nobody
+        perhaps = not each.certain and each.head.kind in NO_DEPLOYMENT
+        if purpose is Purpose.TEST and (each.awaited or perhaps):
+            continue  # the test looks at what the program does until it ends, if it runs it at all: it serves nobody
         launches.append(replace(launch, purpose=purpose, purpose_reason=reason))
     # A script for mod_wsgi that no file serves is the project's way into production where it shows no other server.
     if any(

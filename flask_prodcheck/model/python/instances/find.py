@@ -24,6 +24,7 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
     With,
 )
+from flask_prodcheck.model.python.click_objects import kept_in_context
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances.attributes import Attributes
 from flask_prodcheck.model.python.instances.callers import Callers
@@ -71,6 +72,8 @@ class Instances:
             base = self.of(path, expr.value, scope, depth + 1)
             if base is not None and base.kind == "tuple" and -len(base.items) <= expr.index.value < len(base.items):
                 return base.items[expr.index.value]
+        for kept, function in kept_in_context(self.modules, path, expr):
+            return self.of(path, kept, Scope(function.body), depth + 1)
         if isinstance(expr, Collection) and expr.kind == "tuple" and expr.items:
             items = tuple(self.of(path, item, scope, depth + 1) for item in expr.items)
             return Instance("tuple", path, None, None, items) if any(items) else None

@@ -1,0 +1,103 @@
+"""Passwords that a module writes down: its constants, defaults of its variables, and what it logs in with.
+
+A key of a public interface is no password: open-source programs carry their own. It counts only where it stands in for a
+variable that somebody is expected to set.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from flask_prodcheck.base import Span
+from flask_prodcheck.facts.placeholders import is_placeholder
+from flask_prodcheck.facts.python.walk import walk
+from flask_prodcheck.facts.secrets import masked_text
+from flask_prodcheck.facts.syntax import Password
+from flask_prodcheck.patterns import regex
+
+_PASSWORD = regex(r"(?:^|_)(?:PASSWORD|PASSWD|PWD)$", re.IGNORECASE)
+_KEY = regex(r"(?:^|_)(?:API_?KEY|SECRET_ACCESS_KEY|ACCESS_TOKEN|AUTH_TOKEN|BOT_TOKEN|CLIENT_SECRET)$", re.IGNORECASE)
+#: Functions that log in: with two texts, or with a keyword.
+_WITH_TWO = frozenset({"username_pw_set", "login", "PlainCredentials"})
+_WITH_KEYWORD = frozenset({
+    "connect", "MongoClient", "Redis", "StrictRedis", "ConnectionPool", "MySQLConnectionPool", "SimpleConnectionPool",
+    "ThreadedConnectionPool", "PooledDB", "create_pool", "SMTP",
+})  # fmt: skip
+_KEYWORDS = frozenset({"password", "passwd"})
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_MARKS = ("://", "${", "{{", "%(", "<", ">", "***", "{", "}")
+_LONGEST = 200
+_SHORTEST = 6
+
+
+def passwords(tree: ast.Module, words: AbstractSet[str], span: Callable[[ast.expr], Span]) -> tuple[Password, ...]:
+    """The passwords that ``tree``, whose source has these ``words``, binds to names whatever the circumstances, and those
+    that its calls log in with."""
+    found = [*_bound(tree.body, span)]
+    if not words.isdisjoint(_WITH_TWO) or not (words.isdisjoint(_KEYWORDS) or words.isdisjoint(_WITH_KEYWORD)):
+        for node in walk(tree):
+            if isinstance(node, ast.Call):
+                found += _logs_in(node, span)
+    return tuple(sorted(found, key=lambda each: (each.span.line, each.name)))
+
+
+def _bound(top: Sequence[ast.stmt], span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+    for stmt in top:
+        if not isinstance(stmt, ast.Assign) or len(stmt.targets) != 1 or not isinstance(stmt.targets[0], ast.Name):
+            continue
+        name, value = stmt.targets[0].id, stmt.value
+        variable, text = _default(value) or ("", value.value if isinstance(value, ast.Constant) else None)
+        wanted = _PASSWORD.search(name) or (variable and (_PASSWORD.search(variable) or _KEY.search(variable)))
+        if wanted and _is_secret(text):
+            yield Password(name, masked_text(str(text)), span(value), variable)
+
+
+def _default(expr: ast.expr) -> tuple[str, object] | None:
+    """The variable that ``expr`` reads and the text that it is when nobody sets it."""
+    if isinstance(expr, ast.BoolOp) and isinstance(expr.op, ast.Or) and len(expr.values) == 2:
+        read, other = expr.values
+        variable = _variable(read)
+        return (variable, other.value) if variable and isinstance(other, ast.Constant) else None
+    variable = _variable(expr)
+    if variable and isinstance(expr, ast.Call) and len(expr.args) == 2 and isinstance(expr.args[1], ast.Constant):
+        return variable, expr.args[1].value
+    return None
+
+
+def _variable(expr: ast.expr) -> str:
+    if not isinstance(expr, ast.Call) or not expr.args or not isinstance(expr.args[0], ast.Constant):
+        return ""
+    read = ast.unparse(expr.func)
+    name = expr.args[0].value
+    reads = read.endswith(("environ.get", "getenv"))
+    return name if reads and isinstance(name, str) else ""
+
+
+def _logs_in(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+    func = call.func
+    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    words = {word.arg: word.value for word in call.keywords}
+    if name in _WITH_TWO and len(call.args) == 2 and all(isinstance(each, ast.Constant) for each in call.args):
+        given: ast.expr | None = call.args[1]
+    elif name in _WITH_KEYWORD and not _is_local(words.get("host") or (call.args[0] if call.args else None)):
+        given = next((words[word] for word in _KEYWORDS if word in words), None)
+    else:
+        return
+    if isinstance(given, ast.Constant) and _is_secret(given.value):
+        yield Password(f"{name}()", masked_text(str(given.value)), span(given))
+
+
+def _is_local(host: ast.expr | None) -> bool:
+    return isinstance(host, ast.Constant) and host.value in _LOCAL
+
+
+def _is_secret(text: object) -> bool:
+    """Whether ``text`` looks like what a person or a generator makes up: digits, or small and large letters."""
+    if not isinstance(text, str) or not _SHORTEST <= len(text) <= _LONGEST or is_placeholder(text):
+        return False
+    if any(mark in text for mark in _MARKS) or any(letter.isspace() for letter in text):
+        return False
+    return any(letter.isdigit() for letter in text) or (text[1:] != text[1:].lower() and text != text.upper())

@@ -1,0 +1,25 @@
+"""Secrets of a cluster whose manifests stand in the project, with what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask_prodcheck.facts.types import EnvVar
+from flask_prodcheck.model.deployment.paths import is_production_path
+from flask_prodcheck.model.project import Project
+
+
+def cluster_secrets(project: Project) -> Iterator[tuple[str, tuple[EnvVar, ...]]]:
+    """(name, entries that are known) of each secret that the project holds for production: manifests start the project
+    there, or one of their containers is given the secret."""
+    manifests = project.facts.kubernetes
+    starts = any(launch.head.span.file in manifests for launch in project.production)
+    given: set[str] = set()
+    for file in manifests.values():
+        for container in file.containers:
+            given |= {*container.env_from, *(source for _, source, _ in container.references)}
+    for path, file in sorted(manifests.items()):
+        if is_production_path(path):
+            for name, entries in file.secrets:
+                if starts or name in given:
+                    yield name, tuple(entry for entry in entries if entry.value is not None)
