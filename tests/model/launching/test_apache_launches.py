@@ -136,6 +136,11 @@ def test_apache_of_which_nothing_is_seen_is_an_unknown_start() -> None:
     assert [str(hop.span) for hop in link(parse(memory_tree(files)), name="site").unknown_starts] == ["Dockerfile:4"]
 
 
+def test_a_program_of_the_project_that_is_called_service_is_an_unknown_start() -> None:
+    files = {"Dockerfile": 'FROM scratch\nENTRYPOINT ["/app/service"]\n', "shop.py": APP}
+    assert [str(hop.span) for hop in link(parse(memory_tree(files)), name="site").unknown_starts] == ["Dockerfile:2"]
+
+
 def test_apache_without_mod_wsgi_is_no_unknown_start() -> None:
     files = {"Dockerfile": 'FROM debian:12\nCMD ["/usr/sbin/httpd", "-DFOREGROUND"]\n', "shop.py": APP}
     assert link(parse(memory_tree(files)), name="site").unknown_starts == ()

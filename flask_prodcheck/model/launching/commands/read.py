@@ -204,6 +204,11 @@ _PROGRAMS: dict[str, Callable[[Words], Step | Behind]] = {
 }
 
 
+#: Names that a program of the project's own may have as well, in a folder of its own.
+_OF_SYSTEMS = frozenset({"service", "ssh", "az", "gcloud"})
+_FOLDERS_OF_SYSTEMS = frozenset({"", "/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin"})
+
+
 _VARIABLE_PROGRAM = regex(r"\$\{([A-Z]+)\d?(?:_(?:BIN|CMD|EXE|COMMAND))?\}")
 
 
@@ -239,7 +244,7 @@ def _started(words: Words) -> Step | Behind:
         return read_python(rest)
     if program in _SHELLS:
         return read_shell(program, rest)
-    if program in _PROGRAMS:
+    if program in _PROGRAMS and (program not in _OF_SYSTEMS or words[0].rpartition("/")[0] in _FOLDERS_OF_SYSTEMS):
         return _PROGRAMS[program](rest)
     if program in _NOT_WEB and "/" not in words[0]:
         return Nothing(program, ConsoleRun(program, tuple(rest)) if program in _OF_DISTRIBUTIONS else None)
