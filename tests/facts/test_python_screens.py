@@ -57,6 +57,8 @@ def _spellings() -> Iterator[tuple[str, str]]:
     )
     yield "guards_forms", "# the nonce of the form\n"
     yield "token_keys", "import jwt\ndef f():\n    jwt.encode({}, SECRET)\n"
+    yield "passwords", "SHOP_PASSWORD = 'kettle7blue'\n"
+    yield "passwords", "client.username_pw_set('shop', 'kettle7blue')\n"
     yield "limits_body", "if request.content_length > LIMIT:\n    abort(413)\n"
     yield "limits_body", "request.max_content_length = LIMIT\n"
     yield "external_urls", "x = url_for('a', _external=True)\ny = anything.url_for('a', _external=b)\n"
