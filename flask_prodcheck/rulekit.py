@@ -27,7 +27,7 @@ from flask_prodcheck.edits.actions import (
     safe,
     unsafe,
 )
-from flask_prodcheck.facts.placeholders import is_placeholder
+from flask_prodcheck.facts.placeholders import is_placeholder, looks_made_up
 from flask_prodcheck.facts.secrets import masked
 from flask_prodcheck.facts.statements import calls_in, names_read, statements
 from flask_prodcheck.facts.syntax import (
@@ -309,6 +309,7 @@ __all__ = [
     "key_from_environment",
     "listens",
     "loads_once",
+    "looks_made_up",
     "loses_files",
     "loses_folder",
     "masked",

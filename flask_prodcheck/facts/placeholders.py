@@ -172,3 +172,10 @@ def is_placeholder(value: object) -> bool:
         return True
     words = [word for word in _LETTERS.split(text.lower().replace("'", "")) if word]
     return bool(words) and all(word in _WORDS for word in words)
+
+
+def looks_made_up(text: str) -> bool:
+    """Whether ``text`` looks like what a person or a generator makes up for a secret: digits, or small and large letters."""
+    if any(letter.isspace() for letter in text):
+        return False
+    return any(letter.isdigit() for letter in text) or (text[1:] != text[1:].lower() and text != text.upper())

@@ -21,6 +21,7 @@ from flask_prodcheck.rulekit import (
     compose_order,
     is_placeholder,
     is_production_path,
+    looks_made_up,
     masked,
     served_modules,
     supplier,
@@ -35,6 +36,9 @@ _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASS)$")
 _KEY = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|API_KEY|SECRET_ACCESS_KEY|ACCESS_TOKEN|AUTH_TOKEN|CLIENT_SECRET)$")
 #: Words that are no password anywhere but are one where somebody has given them to a cluster.
 _WEAK = frozenset({"admin", "root", "password", "pass", "secret", "test", "123456", "12345678"})
+_TO_REPLACE = re.compile(
+    r"chang|replac|your|example|sample|dummy|todo|fixme|placeholder|insert|enter|x{4}", re.IGNORECASE
+)
 _DATABASES = re.compile(
     r"(?:^|/)(?:postgres|postgis|mysql|mariadb|mongo|rabbitmq|percona|timescaledb|minio)(?:$|[:@-])"
 )
@@ -123,8 +127,8 @@ def _in_secrets(project: Project, said: set[Span]) -> Iterator[Hit]:
     for secret, entries in cluster_secrets(project):
         for entry in entries:
             name, value = re.sub(r"[-.]", "_", entry.name).upper(), entry.value or ""
-            hidden = is_placeholder(value) and value.lower() not in _WEAK
-            if (_KEY.search(name) or _PASSWORD.search(name)) and not hidden and not _is_filled_in(value):
+            real = value.lower() in _WEAK or (looks_made_up(value) and not _TO_REPLACE.search(value))
+            if (_KEY.search(name) or _PASSWORD.search(name)) and real and not _is_filled_in(value):
                 found.setdefault(value, []).append((secret, entry))
     for (secret, entry), *others in found.values():
         if entry.span not in said:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.placeholders import is_placeholder
+from flask_prodcheck.facts.placeholders import is_placeholder, looks_made_up
 from flask_prodcheck.facts.python.walk import walk
 from flask_prodcheck.facts.secrets import masked_text
 from flask_prodcheck.facts.syntax import Password
@@ -95,9 +95,6 @@ def _is_local(host: ast.expr | None) -> bool:
 
 
 def _is_secret(text: object) -> bool:
-    """Whether ``text`` looks like what a person or a generator makes up: digits, or small and large letters."""
     if not isinstance(text, str) or not _SHORTEST <= len(text) <= _LONGEST or is_placeholder(text):
         return False
-    if any(mark in text for mark in _MARKS) or any(letter.isspace() for letter in text):
-        return False
-    return any(letter.isdigit() for letter in text) or (text[1:] != text[1:].lower() and text != text.upper())
+    return looks_made_up(text) and not any(mark in text for mark in _MARKS)
