@@ -92,9 +92,11 @@ def check(project: Project) -> Iterator[Hit]:
 
 
 def _imports(module: PyModule) -> Iterator[tuple[str, str, Version, Span]]:
-    """The imports at the top of the file: those under a condition or a ``try`` may have an alternative."""
+    """The imports at the top of the file, the first of each package of which nothing is left: those under a condition or a
+    ``try`` may have an alternative."""
     if not any(_gone(dotted) for dotted in module.mentions.modules):
         return
+    said: set[str] = set()
     for stmt in module.body:
         if isinstance(stmt, ImportFrom) and not stmt.level:
             names = [(stmt.module, name) for name, _ in stmt.names]
@@ -105,8 +107,9 @@ def _imports(module: PyModule) -> Iterator[tuple[str, str, Version, Span]]:
         for dotted, name in names:
             what = f"{dotted}.{name}" if name else dotted
             found = _gone(what)
-            if found is not None:
-                yield what, *found, stmt.span
+            if found is not None and (found[0] == what or found[0] not in said):
+                said.add(found[0])
+                yield (*found, stmt.span)
 
 
 def _decorators(body: Sequence[Stmt]) -> Iterator[tuple[str, Span]]:
@@ -120,14 +123,15 @@ def _decorators(body: Sequence[Stmt]) -> Iterator[tuple[str, Span]]:
             yield from _decorators(stmt.body)
 
 
-def _gone(dotted: str) -> tuple[str, Version] | None:
-    """What a dotted name that is imported was removed with."""
+def _gone(dotted: str) -> tuple[str, str, Version] | None:
+    """What was removed that an import of ``dotted`` needs, the name itself or a package around it, and with what."""
     if dotted.partition(".")[0] not in _PACKAGES:
         return None
     named = REMOVED.get((dotted.rpartition(".")[0], dotted.rpartition(".")[2]))
-    return named or next(
-        (gone for (prefix, each), gone in REMOVED.items() if not each and f"{dotted}.".startswith(f"{prefix}.")), None
-    )
+    if named is not None:
+        return dotted, *named
+    above = ((prefix, gone) for (prefix, each), gone in REMOVED.items() if not each)
+    return next(((prefix, *gone) for prefix, gone in above if f"{dotted}.".startswith(f"{prefix}.")), None)
 
 
 def _judged(
