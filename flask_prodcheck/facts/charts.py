@@ -20,7 +20,7 @@ from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
-_EXPRESSION = regex(r"\{\{-?\s*(.*?)\s*-?\}\}")
+_EXPRESSION = regex(r"\{\{([^{}]{0,400})\}\}")
 _VALUE = regex(r"\$?\.Values((?:\.[A-Za-z_]\w*)+)")
 _LITERAL = regex(r'"([^"\\]*)"|\'([^\']*)\'|([\w.:/-]+)')
 #: Functions that leave a plain text as it is, but for quotes and blanks around it.
@@ -155,7 +155,7 @@ class _Values:
 
     def _text(self, expression: str) -> str | None:
         """The text that ``expression`` gives; None where it is not a plain value."""
-        first, *rest = [part.strip() for part in expression.split("|")]
+        first, *rest = _parts(expression)
         words = first.split(None, 1)
         if len(words) == 2 and words[0] in _KEEPING:
             first, rest = words[1], [words[0], *rest]
@@ -179,7 +179,7 @@ class _Values:
         match = _EXPRESSION.fullmatch(text.strip())
         if match is None:
             return None
-        first, *rest = [part.strip() for part in match[1].split("|")]
+        first, *rest = _parts(match[1])
         words = first.split(None, 1)
         if len(words) == 2 and words[0] in _AS_YAML:
             first, rest = words[1], [words[0], *rest]
@@ -189,6 +189,12 @@ class _Values:
             each[0] in _AS_YAML or (each[0] in _INDENTING and len(each) == 2) for each in functions if each
         )
         return self.lists.get(named[1]) if named is not None and plain else None
+
+
+def _parts(expression: str) -> list[str]:
+    """The value and the functions that it is handed to, of what stands between the braces (and their dashes)."""
+    inside = expression.strip().removeprefix("-").removesuffix("-")
+    return [part.strip() for part in inside.split("|")]
 
 
 _DEFAULT_FIRST = regex(r"(\"[^\"\\]*\"|'[^']*'|[\w.:/-]+)\s+(\$?\.Values[\w.]+)")

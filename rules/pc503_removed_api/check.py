@@ -67,7 +67,8 @@ def check(project: Project) -> Iterator[Hit]:
         said: set[str] = set()
         for module in sorted(served_modules(project, configuration), key=lambda each: each.path not in starts):
             at_start = module.path in starts
-            for name, at in _decorators(module.body):
+            decorated = not DECORATORS.isdisjoint(module.mentions.called)  # the quick look
+            for name, at in _decorators(module.body) if decorated else ():
                 yield from _judged(project, name, "flask", FIRST_FLASK_WITHOUT_THEM, at, via, at_start)
             for what, distribution, version, at in _imports(module):
                 package = what.partition(".")[0]
