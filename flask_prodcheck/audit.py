@@ -7,9 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parse import Noted, Outlines, note, reading
-from flask_prodcheck.policy.marker import MARKER
 from flask_prodcheck.settings import Settings
 from flask_prodcheck.sources.discover import discover
 from flask_prodcheck.sources.tree import Tree
@@ -55,17 +53,9 @@ def examine(
 
 
 def noting(tree: Tree) -> Callable[[str], Noted | None]:
-    """Looks at Python files of ``tree`` again. None for one that cannot be read, or that silences findings."""
+    """Looks at Python files of ``tree`` again. None for one that cannot be read."""
     sources = {source.path: source for source in tree.sources}
-
-    def look(path: str) -> Noted | None:
-        try:
-            silences = bool(tree.content.with_word(path, MARKER.encode()))
-        except ReadError:
-            return None
-        return None if silences else note(sources[path], tree)
-
-    return look
+    return lambda path: note(sources[path], tree)
 
 
 def linked(root: Path, settings: Settings = DEFAULTS) -> Project:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
 from typing import Protocol
@@ -11,24 +9,12 @@ from typing import Protocol
 from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python import read_statements
+from flask_prodcheck.facts.recursion import depth_of_its_own
 from flask_prodcheck.facts.syntax import PyModule, Stmt
 from flask_prodcheck.facts.time_limit import time_limit
 from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.sources.names import printable
 from flask_prodcheck.sources.tree import Content, digest_of
-
-
-@contextlib.contextmanager
-def _depth_of_its_own() -> Iterator[None]:
-    """The limit of recursion counted from here: how deeply a file may nest must not hang on who asks for it."""
-    limit, depth, frame = sys.getrecursionlimit(), 0, sys._getframe()
-    while frame.f_back is not None:
-        depth, frame = depth + 1, frame.f_back
-    sys.setrecursionlimit(limit + depth)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +70,7 @@ class Bodies:
             if found is None and self.remembered is not None:
                 found = known = self._recalled(later, data, self.remembered)
             if found is None:
-                with time_limit(), _depth_of_its_own():
+                with time_limit(), depth_of_its_own():
                     found = read_statements(path, data)
         except ReadError as error:
             self.problems.append(Problem(printable(path), error.line, str(error), blocking=True))
@@ -94,7 +80,7 @@ class Bodies:
         return found
 
     def _recalled(self, later: _Later, content: bytes, remembered: Remembered) -> tuple[Stmt, ...] | None:
-        with _depth_of_its_own():
+        with depth_of_its_own():
             data = remembered.recall_statements(later.path, later.digest, content)
             if data is None:
                 return None

@@ -57,7 +57,8 @@ def to_data(module: PyModule) -> Data:
 
 def shape(data: Data) -> Data:
     """``data`` with the order of its places instead of them: what linking can see of a file whose statements it never asks
-    for, as long as nothing of it is shown. The lines of one file are compared with each other alone."""
+    for, as long as nothing of it is shown. Places are compared with those of the same file alone, and only for which comes
+    first: nothing may count the lines between them."""
     points: set[tuple[int, int]] = set()
     for place in _places_in(data):
         points.update(((place[0], place[1]), (place[2], place[3])))

@@ -12,8 +12,10 @@ from typing import Protocol
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.bodies import Bodies, Remembered, Unread
+from flask_prodcheck.facts.marker import MARKER
 from flask_prodcheck.facts.outlines import from_data, shape, to_data
 from flask_prodcheck.facts.parsed import Facts, FileFacts
+from flask_prodcheck.facts.recursion import depth_of_its_own
 from flask_prodcheck.facts.shares import shared
 from flask_prodcheck.facts.syntax import Body, PyModule
 from flask_prodcheck.facts.time_limit import time_limit
@@ -33,7 +35,7 @@ from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.sources.kinds import DEPLOY_KINDS, Kind, stripped
 from flask_prodcheck.sources.names import printable
-from flask_prodcheck.sources.tree import Source, Tree, digest_of
+from flask_prodcheck.sources.tree import Source, Tree, digest_of, where_held
 
 #: Kind -> (module below ``facts``, function). Modules are imported when a file of their kind turns up, so that a
 #: project without YAML never pays for PyYAML, nor one without Python to read for libcst.
@@ -100,19 +102,20 @@ _WORTH_KEEPING = 100_000
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What became of one file: facts, the lines of a ``.dockerignore``, or why it could not be read; and the lines that
-    hold a placeholder. ``digest`` of the content of a Python file."""
+    hold a placeholder. ``digest`` of the content of a Python file, and whether it ``silences`` findings."""
 
     facts: FileFacts | None = None
     ignored: tuple[str, ...] | None = None
     problem: Problem | None = None
     placeholders: tuple[tuple[Span, str], ...] = ()
     digest: str = ""
+    silences: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Noted:
     """What is kept of a Python file with a content of this ``digest``: the ``data`` of its outline, None where it holds no
-    facts, and the ``shape`` of that."""
+    facts, and the ``shape`` of the file: that of its outline, and whether it silences findings."""
 
     path: str
     digest: str
@@ -132,7 +135,7 @@ class Outlines(Remembered, Protocol):
 
 
 def parse(tree: Tree, outlines: Outlines | None = None) -> Facts:
-    """The facts of every file of ``tree``, in the tree's order. ``outlines`` are asked first, and told of what was read.
+    """The facts of every file of ``tree``. ``outlines`` are asked first, and told of what was read.
 
     Never raises for what a file holds: a file that cannot be read becomes a :class:`~flask_prodcheck.base.Problem`,
     blocking when it could hide an error (a deploy file, a module that builds an application, a fault in a reader).
@@ -177,7 +180,7 @@ def reading(tree: Tree, outlines: Outlines | None = None) -> Iterator[Callable[[
         def facts() -> Facts:
             fresh = {source.path: outcome for source, outcome in zip(sources, work_done.results(), strict=True)}
             if outlines is not None:
-                outlines.keep(_noted(fresh))
+                outlines.keep(_noted({each.path: fresh[each.path] for each in sources if each.kind is Kind.PYTHON}))
             return _facts(tree, recalled, fresh, bodies)
 
         yield facts
@@ -249,7 +252,7 @@ def _noted(read: Mapping[str, _Outcome]) -> Iterator[Noted]:
     for path, outcome in read.items():
         if outcome.digest:
             data = to_data(outcome.facts) if isinstance(outcome.facts, PyModule) else None
-            yield Noted(path, outcome.digest, data, shape(data))
+            yield Noted(path, outcome.digest, data, [outcome.silences, shape(data)])
 
 
 def _weight(source: Source) -> int:
@@ -263,11 +266,12 @@ def _read(source: Source, tree: Tree) -> _Outcome:
         if source.kind is Kind.DOCKERIGNORE:
             lines = (line.strip() for line in _text(data, strict=False).split("\n"))
             return _Outcome(ignored=tuple(line for line in lines if line and not line.startswith("#")))
-        with time_limit():
+        with time_limit(), depth_of_its_own():
             facts = facts_of(source, data)
         if source.kind is not Kind.PYTHON:
-            return _Outcome(facts, placeholders=_placeholders(source, data))
-        return _Outcome(facts, digest=digest_of(data))
+            digest = digest_of(data) if isinstance(facts, PyModule) else ""
+            return _Outcome(facts, placeholders=_placeholders(source, data), digest=digest)
+        return _Outcome(facts, digest=digest_of(data), silences=bool(where_held(MARKER.encode(), data)))
     except ReadError as error:
         return _Outcome(
             problem=Problem(printable(source.path), error.line, str(error), blocking=_is_blocking(source, data))

@@ -8,10 +8,10 @@ import tokenize
 from collections.abc import Iterable, Iterator
 
 from flask_prodcheck.base import Problem, Span
+from flask_prodcheck.facts.marker import MARKER
 from flask_prodcheck.findings.finding import Finding, Suppression
 from flask_prodcheck.findings.lines import SourceLines
 from flask_prodcheck.patterns import regex
-from flask_prodcheck.policy.marker import MARKER
 from flask_prodcheck.policy.select import matches
 from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.registry.rule import Rule

@@ -193,6 +193,14 @@ def kept_statements(root: Path, folder: Path) -> list[bytes]:
         return [line for _, line in lines]
 
 
+def test_an_application_called_setup_is_no_file_that_changed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "_HELD", 0)
+    (project / "setup.py").write_text("from flask import Flask\napp = Flask(__name__)\n", encoding="utf-8")
+    (project / "Procfile").write_text("web: gunicorn setup:app\n", encoding="utf-8")
+    for options in ((), ("--no-cache",)):
+        assert run(project, *options)[0]["problems"] == []
+
+
 def test_few_statements_are_not_worth_it(project: Path, cache_folder: Path) -> None:
     run(project)
     assert not list(cache_folder.rglob("statements.lines"))

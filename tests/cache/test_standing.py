@@ -20,7 +20,8 @@ from flask_prodcheck.cache.standing import standing_of
 from flask_prodcheck.cache.store import store_of
 from flask_prodcheck.cli import main
 from flask_prodcheck.facts.outlines import shape
-from flask_prodcheck.sources.discover import discover
+from flask_prodcheck.facts.parse import note
+from flask_prodcheck.sources.discover import discover, memory_tree
 
 MODEL = "import math\n\n\ndef area(radius):\n    half = radius / 2\n    return math.pi * half * half * 4\n"
 FILES = {
@@ -166,6 +167,28 @@ def test_a_comment_that_silences_counts_wherever_it_stood(project: Path) -> None
     assert not stood(project)
 
 
+def test_a_comment_that_silences_counts_when_another_view_has_seen_it(project: Path) -> None:
+    options = ("--select", "PC001", "--fail-on", "info")
+    assert run(project, *options)[0] == run(project, *options, "--no-cache")[0]
+    append("shop/model.py", "# prodcheck: ignore[PC999] nothing\n")(project)
+    CliRunner().invoke(main, [str(project), *options, "--format", "github"])
+    assert run(project, *options)[0] == run(project, *options, "--no-cache")[0]
+
+
+def test_how_deeply_a_file_may_nest_does_not_hang_on_who_reads_it() -> None:
+    def is_read(depth: int, below: int) -> bool:
+        if below:
+            return is_read(depth, below - 1)
+        tree = memory_tree(
+            {"a.py": f"from flask import g\ndef area(radius):\n    return {' + '.join(['radius'] * depth)}\n"}
+        )
+        return note(tree.sources[0], tree) is not None
+
+    found = [(is_read(depth, 0), is_read(depth, 60)) for depth in range(900, 3300, 12)]
+    assert {True, False} == {first for first, _ in found}
+    assert all(first == second for first, second in found)
+
+
 def test_other_views_have_answers_that_stand(project: Path) -> None:
     first = CliRunner().invoke(main, [str(project), "--explain-launch", "--color", "never"]).output
     edited(project, "shop/model.py", "/ 2", "/ 3")
@@ -240,4 +263,7 @@ def test_after_any_edits_it_is_that_of_a_fresh_audit(project: Path, seed: int) -
             case "restore":
                 lines = FILES[name].split("\n")
         (project / name).write_text("\n".join(lines), encoding="utf-8")
-        stood(project)
+        if chance.random() < 0.3:  # another view reads the files too
+            CliRunner().invoke(main, [str(project), "--format", "github"])
+        else:
+            stood(project)
