@@ -30,6 +30,7 @@ from flask_prodcheck.verify.preparation import made_as_main, preparation, run_pr
 
 _BOOT = 30.0
 _PATIENCE = 35.0  # seconds: MongoDB's driver looks 30 for its server before it says that there is none
+_NOTICED = 0.5  # seconds
 _LOGGED = 2.0
 _AT_ONCE = 8
 _SLOW = 1.5
@@ -148,6 +149,8 @@ class Proof:
                 yield from _not_reached((name,), "its page cannot be served yet")
                 continue
             done = step()
+            if done.status in (FAILED, SKIPPED):
+                server.box.wait(_NOTICED)  # the end of a server shows a little later than its silence
             if name == "answers" and done.status != PASSED:
                 waits = done.status == SKIPPED
                 asked = server.page("request")  # what is left is asked of a page that is there in any case
