@@ -91,7 +91,7 @@ def _elsewhere(name: str, script: YamlNode) -> Iterator[Start]:
         commands = every_command(parse_command_line(text, script.first_line))
         yield from _remote(name, list(commands))
     except ReadError:
-        return
+        yield _start(name, text, script.first_line)  # who follows it says that it cannot be read
 
 
 def _remote(name: str, commands: Iterable[ShellCommand]) -> Iterator[Start]:

@@ -20,6 +20,10 @@ from flask_prodcheck.sources.kinds import stripped
 Environment = Mapping[str, Value[str]]
 
 
+#: The program by which a shell of another machine is reached, as a wrapper of what runs there.
+SSH = "ssh"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One state of a followed chain.
@@ -83,6 +87,11 @@ class Place:
     def in_new_shell(self) -> Place:
         """What another shell inherits: the environment only."""
         return replace(self, shell={}, exports_all=False, drafts={})
+
+    def on_another_machine(self) -> Place:
+        """What a shell has that ``ssh`` starts: nothing of what is set, mounted or built here."""
+        wrappers = (*self.wrappers, SSH)
+        return replace(self, env={}, shell={}, drafts={}, image=None, mounts=(), cwd_known=False, wrappers=wrappers)
 
 
 def _one_line(text: str) -> str:

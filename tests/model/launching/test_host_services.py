@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.sources.discover import memory_tree
+
 APP = "from flask import Flask\napp = Flask(__name__)\n"
 RUN = APP + "if __name__ == '__main__':\n    app.run()\n"
 JOB = "description 'the shop'\nstart on runlevel [2345]\nchdir /srv/shop\nsetuid shop\n"
@@ -103,3 +106,16 @@ def test_launches_on_a_host(
     files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]
 ) -> None:
     assert chains(files) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("<plist><dict><key>CFBundleName</key>", []),  # of an application for a desk: nobody's start
+        ("<plist><dict><key>ProgramArguments</key>", ["invalid property list"]),
+        (PLIST.replace("UTF-8", "UTF-9").format(words="<string>/opt/shop/run</string>"), []),
+    ],
+)
+def test_property_lists_that_cannot_be_read(text: str, problems: list[str]) -> None:
+    found = parse(memory_tree({"net.shop.web.plist": text})).problems
+    assert [each.message.partition(":")[0] for each in found] == problems

@@ -120,7 +120,7 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         {
             "ops/web.service": "[Service]\nExecStart=/usr/bin/python3 /usr/local/bin/shop-web.py\n",
             "ops/other.service": "[Service]\nExecStart=/usr/bin/python3 /usr/local/bin/shop-other.py\n",
-            "ops/setup.sh": "cp /tmp/site/web.py /usr/local/bin/shop-web.py\ncp /tmp/web.py /usr/local/bin/shop-other.py\n",
+            "ops/setup.sh": "cp /srv/site/web.py /usr/local/bin/shop-web.py\ncp /srv/web.py /usr/local/bin/shop-other.py\n",
             "src/site/web.py": APP + "if __name__ == '__main__':\n    app.run()\n",
         },
         ["ops/web.service:2 > src/site/web.py:4 app-run production web:app True"],

@@ -136,6 +136,32 @@ def test_launches_of_workflows(
     assert chains(files) == expected
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        'ssh me@host "gunicorn app:app"',
+        "ssh -i key -p 22 me@host gunicorn app:app",
+        "ssh me@host -p 22 gunicorn app:app",
+        "ssh me@host <<'EOF'\ngunicorn app:app\nEOF",
+        "cat <<'EOF' | ssh me@host\ngunicorn app:app\nEOF",
+    ],
+)
+def test_whatever_way_the_command_gets_there(start: str) -> None:
+    script = f"#!/bin/bash\nexport FLASK_ENV=development\n{start}\n"
+    (launch,) = link(parse(memory_tree({"ship.sh": script, "app.py": APP})), name="site").launches
+    assert launch.wrappers[-1:] == ("ssh",)
+    assert "FLASK_ENV" not in launch.env
+
+
+def test_a_script_that_cannot_be_read_is_said() -> None:
+    run = "( " * 300 + "ssh me@host up" + " )" * 300
+    text = f"jobs:\n  ship:\n    steps:\n      - run: {run!r}\n"
+    project = link(parse(memory_tree({".github/workflows/ship.yml": text, "app.py": APP})), name="site")
+    (problem,) = project.problems
+    assert problem.file == ".github/workflows/ship.yml"
+    assert "could not be read as shell" in problem.message
+
+
 def test_the_shell_of_another_machine_has_nothing_of_the_one_at_hand() -> None:
     script = (
         "#!/bin/bash\nexport FLASK_ENV=development\nKEY=$(grep K .env)\nSSH=ssh\n"

@@ -6,10 +6,9 @@ Source: ssh(1).
 from __future__ import annotations
 
 from flask_prodcheck.model.launching.commands.options import Words, drop_options
+from flask_prodcheck.model.launching.place import SSH
 from flask_prodcheck.model.launching.steps import Nothing, ShellRun, Step
 
-#: The shell of another machine, which has nothing of what the one at hand has set.
-SSH = "ssh"
 _VALUED = frozenset(f"-{letter}" for letter in "BbcDEeFIiJLlmOoPpQRSWw")
 
 

@@ -18,7 +18,6 @@ from flask_prodcheck.facts.types import Command, ShellFunction, ShellScript
 from flask_prodcheck.model.launching.budget import Budget
 from flask_prodcheck.model.launching.chain_end import Ended, missing_script
 from flask_prodcheck.model.launching.commands.read import read_command
-from flask_prodcheck.model.launching.commands.ssh import SSH
 from flask_prodcheck.model.launching.commands.web_servers import APACHE
 from flask_prodcheck.model.launching.following.apache import apache_starts
 from flask_prodcheck.model.launching.following.console_scripts import (
@@ -49,7 +48,7 @@ from flask_prodcheck.model.launching.following.tasks import (
 )
 from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.hints import words_of
-from flask_prodcheck.model.launching.place import Place, enter, on_path
+from flask_prodcheck.model.launching.place import SSH, Place, enter, on_path
 from flask_prodcheck.model.launching.server_settings import apache_start
 from flask_prodcheck.model.launching.service_scripts import scripts_of_services
 from flask_prodcheck.model.launching.shell.interpreter import Interpreter
@@ -162,10 +161,7 @@ class Follower:
     def _shell_run(self, run: ShellRun, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
         inner = replace(self._written_place(run.text, place), args=run.args[1:] if run.args else (), args_open=False)
         if run.shell == SSH:
-            wrappers = (*inner.wrappers, SSH)
-            inner = replace(
-                inner, env={}, shell={}, drafts={}, image=None, mounts=(), cwd_known=False, wrappers=wrappers
-            )
+            inner = inner.on_another_machine()
         where = inner.hops[-1].span if len(inner.hops) > len(place.hops) else span
         found = self.shell_text(run.text, where, inner, functions=state.functions if state else None)
         # bash replaces itself with a lone simple command; dash, which is /bin/sh on Debian, does not.

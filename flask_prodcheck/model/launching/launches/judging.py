@@ -14,6 +14,7 @@ from flask_prodcheck.model.launching.heads.services import services_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.launches.overlaps import one_per_end
+from flask_prodcheck.model.launching.place import SSH
 from flask_prodcheck.model.launching.purpose import Evidence, Judgement, judge
 from flask_prodcheck.model.launching.readmes.said import Readmes
 from flask_prodcheck.model.project import Launch, Purpose
@@ -117,7 +118,7 @@ def _leaves_on_host(found: Found, has_production: bool) -> str:
     """How a script starts a process that stays on a host: on another machine by ``ssh``, or, where nothing else starts
     production, detached in a folder that only a server has; "" where it does neither."""
     wrappers = found.launch.wrappers
-    if "ssh" in wrappers:
+    if SSH in wrappers:
         return "it runs on another machine (ssh)"
     tool = next((each for each in wrappers if each in _DETACHING), "")
     if tool and not has_production and _OF_HOSTS.match(found.folder):

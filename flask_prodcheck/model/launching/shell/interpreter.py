@@ -26,7 +26,7 @@ from flask_prodcheck.facts.types import (
 from flask_prodcheck.model.launching.budget import Budget
 from flask_prodcheck.model.launching.chain_end import Ended
 from flask_prodcheck.model.launching.embedded import embedded_file
-from flask_prodcheck.model.launching.place import Place
+from flask_prodcheck.model.launching.place import SSH, Place
 from flask_prodcheck.model.launching.shell.builtins import place_after
 from flask_prodcheck.model.launching.shell.conditions import outcome_of
 from flask_prodcheck.model.launching.shell.expansion import Expander
@@ -40,6 +40,8 @@ from flask_prodcheck.model.launching.words import is_open
 from flask_prodcheck.records import replace
 
 _MAX_TURNS = 32
+#: Programs that run the lines which they are given.
+_READING_SHELLS = frozenset({"sh", "bash", "dash", SSH, "sudo", "su"})
 
 #: A side of a branch: what runs there, and the hints of what it is for.
 Side = tuple[Sequence[ShellStmt], tuple[str, ...]]
@@ -261,17 +263,13 @@ class Interpreter:
                 for each in every_command(statement.items[index + 1 :])
                 for word in each.words[:1]
             }
-            if (
-                isinstance(item, ShellCommand)
-                and item.heredoc is not None
-                and later & {"sh", "bash", "sudo", "su", "ssh", "dash", "zsh"}
-            ):
-                found += self._heredoc(item, item.heredoc, state, remote="ssh" in later)
+            if isinstance(item, ShellCommand) and item.heredoc is not None and later & {*_READING_SHELLS, "zsh"}:
+                found += self._heredoc(item, item.heredoc, state, remote=SSH in later)
         return found
 
     def _heredoc(self, command: ShellCommand, text: str, state: ShellState, *, remote: bool) -> list[Ended]:
         where = Span(command.span.file, command.heredoc_line or command.span.line + 1)
-        place = replace(state.place, wrappers=(*state.place.wrappers, "ssh")) if remote else state.place
+        place = state.place.on_another_machine() if remote else state.place
         return self._chain.shell_text(text, where, place)
 
     # --- commands ------------------------------------------------------------------------------------------------------
@@ -290,16 +288,8 @@ class Interpreter:
             return []
         if name in state.functions:
             return self._function(state.functions[name], run.argv[1:], state, command)
-        if command.heredoc is not None and posixpath.basename(name) in (
-            "sh",
-            "bash",
-            "dash",
-            "ssh",
-            "sshpass",
-            "sudo",
-            "su",
-        ):
-            remote = "ssh" in [posixpath.basename(word) for word in run.argv]
+        if command.heredoc is not None and posixpath.basename(name) in {*_READING_SHELLS, "sshpass"}:
+            remote = SSH in [posixpath.basename(word) for word in run.argv]
             found = self._heredoc(command, command.heredoc, state, remote=remote)
             if found:
                 return found

@@ -21,14 +21,12 @@ from flask_prodcheck.model.python.instances.kinds import (
     WRAPPERS,
 )
 from flask_prodcheck.model.python.instances.scope import Scope
-from flask_prodcheck.model.python.instances.tornado import Tornado
+from flask_prodcheck.model.python.instances.tornado import Objects, Tornado
 from flask_prodcheck.model.python.modules import Modules
 
 
-class Objects(Protocol):
+class Functions(Objects, Protocol):
     """Who knows what the arguments of a call are, and what a function of the project returns."""
-
-    def of(self, path: str, expr: Expr, scope: Scope, depth: int) -> Instance | None: ...
 
     def returned(
         self,
@@ -43,7 +41,7 @@ class Objects(Protocol):
 class Construction:
     """Answers for one index, which leave what is inside an application's wrapper to ``objects``."""
 
-    def __init__(self, modules: Modules, objects: Objects, tornado: Tornado) -> None:
+    def __init__(self, modules: Modules, objects: Functions, tornado: Tornado) -> None:
         self._modules = modules
         self._objects = objects
         self._tornado = tornado

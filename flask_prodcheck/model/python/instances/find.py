@@ -32,11 +32,9 @@ from flask_prodcheck.model.python.instances.construction import Construction
 from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.instances.kinds import FACTORY_MAKERS, READY_MADE
 from flask_prodcheck.model.python.instances.owners import Owners
-from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
+from flask_prodcheck.model.python.instances.scope import DEPTH, Scope, unknown_params
 from flask_prodcheck.model.python.instances.tornado import Tornado
 from flask_prodcheck.model.python.modules import Modules
-
-_DEPTH = 16
 
 
 class Instances:
@@ -56,7 +54,7 @@ class Instances:
 
     def of(self, path: str, expr: Expr, scope: Scope = Scope(), depth: int = 0) -> Instance | None:
         """The object that ``expr`` makes or names in ``path``; None when it is nothing known here."""
-        if depth > _DEPTH:
+        if depth > DEPTH:
             return None
         if isinstance(expr, Name):
             return self._name(path, expr.id, scope, depth)
@@ -117,7 +115,7 @@ class Instances:
         key = (path, name)
         if key in self._globals:
             return self._globals[key]
-        if key in self._active or depth > _DEPTH:
+        if key in self._active or depth > DEPTH:
             return None
         self._active.add(key)
         try:
@@ -193,7 +191,7 @@ class Instances:
         or that a property returns."""
         node = owner.node
         key = (owner.module, owner.name, attr, "self")
-        if not isinstance(node, ClassDef) or key in self._active or depth > _DEPTH:
+        if not isinstance(node, ClassDef) or key in self._active or depth > DEPTH:
             return None
         if attr not in self._attributes.of_class(node):
             above = (self.modules.resolve(owner.module, base, owner.scope) for base in node.bases)
@@ -306,7 +304,7 @@ class Instances:
         key = (path, node.span.line, node.name)
         if plain and key in self._returns:
             return self._returns[key]
-        if key in self._active or depth > _DEPTH or node.is_async:
+        if key in self._active or depth > DEPTH or node.is_async:
             return None
         self._active.add(key)
         try:

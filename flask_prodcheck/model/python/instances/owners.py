@@ -6,10 +6,8 @@ from flask_prodcheck.facts.statements import statements
 from flask_prodcheck.facts.syntax import Attribute, Call, ClassDef, Expr, FunctionDef, Name, Return
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances.attributes import Attributes
-from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
+from flask_prodcheck.model.python.instances.scope import DEPTH, Scope, unknown_params
 from flask_prodcheck.model.python.modules import Modules
-
-_DEPTH = 16
 
 
 class Owners:
@@ -25,12 +23,12 @@ class Owners:
             return scope.owner
         if isinstance(expr, Call):
             made = self._modules.resolve(path, expr.func, scope.body)
-            if made.kind == "function" and depth < _DEPTH:
+            if made.kind == "function" and depth < DEPTH:
                 return self.returned(made, depth + 1)
-            if made.kind != "class" and isinstance(expr.func, Attribute) and depth < _DEPTH:
+            if made.kind != "class" and isinstance(expr.func, Attribute) and depth < DEPTH:
                 return self._class_by_method(path, expr.func, scope, depth + 1)
             return made if made.kind == "class" else None
-        if isinstance(expr, Attribute) and depth < _DEPTH:
+        if isinstance(expr, Attribute) and depth < DEPTH:
             outer = self.of(path, expr.value, scope, depth + 1)
             held = (
                 self._attributes.of_class(outer.node).get(expr.attr, ())
@@ -44,7 +42,7 @@ class Owners:
             return None
         if isinstance(expr, Name):
             value = self._modules.resolve(path, expr, scope.body)
-            if value.kind == "value" and isinstance(value.value, Call) and depth < _DEPTH:
+            if value.kind == "value" and isinstance(value.value, Call) and depth < DEPTH:
                 inside = Scope(scope.body) if value.module == path else Scope()
                 return self.of(value.module, value.value, inside, depth + 1)
         return None

@@ -12,6 +12,9 @@ from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass, replace
 
+DEPTH = 16
+"""How many steps an object is followed through names, calls and attributes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:

@@ -24,10 +24,9 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.python.instances.attributes import Attributes
 from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.instances.owners import Owners
-from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
+from flask_prodcheck.model.python.instances.scope import DEPTH, Scope, unknown_params
 from flask_prodcheck.model.python.modules import Modules
 
-_DEPTH = 16
 _ADDING = frozenset({"append", "extend", "insert"})
 
 
@@ -66,14 +65,14 @@ class Tornado:
             yield value, scope
         elif isinstance(value, Name):
             named = self._modules.resolve(path, value, scope.body)
-            if named.kind == "value" and named.module == path and named.value is not None and depth < _DEPTH:
-                yield from self._rules(path, named.value, scope, depth + _DEPTH // 4)
+            if named.kind == "value" and named.module == path and named.value is not None and depth < DEPTH:
+                yield from self._rules(path, named.value, scope, depth + DEPTH // 4)
             module = self._modules.module(path)
             body = scope.body or (module.body if module is not None else ())
             yield from ((each, scope) for each in _added(body, value))
         elif isinstance(value, Attribute) and scope.owner is not None and value.value == Name(value.value.span, "self"):
             yield from self._rules_on_self(value, scope)
-        elif isinstance(value, Call) and depth < _DEPTH:
+        elif isinstance(value, Call) and depth < DEPTH:
             yield from self._rules_returned(path, value, scope, depth)
 
     def _rules_on_self(self, value: Attribute, scope: Scope) -> Iterator[tuple[Expr, Scope]]:
@@ -95,7 +94,7 @@ class Tornado:
             inside = Scope(made.node.body, unknown_params(made.node), owner)
             for stmt, _ in statements(made.node.body):
                 if isinstance(stmt, Return) and stmt.value is not None:
-                    yield from self._rules(path, stmt.value, inside, depth + _DEPTH // 4)
+                    yield from self._rules(path, stmt.value, inside, depth + DEPTH // 4)
 
     def _routed(self, path: str, rules: Expr, scope: Scope, depth: int) -> Instance | None:
         """The application to which one of ``rules`` leads: ``(pattern, FallbackHandler, {"fallback": container})``."""
