@@ -218,7 +218,7 @@ def _collects_wheels(image: Image) -> bool:
 
 def _builds(words: Sequence[str]) -> bool:
     """Whether a command packs the project in its folder, or installs it, by its own set-up script."""
-    program, rest = posixpath.basename(words[0]), list(words[1:])
+    program, rest = posixpath.basename(words[0]) if words else "", list(words[1:])  # assignments alone have no word
     if not program.startswith("python"):
         return program in ("uv", "poetry", "hatch", "flit", "pdm") and rest[:1] == ["build"]
     if rest[:2] == ["-m", "build"]:

@@ -21,6 +21,7 @@ LOCK = "".join(f'[[package]]\nname = "{name}"\nversion = "1"\n' for name in ("fl
         ("pip install .", {"flask"}),
         ("dpkg-buildpackage --unsigned-source", None),
         ("dpkg --print-architecture", set()),
+        ("ARCH=$(uname -m)\nRUN pip install flask && pip install /tmp/grpcio-1.0-py3-none-any.whl", None),
     ],
 )
 def test_installed(line: str, expected: set[str] | None) -> None:
