@@ -248,11 +248,12 @@ def audit_command(
             leave(words, root, tree, known.others, known.text, known.exit_code, begun)
         return max(known.exit_code, least)
     from flask_prodcheck.audit import examine, noting
+    from flask_prodcheck.facts.outlines import apart
     from flask_prodcheck.facts.time_limit import was_given_up
 
     with question.outlines() if question is not None else contextlib.nullcontext() as outlines:
         if question is not None and outlines is not None:
-            known = question.standing(outlines, noting(tree))
+            known = question.standing(outlines, noting(tree), apart)
             if known is not None:
                 _say_again(known, started, output)
                 return max(known.exit_code, least)
@@ -273,7 +274,7 @@ def audit_command(
                 timed = replace(report, stats=replace(stats, seconds=seconds))
                 return explained + _rendered(timed, root, form, color=colored)
 
-            question.remember(again, report.exit_code, outlines, (report, graph))
+            question.remember(again, report.exit_code, outlines, project.facts.looked, (report, graph))
     return max(report.exit_code, least)
 
 

@@ -19,8 +19,8 @@ from flask_prodcheck.cache.identity import tool_identity
 from flask_prodcheck.cache.outlines import Noted, RememberedOutlines, remembered_outlines
 from flask_prodcheck.cache.place import default_folder
 from flask_prodcheck.cache.recall import SECONDS, with_seconds
+from flask_prodcheck.cache.standing import Apart, Looked, standing_of, still_standing
 from flask_prodcheck.cache.standing import from_data as from_standing
-from flask_prodcheck.cache.standing import standing_of, stands
 from flask_prodcheck.cache.store import Store, store_of
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.records import dataclass, replace
@@ -64,16 +64,22 @@ class Question:
         known = self.store.read(self.name)
         return self._answer(known) if known is not None and known.get("key") == self.key else None
 
-    def standing(self, outlines: RememberedOutlines, read: Callable[[str], Noted | None]) -> Answer | None:
-        """What was answered before Python files changed, where that makes no difference. ``read`` looks at one again."""
+    def standing(
+        self, outlines: RememberedOutlines, read: Callable[[str], Noted | None], apart: Apart
+    ) -> Answer | None:
+        """What was answered before Python files changed, where that makes no difference. ``read`` looks at one again,
+        ``apart`` compares what was noted of it."""
         known = self.store.read(self.name)
         held = from_standing(known.get("standing")) if known is not None else None
         if known is None or held is None or known.get("frame") != self.frame:
             return None
         answer = self._answer(known)
-        if answer is None or not stands(held, self._python, self.found, outlines, read) or not self._is_settled():
+        if answer is None:
             return None
-        self.store.write(self.name, {**known, "key": self.key})
+        now = still_standing(held, self._python, self.found, outlines, read, apart)
+        if now is None or not self._is_settled():
+            return None
+        self.store.write(self.name, {**known, "key": self.key, "standing": now.to_data()})
         return answer
 
     @property
@@ -101,10 +107,11 @@ class Question:
         render: Callable[[float], str],
         exit_code: int,
         outlines: RememberedOutlines | None = None,
+        looked: Looked | None = None,
         shown: object = None,
     ) -> None:
         """Remembers the answer of an audit of the :meth:`watched` tree. ``render`` gives its text for a time taken,
-        ``shown`` is what that tells. Not remembered are answers that may be incomplete, those whose files changed meanwhile
+        ``looked`` is what it looked at, ``shown`` what that text tells. Not remembered are answers that may be incomplete, those whose files changed meanwhile
         or could not be read, and texts in which the time cannot be replaced."""
         read = {path: digest_of(data) for path, data in self.seen.items() if data is not None}
         if exit_code == _INCOMPLETE or len(read) < len(self.seen):
@@ -115,7 +122,9 @@ class Question:
         if with_seconds(text, 1.125) != render(1.125):
             return
         known: dict[str, object] = {"key": self.key, "text": text, "exit_code": exit_code, "others": read}
-        held = standing_of(self._python, self.found, outlines, self.used, shown) if outlines is not None else None
+        held = None
+        if outlines is not None and looked is not None:
+            held = standing_of(self._python, self.found, outlines, self.used, looked, shown)
         if held is not None:
             known |= {"frame": self.frame, "standing": held.to_data()}
         self.store.write(self.name, known)

@@ -2,8 +2,8 @@
 
 The data is the readers' own; nothing is believed of it but that it was put here for a file with this content by this very
 tool, and they check its shape. A line for each file, because all of them together take more memory than an audit: its
-path as JSON, the digest of its content, and the data, with tabs between them. Before the data of an outline stands the
-digest of its shape: what an audit can see of a file that it does not look into.
+path as JSON, the digest of its content, and the data, with tabs between them. Before the data of an outline stand the
+digests of its shape and of its words: what an audit can see of a file that it does not look into.
 
 All data is JSON. That of an outline holds no text of the file. Statements hold its texts, secrets among them: they are kept
 so that only who has the file itself can read them.
@@ -24,12 +24,14 @@ from typing import Protocol
 from flask_prodcheck.cache.contents import Content
 from flask_prodcheck.cache.identity import tool_identity
 from flask_prodcheck.cache.store import Lines, Store
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.sources.tree import digest_of
 
 _OUTLINES = "outlines"
 _STATEMENTS = "statements"
-_DIGITS = 64  # of a digest
+#: What stands before the data.
+_LOOK = regex(rb'\["([0-9a-f]{64})","([0-9a-f]{64})",')
 _MAX_STATEMENTS = 16 * 1024 * 1024
 _MAX_OF_A_FILE = 64 * 1024 * 1024
 
@@ -49,34 +51,38 @@ class Noted(Protocol):
     @property
     def shape(self) -> object: ...
 
+    @property
+    def words(self) -> object: ...
+
 
 @dataclass(slots=True)
 class RememberedOutlines:
-    """The outlines of one project, and the statements of the files that linking asked for: ``asked``. ``fresh`` are the
-    digests of the shapes of the files that were read now."""
+    """The outlines of one project, and the statements of the files that linking asked for. ``fresh`` are the looks of the
+    files that were read now."""
 
     outlines: _Kept
     others: _Kept
-    asked: set[str] = field(default_factory=set)
-    fresh: dict[str, str] = field(default_factory=dict)
+    fresh: dict[str, Look] = field(default_factory=dict)
 
-    def ask(self, path: str) -> None:
-        """Takes note that the statements of ``path`` were asked for."""
-        self.asked.add(path)
+    def look(self, path: str) -> Look | None:
+        """How the present content of ``path`` looks; None when it is not known."""
+        return self.fresh.get(path) or _look(self.outlines.recall(path) or b"")
 
-    def shape(self, path: str) -> str | None:
-        """The digest of the shape of the present content of ``path``; None when it is not known."""
-        if path in self.fresh:
-            return self.fresh[path]
-        data = self.outlines.recall(path) or b""
-        digest = data[2 : 2 + _DIGITS]
-        return digest.decode("ascii", "replace") if data.startswith(b'["') and len(digest) == _DIGITS else None
+    def former(self, path: str) -> tuple[Look, object] | None:
+        """How the content of ``path`` looked when it was read last, whatever it is now, and the data of its outline."""
+        line = self.outlines.last(path)
+        look = _look(line)
+        try:
+            _, _, data = json.loads(line) if look is not None else (None, None, None)
+        except (ValueError, TypeError, RecursionError):
+            return None
+        return (look, data) if look is not None else None
 
     def recall(self, path: str) -> tuple[str, object] | None:
         """The digest of the content of ``path``, and what was noted of it; None when it was not, or has changed."""
         line = self.outlines.recall(path)
         try:
-            _, data = json.loads(line) if line is not None else (None, None)
+            _, _, data = json.loads(line) if line is not None else (None, None, None)
         except (ValueError, TypeError, RecursionError):
             return None
         return (self.outlines.contents[path].digest, data) if line is not None else None
@@ -86,8 +92,9 @@ class RememberedOutlines:
         self.outlines.keep(map(self._entry, noted))
 
     def _entry(self, noted: Noted) -> tuple[str, str, bytes]:
-        digest = self.fresh[noted.path] = digest_of(_packed(noted.shape))
-        return noted.path, noted.digest, b'["%s",%s]' % (digest.encode(), _packed(noted.data))
+        look = self.fresh[noted.path] = Look(*(digest_of(_packed(each)) for each in (noted.shape, noted.words)))
+        data = b'["%s","%s",%s]' % (look.shape.encode(), look.words.encode(), _packed(noted.data))
+        return noted.path, noted.digest, data
 
     def recall_statements(self, path: str, digest: str, content: bytes) -> object:
         """What was kept of the statements of ``path``, whose ``content`` is that of ``digest``; None when nothing was."""
@@ -122,6 +129,10 @@ class _Kept:
             return None
         return parts[2]
 
+    def last(self, path: str) -> bytes:
+        """The data of ``path`` whatever content it was made of; none where there is none."""
+        return self._line(path).rpartition(b"\t")[2]
+
     def keep(self, noted: Iterable[tuple[str, str, bytes]]) -> None:
         """Keeps (path, digest, data) of files, and of the rest what is still in the project."""
         entries = iter(noted)
@@ -143,6 +154,20 @@ class _Kept:
     def _line(self, path: str) -> bytes:
         place = self.known.get(path)
         return b"" if place is None or self.lines is None else self.lines.at(place)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The digests of what an audit sees of a file that it does not look into, the same wherever in it things stand: of the
+    ``shape`` of its outline, and of its ``words``, of which the audit looks for some."""
+
+    shape: str
+    words: str
+
+
+def _look(line: bytes) -> Look | None:
+    found = _LOOK.match(line)
+    return Look(found[1].decode(), found[2].decode()) if found is not None else None
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.looked import Looked
 from flask_prodcheck.facts.python import read_statements
 from flask_prodcheck.facts.recursion import depth_of_its_own
 from flask_prodcheck.facts.syntax import PyModule, Stmt
@@ -24,12 +25,15 @@ class Unread:
     def statements(self) -> tuple[Stmt, ...]:
         return ()
 
+    def look_for(self, words: Iterable[str]) -> None:
+        """Nobody asks what was looked for in it."""
+
+    def look_at_names(self) -> None:
+        """Nobody asks what was looked at in it."""
+
 
 class Remembered(Protocol):
     """The statements of files as they were read before."""
-
-    def ask(self, path: str) -> None:
-        """Takes note that the statements of ``path`` were asked for."""
 
     def recall_statements(self, path: str, digest: str, content: bytes) -> object:
         """What :meth:`keep_statements` was given for ``path`` with this ``content`` of that ``digest``, or anything else."""
@@ -42,13 +46,14 @@ class Remembered(Protocol):
 class Bodies:
     """Gives the statements of files of ``content`` when they are asked for, each once: as ``elsewhere`` or ``remembered``
     has them, else read. ``problems``: the files that were no longer what their outlines were made of; an audit that met one
-    is incomplete."""
+    is incomplete. ``looked``: what was looked at in the files."""
 
     content: Content
     elsewhere: Callable[[str], bytes | None] = lambda _: None
     remembered: Remembered | None = None
     problems: list[Problem] = field(default_factory=list)
     new: dict[str, _Later] = field(default_factory=dict)
+    looked: Looked = field(default_factory=Looked)
 
     def given(self, module: PyModule, digest: str) -> PyModule:
         """``module`` with a source of its statements where it has none; its file has the content of ``digest``."""
@@ -127,10 +132,15 @@ class _Later:
     def statements(self) -> tuple[Stmt, ...]:
         if not self.is_asked:
             self.is_asked = True
-            if self.bodies.remembered is not None:
-                self.bodies.remembered.ask(self.path)
+            self.bodies.looked.files.add(self.path)
             if self.kept is None:
                 self.kept = self.bodies.read(self)
             else:
                 self.bodies.new[self.path] = self
         return self.kept or ()
+
+    def look_for(self, words: Iterable[str]) -> None:
+        self.bodies.looked.for_words(words)
+
+    def look_at_names(self) -> None:
+        self.bodies.looked.files.add(self.path)

@@ -14,6 +14,8 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.bodies import Unread
 from flask_prodcheck.facts.syntax import CookieForm, LoginCookie, Mentions, Mutation, Password, PyModule, Upload, Uses
 
+#: Where the names and the mentions are in the data of an outline, and the names of modules in that of its mentions.
+_NAMES, _MENTIONS, _MODULES = 0, -1, -1
 _PLACES = ("session", "files", "body", "remote_addr", "external_urls", "routes")
 
 Data = object
@@ -24,7 +26,7 @@ def to_data(module: PyModule) -> Data:
     """``module`` without its path and its statements."""
     uses, mentions = module.uses, module.mentions
     return [
-        " ".join(module.names),
+        " ".join(module.names_bound),
         module.open_names,
         module.stars,
         " ".join(sorted(module.imports)),
@@ -56,14 +58,59 @@ def to_data(module: PyModule) -> Data:
 
 
 def shape(data: Data) -> Data:
-    """``data`` with the order of its places instead of them: what linking can see of a file whose statements it never asks
-    for, as long as nothing of it is shown. Places are compared with those of the same file alone, and only for which comes
-    first: nothing may count the lines between them."""
+    """``data`` with the order of its places instead of them, and without its :func:`words`: with
+    these, what linking can see of a file whose statements it never asks for, as long as nothing of it is shown. Places are compared with those of
+    the same file alone, and only for which comes first: nothing may count the lines between them."""
     points: set[tuple[int, int]] = set()
     for place in _places_in(data):
         points.update(((place[0], place[1]), (place[2], place[3])))
     ranks = {point: rank for rank, point in enumerate(sorted(points))}
-    return _ranked(data, ranks)
+    if isinstance(data, list):
+        return _ranked([*data[_NAMES + 1 : _MENTIONS], data[_MENTIONS][_MODULES]], ranks)
+    return None
+
+
+def words(data: Data) -> Data:
+    """The names that the outline ``data`` binds and mentions, without any place: linking looks for some of them."""
+    return [data[_NAMES], *data[_MENTIONS][:_MODULES]] if isinstance(data, list) else None
+
+
+def apart(before: Data, after: Data) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Of two outlines: the names that only one of them binds or mentions, or mentions in another way, and those of them that
+    only one gives a value. Where linking looks for none of them it finds the same in both. None where ``before``, of which
+    nothing is believed, is no outline."""
+    if before is None or after is None or from_data("", before) is None:
+        return None
+    (words_before, given_before), (words_after, given_after) = _names_used(before), _names_used(after)
+    given = given_before ^ given_after
+    different = (words_before ^ words_after) | given
+    return frozenset(name for _, *names in different for name in names), frozenset(name for _, name, *_ in given)
+
+
+_Names = frozenset[tuple[str, ...]]
+"""Names, each after what is done with them there."""
+
+
+def _names_used(data: Data) -> tuple[_Names, _Names]:
+    """The uses of names in an outline: those that give a value last."""
+    names, run, called, aliases, inside, values = _list(words(data), 6)
+    pairs = aliases.split()
+    found = [
+        *(("bound", name) for name in names.split()),
+        *(("run", name) for name in run.split()),
+        *(("called", name) for name in called.split()),
+        *(("alias", *pair) for pair in zip(pairs[::2], pairs[1::2], strict=True)),
+        *_uses_in("inside", inside),
+    ]
+    return frozenset(found), frozenset(_uses_in("value", values))
+
+
+def _uses_in(use: str, lines: str) -> Iterator[tuple[str, ...]]:
+    for line in lines.splitlines():
+        name, *names = line.split(" ")
+        yield use, name
+        for each in names:
+            yield use, name, each
 
 
 def _is_place(data: Data) -> bool:

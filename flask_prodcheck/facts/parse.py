@@ -13,7 +13,7 @@ from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.bodies import Bodies, Remembered, Unread
 from flask_prodcheck.facts.marker import MARKER
-from flask_prodcheck.facts.outlines import from_data, shape, to_data
+from flask_prodcheck.facts.outlines import from_data, shape, to_data, words
 from flask_prodcheck.facts.parsed import Facts, FileFacts
 from flask_prodcheck.facts.recursion import depth_of_its_own
 from flask_prodcheck.facts.shares import shared
@@ -115,12 +115,13 @@ class _Outcome:
 @dataclass(frozen=True, slots=True)
 class Noted:
     """What is kept of a Python file with a content of this ``digest``: the ``data`` of its outline, None where it holds no
-    facts, and the ``shape`` of the file: that of its outline, and whether it silences findings."""
+    facts, its ``words``, and the ``shape`` of the file: that of its outline, and whether it silences findings."""
 
     path: str
     digest: str
     data: object
     shape: object
+    words: object
 
 
 class Outlines(Remembered, Protocol):
@@ -213,6 +214,7 @@ def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Ou
         paths=tree.paths,
         problems=tuple(sorted(problems.union(tree.problems))),
         later=bodies.problems,
+        looked=bodies.looked,
         parsed=sum(each.facts is not None or each.ignored is not None for each in fresh.values()),
         recalled=len(recalled),
     )
@@ -252,7 +254,7 @@ def _noted(read: Mapping[str, _Outcome]) -> Iterator[Noted]:
     for path, outcome in read.items():
         if outcome.digest:
             data = to_data(outcome.facts) if isinstance(outcome.facts, PyModule) else None
-            yield Noted(path, outcome.digest, data, [outcome.silences, shape(data)])
+            yield Noted(path, outcome.digest, data, [outcome.silences, shape(data)], words(data))
 
 
 def _weight(source: Source) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 
 from flask_prodcheck.base import Problem, Span
+from flask_prodcheck.facts.looked import Looked
 from flask_prodcheck.facts.syntax import PyModule
 from flask_prodcheck.facts.types import (
     ChartValues,
@@ -42,7 +43,7 @@ class Facts:
     the lines of each ``.dockerignore`` by its path. ``placeholders``: the lines of deploy files, proxies and environment
     files (samples left out) that hold a scaffold's ``CHANGE-ME``, with their text. ``later`` are problems of statements
     that are read when they are asked for: it grows until the last was. ``parsed`` counts the files that a reader opened,
-    ``recalled`` those whose outlines were remembered."""
+    ``recalled`` those whose outlines were remembered. ``looked`` grows with what is looked at in the modules."""
 
     modules: Mapping[str, PyModule] = field(default_factory=dict)
     dockerfiles: Mapping[str, Dockerfile] = field(default_factory=dict)
@@ -60,5 +61,6 @@ class Facts:
     paths: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     later: Sequence[Problem] = ()
+    looked: Looked = field(default_factory=Looked)
     parsed: int = 0
     recalled: int = 0

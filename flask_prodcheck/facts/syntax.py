@@ -6,7 +6,8 @@ evaluates and follows, and nothing of formatting. Expressions that the model nev
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import field
 from typing import Protocol
 
@@ -552,6 +553,12 @@ class Body(Protocol):
     def statements(self) -> tuple[Stmt, ...]:
         """The statements that can carry facts, in order: the same objects each time."""
 
+    def look_for(self, words: Iterable[str]) -> None:
+        """Takes note that the outline is searched for ``words``."""
+
+    def look_at_names(self) -> None:
+        """Takes note that all names of the outline are looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -562,18 +569,26 @@ class Held:
     def statements(self) -> tuple[Stmt, ...]:
         return self.kept
 
+    def look_for(self, words: Iterable[str]) -> None:
+        """Nobody asks what was looked for in it."""
+
+    def look_at_names(self) -> None:
+        """Nobody asks what was looked at in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PyModule:
     """One Python file: its outline, and its statements, which may not have been read yet (``source``).
 
-    ``names`` holds every name bound at module level, sorted, whatever the screen left out; there may be more where ``stars``
-    (a star import binds them) or ``open_names`` (``__getattr__``, ``globals()[name] = ...``).
+    ``names_bound`` holds every name bound at module level, sorted, whatever the screen left out; there may be more where ``stars``
+    (a star import binds them) or ``open_names`` (``__getattr__``, ``globals()[name] = ...``). What else than the statements
+    asks for ``names_bound`` or ``mentions`` does so with the properties and methods, which take note of it: a report stands
+    after the rest of them has changed.
     """
 
     path: str
     source: Body
-    names: tuple[str, ...]
+    names_bound: tuple[str, ...]
     open_names: bool = False
     stars: bool = False
     imports: frozenset[str] = frozenset()  # top-level distributions-ish: first part of every imported module
@@ -585,6 +600,39 @@ class PyModule:
     def is_open(self) -> bool:
         """Whether it may bind more than its ``names``."""
         return self.open_names or self.stars
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name bound at module level, sorted."""
+        self.source.look_at_names()
+        return self.names_bound
+
+    @property
+    def imported(self) -> list[str]:
+        """The dotted names that are imported anywhere; ``from a import b`` gives "a" and "a.b", ``from ..a import b``
+        "..a" and "..a.b"."""
+        return self.mentions.modules
+
+    def binds(self, name: str) -> bool:
+        """Whether ``name`` is bound at module level."""
+        self.source.look_for((name,))
+        return name in self.names_bound
+
+    def calls_one_of(self, names: AbstractSet[str]) -> bool:
+        """Whether something with one of the simple ``names`` is called anywhere, decorators included."""
+        self.source.look_for(names)
+        return not names.isdisjoint(self.mentions.called)
+
+    def runs_one_of(self, names: AbstractSet[str]) -> bool:
+        """Whether one of them is called outside of functions: when the module is imported, or is the main program."""
+        self.source.look_for(names)
+        return not names.isdisjoint(self.mentions.run)
+
+    def gives_one_of(self, names: AbstractSet[str]) -> bool:
+        """Whether a name or attribute called so, of the module, of a class or of an object, is given a value, or a function
+        or class is."""
+        self.source.look_for(names)
+        return any(name in names for name, _ in self.mentions.values)
 
     @property
     def body(self) -> tuple[Stmt, ...]:

@@ -54,7 +54,7 @@ def preparation(recipe: Recipe, state: Mapping[str, object]) -> str:
 def made_as_main(project: Project) -> Span | None:
     """Where the tables are made by a module that does so as the main program only, which a server never runs."""
     for _, module in sorted(project.facts.modules.items()):
-        if "create_all" not in module.mentions.run:
+        if not module.runs_one_of({"create_all"}):
             continue
         for stmt, context in statements(module.body):
             call = stmt.value if isinstance(stmt, ExprStmt) else None

@@ -67,7 +67,7 @@ def check(project: Project) -> Iterator[Hit]:
         said: set[str] = set()
         for module in sorted(served_modules(project, configuration), key=lambda each: each.path not in starts):
             at_start = module.path in starts
-            decorated = not DECORATORS.isdisjoint(module.mentions.called)  # the quick look
+            decorated = module.calls_one_of(DECORATORS)  # the quick look
             for name, at in _decorators(module.body) if decorated else ():
                 yield from _judged(project, name, "flask", FIRST_FLASK_WITHOUT_THEM, at, via, at_start)
             for what, distribution, version, at in _imports(module):
@@ -95,7 +95,7 @@ def check(project: Project) -> Iterator[Hit]:
 def _imports(module: PyModule) -> Iterator[tuple[str, str, Version, Span]]:
     """The imports at the top of the file, the first of each package of which nothing is left: those under a condition or a
     ``try`` may have an alternative."""
-    if not any(_gone(dotted) for dotted in module.mentions.modules):
+    if not any(_gone(dotted) for dotted in module.imported):
         return
     said: set[str] = set()
     for stmt in module.body:

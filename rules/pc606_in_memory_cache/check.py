@@ -135,7 +135,7 @@ def _inits(names: frozenset[str], modules: Sequence[PyModule]) -> list[Call]:
     return [
         call
         for module in modules
-        if "init_app" in module.mentions.called
+        if module.calls_one_of({"init_app"})
         for stmt, _ in every_statement(module)
         for call in calls_in(stmt)
         if isinstance(call.func, Attribute) and call.func.attr == "init_app" and _simple_name(call.func.value) in names

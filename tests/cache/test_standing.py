@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,15 @@ from flask_prodcheck.audit import examine
 from flask_prodcheck.cache import standing
 from flask_prodcheck.cache.contents import contents
 from flask_prodcheck.cache.outlines import remembered_outlines
-from flask_prodcheck.cache.standing import standing_of
+from flask_prodcheck.cache.standing import Standing, standing_of
 from flask_prodcheck.cache.store import store_of
 from flask_prodcheck.cli import main
-from flask_prodcheck.facts.outlines import shape
-from flask_prodcheck.facts.parse import note
+from flask_prodcheck.facts.looked import Looked
+from flask_prodcheck.facts.outlines import apart, shape, words
+from flask_prodcheck.facts.parse import Noted, note, parse
+from flask_prodcheck.facts.syntax import PyModule
+from flask_prodcheck.model.python.mentions import ProjectMentions, mentions_of
+from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.sources.discover import discover, memory_tree
 
 MODEL = "import math\n\n\ndef area(radius):\n    half = radius / 2\n    return math.pi * half * half * 4\n"
@@ -77,6 +81,12 @@ def append(name: str, text: str) -> Callable[[Path], object]:
     append("shop/model.py", "\n\n# the end\n"),
     lambda root: edited(root, "shop/model.py", "import math\n", '"""Areas."""\n\nimport math\n'),
     lambda root: edited(root, "shop/report.py", "@bp", "# a remark\n@bp"),
+    append("shop/model.py", "LIMIT = 3\n"),
+    append("shop/model.py", "area(3)\n"),
+    append("shop/model.py", "\n\ndef twice(radius):\n    return area(radius) + area(radius)\n"),
+    append("shop/model.py", "\n\nclass Round:\n    def __str__(self):\n        return 'round'\n"),
+    lambda root: edited(root, "shop/model.py", "def area", "def surface"),
+    lambda root: edited(root, "shop/report.py", "'all is well'", "str(sum([1, 2]))"),
 ])  # fmt: skip
 def test_it_stands(project: Path, edit: Callable[[Path], object]) -> None:
     assert not stood(project)
@@ -88,9 +98,16 @@ def test_it_stands(project: Path, edit: Callable[[Path], object]) -> None:
 @pytest.mark.parametrize("edit", [
     append("app.py", "\n"),
     append("shop/views.py", "\n"),
-    append("shop/model.py", "LIMIT = 3\n"),
-    append("shop/model.py", "area(3)\n"),
     append("shop/model.py", "import app\n"),
+    append("shop/model.py", "import json\n"),
+    append("shop/model.py", "application = 3\n"),
+    append("shop/model.py", "def served():\n    return app\n"),
+    append("shop/model.py", "shown = app\n"),
+    append("shop/model.py", "area.app = 1\n"),
+    append("shop/model.py", "class MyFlask:\n    pass\n\n\nclass Shop(MyFlask):\n    pass\n"),
+    append("shop/model.py", "def unused():\n    area(2).run()\n"),
+    append("shop/model.py", "globals()['more'] = 1\n"),
+    append("shop/model.py", "LIMIT = {}\n\n\ndef count(name):\n    LIMIT[name] = 1\n"),
     append("shop/model.py", "# prodcheck: ignore[PC401] not the key\n"),
     append("shop/model.py", "def broken(:\n"),
     append("shop/model.py", "from flask import Flask\napplication = Flask(__name__)\n"),
@@ -132,8 +149,10 @@ def test_what_linking_asks_for_is_noted(project: Path, cache_folder: Path) -> No
     found = contents(project, list(FILES), {})
     assert found is not None
     with remembered_outlines(store_of(project, cache_folder), found) as outlines:
-        examine(discover(project), outlines=outlines)
-        assert outlines.asked == {"app.py", "shop/__init__.py", "shop/views.py"}
+        looked = examine(discover(project), outlines=outlines)[1].facts.looked
+        assert looked.files == {"app.py", "shop/__init__.py", "shop/views.py"}
+        assert {"Flask", "create_app", "app", "run", "application"} <= looked.words
+        assert looked.words.isdisjoint({"area", "half", "math", "shown"})
 
 
 def test_what_counts_with_its_bytes(project: Path, cache_folder: Path) -> None:
@@ -148,14 +167,13 @@ def test_what_counts_with_its_bytes(project: Path, cache_folder: Path) -> None:
             (["end: shop/model.py."], ["shop/model.py"]),
             (Path("/a/shop/report.py"), ["shop/report.py"]),
         ]:
-            held = standing_of(python, found, outlines, (), shown)
+            held = standing_of(python, found, outlines, (), Looked(), shown)
             assert held is not None
             assert list(held.used) == named
-        outlines.ask("shop/views.py")
-        looked_into = standing_of(python, found, outlines, {"app.py"}, "")
+        looked_into = standing_of(python, found, outlines, {"app.py"}, Looked({"shop/views.py"}), "")
         assert looked_into is not None
         assert list(looked_into.used) == ["app.py", "shop/views.py"]
-        odd = standing_of(["a b.py"], {"a b.py": found["app.py"]}, outlines, (), "")
+        odd = standing_of(["a b.py"], {"a b.py": found["app.py"]}, outlines, (), Looked(), "")
         assert odd is not None
         assert list(odd.used) == ["a b.py"]
 
@@ -199,7 +217,20 @@ def test_other_views_have_answers_that_stand(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "held", [None, 5, [], [{}, 5], [{"app.py": 5}, ""], [[], ""], [{}, ""], [{"gone.py": "0"}, "0"]]
+    "held",
+    [
+        None,
+        5,
+        [],
+        [{}, ""],
+        [{}, 5, [], [], []],
+        [{"app.py": 5}, "", [], [], []],
+        [[], "", [], [], []],
+        [{}, "", [], [], []],
+        [{}, "", [5], [], []],
+        [{}, "", {}, [], []],
+        [{"gone.py": "0"}, "0", [], [], []],
+    ],
 )
 def test_what_is_of_another_shape_holds_nothing(project: Path, cache_folder: Path, held: object) -> None:
     run(project)
@@ -227,18 +258,134 @@ def test_large_projects_have_none(project: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_shape_is_the_order_of_places() -> None:
-    first = ["a b", True, [[[3, 1, 3, 9], None], [["x", [4, 5, 8, 1]]]]]
-    moved = ["a b", True, [[[13, 1, 13, 19], None], [["x", [14, 2, 99, 1]]]]]
-    assert shape(first) == shape(moved) == ["a b", True, [[[0, 1], None], [["x", [2, 3]]]]]
-    inside = ["a b", True, [[[5, 1, 5, 9], None], [["x", [4, 5, 8, 1]]]]]
+    mentions = ["run", "called", "a b", "c d", "e f", "os os.path"]
+    first = ["a b", True, [[[3, 1, 3, 9], None], [["x", [4, 5, 8, 1]]]], mentions]
+    moved = ["a b", True, [[[13, 1, 13, 19], None], [["x", [14, 2, 99, 1]]]], mentions]
+    assert shape(first) == shape(moved) == [True, [[[0, 1], None], [["x", [2, 3]]]], "os os.path"]
+    inside = ["a b", True, [[[5, 1, 5, 9], None], [["x", [4, 5, 8, 1]]]], mentions]
     assert shape(inside) != shape(first)
-    assert shape(["a c", *first[1:]]) != shape(first)
+    assert words(first) == words(moved) == ["a b", "run", "called", "a b", "c d", "e f"]
+    assert (shape(None), words(None)) == (None, None)
+
+
+@pytest.mark.parametrize(("before", "after", "different", "given"), [
+    ("", "x = 1\n", {"x"}, {"x"}),
+    ("x = 1\n", "x = 2\n", set(), set()),
+    ("", "f()\n", {"f"}, set()),
+    ("f()\n", "def g():\n    f()\n", {"f", "g"}, {"g"}),
+    ("from m import x\n", "from m import x\ny = x\n", {"x", "y"}, {"y"}),
+    ("from m import x\n", "from m import x as y\n", {"x", "y"}, set()),
+    ("def g():\n    return Flask(a)\n", "def g():\n    return Flask(b)\n", {"a", "b", "g"}, {"g"}),
+    ("class A(B):\n    pass\n", "class A:\n    pass\n", {"A", "B"}, {"A"}),
+    ("x = a()\n", "x = b()\n", {"a", "b", "x"}, {"x"}),
+])  # fmt: skip
+def test_the_names_in_which_two_outlines_differ(before: str, after: str, different: set[str], given: set[str]) -> None:
+    def data(text: str) -> object:
+        tree = memory_tree({"a.py": f"import flask\nLIMIT = flask\n{text}"})
+        noted = note(tree.sources[0], tree)
+        assert noted is not None
+        return noted.data
+
+    found = apart(data(before), data(after))
+    assert found == apart(data(after), data(before))
+    assert found == (frozenset(different), frozenset(given))
+
+
+@pytest.mark.parametrize("former", [None, 5, [], ["a b", 1, 2, [], [], [], ["run"]], [""] * 7])
+def test_of_what_is_no_outline_nothing_is_believed(former: object) -> None:
+    tree = memory_tree({"a.py": FILES["shop/views.py"]})
+    noted = note(tree.sources[0], tree)
+    assert noted is not None
+    assert apart(former, noted.data) is None
+
+
+def test_what_makes_a_difference() -> None:
+    held = Standing({}, "", frozenset({"app", "run"}), frozenset({"Flask"}), frozenset({"shop.py"}))
+    assert not held.minds("shop/model.py", frozenset({"area", "half"}), frozenset({"half"}))
+    assert held.minds("shop/model.py", frozenset({"area", "app"}), frozenset())
+    assert held.minds("shop/model.py", frozenset({"MyFlaskApp"}), frozenset())
+    assert held.minds("shop.py", frozenset({"half"}), frozenset({"half"}))
+    assert not held.minds("shop.py", frozenset({"half"}), frozenset())
+
+
+@pytest.mark.parametrize(("look", "words"), [
+    (lambda module: module.binds("one"), {"one"}),
+    (lambda module: module.calls_one_of({"one", "two"}), {"one", "two"}),
+    (lambda module: module.runs_one_of(frozenset({"one"})), {"one"}),
+    (lambda module: module.gives_one_of({"one"}), {"one"}),
+])  # fmt: skip
+def test_a_look_at_the_outline_of_a_file_is_noted(look: Callable[[PyModule], bool], words: set[str]) -> None:
+    facts = parse(memory_tree({"a.py": "from flask import Flask\none = Flask(__name__)\n\n\ndef two():\n    one()\n"}))
+    module = facts.modules["a.py"]
+    look(module)
+    assert (facts.looked.words, facts.looked.files) == (set(), set())  # nothing is remembered: nobody asks
+
+    class Nothing:
+        def recall(self, path: str) -> None:
+            """Nothing is known of it."""
+
+        def keep(self, noted: Iterable[Noted]) -> None:
+            list(noted)
+
+        def recall_statements(self, path: str, digest: str, content: bytes) -> object:
+            return None
+
+        def keep_statements(self, read: Iterable[object]) -> None:
+            list(read)
+
+    facts = parse(memory_tree({"a.py": "from flask import Flask\none = Flask(__name__)\n"}), Nothing())
+    look(facts.modules["a.py"])
+    assert (facts.looked.words, facts.looked.files) == (words, set())
+    assert "one" in facts.modules["a.py"].names
+    assert facts.looked.files == {"a.py"}
+
+
+@pytest.mark.parametrize(("ask", "words"), [
+    (lambda mentions: mentions.spellings(frozenset({"Flask"})), {"Flask", "F"}),
+    (lambda mentions: mentions.leading_to({"run"}), {"run", "start", "main"}),
+    (lambda mentions: mentions.holding({"Flask"}), {"Flask", "F", "app", "made"}),
+    (lambda mentions: mentions.defines_one_of(frozenset({"start", "x"})), {"start", "x"}),
+    (lambda mentions: mentions.files_calling("start"), {"start"}),
+    (lambda mentions: mentions.files_giving("app"), {"app"}),
+])  # fmt: skip
+def test_what_all_outlines_are_asked_for_is_noted(ask: Callable[[ProjectMentions], object], words: set[str]) -> None:
+    facts = parse(memory_tree({
+        "a.py": "from flask import Flask as F\napp = F(__name__)\nother = 1\n",
+        "b.py": "from a import app\nmade = app\n\n\ndef start():\n    app.run()\n\n\ndef main():\n    start()\n",
+    }))  # fmt: skip
+    mentions = mentions_of(Modules(facts))
+    ask(mentions)
+    assert facts.looked.words == words
+    assert mentions.used_with("Fl") == {"Flask"}
+    assert facts.looked.parts == {"Fl"}
+    assert mentions.given_in([facts.modules["a.py"]]) == {"app", "other"}
+    assert facts.looked.givers == {"a.py"}
 
 
 LINES = [
     "",
     "# a remark",
     "VALUE = 1",
+    "app = 1",
+    "application = area",
+    "shown = app",
+    "from app import app",
+    "from flask import Flask as F",
+    "def create_app():\n    return Flask(__name__)",
+    "def create_app():\n    return area(2)",
+    "made = create_app()",
+    "class Shop(Flask):\n    pass",
+    "class Shop(F):\n    pass",
+    "app = Shop(__name__)",
+    "app.run(debug=True)",
+    "def main():\n    app.run()",
+    "main()",
+    "if __name__ == '__main__':\n    main()",
+    "app.secret_key = area(1)",
+    "app.config.from_object('shop.model')",
+    "SECRET_KEY = 'published'",
+    "DEBUG = True",
+    "def start(self):\n    self.app = made",
     "def more():\n    return 2",
     "import app",
     "print('x')",

@@ -12,6 +12,7 @@ import pytest
 
 import flask_prodcheck.facts.parse as parsing
 from flask_prodcheck.facts import shares
+from flask_prodcheck.facts.looked import Looked
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Held
@@ -125,9 +126,10 @@ def test_an_interruption_leaves_no_child(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def with_statements(facts: Facts) -> Facts:
-    """``facts`` with the statements of every module at hand."""
+    """``facts`` with the statements of every module at hand, as nobody had asked for them."""
     assert not facts.later
-    return replace(facts, modules={path: replace(each, source=Held(each.body)) for path, each in facts.modules.items()})
+    modules = {path: replace(each, source=Held(each.body)) for path, each in facts.modules.items()}
+    return replace(facts, modules=modules, looked=Looked())
 
 
 def test_the_facts_are_the_same_with_any_number_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:

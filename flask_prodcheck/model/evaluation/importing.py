@@ -100,7 +100,7 @@ def module_attribute(machine: Machine, ref: Ref, name: str) -> Evaluated | None:
     if "__getattr__" in obj.cells or obj.open:
         return unknown(f"{name} is not read from {obj.file}")
     module = machine.modules.module(obj.file)
-    if module is not None and name not in module.names:
+    if module is not None and not module.binds(name):
         return None
     return unknown(f"{name} is not read from {obj.file}")
 

@@ -99,7 +99,7 @@ def _kept(modules: Modules) -> list[App]:
     makers = mentions_of(modules).spellings(names_of_makers(modules))
     found: list[App] = []
     for module in modules:
-        if makers.isdisjoint(module.mentions.called):
+        if not module.calls_one_of(makers):
             continue
         for stmt, _ in statements(module.body):
             if isinstance(stmt, ClassDef):
@@ -125,9 +125,9 @@ def _app_of_object(modules: Modules, owner: Definition, attr: str, made: Instanc
 
 def _may_hold(module: PyModule, holding: frozenset[str]) -> bool:
     """Whether ``module`` may bind an application, one that it imports included. ``holding``: the names of those."""
-    if posixpath.basename(module.path)[:-3] in _ENTRY or "application" in module.names:
+    if posixpath.basename(module.path)[:-3] in _ENTRY or module.binds("application"):
         return True
-    return any(name in holding for name, _ in module.mentions.values)
+    return module.gives_one_of(holding)
 
 
 def _without_borrowers(modules: Modules, apps: Sequence[App]) -> list[App]:
@@ -418,7 +418,7 @@ def _imports_as(modules: Modules, path: str, name: str) -> bool:
     module = modules.module(path)
     if module is None or "." in name or path.endswith("__init__.py"):
         return True
-    return not any(each.startswith(".") for each in module.mentions.modules)
+    return not any(each.startswith(".") for each in module.imported)
 
 
 def _evidence(modules: Modules, path: str, root: str, name: str) -> int:

@@ -209,7 +209,7 @@ def has_subparsers(modules: Modules, path: str) -> bool:
 def default_functions(modules: Modules, path: str, attr: str) -> Iterator[tuple[str | None, Expr]]:
     """``parser.set_defaults(func=f)``: the sub-command the parser is for (None: not known) and ``f``."""
     module = modules.module(path)
-    if module is None or "set_defaults" not in module.mentions.called:
+    if module is None or not module.calls_one_of({"set_defaults"}):
         return
     for scope in _every_body(module.body):
         names: dict[str, str] = {}

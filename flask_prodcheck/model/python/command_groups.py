@@ -105,7 +105,7 @@ def _sources(modules: Modules, group: Definition) -> Sequence[Expr]:
 def _command_index(modules: Modules) -> dict[tuple[str, int], dict[str, Definition]]:
     index: dict[tuple[str, int], dict[str, Definition]] = {}
     for module in modules:
-        if _REGISTERING.isdisjoint(module.mentions.called):
+        if not module.calls_one_of(_REGISTERING):
             continue
         for stmt, _ in statements(module.body):
             if isinstance(stmt, FunctionDef):
@@ -170,7 +170,7 @@ def _added(modules: Modules, path: str, call: Call, index: dict[tuple[str, int],
 def added_command(modules: Modules, manager: Definition, word: str) -> tuple[str, Expr] | None:
     """What Flask-Script's ``manager.add_command("word", value)`` adds under ``word``, and where."""
     for module in modules:
-        if "add_command" not in module.mentions.called:
+        if not module.calls_one_of({"add_command"}):
             continue
         for stmt, _ in nested_statements(module.body):
             call = stmt.value if isinstance(stmt, ExprStmt) else None

@@ -95,7 +95,7 @@ class ForeignApps:
 
 def uses_an_app(module: PyModule) -> bool:
     """Whether ``module`` has anything in it that is done with an application, of a blueprint or of an extension."""
-    return not TELLING.isdisjoint(module.mentions.called) or any(name in TELLING for name, _ in module.mentions.values)
+    return module.calls_one_of(TELLING) or module.gives_one_of(TELLING)
 
 
 def _is_told_its_module(call: Call) -> bool:
@@ -106,7 +106,7 @@ def _is_told_its_module(call: Call) -> bool:
 
 
 def _imports_flask(module: PyModule) -> bool:
-    return any(each.partition(".")[0] == "flask" for each in module.mentions.modules)
+    return any(each.partition(".")[0] == "flask" for each in module.imported)
 
 
 def _all_uses(body: Sequence[Stmt]) -> dict[str, set[str]]:

@@ -222,7 +222,7 @@ class ImportableFiles:
         """The dotted names that ``path`` imports without dots, anywhere in the file; ``from a import b`` gives "a" and
         "a.b"."""
         module = self.module(path)
-        return tuple([name for name in module.mentions.modules if name[:1] != "."]) if module is not None else ()
+        return tuple([name for name in module.imported if name[:1] != "."]) if module is not None else ()
 
     def importers_of(self, dotted: str) -> tuple[str, ...]:
         """The files that import something by the dotted name ``dotted``."""

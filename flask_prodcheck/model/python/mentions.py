@@ -7,9 +7,11 @@ alone: the statements of a file that is left out are never read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
+from itertools import chain
 
+from flask_prodcheck.facts.looked import Looked
 from flask_prodcheck.facts.syntax import PyModule
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
@@ -18,8 +20,11 @@ from flask_prodcheck.records import dataclass
 @dataclass(frozen=True, slots=True)
 class ProjectMentions:
     """The mentions of all files, by simple name: ``callers`` are the files that call it, ``givers`` those that give a name or
-    an attribute of it a value (or define a function or class so called); ``aliases``, ``inside`` and ``values`` as in :class:`~flask_prodcheck.facts.syntax.Mentions`, those of one name together."""
+    an attribute of it a value (or define a function or class so called); ``aliases``, ``inside`` and ``values`` as in
+    :class:`~flask_prodcheck.facts.syntax.Mentions`, those of one name together. ``looked`` takes note of every name that
+    an answer hangs on: where none of them is mentioned in another way, each answer is the same."""
 
+    looked: Looked
     callers: dict[str, list[str]] = field(default_factory=dict)
     givers: dict[str, list[str]] = field(default_factory=dict)
     aliases: dict[str, set[str]] = field(default_factory=dict)
@@ -29,11 +34,11 @@ class ProjectMentions:
     def spellings(self, names: frozenset[str]) -> frozenset[str]:
         """``names`` and every name that stands for one of them in some file: what resolves to a thing that is called by
         one of ``names`` at home is spelled with one of these."""
-        return _reached(names, self.aliases)
+        return self._reached(names, self.aliases)
 
     def leading_to(self, names: Iterable[str]) -> frozenset[str]:
         """``names`` and every function and class that mentions one of them, over any number of steps."""
-        return _reached(names, _turned(self.inside))
+        return self._reached(names, _turned(self.inside))
 
     def holding(self, names: Iterable[str]) -> frozenset[str]:
         """``names`` and every name that may stand for what one of them makes: what is assigned from it, functions that
@@ -41,14 +46,49 @@ class ProjectMentions:
         users = _turned(self.values)
         for name, aliases in self.aliases.items():
             users.setdefault(name, set()).update(aliases)
-        return _reached(names, users)
+        return self._reached(names, users)
+
+    def defines_one_of(self, names: frozenset[str]) -> bool:
+        """Whether a function or class is called by one of ``names``."""
+        self.looked.for_words(names)
+        return not names.isdisjoint(self.inside)
+
+    def files_calling(self, name: str) -> Sequence[str]:
+        """The files that call something called ``name``."""
+        self.looked.for_words((name,))
+        return self.callers.get(name, ())
+
+    def files_giving(self, name: str) -> Sequence[str]:
+        """The files that give something called ``name`` a value, or define it."""
+        self.looked.for_words((name,))
+        return self.givers.get(name, ())
+
+    def used_with(self, part: str) -> frozenset[str]:
+        """The names with ``part`` in them that are imported, mentioned or stand for a value."""
+        self.looked.parts.add(part)
+        used = chain(self.aliases, *self.inside.values(), *self.values.values())
+        return frozenset(name for name in used if part in name)
+
+    def given_in(self, modules: Iterable[PyModule]) -> frozenset[str]:
+        """The names that ``modules`` give a value."""
+        found: set[str] = set()
+        for module in modules:
+            self.looked.givers.add(module.path)
+            found.update(name for name, _ in module.mentions.values)
+        return frozenset(found)
+
+    def _reached(self, names: Iterable[str], following: dict[str, set[str]]) -> frozenset[str]:
+        """What :func:`_reached` gives: what is not mentioned with any name of it changes nothing."""
+        found = _reached(names, following)
+        self.looked.for_words(found)
+        return found
 
 
 def mentions_of(modules: Modules) -> ProjectMentions:
     """The one :class:`ProjectMentions` of ``modules``."""
     found = modules.memo.get("mentions")
     if not isinstance(found, ProjectMentions):
-        found = modules.memo["mentions"] = ProjectMentions()
+        found = modules.memo["mentions"] = ProjectMentions(modules.facts.looked)
         for module in modules:
             for name in module.mentions.called:
                 found.callers.setdefault(name, []).append(module.path)
@@ -68,7 +108,7 @@ def files_leading_to(modules: Modules, names: frozenset[str]) -> frozenset[str]:
     importers: dict[str, set[str]] = {}
     calling: list[str] = []
     for module in modules:
-        if not names.isdisjoint(module.mentions.run):
+        if module.runs_one_of(names):
             calling.append(module.path)
         for path in _imported_files(modules, module):
             importers.setdefault(path, set()).add(module.path)
@@ -90,7 +130,7 @@ def within_reach(modules: Modules, path: str) -> frozenset[str]:
 
 def _named_files(modules: Modules, module: PyModule) -> Iterator[str]:
     """The project files that the imports of ``module`` name, wherever in it they stand."""
-    for dotted in module.mentions.modules:
+    for dotted in module.imported:
         name = dotted.lstrip(".")
         path = modules.find_imported(module.path, name, len(dotted) - len(name))
         if path is not None and not path.endswith("/"):

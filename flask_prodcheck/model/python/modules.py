@@ -91,7 +91,7 @@ class Modules(ImportableFiles):
         starred = self._through_star(path, name)
         if starred is not None:
             return starred
-        if name in module.names or module.open_names:
+        if module.binds(name) or module.open_names:
             return Definition("unknown", path, name)
         return Definition("missing", path, name)
 

@@ -37,9 +37,9 @@ def _is_root(name: str, script: PyModule, root: PyModule, facts: Facts) -> bool:
     """Whether all that ``script`` imports from ``name`` is in the root's package, and nothing else is called so."""
     if f"{name}.py" in facts.paths or any(path.startswith(f"{name}/") for path in facts.paths):
         return False
-    parts = {dotted.split(".")[1] for dotted in script.mentions.modules if dotted.startswith(f"{name}.")}
+    parts = {dotted.split(".")[1] for dotted in script.imported if dotted.startswith(f"{name}.")}
     return root.is_open or all(
-        part in root.names or not facts.paths.isdisjoint({f"{part}.py", f"{part}/__init__.py"}) for part in parts
+        root.binds(part) or not facts.paths.isdisjoint({f"{part}.py", f"{part}/__init__.py"}) for part in parts
     )
 
 

@@ -511,7 +511,7 @@ def _is_set_elsewhere(modules: Modules, frame: Frame, expr: Attribute) -> bool:
     if expr.attr not in known:
         known[expr.attr] = any(
             isinstance(target, Attribute) and target.attr == expr.attr
-            for path in mentions_of(modules).givers.get(expr.attr, ())
+            for path in mentions_of(modules).files_giving(expr.attr)
             if (module := modules.module(path)) is not None
             for stmt, _ in nested_statements(module.body)
             if isinstance(stmt, Assign)

@@ -61,7 +61,7 @@ def file_of_function(task: str, base: str, place: Place, modules: Modules) -> st
     for candidate in (".".join([base, *folders, function]), ".".join([base, *folders])):
         path = modules.path_of(candidate, (place.cwd, "."))
         module = modules.module(path) if path else None
-        if path is not None and module is not None and function in module.names:
+        if path is not None and module is not None and module.binds(function):
             return path
     return None
 

@@ -23,7 +23,7 @@ def beanstalk_default(facts: Facts) -> Iterator[Head]:
     head = start_head(start, facts)
     beside = {posixpath.normpath(posixpath.join(head.place.cwd, name)) for name in _BEANSTALK_STARTS}
     module = facts.modules.get(posixpath.normpath(posixpath.join(head.place.cwd, "application.py")))
-    if module is not None and "application" in module.names and not beside & facts.paths:
+    if module is not None and module.binds("application") and not beside & facts.paths:
         yield head
 
 

@@ -283,7 +283,7 @@ class LaunchBuilder:
     def _gives_up_root(self, place: Place) -> bool:
         """Whether a program on the way changes its user itself, which it can only do as root."""
         modules = [self.facts.modules.get(hop.span.file) for hop in place.hops]
-        return any(module is not None and not _USER_CHANGES.isdisjoint(module.mentions.called) for module in modules)
+        return any(module is not None and module.calls_one_of(_USER_CHANGES) for module in modules)
 
     def _socketio(self, target: str) -> Server:
         for name in ("gevent", "eventlet"):

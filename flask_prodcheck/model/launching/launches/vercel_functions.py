@@ -55,7 +55,7 @@ def _functions(folder: str, destinations: Sequence[str], facts: Facts) -> Iterat
 
 def _found(builder: LaunchBuilder, path: str, folder: str, facts: Facts, *, sure: bool) -> Found:
     builder.follower.budget.begin()
-    name = next((each for each in _NAMES if each in facts.modules[path].names), "app")
+    name = next((each for each in _NAMES if facts.modules[path].binds(each)), "app")
     module = posixpath.relpath(path, folder or ".").removesuffix(".py").replace("/", ".")
     hop = Hop(Span(path, 1), posixpath.basename(path))
     place = Place((hop,), cwd=folder or ".")

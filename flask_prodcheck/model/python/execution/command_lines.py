@@ -302,7 +302,7 @@ def declared_in(walk: Walk, frame: Frame, name: str) -> str | None:
 def _declares(walk: Walk, path: str) -> bool:
     """Whether ``path`` declares arguments of a command line."""
     module = walk.modules.module(path)
-    return module is not None and "add_argument" in module.mentions.called
+    return module is not None and module.calls_one_of({"add_argument"})
 
 
 def _read_elsewhere(walk: Walk, frame: Frame, name: str) -> str | None:

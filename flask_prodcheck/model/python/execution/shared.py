@@ -228,7 +228,7 @@ def interesting_names(modules: Modules) -> frozenset[str]:
         return known
     mentions = mentions_of(modules)
     found = mentions.leading_to(BASE_NAMES)
-    if not found.isdisjoint(mentions.inside):
+    if mentions.defines_one_of(found):
         found |= {"__init__"}
     modules.memo["interesting"] = found
     return found
@@ -237,7 +237,7 @@ def interesting_names(modules: Modules) -> frozenset[str]:
 def starts_by_itself(modules: Modules, path: str) -> bool:
     """Whether ``path``, and not only what it imports, may lead to a server or another program when it runs."""
     module = modules.module(path)
-    return module is not None and not interesting_names(modules).isdisjoint(module.mentions.run)
+    return module is not None and module.runs_one_of(interesting_names(modules))
 
 
 def may_start(modules: Modules, path: str) -> bool:

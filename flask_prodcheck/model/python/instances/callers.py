@@ -24,7 +24,7 @@ class Callers:
         known = self._calls.get(name)
         if known is None:
             known = self._calls[name] = []
-            for path in mentions_of(self._modules).callers.get(name, ()):
+            for path in mentions_of(self._modules).files_calling(name):
                 known += [(path, call, scope) for call, scope in self._all(path) if call_name(call) == name]
                 if len(known) >= _CALLS:
                     break

@@ -128,7 +128,7 @@ class Construction:
         """Whether ``path`` uses what ``name`` makes as a manager of Flask-Script is used, and Flask-Script itself beside
         it, or decorators of another manager of the same home as its commands are: other distributions build on it."""
         module = self._modules.module(path)
-        if module is None or not {"add_command", "run"} <= set(module.mentions.called):
+        if module is None or not all(module.calls_one_of({name}) for name in ("add_command", "run")):
             return False
         if any(each.startswith(FLASK_SCRIPT) for each in self._modules.absolute_imports(path)):
             return True

@@ -19,13 +19,11 @@ def names_of_makers(modules: Modules) -> frozenset[str]:
     mentions = mentions_of(modules)
     makers = {name.rpartition(".")[2] for name, kind in CLASSES.items() if kind in WSGI_KINDS}
     makers |= {name.rpartition(".")[2] for name in FACTORY_MAKERS}
-    spelled = [*mentions.aliases, *(name for names in mentions.inside.values() for name in names)]
-    spelled += [name for names in mentions.values.values() for name in names]
-    return frozenset(makers.union(name for name in spelled if "Flask" in name))
+    return frozenset(makers | mentions.used_with("Flask"))
 
 
 def names_of_foreign_apps(modules: Modules) -> frozenset[str]:
     """The names that may stand for an application which is known by its use alone: all that the files bind which call a
     method of one, and what is made with them."""
-    using = [module for module in modules if uses_an_app(module)]
-    return mentions_of(modules).holding(name for module in using for name, _ in module.mentions.values)
+    mentions = mentions_of(modules)
+    return mentions.holding(mentions.given_in([module for module in modules if uses_an_app(module)]))

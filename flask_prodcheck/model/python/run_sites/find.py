@@ -53,7 +53,7 @@ def find_run_sites(modules: Modules, apps: Sequence[App]) -> tuple[RunSite, ...]
     spelled = METHODS | mentions.spellings(frozenset(name.rpartition(".")[2] for name in FUNCTIONS))
     found: list[RunSite] = []
     for module in modules:
-        if spelled.isdisjoint(module.mentions.called):
+        if not module.calls_one_of(spelled):
             continue
         at_import: frozenset[int] | None = None
         for call, where in calls_of(module.path, module.body, Where(Scope())):
