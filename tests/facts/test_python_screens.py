@@ -96,8 +96,8 @@ class Unscreened(Text):
     def words(self) -> frozenset[str]:
         return Text(self.source).words | regions._TRIGGERS | {"app", "return"}
 
-    def words_in(self, first: int, last: int) -> list[str]:
-        return sorted(self.words)
+    def words_in(self, first: int, last: int) -> Iterator[str]:
+        return iter(sorted(self.words))
 
 
 def _lines_cut(source: str, text: Text) -> tuple[set[int], set[int]]:

@@ -21,15 +21,22 @@ _LOGIN = regex(
 _NO_LOGIN = regex(r"csrf|xsrf|nonce|consent", re.IGNORECASE)
 _CHANGES = frozenset({"post", "put", "patch", "delete"})
 #: What a module says that compares a token of its own with each form, or looks at where a form came from.
-_GUARDS_FORMS = regex(r"csrf|xsrf|\bnonce\b|referr?er\b|\borigin\b|sec[-_]fetch")
-_GUARD_WORDS = ("csrf", "xsrf", "nonce", "refer", "origin", "sec-fetch", "sec_fetch")
+_GUARDS = ("csrf", "xsrf", "sec-fetch", "sec_fetch")
+#: Each begins with letters, which are looked for six times as fast as a choice between them: most files have none.
+_GUARDING_WORDS = (regex(r"nonce\b"), regex(r"referr?er\b"), regex(r"origin\b"))
 
 
 def guards_forms(text: str) -> bool:
     """Whether the source mentions a protection of forms, in code or in words."""
     lowered = text.lower()
-    # The plain search is six times as fast, and most files have none of the words.
-    return any(word in lowered for word in _GUARD_WORDS) and _GUARDS_FORMS.search(lowered) is not None
+    if any(each in lowered for each in _GUARDS):
+        return True
+    found = (match for word in _GUARDING_WORDS for match in word.finditer(lowered))
+    return any(match[0].startswith("refer") or not _is_letter(lowered[match.start() - 1 : match.start()]) for match in found)
+
+
+def _is_letter(before: str) -> bool:
+    return before.isalnum() or before == "_"
 
 
 def login_cookies(tree: ast.Module, text: str, place: Place) -> tuple[LoginCookie, ...]:

@@ -54,7 +54,7 @@ def mutations(path: str, tree: ast.Module, found: Statements, text: Text) -> tup
     names = mutable.keys() | scalars.keys()
     changed: list[tuple[str, ast.stmt, ast.stmt | ast.expr, FunctionNode]] = []
     for function, _ in found.functions:
-        if names.isdisjoint(text.words_in(function.lineno, function.end_lineno or function.lineno)):
+        if not text.has_one_of(names, function.lineno, function.end_lineno or function.lineno):
             continue
         for name, node in _changes(function, mutable.keys(), scalars.keys()):
             changed.append((name, mutable.get(name) or scalars[name], node, function))

@@ -272,7 +272,7 @@ class _Chooser:
         names = {name for name, _ in self.waiting}
         while self.pending and self.waiting:
             node = self.pending.pop()
-            if isinstance(node, ast.stmt) and names.isdisjoint(self.text.words_in(node.lineno, _end(node))):
+            if isinstance(node, ast.stmt) and not self.text.has_one_of(names, node.lineno, _end(node)):
                 continue
             for called in _called(node):
                 for function in self.waiting.pop(called, ()):
@@ -289,7 +289,7 @@ class _Chooser:
         return found
 
     def calls_one_of(self, names: AbstractSet[str], node: FunctionNode) -> bool:
-        if not names or names.isdisjoint(self.text.words_in(node.body[0].lineno, _end(node))):
+        if not names or not self.text.has_one_of(names, node.body[0].lineno, _end(node)):
             return False
         return any(name in names for part in node.body for name, _ in _called(part))
 
@@ -338,11 +338,12 @@ class _Chooser:
     def mentions_trigger(self, node: FunctionNode) -> bool:
         if not self.triggers and not self.applications and not self.shares:
             return False
-        words = self.text.words_in(node.lineno, _end(node))
+        lines = node.lineno, _end(node)
+        has_one_of = self.text.has_one_of
         if (
-            self.triggers.isdisjoint(words)
-            and not (self.shares and "global" in words)
-            and (self.applications.isdisjoint(words) or "return" not in words)
+            not has_one_of(self.triggers, *lines)
+            and not (self.shares and has_one_of(_GLOBAL, *lines))
+            and not (self.applications and has_one_of(self.applications, *lines) and has_one_of(_RETURN, *lines))
         ):
             return False
         # Annotations name frameworks without using them.
@@ -516,6 +517,7 @@ def _naming_applications(words: frozenset[str]) -> frozenset[str]:
     return words & _NAMING
 
 
+_GLOBAL, _RETURN = frozenset({"global"}), frozenset({"return"})
 _MAX_SEEN = 65536
 _SEEN: set[str] = set()
 _NAMING: set[str] = set()

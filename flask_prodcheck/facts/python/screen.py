@@ -23,11 +23,18 @@ _MENTIONS = regex(
     rb"|[Cc][Oo][Nn][Ff][Ii][Gg]|create_app|make_app|__main__|subprocess|os\.exec|os\.spawn|os\.system|[Cc]elery"
     rb"|gevent|eventlet|url_for|render_template|\bapp\b|\bapplication\b"
 )
+#: What most files have of it: the plain search is much faster.
+_OFTEN = (b"config", b"environ", b"subprocess", b"__main__", b"flask")
 
 
 def can_carry_facts(path: str, data: bytes) -> bool:
     """Whether the file may start, configure, hold or lead to an application. Errs on the side of true."""
-    return len(data) <= SMALL_FILE or _NAMED.search(path) is not None or _MENTIONS.search(data) is not None
+    return (
+        len(data) <= SMALL_FILE
+        or _NAMED.search(path) is not None
+        or any(word in data for word in _OFTEN)
+        or _MENTIONS.search(data) is not None
+    )
 
 
 def decode(data: bytes) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
+from itertools import chain
 
-_SEPARATED = "".join(chr(code) if chr(code).isalnum() or chr(code) == "_" else " " for code in range(128))
+_SEPARATED = "".join(chr(code) if chr(code).isalnum() or chr(code) in "_\n" else " " for code in range(128))
 
 Place = tuple[int, int, int, int]
 
@@ -23,15 +25,24 @@ class Text:
     @cached_property
     def words(self) -> frozenset[str]:
         """Every identifier of the source is among them (and every other word, those of strings and comments too)."""
-        found = frozenset(_words(self.source))
-        # Python takes an identifier by its normal form.
-        return found if self.is_ascii else found.union(_words(unicodedata.normalize("NFKC", self.source)))
+        return frozenset(chain.from_iterable(self._words))
 
-    def words_in(self, first: int, last: int) -> list[str]:
+    @cached_property
+    def _words(self) -> list[list[str]]:
+        """The words of each line."""
+        if self.is_ascii:
+            return _words(self.source)
+        # Python takes an identifier by its normal form.
+        normal = _words(unicodedata.normalize("NFKC", self.source))
+        return [words + others for words, others in zip(_words(self.source), normal, strict=True)]
+
+    def words_in(self, first: int, last: int) -> Iterator[str]:
         """The words of the lines from ``first`` to ``last`` (1-based, both included), as in :attr:`words`."""
-        source = "\n".join(self.lines[first - 1 : last])
-        found = _words(source)
-        return found if self.is_ascii else found + _words(unicodedata.normalize("NFKC", source))
+        return chain.from_iterable(self._words[first - 1 : last])
+
+    def has_one_of(self, words: AbstractSet[str], first: int, last: int) -> bool:
+        """Whether one of ``words`` is among those of these lines."""
+        return not words.isdisjoint(self.words_in(first, last))
 
     def column(self, line: int, offset: int) -> int:
         """The 0-based character column of a byte offset in a 1-based line."""
@@ -58,7 +69,7 @@ class Text:
         return "\n".join([self.lines[line - 1][column:], *self.lines[line : end - 1], self.lines[end - 1][:end_column]])
 
 
-def _words(source: str) -> list[str]:
+def _words(source: str) -> list[list[str]]:
     # Other letters stay with their word; outside strings and comments nothing but letters is beyond ASCII. A quarter of
-    # the time of a regular expression, which counts because every file is looked at so.
-    return source.translate(_SEPARATED).split()
+    # the time of a regular expression, which counts because every file is looked at so, and every function in it.
+    return [line.split() for line in source.translate(_SEPARATED).split("\n")]

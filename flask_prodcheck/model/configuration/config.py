@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from flask_prodcheck.base import Known, Origin, Unset, Value
 from flask_prodcheck.facts.syntax import Expr
 from flask_prodcheck.model.configuration.app_settings import settings_of
-from flask_prodcheck.model.configuration.asked import Asked
 from flask_prodcheck.model.configuration.signing import SIGNING_KEYS
 from flask_prodcheck.model.configuration.start import Start, options_of, start_of
 from flask_prodcheck.model.configuration.startup import run_start
+from flask_prodcheck.model.evaluation.asked import Asked
 from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.project import App, Configuration, Launch
 from flask_prodcheck.model.python.modules import Modules

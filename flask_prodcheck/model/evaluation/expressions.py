@@ -30,10 +30,10 @@ from flask_prodcheck.model.evaluation.calls import closure
 from flask_prodcheck.model.evaluation.comprehension import comprehension
 from flask_prodcheck.model.evaluation.containers import membership
 from flask_prodcheck.model.evaluation.external_names import is_random
+from flask_prodcheck.model.evaluation.literals import constant, entries
 from flask_prodcheck.model.evaluation.operations import NotPlainError, RefusedError, binary, compare, text_of, unary
 from flask_prodcheck.model.evaluation.production_names import is_production_name
 from flask_prodcheck.model.evaluation.running import DEPTH, ITEMS, NONE, STEPS, Frame, RaisedError
-from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
     External,
@@ -77,8 +77,8 @@ def evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
 
 def _evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
     match expr:
-        case Const(value=value):
-            return known(value)
+        case Const():
+            return constant(machine, expr)
         case Name(id=name):
             return machine.lookup(name, frame)
         case Attribute(value=inner, attr=attr):
@@ -92,8 +92,8 @@ def _evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
             )
         case Collection(kind=kind, items=items):
             return _collection(machine, kind, items, frame)
-        case Dict(items=pairs):
-            return _dict(machine, pairs, frame)
+        case Dict():
+            return _dict(machine, expr, frame)
         case BoolOp(op=op, values=values):
             return _bool_op(machine, op, values, frame)
         case UnaryOp(op="not", operand=operand):
@@ -220,12 +220,16 @@ def _collection(machine: Machine, kind: str, items: Sequence[Expr], frame: Frame
     return machine.sequence(values, kind)
 
 
-def _dict(machine: Machine, pairs: Sequence[tuple[Expr | None, Expr]], frame: Frame) -> Evaluated:
+def _dict(machine: Machine, expr: Dict, frame: Frame) -> Evaluated:
     cells: dict[object, Evaluated] = {}
-    opened = len(pairs) > 5000
-    for key_expr, value_expr in pairs[:5000]:
-        value = evaluate(machine, value_expr, frame)
-        if key_expr is None:
+    opened = len(expr.items) > 5000
+    for entry in entries(machine, expr)[:5000]:
+        if entry.value is not None and entry.constant is not None:
+            machine.steps += 2
+            cells[entry.constant[0]] = entry.value
+            continue
+        value = evaluate(machine, entry.given, frame)
+        if entry.key is None:
             inner = machine.mapping(value)
             if inner is None:
                 opened = True
@@ -234,13 +238,11 @@ def _dict(machine: Machine, pairs: Sequence[tuple[Expr | None, Expr]], frame: Fr
                 cells.update(inner[0])
                 opened = opened or inner[1]
             continue
-        key = machine.key_of(evaluate(machine, key_expr, frame))
+        key = entry.constant or machine.key_of(evaluate(machine, entry.key, frame))
         if key is None:
             opened = True
         else:
-            cells[key[0]] = traced(
-                value, value_expr.span, f"{unparse(key_expr)}: {unparse(value_expr)}", unparse(value_expr)
-            )
+            cells[key[0]] = traced(value, entry.span, entry.text, entry.expression)
     return machine.make("dict", cells, opened=opened)
 
 

@@ -17,6 +17,7 @@ from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.evaluation.heap import Heap
 from flask_prodcheck.model.evaluation.libraries.external import TRUE_OBJECTS
 from flask_prodcheck.model.evaluation.libraries.views import view_truth
+from flask_prodcheck.model.evaluation.literals import Literals
 from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.running import ITEMS, Frame, Super
 from flask_prodcheck.model.evaluation.unparse import Texts
@@ -43,6 +44,12 @@ _BUILTINS = frozenset(dir(builtins))
 def _texts_of(modules: Modules) -> Texts:
     """The one table of texts of ``modules``: many runs go through the same statements."""
     found = modules.memo.setdefault("texts", {})
+    return found if isinstance(found, dict) else {}
+
+
+def _literals_of(modules: Modules) -> Literals:
+    """The one table of literals of ``modules``."""
+    found = modules.memo.setdefault("literals", {})
     return found if isinstance(found, dict) else {}
 
 
@@ -109,6 +116,7 @@ class Machine:
     ) -> None:
         self.modules = modules
         self.texts = _texts_of(modules)
+        self.literals = _literals_of(modules)
         self.env = env
         self.env_closed = env_closed
         self.roots = tuple(roots)
@@ -306,7 +314,7 @@ class Machine:
             if cell is not None:
                 return cell if not isinstance(cell.value, Unset) else unknown(f"{name} may not be bound")
             module = self.modules.module(obj.file)
-            if module is not None and name in module.names:
+            if module is not None and module.binds(name):
                 return unknown(f"{name} is not read")
         if name in _BUILTINS:
             return known(External(f"builtins.{name}"))

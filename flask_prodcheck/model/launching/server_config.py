@@ -13,6 +13,7 @@ from typing import TypeVar
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Assign, FunctionDef, Name, PyModule
+from flask_prodcheck.model.evaluation.asked import Asked
 from flask_prodcheck.model.evaluation.evaluate import Scope, evaluate_all
 from flask_prodcheck.model.evaluation.machine import Machine
 from flask_prodcheck.model.evaluation.running import RaisedError
@@ -23,6 +24,7 @@ from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.words import expand, split
 from flask_prodcheck.model.project import Setting
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.records import replace
 
 _Read = TypeVar("_Read")
 
@@ -86,15 +88,17 @@ def file_settings(path: str, place: Place, modules: Modules) -> tuple[Setting, .
 
 
 def _kept(modules: Modules, read: Callable[[str, Place, Modules], _Read], path: str, place: Place) -> _Read:
-    """What ``read`` finds, once for each environment: many launches read one file, which may import much of the project."""
-    key = f"gunicorn:{read.__name__}"
-    known = modules.memo.get(key)
-    if not isinstance(known, dict):
-        known = modules.memo[key] = {}
-    asked = path, place.cwd, frozenset(place.env.items())
-    if asked not in known:
-        known[asked] = read(path, place, modules)
-    found: _Read = known[asked]
+    """What ``read`` finds, once for all environments that answer the same to what the file asks: many launches read one
+    file, which may import much of the project."""
+    known = modules.memo.setdefault(f"gunicorn:{read.__name__}", {})
+    ways: list[tuple[Asked[Value[str]], _Read]] = (
+        known.setdefault((path, place.cwd), []) if isinstance(known, dict) else []
+    )
+    found = next((made for asked, made in ways if asked.answers_like(place.env)), None)
+    if found is None:
+        asked = Asked(place.env)
+        found = read(path, replace(place, env=asked), modules)
+        ways.append((asked, found))
     return found
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from flask_prodcheck.base import Known, Span
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.configuration import config, startup
-from flask_prodcheck.model.configuration.asked import Asked
+from flask_prodcheck.model.evaluation.asked import Asked
 from flask_prodcheck.model.link import link
 from flask_prodcheck.model.project import Configuration, Entered, Project
 from flask_prodcheck.model.python.modules import Modules

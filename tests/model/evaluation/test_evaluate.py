@@ -137,3 +137,10 @@ def test_secrets_are_masked(key: str, value: object, shown: str) -> None:
 )
 def test_placeholders(value: str, placeholder: bool) -> None:
     assert is_placeholder(value) is placeholder
+
+
+def test_what_a_literal_makes_is_made_each_time() -> None:
+    head = "def table(more):\n    found = {'a': {'b': [1]}, 'c': 2, **more}\n    return found\n"
+    head += "one, other = table({}), table({'c': 3})\none['a']['b'].append(5)\none['d'] = 4\n"
+    assert _value("one", head).value == Known({"a": {"b": [1, 5]}, "c": 2, "d": 4}, _value("one", head).value.origin)
+    assert _value("other", head).value == Known({"a": {"b": [1]}, "c": 3}, _value("other", head).value.origin)

@@ -98,6 +98,26 @@ def test_one_file_of_gunicorn_settings_is_followed_once(monkeypatch: pytest.Monk
     assert asked == ["gunicorn.conf.py"]
 
 
+def test_it_is_followed_again_where_it_asks_for_what_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(exprs: Sequence[Expr], scope: Scope) -> list[Evaluated]:
+        asked.append(scope.path)
+        return evaluate_all(exprs, scope)
+
+    monkeypatch.setattr(server_config, "evaluate_all", counted)
+    service = "[Service]\nWorkingDirectory=/srv/site\nEnvironment={}\nExecStart=/srv/site/venv/bin/gunicorn app:app\n"
+    variables = {"a": "NAME=a", "b": "NAME=b", "c": "WORKERS=5"}
+    files = {
+        **{f"{name}.service": service.format(variable) for name, variable in variables.items()},
+        "gunicorn.conf.py": "import os\nworkers = int(os.environ.get('WORKERS', '2'))\n",
+        "app.py": APP,
+    }
+    launches = link(parse(memory_tree(files)), name="site").launches
+    assert [options(each)["workers"] for each in launches] == ["2", "2", "5"]
+    assert asked == ["gunicorn.conf.py"] * 2
+
+
 def test_a_mount_beside_the_file_of_uwsgi_is_no_second_start() -> None:
     launch = launch_of(
         {
