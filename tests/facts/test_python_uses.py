@@ -140,6 +140,22 @@ def test_login_cookies_and_the_forms_that_read_them() -> None:
     assert found.guards_forms
 
 
+@pytest.mark.parametrize(("text", "guards"), [
+    ("environ['HTTP_REFERER']", True),
+    ("request.referrer", True),
+    ("# the preferred way", False),
+    ("'Sec-Fetch-Site'", True),
+    ("CSRFToken", True),
+    ("request.origin", True),
+    ("original = 1", False),
+    ("_origin", False),
+    ("# announce", False),
+    ("nonce", True),
+])  # fmt: skip
+def test_what_guards_forms(text: str, guards: bool) -> None:
+    assert read(f"from flask import request\n{text}\n").uses.guards_forms is guards
+
+
 @pytest.mark.parametrize(
     ("body", "texts"),
     [
