@@ -67,7 +67,7 @@ from flask_prodcheck.model.configuration.versions import Releases, flask_before,
 from flask_prodcheck.model.deployment.cluster_secrets import cluster_secrets
 from flask_prodcheck.model.deployment.kept_keys import is_kept
 from flask_prodcheck.model.deployment.paths import is_production_path
-from flask_prodcheck.model.deployment.processes import loads_once, replicas, runs_several, worker_processes
+from flask_prodcheck.model.deployment.processes import kept_apart, loads_once, replicas, runs_several, worker_processes
 from flask_prodcheck.model.deployment.served import (
     calls_of,
     every_statement,
@@ -306,6 +306,7 @@ __all__ = [
     "is_placeholder",
     "is_production_path",
     "is_secret_text",
+    "kept_apart",
     "key_from_environment",
     "listens",
     "loads_once",

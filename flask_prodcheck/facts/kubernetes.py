@@ -41,6 +41,7 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
     containers: list[Container] = []
     config_maps: list[tuple[str, tuple[EnvVar, ...]]] = []
     secrets: list[tuple[str, tuple[EnvVar, ...]]] = []
+    scaled: list[tuple[str, int]] = []
     ingress = False
     tls: Span | None = None
     for item in _objects(read_yaml(path, text)):
@@ -53,6 +54,10 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
         elif kind == "Kustomization":
             config_maps.extend(_generated(item, "configMapGenerator"))
             secrets.extend(_generated(item, "secretGenerator"))
+        elif kind == "HorizontalPodAutoscaler":
+            least, target = _integer(item.string("spec", "minReplicas")), item.string("spec", "scaleTargetRef", "name")
+            if least is not None and target:
+                scaled.append((target, least))
         elif kind in _INGRESS:
             ingress = True
             tls = tls or _ends_tls(item, text)
@@ -64,7 +69,7 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
             if kind == "Service":
                 tls = tls or _annotated(item)
             containers.extend(_containers(item, kind))
-    return KubernetesFile(path, tuple(containers), tuple(config_maps), tuple(secrets), ingress, tls)
+    return KubernetesFile(path, tuple(containers), tuple(config_maps), tuple(secrets), ingress, tls, tuple(scaled))
 
 
 def _objects(documents: tuple[YamlNode, ...]) -> Iterator[YamlNode]:
@@ -146,6 +151,8 @@ def _containers(item: YamlNode, kind: str) -> Iterator[Container]:
         return
     workload = _name(item)
     replicas = _integer(spec.string("replicas"))
+    elastic = _is_elastic(item, kind)
+    claims = {_name(each) for each in _elements(spec.get("volumeClaimTemplates"))}
     # (node, name of the nearest named mapping, replicas in force)
     pending: list[tuple[YamlNode, str, int | None]] = [(spec, workload, replicas)]
     seen: set[int] = set()
@@ -164,9 +171,11 @@ def _containers(item: YamlNode, kind: str) -> Iterator[Container]:
         below: list[tuple[YamlNode, str, int | None]] = []
         for key, _, value in node.items():
             if key == "containers" and value.is_sequence:
+                kept = claims | set(_lasting(node.get("volumes")))
                 for each in value.elements():
                     if each.is_mapping:
-                        yield _container(each, workload, kind, each.string("name") or name, count, pod)
+                        found = _container(each, workload, kind, each.string("name") or name, count, pod)
+                        yield replace(found, mounts=tuple(_mounts(each, kept)), elastic=elastic)
             elif key == "podSpec" and value.is_mapping and value.get("containers") is None:
                 yield _container(value, workload, kind, name, count, (None, None))
             elif key != "initContainers" and not value.is_scalar:
@@ -200,6 +209,38 @@ def _container(
         templated_env=tuple(_templated(node.get("env"))),
         chosen_image=image is not None and image.dynamic,
     )
+
+
+#: The upper bound of a service of Knative, or of Cloud Run, in its old and its new spelling.
+_AT_MOST = ("autoscaling.knative.dev/max-scale", "autoscaling.knative.dev/maxScale")
+
+
+def _is_elastic(item: YamlNode, kind: str) -> bool:
+    """Whether a service of Knative lets it to the requests how many pods there are: every other service has none."""
+    if kind != "Service" or not (item.string("apiVersion") or "").startswith("serving.knative.dev/"):
+        return False
+    annotations = item.get("spec", "template", "metadata", "annotations")
+    bounds = [value for name, _, value in annotations.items() if name in _AT_MOST] if annotations is not None else []
+    return not any(value.raw == "1" or value.dynamic for value in bounds)
+
+
+#: Volumes that are made with the pod, or only hand something in.
+#: Source: https://kubernetes.io/docs/concepts/storage/volumes/
+_PASSING = frozenset({"name", "emptyDir", "configMap", "secret", "projected", "downwardAPI", "ephemeral", "image"})
+
+
+def _lasting(volumes: YamlNode | None) -> Iterator[str]:
+    """The names of a pod's volumes that outlive it: claims, folders of the node, network disks."""
+    for each in _elements(volumes):
+        kinds = {key for key, _, _ in each.items()} if each.is_mapping else set()
+        if kinds - _PASSING and not kinds & (_PASSING - {"name"}):
+            yield each.string("name") or ""
+
+
+def _mounts(container: YamlNode, kept: set[str]) -> Iterator[str]:
+    for each in _elements(container.get("volumeMounts")):
+        if each.is_mapping and (each.string("name") or "") in kept:
+            yield each.string("mountPath") or ""
 
 
 def _command(node: YamlNode, key: str) -> Command | None:

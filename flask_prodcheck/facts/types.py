@@ -189,7 +189,8 @@ class Container:
     ``command`` replaces ENTRYPOINT, ``args`` replaces CMD. ``references`` are the variables that take one key of a
     config map or a secret: (variable, object, key). ``user`` is what it runs as, where it says so. ``dynamic`` is true when templating
     hides parts of it; ``templated_env`` are the variables whose value a template decides, as written, and ``chosen_image`` says
-    that it decides the image, ``chosen_command`` that the values of a chart hold (a part of) the command."""
+    that it decides the image, ``chosen_command`` that the values of a chart hold (a part of) the command. ``mounts`` are the
+    folders that a volume keeps which outlives the pod; ``elastic`` when nothing bounds how many of them run."""
 
     workload: str
     kind: str
@@ -210,6 +211,8 @@ class Container:
     templated_env: tuple[tuple[str, str], ...] = ()
     chosen_image: bool = False
     chosen_command: bool = False
+    mounts: tuple[str, ...] = ()
+    elastic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,8 @@ class ChartValues:
 
 @dataclass(frozen=True, slots=True)
 class KubernetesFile:
-    """``secrets`` are the objects of that kind with their decoded entries, None for what a template decides."""
+    """``secrets`` are the objects of that kind with their decoded entries, None for what a template decides; ``scaled`` the
+    workloads that an autoscaler never lets below a number of pods."""
 
     path: str
     containers: tuple[Container, ...]
@@ -231,6 +235,7 @@ class KubernetesFile:
     secrets: tuple[tuple[str, tuple[EnvVar, ...]], ...] = ()
     has_ingress: bool = False
     tls: Span | None = None  # where an ingress or a route ends TLS, or the certificate it shows
+    scaled: tuple[tuple[str, int], ...] = ()
 
 
 # --- shell -----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from flask_prodcheck.rulekit import Confidence, Hit, Mutation, Project, Span, replicas, served_modules, worker_processes
+from flask_prodcheck.rulekit import Confidence, Hit, Mutation, Project, Span, kept_apart, served_modules
 
 # What is only kept to answer sooner may differ between processes.
 CACHE = re.compile(r"cache|memo|registry|pool", re.IGNORECASE)
@@ -17,8 +17,8 @@ def check(project: Project) -> Iterator[Hit]:
         launch = configuration.launch
         if launch is None or launch.confidence is Confidence.LOW:
             continue
-        count = max(worker_processes(launch) or 1, replicas(project, launch) or 1)
-        if count < 2:
+        where = kept_apart(project, launch)
+        if not where:
             continue
         for module in served_modules(project, configuration):
             for bound, changes in _by_variable(module.mutations).items():
@@ -28,7 +28,7 @@ def check(project: Project) -> Iterator[Hit]:
                     facts={
                         "name": " and ".join(sorted({change.name for change in changes})),
                         "functions": _listed(changes),
-                        "count": str(count),
+                        "where": where,
                     },
                 )
 

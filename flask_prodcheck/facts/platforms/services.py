@@ -17,7 +17,12 @@ def read_app_engine(path: str, root: YamlNode) -> StartFile:
     command = shell_command(root.get("entrypoint"), root.key_span("entrypoint"))
     if command is None and runtime == "custom":
         return StartFile(path, "app-engine", ())
-    options = options_of(root, runtime="runtime", env="env", instance_class="instance_class")
+    options = options_of(
+        root, runtime="runtime", env="env", instance_class="instance_class", instances=("manual_scaling", "instances"),
+        max_instances=("automatic_scaling", "max_instances"),
+    )  # fmt: skip
+    options = (*options, *options_of(root.get("basic_scaling"), max_instances="max_instances"))
+    options = (*options, *options_of(root.get("automatic_scaling"), max_instances="max_num_instances"))  # flexible
     if flexible:
         options = (*options, ("flexible", "true"))
     name = root.string("service") or root.string("module") or "default"

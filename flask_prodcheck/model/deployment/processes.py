@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from flask_prodcheck.facts.types import Container, Start
+from flask_prodcheck.model.launching.beside import platform_starts
+from flask_prodcheck.model.launching.heads.development import is_development
+from flask_prodcheck.model.launching.heads.pods import container_of
+from flask_prodcheck.model.launching.heads.services import services_of
 from flask_prodcheck.model.project import Launch, Project, Server
 
 
@@ -34,18 +41,88 @@ def _is_on(launch: Launch, *names: str) -> bool:
     return any(each is not None and each[0].lower() not in ("false", "0", "no", "") for each in found)
 
 
+#: The options by which a platform's file says how many instances it runs, or never goes below.
+#: Sources: https://render.com/docs/blueprint-spec (numInstances), https://fly.io/docs/reference/configuration/
+#: (min_machines_running), https://docs.railway.com/reference/config-as-code (numReplicas) and
+#: https://docs.cloudfoundry.org/devguide/deploy-apps/manifest-attributes.html (instances).
+_INSTANCES = frozenset({"instances", "min_machines", "replicas"})
+
+
 def replicas(project: Project, launch: Launch) -> int | None:
-    """The number of hosts or containers that the head of the launch asks for; None when it does not say."""
-    compose = project.facts.compose.get(launch.head.span.file)
+    """The number of hosts or containers that the head of the launch asks for, or what runs its image as it is; None when
+    nothing says it."""
+    return max(_counts(project, launch), default=None)
+
+
+def _counts(project: Project, launch: Launch) -> Iterator[int]:
+    facts, path = project.facts, launch.head.span.file
+    compose, manifest = facts.compose.get(path), facts.kubernetes.get(path)
     if compose is not None:
-        return next((service.replicas for service in compose.services if service.name == launch.service), None)
-    manifest = project.facts.kubernetes.get(launch.head.span.file)
-    if manifest is not None:
+        yield from (each.replicas or 0 for each in compose.services if each.name == launch.service and each.replicas)
+    elif manifest is not None:
         found = [each for each in manifest.containers if launch.service in (each.name, each.workload)]
-        return found[0].replicas if len(found) == 1 else None
-    return None
+        if len(found) == 1:
+            yield from _pods(project, found[0])
+    elif path in facts.start_files:
+        own = [each for each in facts.start_files[path].starts if each.role == "run"]
+        named = [each for each in own if (each.command or each).span == launch.head.span]
+        yield from (count for each in named for count in _instances(each))
+    elif launch.kind == "dockerfile":
+        for file, service in services_of(path, facts):
+            plain = service.command is None and service.entrypoint is None and not is_development(file, service)
+            if plain and service.replicas:
+                yield service.replicas
+        for start in platform_starts(path, "dockerfile", facts):
+            yield from _instances(start)
+        pod = container_of(path, facts)
+        if pod is not None:
+            yield from _pods(project, pod)
+
+
+def _pods(project: Project, container: Container) -> Iterator[int]:
+    if container.replicas is not None:
+        yield container.replicas
+    for manifest in project.facts.kubernetes.values():
+        yield from (least for workload, least in manifest.scaled if workload == container.workload)
+
+
+def _instances(start: Start) -> Iterator[int]:
+    for name, value in start.options:
+        if name in _INSTANCES and value.isascii() and value.isdigit() and len(value) < 6:
+            yield int(value)
 
 
 def runs_several(project: Project, launch: Launch) -> bool:
     """Whether more than one process is certain to serve at the same time."""
     return (worker_processes(launch) or 1) > 1 or (replicas(project, launch) or 1) > 1
+
+
+def kept_apart(project: Project, launch: Launch) -> str:
+    """What the memory of the application exists once in, where requests reach several of it: processes, hosts, or the
+    instances that a platform starts as requests come, and stops. "" where there may be one alone.
+
+    Sources: https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html (an environment serves one request at a
+    time), https://docs.cloud.google.com/appengine/docs/standard/how-instances-are-managed and
+    https://knative.dev/docs/serving/autoscaling/scale-bounds/ (no upper bound unless one is set).
+    """
+    count = max(worker_processes(launch) or 1, replicas(project, launch) or 1)
+    if count > 1:
+        return f"each of {count} processes"
+    if launch.server is Server.LAMBDA:
+        return "each instance of the function"
+    return "each instance that the platform starts" if _is_elastic(project, launch) else ""
+
+
+def _is_elastic(project: Project, launch: Launch) -> bool:
+    """Whether the platform's file leaves it to the platform how many instances there are."""
+    facts, path = project.facts, launch.head.span.file
+    if path in facts.kubernetes:
+        own = [each for each in facts.kubernetes[path].containers if launch.service in (each.name, each.workload)]
+        return len(own) == 1 and own[0].elastic
+    if launch.kind == "dockerfile":
+        pod = container_of(path, facts)
+        return pod is not None and pod.elastic
+    if launch.kind != "app-engine":
+        return False
+    options = {name: value for start in facts.start_files[path].starts for name, value in start.options}
+    return "instances" not in options and options.get("max_instances") not in ("0", "1")

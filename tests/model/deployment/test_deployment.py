@@ -6,7 +6,7 @@ import pytest
 
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.deployment.paths import is_production_path
-from flask_prodcheck.model.deployment.processes import replicas, runs_several, worker_processes
+from flask_prodcheck.model.deployment.processes import kept_apart, replicas, runs_several, worker_processes
 from flask_prodcheck.model.deployment.served import calls_of, served_modules, used_by
 from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.link import link
@@ -101,6 +101,54 @@ def test_replicas_of_a_service() -> None:
     alone = project({"Procfile": "web: gunicorn -w 1 app:app\n"})
     assert replicas(alone, alone.launches[0]) is None
     assert not runs_several(alone, alone.launches[0])
+
+
+POD = "kind: {}\napiVersion: {}\nmetadata: {{name: web}}\nspec: {{{}template: {{{}spec: {{containers: [{{name: web, image: web}}]}}}}}}\n"
+AUTOSCALER = (
+    "---\nkind: HorizontalPodAutoscaler\nspec: {{scaleTargetRef: {{name: {}}}, minReplicas: 2, maxReplicas: 5}}\n"
+)
+DEPLOYMENT = POD.format("Deployment", "apps/v1", "{}", "")
+KNATIVE = POD.format("Service", "serving.knative.dev/v1", "", "{}")
+BOUND = 'metadata: {annotations: {autoscaling.knative.dev/maxScale: "%d"}}, '
+ONE = {
+    "Dockerfile": IMAGE["Dockerfile"].replace('"-b"', '"-w", "1", "-b"'),
+    "pyproject.toml": "[project]\nname = 'web'\n",
+}
+RENDER = "services:\n  - type: web\n    runtime: python\n    startCommand: gunicorn -w 1 app:app\n"
+FLY = "app = 'web'\n[http_service]\nmin_machines_running = {}\n"
+ENGINE = "runtime: python312\nentrypoint: gunicorn -w 1 app:app\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        (ONE, ""),
+        ({**ONE, "compose.yaml": "services:\n  web:\n    build: .\n    deploy: {replicas: 2}\n"}, "each of 2 processes"),
+        ({**ONE, "dev.yaml": "services:\n  dev:\n    build: .\n    deploy: {replicas: 2}\n"}, ""),
+        ({**ONE, "k8s/web.yaml": DEPLOYMENT.replace("{}", "replicas: 3, ")}, "each of 3 processes"),
+        ({**ONE, "k8s/web.yaml": DEPLOYMENT.replace("{}", "replicas: 1, ")}, ""),
+        ({**ONE, "k8s/web.yaml": DEPLOYMENT.replace("{}", "") + AUTOSCALER.format("web")}, "each of 2 processes"),
+        ({**ONE, "k8s/web.yaml": DEPLOYMENT.replace("{}", "") + AUTOSCALER.format("worker")}, ""),
+        ({**ONE, "k8s/web.yaml": KNATIVE.replace("{}", "")}, "each instance that the platform starts"),
+        ({**ONE, "k8s/web.yaml": KNATIVE.replace("{}", BOUND % 5)}, "each instance that the platform starts"),
+        ({**ONE, "k8s/web.yaml": KNATIVE.replace("{}", BOUND % 1)}, ""),
+        ({**ONE, "fly.toml": FLY.format(2)}, "each of 2 processes"),
+        ({**ONE, "fly.toml": FLY.format(1)}, ""),
+        ({"render.yaml": RENDER + "    numInstances: 4\n"}, "each of 4 processes"),
+        ({"render.yaml": RENDER}, ""),
+        ({"app.yaml": ENGINE}, "each instance that the platform starts"),
+        ({"app.yaml": ENGINE + "automatic_scaling: {max_instances: 1}\n"}, ""),
+        ({"app.yaml": ENGINE + "basic_scaling: {max_instances: 1}\n"}, ""),
+        ({"app.yaml": ENGINE + "manual_scaling: {instances: 1}\n"}, ""),
+        ({"app.yaml": ENGINE + "manual_scaling: {instances: 2}\n"}, "each of 2 processes"),
+        ({"zappa_settings.json": '{"live": {"app_function": "app.app"}}'}, "each instance of the function"),
+    ],
+)
+def test_what_the_memory_of_the_application_exists_once_in(files: dict[str, str], where: str) -> None:
+    subject = project(files)
+    launches = [each for each in subject.production if each.app is not None]
+    assert launches
+    assert {kept_apart(subject, each) for each in launches} == {where}
 
 
 SHOP = {
