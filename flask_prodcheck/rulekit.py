@@ -75,7 +75,7 @@ from flask_prodcheck.model.deployment.served import (
     served_modules,
     used_by,
 )
-from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files, loses_folder
+from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files, loses_folder, shares_disk
 from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.deployment.token_keys import token_keys
 from flask_prodcheck.model.deployment.uploads import UploadFolder, upload_folders
@@ -332,6 +332,7 @@ __all__ = [
     "settings_at",
     "settings_table",
     "shares_container",
+    "shares_disk",
     "start_options",
     "statements",
     "supplier",

@@ -172,7 +172,7 @@ def _port(node: YamlNode) -> Port | None:
 def _volume(node: YamlNode) -> tuple[str, str] | None:
     if node.is_mapping:
         target = _raw(node, "target")
-        return None if target is None else (_raw(node, "source") or "", target)
+        return None if target is None or node.string("type") == "tmpfs" else (_raw(node, "source") or "", target)
     text = node.raw
     if not text:
         return None

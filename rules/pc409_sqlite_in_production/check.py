@@ -15,6 +15,7 @@ from flask_prodcheck.rulekit import (
     loses_files,
     replicas,
     runs_several,
+    shares_disk,
 )
 
 KEYS = ("SQLALCHEMY_DATABASE_URI", "DATABASE_URI", "DATABASE_URL")
@@ -51,6 +52,13 @@ def _is_sqlite(setting: Setting) -> bool:
     return setting.in_project.startswith("sqlite")
 
 
+def _file(setting: Setting) -> str:
+    """The absolute path of the database; "" where it is not known, or depends on the folder of the application."""
+    value = setting.value.value if isinstance(setting.value, Known) else None
+    path = value.partition("?")[0].partition("://")[2] if isinstance(value, str) else ""
+    return path[1:] if path.startswith("//") else ""
+
+
 def _judged(project: Project, launch: Launch, setting: Setting) -> Iterator[Hit]:
     unless = f", unless {setting.variable} is set," if setting.fallback and setting.variable else ""
     value = setting.value.value if isinstance(setting.value, Known) else None
@@ -64,7 +72,7 @@ def _judged(project: Project, launch: Launch, setting: Setting) -> Iterator[Hit]
                 severity="warning" if setting.fallback else "error",
             )
         return
-    if (replicas(project, launch) or 1) > 1:
+    if (replicas(project, launch) or 1) > 1 and not shares_disk(project, launch, _file(setting)):
         reason = "each replica has a file of its own"
     elif launch.server is Server.LAMBDA:
         if setting.fallback and launch.kind not in _TELLING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Hit, Known, Launch, Project, loses_files, replicas, served_modules
+from flask_prodcheck.rulekit import Hit, Known, Launch, Project, loses_files, replicas, served_modules, shares_disk
 
 ON_DISK = frozenset({"filesystem", "cachelib"})
 
@@ -26,4 +26,5 @@ def check(project: Project) -> Iterator[Hit]:
 
 
 def _is_lost(project: Project, launch: Launch) -> bool:
-    return (replicas(project, launch) or 1) > 1 or loses_files(project, launch)
+    several = (replicas(project, launch) or 1) > 1 and not shares_disk(project, launch)
+    return several or loses_files(project, launch)

@@ -20,6 +20,8 @@ def read_task_definition(path: str, root: YamlNode) -> StartFile:
         entrypoint = argv_command(container.get("entryPoint"), container.key_span("entryPoint"))
         command = argv_command(container.get("command"), container.key_span("command"))
         options = options_of(container, image="image", user="user")
+        for mounted in elements(container.get("mountPoints")):
+            options = (*options, *options_of(mounted, mount="containerPath"))
         if entrypoint is not None and entrypoint.argv:
             options = (*options, ("overrides", "entrypoint"))
             rest = command.argv if command is not None and command.argv is not None else ()

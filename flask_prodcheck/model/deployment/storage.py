@@ -6,25 +6,48 @@ import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.facts.types import ComposeService
+from flask_prodcheck.model.launching.containers import says_another
 from flask_prodcheck.model.project import Launch, Project
 
 _HEROKU_FILES = ("app.json", "runtime.txt", ".slugignore", "heroku.yml")
 
 
 def loses_files(project: Project, launch: Launch) -> bool:
-    """Whether the launch runs in a container that no compose file of the project gives a volume, or on a platform that
-    starts each process on a fresh disk. False where that cannot be told: other orchestrators mount folders elsewhere,
-    and which folder a volume keeps is not compared."""
+    """Whether the launch runs in a container to which no file of the project gives a volume, or on a platform that starts
+    each process on a fresh disk. False where that cannot be told: other orchestrators mount folders elsewhere, and which
+    folder a volume keeps is not compared."""
     if launch.kind == "procfile":
-        return _is_dyno(project, launch)
+        return _is_dyno(project, launch) and not any(_on_platforms(project)) and not _may_mount_elsewhere(project)
     if not launch.container or launch.kind not in ("dockerfile", "compose"):
         return False
-    return not any(
-        service.volumes
-        for file in project.facts.compose.values()
-        for service in file.services
-        if service.build is not None or service.name == launch.service or _mounts_into(service, launch)
-    )
+    if launch.kind == "dockerfile" and (_may_mount_elsewhere(project) or any(_in_pods(project))):
+        return False
+    return not any(_kept_for(project, launch))
+
+
+def shares_disk(project: Project, launch: Launch, file: str = "") -> bool:
+    """Whether the replicas of the launch may keep ``file``, or their files where its path is not known, in one place: a
+    volume of the host that compose runs them on, or a claim of the cluster that is not made anew for each of them, as a
+    StatefulSet does."""
+    kept = [*_of_services(project, launch)]
+    kept += [folder for kind, folder in _in_pods(project) if kind != "StatefulSet"]
+    return any(_overlap(file, each) for each in kept) if file.startswith("/") else bool(kept)
+
+
+def _of_services(project: Project, launch: Launch) -> Iterator[str]:
+    for compose in project.facts.compose.values():
+        for service in compose.services:
+            if service.build is not None or service.name == launch.service or _mounts_into(service, launch):
+                yield from (inside for _, inside in service.volumes)
+
+
+def _kept_for(project: Project, launch: Launch) -> Iterator[str]:
+    """The folders that a volume keeps for the launch itself, wherever its image runs."""
+    yield from _of_services(project, launch)
+    dockerfile = project.facts.dockerfiles.get(launch.dockerfile or "")
+    for stage in dockerfile.stages if dockerfile is not None else ():
+        yield from stage.volumes
+    yield from _on_platforms(project)
 
 
 def _mounts_into(service: ComposeService, launch: Launch) -> bool:
@@ -69,9 +92,24 @@ def _kept_folders(project: Project) -> Iterator[str]:
     for dockerfile in project.facts.dockerfiles.values():
         for stage in dockerfile.stages:
             yield from stage.volumes
+    yield from _on_platforms(project)
+
+
+def _on_platforms(project: Project) -> Iterator[str]:
+    """The folders on which the file of a platform mounts a disk."""
     for file in project.facts.start_files.values():
         for start in file.starts:
             yield from (value for name, value in start.options if name == "mount")
+
+
+def _in_pods(project: Project) -> Iterator[tuple[str, str]]:
+    """The folders of pods that a volume keeps, each with the kind of its workload; "$" where a template decides. Databases
+    and the like keep their own data there."""
+    for manifest in project.facts.kubernetes.values():
+        for container in manifest.containers:
+            if not says_another(container.image.rpartition("/")[2].partition(":")[0], project.facts):
+                for folder in container.mounts or (("$",) if container.dynamic else ()):
+                    yield container.kind, folder
 
 
 def _may_mount_elsewhere(project: Project) -> bool:

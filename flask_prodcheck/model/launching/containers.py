@@ -88,7 +88,7 @@ def dockerfile_of_image(image: str, facts: Facts, near: str, *, local: bool = Fa
     """
     name = re.split(r"[:@]", image.rsplit("/", 1)[-1])[0].lower()
     if "$" in image.split(":", maxsplit=1)[0].rsplit("/", 1)[-1]:
-        if _says_another(name, facts) or _for_people(name):  # (``${dev_image}``)
+        if says_another(name, facts) or _for_people(name):  # (``${dev_image}``)
             return None
         ours = [path for path in facts.dockerfiles if not _for_people(path)]
         if len(ours) == 1:
@@ -115,9 +115,10 @@ def dockerfile_of_image(image: str, facts: Facts, near: str, *, local: bool = Fa
     )
 
 
-def _says_another(variable: str, facts: Facts) -> bool:
-    """Whether the variable that holds an image is called after a program that is not the project's (``${PG_IMAGE}``)."""
-    words = set(words_of(variable)) - _ANY_IMAGE
+def says_another(name: str, facts: Facts) -> bool:
+    """Whether an image, or the variable that holds it, is called after a program that is not the project's (``mysql``,
+    ``${PG_IMAGE}``)."""
+    words = set(words_of(name)) - _ANY_IMAGE
     return bool(words & (_OFFICIAL | _SHORT)) and not words & _project_names(facts)
 
 
