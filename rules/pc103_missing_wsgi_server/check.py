@@ -5,7 +5,20 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import WSGI_SERVERS, Hit, Launch, Project, Server, Span, gunicorn_files
+from flask_prodcheck.rulekit import (
+    WSGI_SERVERS,
+    Attribute,
+    Call,
+    Expr,
+    FunctionDef,
+    Hit,
+    Launch,
+    Project,
+    Server,
+    Span,
+    every_statement,
+    gunicorn_files,
+)
 
 IN_IMAGE = "Production runs the development server, and its image installs no WSGI server to run instead"
 
@@ -21,7 +34,7 @@ def check(project: Project) -> Iterator[Hit]:
         bare.setdefault(_requirement(project, launch) or app.span, launch)
     for at in sorted(bare):
         yield Hit(at=at, via=bare[at].hops, severity=None if sure else "warning", message=IN_IMAGE)
-    if bare or served or WSGI_SERVERS & project.installed:
+    if bare or served or WSGI_SERVERS & project.installed or _only_has_commands(project):
         return
     at = _requirement(project) or app.span
     if scripts := [path for path in sorted(project.facts.modules) if path.endswith(".wsgi")]:
@@ -54,6 +67,29 @@ def check(project: Project) -> Iterator[Hit]:
         )
     else:
         yield Hit(at=at, severity=None if project.kind == "application" else "info")
+
+
+def _only_has_commands(project: Project) -> bool:
+    """Whether nothing of the project serves the application or answers a request: it is there for its commands."""
+    if project.launches or project.run_sites:
+        return False
+    modules = project.facts.modules.values()
+    if any(module.uses.routes is not None or module.uses.views for module in modules):
+        return False
+    return any(
+        _is_command(decorator)
+        for module in modules
+        for statement, _ in every_statement(module)
+        if isinstance(statement, FunctionDef)
+        for decorator in statement.decorators
+    )
+
+
+def _is_command(decorator: Expr) -> bool:
+    """``@app.cli.command("name")``, of an application or a blueprint."""
+    func = decorator.func if isinstance(decorator, Call) else None
+    owner = func.value if isinstance(func, Attribute) and func.attr == "command" else None
+    return isinstance(owner, Attribute) and owner.attr == "cli"
 
 
 def _is_bare(launch: Launch) -> bool:
