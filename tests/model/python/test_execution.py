@@ -119,6 +119,11 @@ def ends(outcome: Outcome) -> list[str]:
         ),
         (APP + "import threading\nthreading.Thread(target=lambda: app.run()).start()\n", ["app-run 4"]),
         (APP + "from functools import partial\nserve = partial(app.run, port=80)\nserve()\n", ["app-run 5"]),
+        (APP + "from functools import partial\nprint = partial(print, flush=True)\nprint('up')\napp.run()\n", ["app-run 6"]),
+        (
+            APP + "from functools import partial\nserve = partial(partial(app.run, '::'), port=80)\nserve()\n",
+            ["app-run 5"],
+        ),
         (APP + "def serve():\n    app.run()\nglobals()['serve']()\n", ["app-run 5>4"]),
         (APP + "def serve():\n    app.run()\nglobals()['clean']()\n", []),
         (

@@ -99,9 +99,7 @@ def follow_calls(walk: Walk, expr: Expr, frame: Frame, way: Way) -> int:
 
 
 def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
-    through = walk.called_through(call, frame)
-    if through is not call:
-        return walk.one_call(through, frame, way)
+    call = walk.called_through(call, frame)
     name = walk.modules.qualified(frame.path, call.func, frame.scope.body)
     if isinstance(call.func, Name) and call.func.id in frame.scope.params:
         name = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from flask_prodcheck.base import Span
 from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import (
     Attribute,
@@ -104,19 +105,22 @@ def _follow(
     walk.one_call(called_through(walk, replace(call, func=target, args=args, keywords=keywords), frame), frame, way)
 
 
-def called_through(walk: Walk, call: Call, frame: Frame) -> Call:
+def called_through(walk: Walk, call: Call, frame: Frame, passed: frozenset[Span] = frozenset()) -> Call:
     """``call`` as the call that it comes to: of what ``functools.partial(function, ...)`` holds, of ``getattr(owner,
-    name)`` and of ``globals()[name]`` where the name is known."""
+    name)`` and of ``globals()[name]`` where the name is known. ``passed`` are the values of names that were looked up on
+    the way: in ``print = partial(print, flush=True)`` the inner name is what it was before."""
     func = call.func
     if isinstance(func, Name) and func.id not in frame.scope.params:
         named = walk.modules.resolve(frame.path, func, frame.scope.body)
-        func = named.value if named.kind == "value" and named.module == frame.path and named.value else func
+        value = named.value if named.kind == "value" and named.module == frame.path else None
+        if value is not None and value.span not in passed:
+            func, passed = value, passed | {value.span}
     maker = walk.modules.qualified(frame.path, func.func) if isinstance(func, Call) else None
     if isinstance(func, Call) and maker == "functools.partial" and func.args:
         inner = replace(
             call, func=func.args[0], args=(*func.args[1:], *call.args), keywords=(*func.keywords, *call.keywords)
         )
-        return inner if isinstance(func.args[0], Call) else called_through(walk, inner, frame)
+        return called_through(walk, inner, frame, passed)
     if isinstance(func, Call) and maker == "builtins.getattr" and len(func.args) > 1:
         name = evaluate(walk.world, frame, func.args[1])
         if isinstance(name, str) and name.isidentifier():
@@ -125,7 +129,7 @@ def called_through(walk: Walk, call: Call, frame: Frame) -> Call:
     if isinstance(func, Subscript) and isinstance(table, Call) and table.func == Name(table.func.span, "globals"):
         name = evaluate(walk.world, frame, func.index)
         if isinstance(name, str) and name.isidentifier():
-            return replace(call, func=Name(func.span, name))
+            return called_through(walk, replace(call, func=Name(func.span, name)), frame, passed)
     return call
 
 
