@@ -47,6 +47,53 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 gunicorn production app:app True", "web/Dockerfile:4 gunicorn development app:app True"],
     ),
     (
+        "an image whose own command nothing takes, beside what starts production",
+        {
+            "Dockerfile": IMAGE + "CMD python app.py\n",
+            "compose.dev.yml": COMPOSE.format(".") + "    command: flask run --debug\n",
+            "web.service": UNIT,
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > app.py:4 app-run development app:app True",
+            "compose.dev.yml:4 flask-run development app:app True",
+            "web.service:2 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "the same beside what a platform starts from the sources",
+        {
+            "Dockerfile": IMAGE + "CMD python app.py\n",
+            "compose.dev.yml": COMPOSE.format(".") + "    command: flask run --debug\n",
+            "manifest.yml": "applications:\n- name: web\n  command: gunicorn app:app\n",
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > app.py:4 app-run development app:app True",
+            "compose.dev.yml:4 flask-run development app:app True",
+            "manifest.yml:3 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "an image of which a service takes the command",
+        {
+            "Dockerfile": IMAGE + "CMD python app.py\n",
+            "compose.yml": COMPOSE.format("."),
+            "web.service": UNIT,
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > app.py:4 app-run production app:app True", "web.service:2 gunicorn production app:app True"],
+    ),
+    (
+        "an image whose own command compose does not take, and that is all there is",
+        {
+            "Dockerfile": IMAGE + "CMD python app.py\n",
+            "compose.dev.yml": COMPOSE.format(".") + "    command: flask run --debug\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > app.py:4 app-run production app:app True", "compose.dev.yml:4 flask-run development app:app True"],
+    ),
+    (
         "the one image of a project is for production, whoever builds it here",
         {"Dockerfile": SERVED, "compose.dev.yml": COMPOSE.format("."), "app.py": APP},
         ["Dockerfile:4 gunicorn production app:app True"],

@@ -15,6 +15,7 @@ from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.launches.overlaps import one_per_end
 from flask_prodcheck.model.launching.place import SSH
+from flask_prodcheck.model.launching.platforms import PLATFORM_KINDS
 from flask_prodcheck.model.launching.purpose import Evidence, Judgement, judge
 from flask_prodcheck.model.launching.readmes.said import Readmes
 from flask_prodcheck.model.project import Launch, Purpose
@@ -28,6 +29,7 @@ def judged(
     """One launch for each end of ``found`` with its purpose, in a stable order."""
     kept = one_per_end(found)
     deploy = [each for each in kept if each.head.kind in _DEPLOYS or each.launch.source == "platform-default"]
+    hosted = [each for each in kept if each.head.kind in PLATFORM_KINDS and each not in deploy]
     has_production = any(not each.launch.server.is_development for each in deploy)
     launches = []
     for each in kept:
@@ -50,8 +52,9 @@ def judged(
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=_has_production_pair(launch, facts),
             development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
-            stand_in=each.head.stand_in, on_host=_leaves_on_host(each, has_production), elsewhere=_starts_elsewhere(each, deploy),
+            stand_in=each.head.stand_in, on_host=_leaves_on_host(each, has_production), elsewhere=_starts_elsewhere(each, [*deploy, *hosted]),
             mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, deploy, facts),
+            unused=_is_unused(each, facts),
         )  # fmt: skip
 
         def told(head: Head = each.head) -> Judgement | None:
@@ -106,6 +109,12 @@ def _is_built_aside(found: Found, all_found: Sequence[Found], facts: Facts) -> b
         and any(not is_development(*each) for each in services_of(other.launch.dockerfile or "", facts))
         for other in all_found
     )
+
+
+def _is_unused(found: Found, facts: Facts) -> bool:
+    """Whether compose builds the image of ``found`` and always starts something else in it."""
+    services = [each for _, each in services_of(found.launch.dockerfile or "", facts)]
+    return bool(services) and all(each.command is not None or each.entrypoint is not None for each in services)
 
 
 #: Programs that leave what they start running when whoever started it goes.
