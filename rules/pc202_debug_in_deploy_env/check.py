@@ -26,7 +26,8 @@ def check(project: Project) -> Iterator[Hit]:
         found = _switch(launch, project)
         if found is not None and not _ends_off(configuration, launch):
             what, span = found
-            yield Hit(at=span, via=launch.hops, facts={"what": what})
+            inherited = _is_of_a_development_file(span, launch, project)
+            yield Hit(at=span, via=launch.hops, facts={"what": what}, severity="warning" if inherited else None)
         elif found is None and configuration is not None:
             yield from _through_code(configuration, launch, project)
     yield from _services(project)
@@ -45,6 +46,15 @@ def _switch(launch: Launch, project: Project) -> tuple[str, Span] | None:
     if launch.server in (Server.FLASK_RUN, Server.APP_RUN) and "python-dotenv" in project.installed:
         return _dotenv(launch, project)
     return None
+
+
+def _is_of_a_development_file(span: Span, launch: Launch, project: Project) -> bool:
+    """Whether the variable stands in another compose file, which starts the application for development and which an
+    override is read on top of: with which files production is started is not written anywhere."""
+    file = span.file
+    return file != launch.head.span.file and any(
+        each.kind == "compose" and each.head.span.file == file and not each.is_production for each in project.launches
+    )
 
 
 def _ends_off(configuration: Configuration | None, launch: Launch) -> bool:
