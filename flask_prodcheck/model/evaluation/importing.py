@@ -10,7 +10,8 @@ from flask_prodcheck.base import Unset
 from flask_prodcheck.facts.syntax import Import, ImportFrom
 from flask_prodcheck.model.evaluation.paths import ROOT
 from flask_prodcheck.model.evaluation.running import DEPTH, NONE, Frame, RaisedError
-from flask_prodcheck.model.evaluation.values import Evaluated, External, Obj, Ref, known, ref_of, unknown
+from flask_prodcheck.model.evaluation.values import Evaluated, External, Obj, Ref, known, merged, ref_of, unknown
+from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
@@ -135,6 +136,10 @@ def run_import(machine: Machine, stmt: Import | ImportFrom, frame: Frame) -> Non
                     known(External(f"{stmt.module}.{name}")) if not stmt.level else unknown("it is not in the project")
                 )
                 machine.bind(alias or name, value, frame)
+            elif machine.handlers and (stmt.level or stmt.module.partition(".")[0] not in sys.stdlib_module_names):
+                above = posixpath.join(posixpath.dirname(frame.file), "../" * (stmt.level - 1)) if stmt.level else ""
+                file = posixpath.join(above, f"{stmt.module.replace('.', '/')}.py")
+                _may_replace(machine, posixpath.normpath(file), frame)
         return
     module = run_module(machine, path)
     for name, alias in stmt.names:
@@ -145,6 +150,18 @@ def run_import(machine: Machine, stmt: Import | ImportFrom, frame: Frame) -> Non
         if found is None:
             raise RaisedError("ImportError", NONE)
         machine.bind(alias or name, found, frame)
+
+
+def _may_replace(machine: Machine, file: str, frame: Frame) -> None:
+    """``try: from local_settings import *`` of a module that the project lacks: where a deployment has it, it replaces what
+    is bound so far."""
+    obj = machine.obj(Ref(frame.module, "module"))
+    cells: dict[object, Evaluated] = {
+        key: cell if str(key).startswith("__") else replace(cell, files=merged(cell.files, (file,)))
+        for key, cell in obj.cells.items()
+    }
+    machine.heap[frame.module] = replace(obj, cells=cells, open=True)
+    machine.expected.add(file)
 
 
 def _attach(machine: Machine, file: str, dotted: str) -> None:

@@ -321,6 +321,27 @@ def test_settings_of_the_machine_may_replace_what_the_source_says(body: str, fil
     assert (setting.file, setting.expected) == (file, True)
 
 
+@pytest.mark.parametrize(
+    ("settings", "file"),
+    [
+        ("KEY = 'k'\ntry:\n    from local_settings import *\nexcept ImportError:\n    pass\n", "local_settings.py"),
+        ("KEY = 'k'\ntry:\n    from .local import *\nexcept Exception:\n    pass\n", "shop/settings/local.py"),
+        ("KEY = 'k'\ntry:\n    from ..math import *\nexcept Exception:\n    pass\n", "shop/math.py"),
+        ("KEY = 'k'\ntry:\n    from shop.local import *\nexcept Exception:\n    pass\n", "shop/local.py"),
+        ("try:\n    from local_settings import *\nexcept ImportError:\n    pass\nKEY = 'k'\n", ""),
+        ("KEY = 'k'\ntry:\n    from math import *\nexcept ImportError:\n    pass\n", ""),
+        ("KEY = 'k'\nfrom local_settings import *\n", ""),  # without it nothing starts
+        ("KEY = 'k'\ntry:\n    from local_settings import DATABASE\nexcept ImportError:\n    pass\n", ""),
+    ],
+)
+def test_a_module_that_a_deployment_may_have_replaces_what_is_bound_before(settings: str, file: str) -> None:
+    app = HEAD + "app.config.from_object('shop.settings.base')\n"
+    files = {"shop/__init__.py": "", "shop/settings/__init__.py": "", "shop/settings/base.py": settings}
+    key = _configured(app, files).get("KEY")
+    assert key.value == Known("k", key.value.origin)
+    assert (key.file, key.expected) == (file, bool(file))
+
+
 def test_a_file_that_the_program_does_without_is_not_expected() -> None:
     setting = _configured(HEAD + "app.secret_key = 'k'\napp.config.from_pyfile('/tmp/s.cfg', silent=True)\n")
     key = setting.get("SECRET_KEY")
