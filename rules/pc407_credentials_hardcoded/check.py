@@ -95,7 +95,8 @@ def _password(key: str, value: str, setting: Setting) -> str | None:
         password, host = found.groups()
         return None if host.lower() in _LOCAL | _EXAMPLE_HOSTS or _is_filled_in(password) else password
     if _KEY.search(key) and not setting.fallback and not setting.variable and len(value) >= 6:
-        return None if is_placeholder(value) or _is_filled_in(value) or "://" in value else value
+        words = is_placeholder(value) or (not value.isascii() and not _PASSWORD.search(key))  # no service makes such keys
+        return None if words or _is_filled_in(value) or "://" in value else value
     return None
 
 
