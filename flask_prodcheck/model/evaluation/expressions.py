@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Known, Unknown
+from flask_prodcheck.facts.secrets import is_secret
 from flask_prodcheck.facts.syntax import (
     Attribute,
     BinOp,
@@ -307,10 +308,11 @@ def _compare(machine: Machine, left: Expr, ops: Sequence[tuple[str, Expr]], fram
 
 
 def _note_selector(machine: Machine, op: str, left: Evaluated, right: Evaluated) -> None:
-    """``MODE == "production"`` says what the variable is set to in production."""
+    """``MODE == "production"`` says what the variable is set to in production. A secret is compared with what it must not
+    be ("change-this-in-production")."""
     item = right.value.value if isinstance(right.value, Known) else None
     asks = op in ("==", "!=") and len(left.absent) == 1 and not agree(left, right)
-    if asks and isinstance(item, str) and is_production_name(item):
+    if asks and isinstance(item, str) and is_production_name(item) and not is_secret(left.absent[0]):
         machine.note_selection(left)
         machine.selectors.setdefault(left.absent[0], item)
 

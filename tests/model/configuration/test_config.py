@@ -248,6 +248,12 @@ def test_what_selects_production_is_taken_to_be_set(body: str, chosen_at: int) -
     assert debug.chosen_at is not None and debug.chosen_at.line == chosen_at
 
 
+def test_what_a_secret_must_not_be_selects_nothing() -> None:
+    body = "key = os.getenv('SECRET_KEY')\nif key == 'change-this-in-production':\n    key = os.urandom(8)\n"
+    found = _configured(HEAD + body + "app.secret_key = key\n")
+    assert (found.selector, found.unselected) == ("", None)
+
+
 def test_a_set_variable_selects_by_itself() -> None:
     text = HEAD + "app.config.from_object(os.getenv('MODE', 'config.DevConfig'))\n"
     modules = _modules({"app.py": text, "config.py": _CLASSES})
