@@ -18,7 +18,10 @@ def check(project: Project) -> Iterator[Hit]:
         found = _on_by_default(configuration)
         if found is not None and _set_elsewhere(project, configuration, found.variable):
             continue
-        if found is not None:
+        beside = _set_beside(project, configuration, found.variable) if found is not None else ""
+        if found is not None and beside:
+            yield _hit(configuration, found, severity="warning", message=ALONE, place=beside)
+        elif found is not None:
             launch = configuration.launch
             console = launch is not None and serves_console(launch)
             yield _hit(configuration, found, severity=None if console else "warning")
@@ -46,6 +49,18 @@ def _set_elsewhere(project: Project, configuration: Configuration, variable: str
     return launch is not None and any(
         variable in each.env and not each.target and each.server is launch.server for each in project.production
     )
+
+
+def _set_beside(project: Project, configuration: Configuration, variable: str) -> str:
+    """Where another production launch of the image, with a command of its own, is given ``variable``; "" for nowhere."""
+    launch = configuration.launch
+    if launch is None or launch.kind != "dockerfile":
+        return ""
+    for each in project.production:
+        given = each.env.get(variable) if each.dockerfile == launch.dockerfile and each is not launch else None
+        if given is not None and given.origin:
+            return str(given.origin[-1].span)
+    return ""
 
 
 def _alone(configuration: Configuration, image: Configuration) -> Iterator[Hit]:
