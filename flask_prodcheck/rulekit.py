@@ -29,7 +29,7 @@ from flask_prodcheck.edits.actions import (
 )
 from flask_prodcheck.facts.placeholders import is_placeholder, looks_made_up
 from flask_prodcheck.facts.secrets import masked
-from flask_prodcheck.facts.statements import calls_in, names_read, statements
+from flask_prodcheck.facts.statements import calls_in, names_read, nested_statements, statements
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -315,6 +315,7 @@ __all__ = [
     "loses_folder",
     "masked",
     "names_read",
+    "nested_statements",
     "newest_allowed",
     "open_environment",
     "published_key",
