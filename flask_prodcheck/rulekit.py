@@ -184,9 +184,14 @@ def serves_console(launch: Launch) -> bool:
 
 
 def served_otherwise(launch: Launch, project: Project) -> bool:
-    """Whether a production launch of another kind of file starts a production server that works."""
+    """Whether a production launch of another kind of file starts a production server that works: on Windows, where batch
+    files run, gunicorn and uWSGI do not (https://docs.gunicorn.org/en/stable/: "a Python WSGI HTTP Server for UNIX")."""
     return any(
-        other.kind != launch.kind and other.resolves and not other.server.is_development for other in project.production
+        other.kind != launch.kind
+        and other.resolves
+        and not other.server.is_development
+        and not (other.kind == "batch" and other.server in (Server.GUNICORN, Server.UWSGI))
+        for other in project.production
     )
 
 
