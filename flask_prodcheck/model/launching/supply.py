@@ -1,5 +1,5 @@
 """Where a variable of a launch may come from that the launch itself does not show: an environment file that is not in the
-project, a secret store of the cluster, a workload whose image a chart's values decide, a service of compose with a command of
+project, another platform's file that starts the same, a secret store of the cluster, a workload whose image a chart's values decide, a service of compose with a command of
 its own, a script that deploys, a template of an environment file."""
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import ComposeFile, ComposeService, ShellCommand
 from flask_prodcheck.model.launching.heads.services import merged_service, services_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.launching.platforms import PLATFORM_KINDS
 from flask_prodcheck.model.project import Launch, Purpose
 
 #: Commands that hand the variables they name to nothing outside the script, unless their output is written to a file.
@@ -33,6 +34,8 @@ def supplier(launch: Launch, variable: str, facts: Facts) -> str:
             return file.path
     if absent := _absent_file_of_unit(launch, facts):
         return absent
+    if launch.kind == "procfile" and (other := _started_alike(launch, variable, facts)):
+        return other
     workload = facts.kubernetes.get(launch.head.span.file)
     if workload is not None and any(each.env_from for each in workload.containers):
         return launch.head.span.file
@@ -81,6 +84,22 @@ def _absent_file_of_unit(launch: Launch, facts: Facts) -> str:
             if start.span == launch.head.span or (start.command is not None and start.command.span == launch.head.span)
             for reference in start.env_files
             if posixpath.basename(reference.path) not in present
+        ),
+        "",
+    )
+
+
+def _started_alike(launch: Launch, variable: str, facts: Facts) -> str:
+    """The file of another platform that starts what a Procfile does and sets ``variable``: of the two the Procfile may be
+    the one that is left over; "" where there is none."""
+    return next(
+        (
+            path
+            for path in sorted(facts.start_files)
+            if facts.start_files[path].kind in PLATFORM_KINDS - {"procfile"}
+            for start in facts.start_files[path].starts
+            if start.command is not None and launch.target and launch.target in start.command.text.split()
+            if any(each.name == variable for each in start.env)
         ),
         "",
     )
