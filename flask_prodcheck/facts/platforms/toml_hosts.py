@@ -18,7 +18,8 @@ def read_fly(path: str, root: YamlNode) -> StartFile:
         kill_timeout="kill_timeout", min_machines=("http_service", "min_machines_running"),
     )  # fmt: skip
     for service in elements(root.get("services"))[:1]:
-        options = (*options, *options_of(service, internal_port="internal_port"))
+        more = options_of(service, internal_port="internal_port", min_machines="min_machines_running")
+        options = (*options, *more)
     mounts = root.get("mounts")
     for each in (mounts, *elements(mounts)):
         options = (*options, *options_of(each, mount="destination"))

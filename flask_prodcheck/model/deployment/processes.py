@@ -43,7 +43,8 @@ def _is_on(launch: Launch, *names: str) -> bool:
 
 #: The options by which a platform's file says how many instances it runs, or never goes below.
 #: Sources: https://render.com/docs/blueprint-spec (numInstances), https://fly.io/docs/reference/configuration/
-#: (min_machines_running), https://docs.railway.com/reference/config-as-code (numReplicas) and
+#: (min_machines_running), https://docs.railway.com/reference/config-as-code (numReplicas),
+#: https://docs.digitalocean.com/products/app-platform/reference/app-spec/ (instance_count) and
 #: https://docs.cloudfoundry.org/devguide/deploy-apps/manifest-attributes.html (instances).
 _INSTANCES = frozenset({"instances", "min_machines", "replicas"})
 

@@ -115,6 +115,9 @@ ONE = {
     "pyproject.toml": "[project]\nname = 'web'\n",
 }
 RENDER = "services:\n  - type: web\n    runtime: python\n    startCommand: gunicorn -w 1 app:app\n"
+SPEC = "spec:\n  services:\n  - name: web\n    run_command: gunicorn -w 1 app:app\n"
+FOUNDRY = "applications:\n- name: web\n  command: gunicorn -w 1 app:app\n"
+RAILWAY = "[deploy]\nstartCommand = 'gunicorn -w 1 app:app'\n"
 FLY = "app = 'web'\n[http_service]\nmin_machines_running = {}\n"
 ENGINE = "runtime: python312\nentrypoint: gunicorn -w 1 app:app\n"
 
@@ -134,6 +137,10 @@ ENGINE = "runtime: python312\nentrypoint: gunicorn -w 1 app:app\n"
         ({**ONE, "k8s/web.yaml": KNATIVE.replace("{}", BOUND % 1)}, ""),
         ({**ONE, "fly.toml": FLY.format(2)}, "each of 2 processes"),
         ({**ONE, "fly.toml": FLY.format(1)}, ""),
+        ({**ONE, "fly.toml": "[[services]]\nmin_machines_running = 3\n"}, "each of 3 processes"),
+        ({".do/app.yaml": SPEC + "    instance_count: 2\n"}, "each of 2 processes"),
+        ({"manifest.yml": FOUNDRY + "  instances: 2\n"}, "each of 2 processes"),
+        ({"railway.toml": RAILWAY + "numReplicas = 2\n"}, "each of 2 processes"),
         ({"render.yaml": RENDER + "    numInstances: 4\n"}, "each of 4 processes"),
         ({"render.yaml": RENDER}, ""),
         ({"app.yaml": ENGINE}, "each instance that the platform starts"),
