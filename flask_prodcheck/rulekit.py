@@ -132,6 +132,7 @@ WSGI_SERVERS = frozenset(
         "meinheld",
         "tornado",
         "nginx-unit",
+        "wfastcgi",
         "zappa",
         "serverless-wsgi",
         "apig-wsgi",

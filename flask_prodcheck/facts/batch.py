@@ -9,6 +9,7 @@ import posixpath
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
+from flask_prodcheck.facts.windows_words import arguments, plain_word, windows_words, with_shell_variables
 from flask_prodcheck.patterns import regex
 
 _OPERAND = r'(?:"[^"]*"|[^\s"=]+)'
@@ -17,10 +18,7 @@ _CONDITION = regex(
     rf"|{_OPERAND}\s*(?:==|\s(?:equ|neq|lss|leq|gtr|geq)\s)\s*{_OPERAND})\s*|for\s.*?\sdo\s+|else\b\s*|[@()\s]+)"
 )
 _PIECES = regex(r'((?:"[^"]*"|\d?>&\d|[^&|"])+)')
-_WORDS = regex(r'(?:"[^"]*"|[^\s"])+')
 _REDIRECTION = regex(r'\s\d?>>?\s*(?:&\d|"[^"]*"|[^\s"]+)')
-_VARIABLE = regex(r"%([A-Za-z_][A-Za-z0-9_]*|[0-9*])%?")
-_DRIVE = regex(r"^[A-Za-z]:(?=/)")
 _SETTING = regex(r'"?([A-Za-z_][A-Za-z0-9_]*)=([^"]*)"?')
 _NESTED = 8  # processes of a line, one in another
 
@@ -60,7 +58,7 @@ class _Reader:
         if text.lower().startswith(("rem ", "rem\t", ":")):
             return
         for piece in _PIECES.findall(text):
-            self._command(list(_WORDS.findall(_REDIRECTION.sub("", f" {piece}").strip(" \t()"))), text, span)
+            self._command(windows_words(_REDIRECTION.sub("", f" {piece}").strip(" \t()")), text, span)
 
     def _command(self, words: list[str], text: str, span: Span) -> None:
         while words and words[0].lower() == "call":
@@ -90,7 +88,7 @@ class _Reader:
         return rest
 
     def _enter(self, words: list[str]) -> None:
-        target = next((_word(each) for each in words if each.lower() != "/d"), ".")
+        target = next((plain_word(each) for each in words if each.lower() != "/d"), ".")
         self._folders[-1] = posixpath.normpath(posixpath.join(self._folders[-1], target))
 
     def _simple(self, program: str, words: list[str], text: str, span: Span) -> None:
@@ -103,17 +101,7 @@ class _Reader:
         elif program == "set":
             match = _SETTING.fullmatch(" ".join(rest))
             if match is not None:
-                self._env[match.group(1)] = EnvVar(match.group(1), _VARIABLE.sub(r"${\1}", match.group(2)), span)
+                self._env[match.group(1)] = EnvVar(match.group(1), with_shell_variables(match.group(2)), span)
         elif program not in _BUILTINS and not program.startswith("echo"):
-            first = _word(words[0]).removesuffix(".exe")
-            if first == "py":  # the launcher of Python for Windows
-                rest = [each for each in rest if each[:2] not in ("-2", "-3")]
-                first = "python"
-            command = Command(span, text, argv=(first, *map(_word, rest)))
+            command = Command(span, text, argv=arguments(words))
             self.starts.append(Start("batch", "", span, command, self._folders[-1], tuple(self._env.values())))
-
-
-def _word(text: str) -> str:
-    """A word with slashes, without quotes and drives; a variable as a shell writes it."""
-    plain = text.replace('"', "").replace("\\", "/").replace("%~dp0", "./")
-    return _DRIVE.sub("", _VARIABLE.sub(r"${\1}", plain))

@@ -9,11 +9,9 @@ from xml.parsers.expat import ExpatError
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
-from flask_prodcheck.patterns import regex
+from flask_prodcheck.facts.xml_elements import without_declaration
 
 _PROGRAM = ("ProgramArguments", "Program")
-#: It names the encoding of the bytes, which are text by now.
-_DECLARATION = regex(r"\s*<\?xml[^>]{0,200}\?>")
 
 
 def read_launchd(path: str, text: str) -> StartFile | None:
@@ -22,7 +20,7 @@ def read_launchd(path: str, text: str) -> StartFile | None:
     if not any(f"<key>{key}</key>" in text for key in _PROGRAM):
         return None
     try:
-        data = plistlib.loads(_DECLARATION.sub("", text, count=1).encode(), fmt=plistlib.FMT_XML)
+        data = plistlib.loads(without_declaration(text).encode(), fmt=plistlib.FMT_XML)
     except (plistlib.InvalidFileException, ExpatError, ValueError, TypeError, AttributeError, LookupError) as error:
         raise ReadError(f"invalid property list: {error}") from error
     if not isinstance(data, dict):

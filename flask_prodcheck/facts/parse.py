@@ -72,6 +72,7 @@ _TEXT_READERS = {
     Kind.CRON: ("crontab", "read_crontab"),
     Kind.TERRAFORM: ("terraform", "read_terraform"),
     Kind.BATCH: ("batch", "read_batch"),
+    Kind.IIS: ("iis", "read_iis"),
 }
 _BYTE_READERS = {
     Kind.PYTHON: ("python", "read_python"),
@@ -85,6 +86,8 @@ _APP = regex(rb"\b(?:Flask|Dash|APIFlask|Quart|FlaskApp|FlaskUnchained)\s*\(|\bd
 #: What a ``setup.py`` holds that installs a distribution: a module of the application may be called so as well.
 _SETUP = regex(rb"\b(?:setuptools|distutils|numpy\.distutils|skbuild|pbr)\b")
 _FLASK = regex(rb"[Ff]lask|\bdash\b|\bquart\b|\bconnexion\b")
+#: What tells a site of IIS that runs Python from one of another language.
+_PYTHON_SITE = regex(rb"(?i:python|wfastcgi|WSGI_HANDLER)")
 _TEST_PATH = regex(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
@@ -343,6 +346,8 @@ def _is_blocking(source: Source, data: bytes) -> bool:
     """Whether what this unreadable file says could hide an error."""
     if source.kind in DEPLOY_KINDS:
         return True
+    if source.kind is Kind.IIS:
+        return _PYTHON_SITE.search(data) is not None
     if source.kind is not Kind.PYTHON or _TEST_PATH.search(source.path):
         return False
     if not data:

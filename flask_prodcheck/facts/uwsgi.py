@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-from xml.parsers import expat
-
 from flask_prodcheck.base import Span
-from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.ini import read_ini
 from flask_prodcheck.facts.types import UwsgiConfig
+from flask_prodcheck.facts.xml_elements import read_xml
 from flask_prodcheck.facts.yaml_nodes import read_yaml
 
 _Option = tuple[str, str, Span]
@@ -56,37 +53,10 @@ def _yaml(path: str, text: str) -> list[_Option]:
 
 
 def _xml(path: str, text: str) -> list[_Option]:
-    """The children of every ``<uwsgi>`` element. Documents that declare entities are refused: they can grow without
-    bound."""
-    found: list[_Option] = []
-    stack: list[str] = []
-    current: list[tuple[Span, list[str]]] = []
-    parser = expat.ParserCreate()
-
-    def opened(name: str, _: dict[str, Any]) -> None:
-        if stack and stack[-1] == "uwsgi":
-            current.append((Span(path, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1), []))
-        stack.append(name)
-
-    def closed(name: str) -> None:
-        stack.pop()
-        if stack and stack[-1] == "uwsgi" and current:
-            span, parts = current.pop()
-            found.append((name, "".join(parts).strip() or "true", span))
-
-    def characters(data: str) -> None:
-        if current:
-            current[-1][1].append(data)
-
-    def declared(*_: object) -> None:
-        raise ReadError("XML with a document type is not read", parser.CurrentLineNumber)
-
-    parser.StartElementHandler = opened
-    parser.EndElementHandler = closed
-    parser.CharacterDataHandler = characters
-    parser.EntityDeclHandler = declared
-    try:
-        parser.Parse(text.encode("utf-8", "replace"), True)
-    except expat.ExpatError as error:
-        raise ReadError(f"invalid XML: {expat.ErrorString(error.code)}", error.lineno) from error
-    return found
+    """The children of every ``<uwsgi>`` element."""
+    elements = read_xml(path, text)
+    return [
+        (each.name, each.text or "true", each.span)
+        for each in elements
+        if each.parent >= 0 and elements[each.parent].name == "uwsgi"
+    ]

@@ -48,6 +48,7 @@ class Kind(enum.Enum):
     CRON = "cron"
     TERRAFORM = "terraform"
     BATCH = "batch"
+    IIS = "iis"
 
 
 #: Kinds that say how the project is started: one that cannot be read may hide an error.
@@ -113,6 +114,8 @@ _ENV_NAME = regex(
 )
 _ENV_FOLDERS = frozenset({"env", "envs", ".env", ".envs"})
 _ENV_LINE = regex(rb"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*=")
+#: What IIS reads, and what a deployment may put in its place (``web.release.config``, ``web.3.4.config``).
+_IIS = regex(r"web(?:\.[^/]*)?\.config", re.IGNORECASE)
 _SHELL_SHEBANG = regex(rb"^#!.*?\b(?:(?:ba|da|a|k|z)?sh|expect)\b")
 _SERVER_LINE = regex(rb"^[ \t]*(?:gunicorn|uvicorn|hypercorn|uwsgi|waitress-serve|python3?)[ \t]", re.MULTILINE)
 #: What mod_wsgi looks for in a script (``WSGIScriptAlias``), which needs no ending: the name ``application``.
@@ -293,6 +296,8 @@ def _server_by_name(low: str, ending: str) -> Kind | None:
         ending == ".ini" or (low.startswith("uwsgi") and ending in (".yaml", ".yml", ".json", ".xml"))
     ):
         return Kind.UWSGI
+    if _IIS.fullmatch(low):
+        return Kind.IIS
     return Kind.NGINX if "nginx" in low and ending == ".conf" else None
 
 

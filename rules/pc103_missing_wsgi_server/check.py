@@ -27,7 +27,7 @@ def check(project: Project) -> Iterator[Hit]:
     app = project.best_app
     if app is None:
         return
-    served = any(not each.server.is_development and each.server is not Server.OTHER for each in project.launches)
+    served = any(not each.server.is_development and not _is_absent(each) for each in project.launches)
     sure = project.kind == "application" and not served
     bare: dict[Span, Launch] = {}
     for launch in filter(_is_bare, project.production):
@@ -90,6 +90,11 @@ def _is_command(decorator: Expr) -> bool:
     func = decorator.func if isinstance(decorator, Call) else None
     owner = func.value if isinstance(func, Attribute) and func.attr == "command" else None
     return isinstance(owner, Attribute) and owner.attr == "cli"
+
+
+def _is_absent(launch: Launch) -> bool:
+    """Whether nobody can say what serves: the program that is started is not in the project."""
+    return launch.server is Server.OTHER and launch.missing == "script"
 
 
 def _is_bare(launch: Launch) -> bool:

@@ -14,6 +14,7 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.apache import read_apache
 from flask_prodcheck.facts.circus import read_circus
 from flask_prodcheck.facts.compose import read_compose
+from flask_prodcheck.facts.iis import read_iis
 from flask_prodcheck.facts.justfile import read_justfile
 from flask_prodcheck.facts.kubernetes import read_kubernetes
 from flask_prodcheck.facts.makefile import read_makefile
@@ -35,6 +36,7 @@ CASES: list[tuple[Reader, str, str]] = [
     (read_circus, "circus.ini", "[watcher:a]\ncmd = a \"b\"\nargs = $(circus.wid)\n[env:a*,b]\nA = $(circus.env.B)\n"),
     (read_uwsgi, "uwsgi.ini", "[uwsgi]\nmodule = a:b\n"),
     (read_uwsgi, "uwsgi.xml", "<uwsgi><module>a</module></uwsgi>"),
+    (read_iis, "web.config", '<configuration><appSettings><add key="WSGI_HANDLER" value="a.b()"/></appSettings><system.webServer><httpPlatform processPath="a" arguments="b %C%"><environmentVariables><environmentVariable name="D" value="e"/></environmentVariables></httpPlatform></system.webServer></configuration>'),
     (read_uwsgi, "uwsgi.json", '{"uwsgi": {"module": "a", "mount": ["b", "c"]}}'),
     (read_apache, "a.conf", "<VirtualHost *>\nWSGIDaemonProcess a user=b\nWSGIScriptAlias / /x.wsgi process-group=a\n</VirtualHost>\n"),
     (read_nginx, "nginx.conf", "upstream a { server b:1; }\nserver { listen 443 ssl; location / { proxy_pass http://a; } }\n"),
@@ -95,6 +97,8 @@ HOSTILE: list[tuple[Reader, str, str]] = [
     (read_supervisor, "s.conf", "[program:x]\ncommand=a\nenvironment=" + "A" * BIG),
     (read_circus, "c.ini", "[env:" + "*a" * BIG + "]\nA = b\n[watcher:" + "a" * BIG + "]\ncmd = b\n"),
     (read_systemd, "a.service", "[Service]\nEnvironment=" + "{{" * BIG),
+    (read_iis, "web.config", "WSGI_HANDLER" + "<a>" * BIG),
+    (read_iis, "web.config", "<handlers>" + '<httpPlatform processPath="a"/>' * 20_000 + "</handlers>"),
     (read_uwsgi, "u.xml", "<uwsgi>" * BIG),
     (read_uwsgi, "u.xml", '<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><uwsgi><module>&d;</module></uwsgi>'),
     (read_platform, "fly.toml", "a = " + "[" * BIG),

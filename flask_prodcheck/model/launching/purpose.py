@@ -33,6 +33,7 @@ _DEPLOY_KINDS = PLATFORM_KINDS | {
     "rc-local",
     "upstart",
     "launchd",
+    "iis",
     "cron",
     "koyeb",
     "captain",

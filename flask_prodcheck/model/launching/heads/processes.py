@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.facts.conditionals import CONDITIONAL
+from flask_prodcheck.facts.iis import KIND as IIS
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Start, StartFile
 from flask_prodcheck.model.launching.beside import platform_starts
@@ -31,6 +32,9 @@ _OWN_FOLDER = PLATFORM_KINDS | {
     "batch",
 }
 
+#: Formats whose processes have no names of their own.
+_NAMELESS = frozenset({"fly", "render", "railway", "app-engine", "azure", "beanstalk", IIS})
+
 
 def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
     """The heads of one file of processes."""
@@ -54,7 +58,8 @@ def start_head(start: Start, facts: Facts) -> Head:
     own = start.kind in _OWN_FOLDER and not start.span.file.endswith(".mk")
     span = start.command.span if start.command is not None else start.span
     text = start.command.text if start.command is not None else start.name
-    place = Place((Hop(span, text),), cwd=folder if own else ".", cwd_known=own)
+    near = own or start.kind == IIS  # what a deployment copies to the site's folder may stand in another one here
+    place = Place((Hop(span, text),), cwd=folder if near else ".", cwd_known=own)
     if start.kind == "beanstalk":
         beside = [
             each
@@ -67,12 +72,12 @@ def start_head(start: Start, facts: Facts) -> Head:
     if start.kind == "procfile":
         for each in platform_starts(span.file, "procfile", facts):
             place = place.with_env(known_variables(each.env, {}))
-    name = start.name if start.kind not in ("fly", "render", "railway", "app-engine", "azure", "beanstalk") else ""
+    name = start.name if start.kind not in _NAMELESS else ""
     if start.kind == "zappa" and len(facts.start_files[start.span.file].starts) == 1:
         name = ""  # ``zappa init`` calls the first stage "dev": alone it says nothing
     if CONDITIONAL in start.options:
         place = replace(place, certain=False)
     return Head(
         start.kind, span, text, place, start.command, names=tuple(filter(None, [name])), comment=start.comment, platform=start.kind, service=start.name,
-        default="" if start.command is not None or start.kind == "apache" else start.kind, options=start.options,
+        default="" if start.command is not None or start.kind in ("apache", IIS) else start.kind, options=start.options,
     )  # fmt: skip

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Sequence
 
 from flask_prodcheck.base import Span, Unknown
+from flask_prodcheck.facts.iis import KIND as IIS
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import Command
@@ -33,6 +34,7 @@ from flask_prodcheck.model.launching.server_settings import (
 from flask_prodcheck.model.launching.started_process import start_place
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
+from flask_prodcheck.model.launching.wfastcgi import wfastcgi_start
 from flask_prodcheck.model.project import Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
 from flask_prodcheck.model.python.execution.loading import imports_closure
 from flask_prodcheck.model.python.execution.ways import Ending
@@ -57,6 +59,9 @@ class LaunchBuilder:
         self.follower.budget.begin()
         if head.kind == "apache":
             return self._apache(head)
+        if head.kind == IIS and head.command is None:
+            place, start = wfastcgi_start(dict(head.options), self._start_place(head), self.facts, self.modules)
+            return [self.found(head, Ended(place, start=start))]
         if head.command is None:
             return self._platform(head)
         place = self._start_place(head)

@@ -76,7 +76,19 @@ def judged(
 
 #: Formats whose files say what a deployment runs.
 _DEPLOYS = frozenset(
-    {"apache", "circus", "compose", "dockerfile", "kubernetes", "procfile", "s2i", "supervisor", "systemd", "uwsgi"}
+    {
+        "apache",
+        "circus",
+        "compose",
+        "dockerfile",
+        "iis",
+        "kubernetes",
+        "procfile",
+        "s2i",
+        "supervisor",
+        "systemd",
+        "uwsgi",
+    }
 )
 
 
