@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.service_scripts import service_of
 from flask_prodcheck.facts.types import (
     Lit,
     ShellCase,
@@ -112,9 +113,10 @@ def read_shell(path: str, text: str, first_line: int = 1) -> ShellScript:
             for statement in _parse(path, command, first_line + number, 1)
         ]
         return ShellScript(path, tuple(spawned), interpreter)
-    if interpreter not in _SHELLS:
+    service = service_of(path, text)
+    if interpreter not in _SHELLS and not service:
         return ShellScript(path, (), interpreter)
-    return ShellScript(path, _parse(path, text, first_line, 1), interpreter)
+    return ShellScript(path, _parse(path, text, first_line, 1), interpreter, service)
 
 
 def spawned_commands(text: str) -> list[str]:

@@ -47,7 +47,7 @@ class Start:
     ``kind`` names the format: procfile systemd supervisor circus makefile justfile tox nox npm pdm hatch invoke
     heroku-yml app-json app-engine rockcraft render fly railway nixpacks railpack cloudfoundry beanstalk apprunner azure
     digitalocean netlify replit apache passenger uwsgi zappa serverless sam vercel cron rc-local package-script
-    devcontainer batch workflow upstart launchd iis.
+    devcontainer batch workflow upstart launchd iis init-script.
     ``name`` is the process, program, target or service. ``command`` is None when the platform starts its default.
     ``role``: "run" for what serves, "release" for what runs before it (never a server head).
     """
@@ -363,9 +363,13 @@ ShellStmt = ShellCommand | ShellIf | ShellCase | ShellLoop | ShellList | ShellGr
 
 @dataclass(frozen=True, slots=True)
 class ShellScript:
+    """A script. ``service`` says who calls it to start a service: "init" (with ``start``; OpenRC and OpenWrt's ``rc.common``
+    have names of their own, "openrc" and "rc.common", and so has Debian's "init-d-script"), "" for any other script."""
+
     path: str
     body: tuple[ShellStmt, ...]
     interpreter: str = "sh"
+    service: str = ""
 
 
 # --- environment, dependencies, packaging ----------------------------------------------------------------------------

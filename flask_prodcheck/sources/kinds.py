@@ -116,7 +116,7 @@ _ENV_FOLDERS = frozenset({"env", "envs", ".env", ".envs"})
 _ENV_LINE = regex(rb"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*=")
 #: What IIS reads, and what a deployment may put in its place (``web.release.config``, ``web.3.4.config``).
 _IIS = regex(r"web(?:\.[^/]*)?\.config", re.IGNORECASE)
-_SHELL_SHEBANG = regex(rb"^#!.*?\b(?:(?:ba|da|a|k|z)?sh|expect)\b")
+_SHELL_SHEBANG = regex(rb"^#!.*?\b(?:(?:ba|da|a|k|z)?sh|expect|openrc-run|runscript|init-d-script)\b")
 _SERVER_LINE = regex(rb"^[ \t]*(?:gunicorn|uvicorn|hypercorn|uwsgi|waitress-serve|python3?)[ \t]", re.MULTILINE)
 #: What mod_wsgi looks for in a script (``WSGIScriptAlias``), which needs no ending: the name ``application``.
 _WSGI_SCRIPT = regex(

@@ -144,11 +144,14 @@ def test_most_files_need_no_look_inside() -> None:
         ("web.docker", b"FROM python:3.13 AS base\nRUN pip install .\n", Kind.DOCKERFILE),
         ("docker/build.Container", b"ARG A\nFROM python:3.13\nCMD x\n", Kind.DOCKERFILE),
         ("DockerfileWeb", b"", Kind.DOCKERFILE),
+        ("debian/shop.init", b"#!/bin/sh\n", Kind.SHELL),
+        ("shop.initd", b"#!/sbin/openrc-run\n", Kind.SHELL),
+        ("shop", b"#!/lib/init/init-d-script\n", Kind.SHELL),
         ("docker-notes", b"FROM the beginning\nRUN to the end\n", None),
         ("docker.js", b"FROM python:3.13\nCOPY . .\n", None),
         ("notes.web", b"FROM python:3.13\nCOPY . .\n", None),
     ],
 )
-def test_a_dockerfile_under_another_name(path: str, head: bytes, kind: Kind | None) -> None:
+def test_a_file_under_another_name(path: str, head: bytes, kind: Kind | None) -> None:
     assert kind_of(path, head) is kind
     assert kind is None or kind_of(path, None) is kind or wants_head(path)

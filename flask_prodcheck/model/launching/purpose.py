@@ -34,6 +34,7 @@ _DEPLOY_KINDS = PLATFORM_KINDS | {
     "upstart",
     "launchd",
     "iis",
+    "init-script",
     "cron",
     "koyeb",
     "captain",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_prodcheck.model.launching.commands.behind import Behind
-from flask_prodcheck.model.launching.commands.options import Words, after_dashes, drop_options, option_value, positional
+from flask_prodcheck.model.launching.commands.options import Words, drop_options, option_value, positional
 from flask_prodcheck.model.launching.steps import Nothing, Step, TaskRun
 
 
@@ -38,9 +38,3 @@ def read_my_init(words: Words) -> Step | Behind:
     """The init of phusion/baseimage: runit, or beside it the command behind its options."""
     rest = drop_options(words)
     return Behind(rest) if rest else TaskRun("runit", (), file="/etc/service")
-
-
-def read_start_stop_daemon(words: Words) -> Step | Behind:
-    """``start-stop-daemon --exec PROGRAM -- ARGUMENTS``."""
-    program = option_value(words, ("--exec", "-x", "--startas", "-a"))
-    return Behind([program, *after_dashes(words)]) if program and "--" in words else Nothing("start-stop-daemon")

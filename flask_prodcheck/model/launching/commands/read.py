@@ -19,7 +19,6 @@ from flask_prodcheck.model.launching.commands.process_managers import (
     read_my_init,
     read_procfile,
     read_services,
-    read_start_stop_daemon,
     read_supervisord,
 )
 from flask_prodcheck.model.launching.commands.ssh import read_ssh
@@ -76,6 +75,13 @@ _NOT_WEB = frozenset(
 _OF_DISTRIBUTIONS = frozenset({
     "celery", "rq", "rqworker", "huey_consumer", "dramatiq", "arq", "alembic", "jupyter", "ipython", "locust", "mkdocs",
 })  # fmt: skip
+
+
+#: The options of wrappers that name the folder in which they run what is behind them.
+_FOLDERS_OF_WRAPPERS = {
+    **dict.fromkeys(("poetry", "uv", "conda"), ("--directory", "--cwd", "-C")),
+    "start-stop-daemon": ("--chdir", "-d"),
+}
 
 
 #: Options with which a server says something, or looks at its settings, and ends.
@@ -144,9 +150,7 @@ def read_command(argv: Sequence[str]) -> Reading:
             inner = ["python", *inner]
         if program in SHELL_TEXT_WRAPPERS and len(inner) == 1 and " " in inner[0]:
             inner = inner[0].split()
-        directory = (
-            option_value(words, ("--directory", "--cwd", "-C")) if program in ("poetry", "uv", "conda") else None
-        )
+        directory = option_value(words, _FOLDERS_OF_WRAPPERS.get(program, ()))
         wrappers.append(program)
         reading = replace(
             reading,
@@ -194,7 +198,6 @@ _PROGRAMS: dict[str, Callable[[Words], Step | Behind]] = {
     "source": read_source,
     ".": read_source,
     "eval": lambda words: ShellRun(" ".join(words)),
-    "start-stop-daemon": read_start_stop_daemon,
     "expect": read_expect,
     "service": read_service,
     "ssh": read_ssh,

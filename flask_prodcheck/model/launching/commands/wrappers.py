@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask_prodcheck.model.launching.commands.container_tools import command_in_container, command_in_service
+from flask_prodcheck.model.launching.commands.daemons import behind_daemon, behind_start_stop_daemon
 from flask_prodcheck.model.launching.commands.multiplexers import behind_screen, behind_tmux
 from flask_prodcheck.model.launching.commands.options import Words, after_dashes, drop_options, option_value
 
@@ -69,6 +70,9 @@ WRAPPERS: dict[str, Callable[[Words], Words | None]] = {
     "command": _command,
     "builtin": _plain(),
     "nohup": _plain(),
+    "start-stop-daemon": behind_start_stop_daemon,
+    **dict.fromkeys(("daemon", "start_daemon", "startproc"), behind_daemon),
+    "procd_set_param": _subcommand("command"),
     "setsid": _plain(),
     "time": _plain("-f", "-o"),
     "sshpass": _plain("-p", "-f", "-d", "-P"),
@@ -187,7 +191,7 @@ WRAPPERS: dict[str, Callable[[Words], Words | None]] = {
 
 RELOADING = frozenset({"watchmedo", "nodemon", "reflex", "hupper", "watchexec", "watchfiles"})
 PYTHON_WRAPPERS = frozenset({"coverage", "kernprof", "memray"})
-SHELL_TEXT_WRAPPERS = frozenset({"nodemon", "watchfiles"})
+SHELL_TEXT_WRAPPERS = frozenset({"nodemon", "watchfiles", "daemon"})
 
 
 def behind_env(words: Words) -> Words:
@@ -216,6 +220,9 @@ def dropped_user(program: str, words: Words) -> str | None:
         return rest[0] if rest else None
     if program in ("sudo", "doas", "chpst", "runuser"):
         return option_value(words, ("-u", "--user"))
+    if program in ("start-stop-daemon", "daemon"):
+        user = option_value(words, ("--chuid", "-c", "--user", "-u"))
+        return user.partition(":")[0] if user else None
     if program == "setpriv":
         return option_value(words, ("--reuid",))
     return None

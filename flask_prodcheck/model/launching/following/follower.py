@@ -40,6 +40,7 @@ from flask_prodcheck.model.launching.following.scripts import (
     script_path,
     written_inline,
 )
+from flask_prodcheck.model.launching.following.service_scripts import called_afterwards, started
 from flask_prodcheck.model.launching.following.tasks import (
     file_of_function,
     options_behind,
@@ -315,7 +316,8 @@ class Follower:
                 shell_parent=Span(script.path, 1),
                 script=script.path,
             )
-            return self._shell.walk(script.body, ShellState(inner))
+            found = self._shell.walk((*script.body, *called_afterwards(script, args)), ShellState(inner))
+            return started(script, found)
 
     def every_function(self, script: ShellScript, place: Place) -> list[Ended]:
         """Each function of ``script`` followed on its own: for scripts whose caller chooses one by name."""

@@ -20,9 +20,11 @@ from flask_prodcheck.model.launching.launches.other_frameworks import (
 )
 from flask_prodcheck.model.launching.launches.other_projects import serves_another_project
 from flask_prodcheck.model.launching.launches.overlaps import (
+    SERVICE,
     files_passed,
     is_part_of_another,
     only_runs_an_image,
+    only_starts_a_service,
     repeats_another,
 )
 from flask_prodcheck.model.launching.launches.remote_starts import restarts_something_unseen
@@ -34,6 +36,7 @@ from flask_prodcheck.model.launching.launches.unknown_starts import (
 from flask_prodcheck.model.launching.launches.unlisted import (
     console_scripts,
     python_scripts,
+    service_scripts,
     task_starts,
     unreferenced_scripts,
     written_by_scripts,
@@ -83,6 +86,7 @@ def find_launches(
     unknown += imageless_starts(facts)
     unknown += undecided_starts(facts)
     found += written_by_scripts(builder, facts)
+    found += service_scripts(builder, facts)
     found = [wrapped for each in found if (wrapped := with_application_behind(each, apps)) is not None]
     consumed = files_passed(found)
     found = [
@@ -93,7 +97,7 @@ def find_launches(
     found = [each for each in found if not repeats_another(each, found) and not only_runs_an_image(each, found)]
     found = [each for each in found if not is_part_of_another(each, found)]
     found += unreferenced_scripts(builder, facts, consumed)
-    found = [each for each in found if not only_runs_an_image(each, found)]
+    found = [each for each in found if not only_runs_an_image(each, found) and not only_starts_a_service(each, found)]
     found = [each for each in found if not is_part_of_another(each, found)]
     served, unseen = wsgi_scripts(builder, facts, found)
     found += served
@@ -117,7 +121,7 @@ def find_launches(
         problems,
         any(head.kind not in (*NO_DEPLOYMENT, WORKFLOW) and not is_for_work(head.span.file) for head in heads)
         or any(each.head.kind == WORKFLOW for each in found)
-        or any(each.head.kind in ("wsgi-script", "vercel") for each in found)
+        or any(each.head.kind in ("wsgi-script", "vercel", SERVICE) for each in found)
         or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches),
         tuple(unknown),
     )

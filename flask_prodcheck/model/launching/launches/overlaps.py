@@ -11,6 +11,9 @@ from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.project import Launch, Purpose
 from flask_prodcheck.records import replace
 
+#: The kind of the scripts by which the system of a host starts a service.
+SERVICE = "init-script"
+
 
 def files_passed(found: Iterable[Found]) -> set[str]:
     """The files that the chains pass through."""
@@ -29,7 +32,7 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
     hosted = each.head.kind == "procfile" and head.file.rpartition("/")[2] == "Procfile"  # what platforms read
     waits = each.head.place.args_open  # an ENTRYPOINT without CMD: somebody else gives the arguments
     for other in found:
-        if other is each:
+        if other is each or (each.head.kind == SERVICE and other.head.kind in _FOR_PEOPLE):
             continue
         passes = any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
         same_end = other.launch.end.span == each.launch.end.span and _serve_alike(other.launch, each.launch)
@@ -62,6 +65,13 @@ def only_runs_an_image(each: Found, found: Sequence[Found]) -> bool:
         and (other.certain or not each.certain)
         for other in found
     )
+
+
+def only_starts_a_service(each: Found, found: Sequence[Found]) -> bool:
+    """Whether a task or a script for people only starts a service that the system of a host starts by itself."""
+    passed = {hop.span for hop in each.launch.hops[1:]}
+    services = (other.launch.head.span for other in found if other.head.kind == SERVICE)
+    return each.head.kind in _FOR_PEOPLE and not passed.isdisjoint(services)
 
 
 def repeats_another(each: Found, found: Sequence[Found]) -> bool:

@@ -11,10 +11,12 @@ from flask_prodcheck.facts.syntax import FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.launching.chain_end import Ended
 from flask_prodcheck.model.launching.embedded import embedded_files
+from flask_prodcheck.model.launching.following.service_scripts import START
 from flask_prodcheck.model.launching.heads.head import Head, is_test_place
 from flask_prodcheck.model.launching.heads.processes import start_file_heads
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
+from flask_prodcheck.model.launching.launches.overlaps import SERVICE
 from flask_prodcheck.model.launching.place import Place
 from flask_prodcheck.model.launching.server_settings import mod_wsgi_start
 from flask_prodcheck.model.launching.steps import ServerStart
@@ -55,19 +57,40 @@ def unreferenced_scripts(builder: LaunchBuilder, facts: Facts, consumed: set[str
     ]
 
 
+def service_scripts(builder: LaunchBuilder, facts: Facts) -> list[Found]:
+    """Scripts by which the system of a host starts a service."""
+    return [
+        chain
+        for path in sorted(facts.scripts)
+        if facts.scripts[path].service and not is_test_place(path)
+        for chain in _service_chains(builder, facts.scripts[path])
+    ]
+
+
+def _service_chains(builder: LaunchBuilder, script: ShellScript) -> list[Found]:
+    builder.follower.budget.begin()
+    ended = builder.follower.shell_file(script, START, Place((), cwd=".", cwd_known=False))
+    return _headed(builder, script, SERVICE, ended)
+
+
 def _script_chains(builder: LaunchBuilder, script: ShellScript, *, whole: bool) -> list[Found]:
     """The chains of a script, or (not ``whole``: other chains run it) only of its functions, which a caller may name."""
-    folder = posixpath.dirname(script.path) or "."
     builder.follower.budget.begin()
     place = Place((), cwd=".", cwd_known=False, args_open=True)
     ended = builder.follower.shell_file(script, (), place) if whole else []
     ended = ended or builder.follower.every_function(script, place)
+    return _headed(builder, script, "script", ended)
+
+
+def _headed(builder: LaunchBuilder, script: ShellScript, kind: str, ended: Sequence[Ended]) -> list[Found]:
+    """The chains of ``script``, each with its first command as the head."""
+    folder = posixpath.dirname(script.path) or "."
     chains = []
     for each in ended:
         if not each.place.hops or (each.ending is not None and each.ending.missing):
             continue
         hop = each.place.hops[0]
-        head = Head("script", hop.span, hop.text, Place((hop,), cwd=folder, cwd_known=False), None, names=())
+        head = Head(kind, hop.span, hop.text, Place((hop,), cwd=folder, cwd_known=False), None, names=())
         chains.append(builder.found(head, each))
     return chains
 
