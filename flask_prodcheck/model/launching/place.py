@@ -34,7 +34,8 @@ class Place:
     ``hints`` are words of undecided branches that were taken ("development" side or "production" side);
     ``certain`` is false behind one. ``shell_parent``: the shell that stays as parent of what runs. ``drafts`` are shell
     variables whose text is known but for some ``${NAME}`` in it: commands that a script puts together and runs later.
-    ``script``: the script that runs; ``folder``: the absolute one that the shell entered on the machine, as written.
+    ``script``: the script that runs; ``starts``: it is called to start a service; ``folder``: the absolute one that the
+    shell entered on the machine, as written.
     """
 
     hops: tuple[Hop, ...]
@@ -56,6 +57,7 @@ class Place:
     shell: Environment = field(default_factory=dict)
     exports_all: bool = False
     script: str = ""
+    starts: bool = False
     folder: str = ""
 
     def hop(self, span: Span, text: str) -> Place:

@@ -40,7 +40,11 @@ from flask_prodcheck.model.launching.following.scripts import (
     script_path,
     written_inline,
 )
-from flask_prodcheck.model.launching.following.service_scripts import called_afterwards, started
+from flask_prodcheck.model.launching.following.service_scripts import (
+    called_afterwards,
+    is_called_to_start,
+    only_one,
+)
 from flask_prodcheck.model.launching.following.tasks import (
     file_of_function,
     options_behind,
@@ -315,9 +319,10 @@ class Follower:
                 args_open=place.args_open and (not place.script or _hands_on_all(args, place)),
                 shell_parent=Span(script.path, 1),
                 script=script.path,
+                starts=is_called_to_start(script, args),
             )
             found = self._shell.walk((*script.body, *called_afterwards(script, args)), ShellState(inner))
-            return started(script, found)
+            return only_one(script, found) if inner.starts else found
 
     def every_function(self, script: ShellScript, place: Place) -> list[Ended]:
         """Each function of ``script`` followed on its own: for scripts whose caller chooses one by name."""

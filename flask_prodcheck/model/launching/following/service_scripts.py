@@ -45,11 +45,16 @@ def called_afterwards(script: ShellScript, args: Sequence[str]) -> tuple[ShellSt
     return parse_command_line(text, Span(script.path, assigned[variables[0]].line))
 
 
-def started(script: ShellScript, found: list[Ended]) -> list[Ended]:
-    """The chains that ``script`` reaches: that of a service is there for the one that it starts, whatever it asks before; of
-    several commands that start something none is certain."""
+def is_called_to_start(script: ShellScript, args: Sequence[str]) -> bool:
+    """Whether who calls ``script`` with ``args`` wants it to start a service."""
+    return script.service != "" or tuple(args[:1]) == START
+
+
+def only_one(script: ShellScript, found: list[Ended]) -> list[Ended]:
+    """The chains that ``script`` reaches when it is called to start a service, whatever it asks before: of several commands
+    that start something none is certain."""
     lines = {hop.span.line for each in found for hop in _last_of(script, each)}
-    if not script.service or len(lines) < 2:
+    if len(lines) < 2:
         return found
     return [replace(each, place=replace(each.place, certain=False)) for each in found]
 

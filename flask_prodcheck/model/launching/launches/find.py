@@ -35,6 +35,7 @@ from flask_prodcheck.model.launching.launches.unknown_starts import (
 )
 from flask_prodcheck.model.launching.launches.unlisted import (
     console_scripts,
+    other_branches,
     python_scripts,
     service_scripts,
     task_starts,
@@ -97,6 +98,7 @@ def find_launches(
     found = [each for each in found if not repeats_another(each, found) and not only_runs_an_image(each, found)]
     found = [each for each in found if not is_part_of_another(each, found)]
     found += unreferenced_scripts(builder, facts, consumed)
+    found += other_branches(builder, facts, found)
     found = [each for each in found if not only_runs_an_image(each, found) and not only_starts_a_service(each, found)]
     found = [each for each in found if not is_part_of_another(each, found)]
     served, unseen = wsgi_scripts(builder, facts, found)

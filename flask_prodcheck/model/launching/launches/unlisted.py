@@ -9,6 +9,7 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
+from flask_prodcheck.model.launching.asked_words import asks_for_arguments
 from flask_prodcheck.model.launching.chain_end import Ended
 from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.following.service_scripts import START
@@ -16,7 +17,7 @@ from flask_prodcheck.model.launching.heads.head import Head, is_test_place
 from flask_prodcheck.model.launching.heads.processes import start_file_heads
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
-from flask_prodcheck.model.launching.launches.overlaps import SERVICE
+from flask_prodcheck.model.launching.launches.overlaps import SERVICE, files_passed
 from flask_prodcheck.model.launching.place import Place
 from flask_prodcheck.model.launching.server_settings import mod_wsgi_start
 from flask_prodcheck.model.launching.steps import ServerStart
@@ -71,6 +72,24 @@ def _service_chains(builder: LaunchBuilder, script: ShellScript) -> list[Found]:
     builder.follower.budget.begin()
     ended = builder.follower.shell_file(script, START, Place((), cwd=".", cwd_known=False))
     return _headed(builder, script, SERVICE, ended)
+
+
+def other_branches(builder: LaunchBuilder, facts: Facts, found: Sequence[Found]) -> list[Found]:
+    """What scripts that decide by their argument start for another one than those which other chains give them: where these
+    end in production servers alone the development server, and the other way round. Whoever may call a script in a
+    container is in the project's files."""
+    chains: list[Found] = []
+    for path in sorted(files_passed(found) & facts.scripts.keys()):
+        script = facts.scripts[path]
+        if path in builder.follower.sourced or not asks_for_arguments(script.body):
+            continue
+        given = [each for each in found if path in {hop.span.file for hop in each.launch.hops}]
+        if any(each.head.container for each in given):
+            continue
+        kinds = {each.launch.server.is_development for each in given}
+        open_ended = _script_chains(builder, script, whole=True)
+        chains += [each for each in open_ended if each.launch.server.is_development not in kinds]
+    return chains
 
 
 def _script_chains(builder: LaunchBuilder, script: ShellScript, *, whole: bool) -> list[Found]:

@@ -138,20 +138,18 @@ class Interpreter:
         return found + self._sides(open_sides, state)
 
     def _sides(self, sides: Sequence[Side], state: ShellState) -> list[Ended]:
-        """Follow every side of an undecided branch on a copy of the state, then join what they changed. The script of a
-        service is called to start it: the one side that does is what it is there for, and the others tell why not."""
+        """Follow every side of an undecided branch on a copy of the state, then join what they changed. Of a script that is
+        called to start a service the one side that does is what it is there for, and the others tell why not."""
         before = state.place
-        script = self._facts.scripts.get(before.script)
-        serves = script is not None and script.service != ""
         found: list[Ended] = []
         copies = []
         for body, hints in sides:
             copy = state.aside(hints)
-            copy.place = replace(copy.place, certain=serves and before.certain)
+            copy.place = replace(copy.place, certain=before.starts and before.certain)
             found += self.walk(body, copy)
             copies.append(copy)
         join(state, copies)
-        if serves:
+        if before.starts:
             state.place = replace(state.place, certain=before.certain)
         return found
 
