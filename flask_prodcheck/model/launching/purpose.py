@@ -114,12 +114,12 @@ def judge(
         return hinted[0], f"the branch taken says {hinted[1]!r}"
     if evidence.kind == "workflow":
         return _by_workflow(evidence)
-    serves_pages = evidence.kind in _RUNNING_KINDS  # the documentation of the project, to everybody
+    silent = _silent_words(evidence.kind)
     for name in evidence.names:
-        named = purpose_of_words([word for word in words_of(name) if not (serves_pages and word == "docs")])
+        named = purpose_of_words([word for word in words_of(name) if word not in silent])
         if named is not None and not (named[0] is Purpose.PRODUCTION and _overrides(evidence)):
             return named[0], f"it is called {name!r}"
-    placed = _by_path(evidence.file, serves_pages=serves_pages)
+    placed = _by_path(evidence.file, silent)
     if placed is not None:
         return placed
     words = words_of(posixpath.basename(evidence.file))
@@ -169,8 +169,20 @@ def _by_workflow(evidence: Evidence) -> tuple[Purpose, str]:
 
 #: Formats of process managers and clusters, which run what serves and build nothing.
 _RUNNING_KINDS = frozenset({"systemd", "supervisor", "circus", "kubernetes", "upstart", "launchd"})
+#: Formats of which a host has one in a place of its own: what a project holds as an example is to be copied there.
+_COPIED_KINDS = frozenset({
+    "apache", "uwsgi", "systemd", "supervisor", "circus", "upstart", "launchd", "init-script", "iis",
+})  # fmt: skip
+#: What files that are to be copied are called.
+SAMPLE_WORDS = frozenset({"example", "examples", "sample", "samples"})
 #: Words of the folders, in a manual, that hold the files by which readers install the project.
 _INSTALLING = frozenset({"installation", "install", "installing", "deploying", "hosting"})
+
+
+def _silent_words(kind: str) -> frozenset[str]:
+    """The words that say nothing of the purpose of a file or a process in a format of this ``kind``."""
+    pages = frozenset({"docs"}) if kind in _RUNNING_KINDS else frozenset()  # the project's own, served to everybody
+    return pages | (SAMPLE_WORDS if kind in _COPIED_KINDS else frozenset())
 
 
 def _overrides(evidence: Evidence) -> bool:
@@ -180,11 +192,11 @@ def _overrides(evidence: Evidence) -> bool:
     return named is not None and named[0] is not Purpose.PRODUCTION
 
 
-def _by_path(path: str, *, serves_pages: bool = False) -> Judgement | None:
+def _by_path(path: str, silent: frozenset[str]) -> Judgement | None:
     base = _SAMPLE_SUFFIX.sub("", posixpath.basename(path))
     if base == "rc.local":
         return Purpose.PRODUCTION, "it runs when the machine starts"
-    named = purpose_of_words([word for word in words_of(base) if not (serves_pages and word == "docs")])
+    named = purpose_of_words([word for word in words_of(base) if word not in silent])
     if named is not None:
         return named[0], f"the file is called {base!r}"
     installs = False

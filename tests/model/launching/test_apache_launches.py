@@ -16,6 +16,19 @@ IMAGE = "FROM debian:12\nRUN apt-get install -y apache2 libapache2-mod-wsgi-py3\
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "an example of a site that an image takes too is there for hosts",
+        {
+            "Dockerfile": IMAGE
+            + "COPY install/example_site.conf /etc/apache2/sites-enabled/\nCMD apache2ctl -D FOREGROUND\n",
+            "install/example_site.conf": SITE,
+            "shop.wsgi": APP,
+        },
+        [
+            "Dockerfile:5 > install/example_site.conf:3 > shop.wsgi:2 mod_wsgi production shop.wsgi:application True",
+            "install/example_site.conf:3 > shop.wsgi:2 mod_wsgi production shop.wsgi:application True",
+        ],
+    ),
+    (
         "httpd in the foreground, the configuration copied over its own",
         {
             "Dockerfile": IMAGE

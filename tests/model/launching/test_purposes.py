@@ -21,6 +21,32 @@ HOSTED = "#!/bin/sh\npkill -f app.py\ncd {}\n{} &\n"
 BESIDE = "services:\n  web:\n    image: site\n    command: gunicorn app:app\n  {}\n"
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "an example of a host's configuration is there to be copied",
+        {
+            "install/example_apache.conf": "WSGIScriptAlias / /srv/site/web.wsgi\n",
+            "sample.service": UNIT,
+            "web.wsgi": SCRIPT,
+            "app.py": APP,
+        },
+        [
+            "install/example_apache.conf:1 > web.wsgi:1 mod_wsgi production web.wsgi:application True",
+            "sample.service:2 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "examples in a folder of their own, and of what people start, are for development",
+        {
+            "examples/site.conf": "WSGIScriptAlias / /srv/site/web.wsgi\n",
+            "example.sh": "gunicorn app:app\n",
+            "web.wsgi": SCRIPT,
+            "app.py": APP,
+        },
+        [
+            "example.sh:1 gunicorn development app:app True",
+            "examples/site.conf:1 > web.wsgi:1 mod_wsgi development web.wsgi:application True",
+        ],
+    ),
+    (
         "a service whose environment is local development unless somebody says otherwise",
         {"compose.yml": LOCAL.format("SITE_ENV=${SITE_ENV:-local_development}"), "app.py": APP},
         ["compose.yml:4 > app.py:4 app-run development app:app True"],

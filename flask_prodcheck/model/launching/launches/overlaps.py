@@ -8,6 +8,7 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.workflows import KIND as WORKFLOW
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
+from flask_prodcheck.model.launching.purpose import SAMPLE_WORDS
 from flask_prodcheck.model.project import Launch, Purpose
 from flask_prodcheck.records import replace
 
@@ -29,6 +30,8 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
         and _INSTALLS & set(words_of(head.file))
     ):
         return False  # an image may run the script, but so do hosts: what it sets up starts by itself from then on
+    if each.head.kind == "apache" and not SAMPLE_WORDS.isdisjoint(words_of(head.file.rpartition("/")[2])):
+        return False  # an image may take the example, but it is there for hosts
     hosted = each.head.kind == "procfile" and head.file.rpartition("/")[2] == "Procfile"  # what platforms read
     waits = each.head.place.args_open  # an ENTRYPOINT without CMD: somebody else gives the arguments
     for other in found:
