@@ -157,6 +157,8 @@ _NAMES = {
     ],
     Kind.APACHE: ["site.conf"],
     Kind.NGINX: ["nginx.conf"],
+    Kind.NGINX_UNIT: ["config.json"],
+    Kind.IIS: ["web.config"],
     Kind.NPM: ["package.json"],
     Kind.TOX: ["tox.ini"],
     Kind.TASKFILE: ["Taskfile.yml"],

@@ -73,6 +73,7 @@ _TEXT_READERS = {
     Kind.TERRAFORM: ("terraform", "read_terraform"),
     Kind.BATCH: ("batch", "read_batch"),
     Kind.IIS: ("iis", "read_iis"),
+    Kind.NGINX_UNIT: ("nginx_unit", "read_nginx_unit"),
 }
 _BYTE_READERS = {
     Kind.PYTHON: ("python", "read_python"),

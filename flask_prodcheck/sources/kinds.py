@@ -49,6 +49,7 @@ class Kind(enum.Enum):
     TERRAFORM = "terraform"
     BATCH = "batch"
     IIS = "iis"
+    NGINX_UNIT = "nginx-unit"
 
 
 #: Kinds that say how the project is started: one that cannot be read may hide an error.
@@ -65,6 +66,7 @@ DEPLOY_KINDS = frozenset(
         Kind.KUBERNETES,
         Kind.PLATFORM,
         Kind.APACHE,
+        Kind.NGINX_UNIT,
     }
 )
 
@@ -443,4 +445,6 @@ def _json(head: bytes) -> Kind | None:
         return Kind.KUBERNETES
     if re.match(rb'\s*\{\s*"uwsgi"\s*:', head):
         return Kind.UWSGI
+    if re.search(rb'"listeners"[ \t]*:', head) and re.search(rb'"applications"[ \t]*:|"applications/', head):
+        return Kind.NGINX_UNIT
     return None

@@ -19,6 +19,7 @@ from flask_prodcheck.facts.justfile import read_justfile
 from flask_prodcheck.facts.kubernetes import read_kubernetes
 from flask_prodcheck.facts.makefile import read_makefile
 from flask_prodcheck.facts.nginx import read_nginx
+from flask_prodcheck.facts.nginx_unit import read_nginx_unit
 from flask_prodcheck.facts.npm import read_npm
 from flask_prodcheck.facts.platforms import read_platform
 from flask_prodcheck.facts.supervisor import read_supervisor
@@ -37,6 +38,7 @@ CASES: list[tuple[Reader, str, str]] = [
     (read_uwsgi, "uwsgi.ini", "[uwsgi]\nmodule = a:b\n"),
     (read_uwsgi, "uwsgi.xml", "<uwsgi><module>a</module></uwsgi>"),
     (read_iis, "web.config", '<configuration><appSettings><add key="WSGI_HANDLER" value="a.b()"/></appSettings><system.webServer><httpPlatform processPath="a" arguments="b %C%"><environmentVariables><environmentVariable name="D" value="e"/></environmentVariables></httpPlatform></system.webServer></configuration>'),
+    (read_nginx_unit, "config.json", '{"listeners": {"*:80": {"pass": "applications/a"}}, "applications": {"a": {"type": "python", "path": ["b"], "module": "c"}}}'),
     (read_uwsgi, "uwsgi.json", '{"uwsgi": {"module": "a", "mount": ["b", "c"]}}'),
     (read_apache, "a.conf", "<VirtualHost *>\nWSGIDaemonProcess a user=b\nWSGIScriptAlias / /x.wsgi process-group=a\n</VirtualHost>\n"),
     (read_nginx, "nginx.conf", "upstream a { server b:1; }\nserver { listen 443 ssl; location / { proxy_pass http://a; } }\n"),

@@ -123,6 +123,9 @@ CONTENTS = [
     (".envs/.production/.flask", b"# x\nFLASK_DEBUG=0\nA=b\n", Kind.ENV),
     ("task.json", b'{"family": "x", "containerDefinitions": []}', Kind.PLATFORM),
     ("azuredeploy.json", b'{"$schema": "https://schema/2019/deploymentTemplate.json#"}', Kind.PLATFORM),
+    ("config.json", b'{"listeners": {"*:80": {"pass": "applications/web"}}, "applications": {', Kind.NGINX_UNIT),
+    ("unit.json.j2", b'{"applications": {"web": {}}, "listeners": {}}', Kind.NGINX_UNIT),
+    ("events.json", b'{"listeners": {"click": "applications"}}', None),
     ("data.json", b"[1]", None),
     ("blob", b"\0\1[uwsgi]", None),
 ]

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from flask_prodcheck.facts.types import Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command
-from flask_prodcheck.patterns import regex
 
 _LIFECYCLE = ("onCreateCommand", "updateContentCommand", "postCreateCommand", "postStartCommand", "postAttachCommand")
-_COMMENT = regex(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
-
-
-def without_comments(text: str) -> str:
-    """JSON with comments as JSON: every comment becomes blanks, so that each value keeps its place."""
-    return _COMMENT.sub(lambda match: match[0] if match[0].startswith('"') else re.sub(r"[^\n]", " ", match[0]), text)
 
 
 def read_devcontainer(path: str, root: YamlNode) -> StartFile:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable
 
+from flask_prodcheck.facts.json_comments import without_comments
 from flask_prodcheck.facts.platforms import (
     aws,
     azure,
@@ -36,7 +37,7 @@ def read_platform(path: str, text: str) -> StartFile:
     if name.endswith(".toml") or name == ".replit":
         return _tables(path, name, read_toml(path, text))
     if name.endswith("devcontainer.json"):
-        text = devcontainer.without_comments(text)
+        text = without_comments(text)
     documents = read_yaml(path, text)
     starts = StartFile(path, "platform", ())
     for node in documents:

@@ -1,7 +1,7 @@
 """Public base images that carry a start script of their own, and what that script runs.
 
 Sources: the README of tiangolo/uwsgi-nginx, tiangolo/uwsgi-nginx-flask, tiangolo/meinheld-gunicorn and
-tiangolo/meinheld-gunicorn-flask ("/start.sh", "Custom uWSGI config", "MODULE_NAME");
+tiangolo/meinheld-gunicorn-flask ("/start.sh", "Custom uWSGI config", "MODULE_NAME"); https://hub.docker.com/_/unit ("docker-entrypoint.sh");
 https://docs.aws.amazon.com/lambda/latest/dg/python-image.html (the handler as CMD, LAMBDA_TASK_ROOT).
 """
 
@@ -19,6 +19,11 @@ _STARTS = (
         regex(r"(?:^|/)tiangolo/meinheld-gunicorn(?:-flask)?(?:[:@]|$)"),
         ("/start.sh",),
         ("gunicorn", "-k", "egg:meinheld#gunicorn_worker", "main:app"),
+    ),
+    (
+        regex(r"^(?:docker\.io/)?(?:library/)?unit(?:[:@]|$)|(?:^|/)nginx/unit(?:[:@]|$)"),
+        ("/usr/local/bin/docker-entrypoint.sh",),
+        ("unitd", "--no-daemon"),
     ),
 )
 

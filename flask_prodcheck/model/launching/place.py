@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
@@ -197,6 +197,16 @@ def _by_folders(path: str, facts: Facts) -> str | None:
         if candidate in facts.paths or (candidate in folders_of(facts) and "." not in parts[-1]):
             return candidate
     return None
+
+
+def standing_at(path: str, place: Place) -> Iterator[str]:
+    """Every path at which the project file ``path`` stands in the container."""
+    mapping = place.image.mapping if place.image is not None else ()
+    for each in (*mapping, *place.mounts):
+        if each.repo == path:
+            yield each.image
+        elif each.repo == "." or path.startswith(f"{each.repo}/"):
+            yield posixpath.join(each.image, posixpath.relpath(path, each.repo))
 
 
 def on_path(name: str, place: Place, facts: Facts) -> str | None:

@@ -35,6 +35,7 @@ _DEPLOY_KINDS = PLATFORM_KINDS | {
     "launchd",
     "iis",
     "init-script",
+    "nginx-unit",
     "cron",
     "koyeb",
     "captain",
@@ -171,7 +172,7 @@ def _by_workflow(evidence: Evidence) -> tuple[Purpose, str]:
 _RUNNING_KINDS = frozenset({"systemd", "supervisor", "circus", "kubernetes", "upstart", "launchd"})
 #: Formats of which a host has one in a place of its own: what a project holds as an example is to be copied there.
 _COPIED_KINDS = frozenset({
-    "apache", "uwsgi", "systemd", "supervisor", "circus", "upstart", "launchd", "init-script", "iis",
+    "apache", "uwsgi", "systemd", "supervisor", "circus", "upstart", "launchd", "init-script", "iis", "nginx-unit",
 })  # fmt: skip
 #: What files that are to be copied are called.
 SAMPLE_WORDS = frozenset({"example", "examples", "sample", "samples"})

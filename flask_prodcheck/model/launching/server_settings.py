@@ -1,6 +1,6 @@
 """The settings that servers other than Gunicorn take from somewhere else than their command line.
 
-Sources: uWSGI manual ("Configuring uWSGI": files, ``env``, ``UWSGI_*`` variables); mod_wsgi ``WSGIDaemonProcess``; Granian
+Sources: uWSGI manual ("Configuring uWSGI": files, ``env``, ``UWSGI_*`` variables); mod_wsgi ``WSGIDaemonProcess``; NGINX Unit "Python"; Granian
 ``--help`` (``GRANIAN_*``); waitress "Arguments to waitress.serve".
 """
 
@@ -96,6 +96,17 @@ def apache_start(options: Mapping[str, str], place: Place, facts: Facts) -> Serv
         return None
     served = {"callable-object": options.get("callable", "application")}
     return mod_wsgi_start(ServerStart(Server.MOD_WSGI, script, served, program="mod_wsgi"), options)
+
+
+def unit_start(options: Mapping[str, str]) -> ServerStart:
+    """What an application of NGINX Unit, read as ``options``, serves."""
+    return ServerStart(
+        Server.OTHER,
+        f"{options.get('module', '')}:{options.get('callable', 'application')}",
+        called="factory" in options,
+        paths=tuple(filter(None, options.get("path", "").split(":"))),
+        program="unitd",
+    )
 
 
 def waitress_settings(call: Call | None, place: Place, modules: Modules) -> Options:

@@ -30,7 +30,7 @@ from flask_prodcheck.model.launching.commands.task_runners import (
     read_npm,
     read_pdm,
 )
-from flask_prodcheck.model.launching.commands.web_servers import APACHE_PROGRAMS, read_httpd, read_service
+from flask_prodcheck.model.launching.commands.web_servers import APACHE_PROGRAMS, read_httpd, read_service, read_unitd
 from flask_prodcheck.model.launching.commands.wrappers import (
     PYTHON_WRAPPERS,
     RELOADING,
@@ -200,6 +200,7 @@ _PROGRAMS: dict[str, Callable[[Words], Step | Behind]] = {
     "eval": lambda words: ShellRun(" ".join(words)),
     "expect": read_expect,
     "service": read_service,
+    "unitd": read_unitd,
     "ssh": read_ssh,
     "az": read_az,
     "gcloud": read_gcloud,

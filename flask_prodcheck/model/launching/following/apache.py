@@ -7,7 +7,6 @@ Sources: https://httpd.apache.org/docs/2.4/configuring.html (``Include``); the p
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.base import Span
@@ -15,8 +14,11 @@ from flask_prodcheck.facts.apache import read_apache
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell_commands import text_of
 from flask_prodcheck.facts.types import Start, StartFile
+from flask_prodcheck.model.launching.chain_end import Ended
 from flask_prodcheck.model.launching.images import Image
-from flask_prodcheck.model.launching.place import Place, locate
+from flask_prodcheck.model.launching.place import Place, locate, standing_at
+from flask_prodcheck.model.launching.server_settings import apache_start
+from flask_prodcheck.model.launching.started_process import start_place
 from flask_prodcheck.model.launching.steps import TaskRun
 from flask_prodcheck.model.launching.words import is_open
 from flask_prodcheck.model.launching.written_files import written_by_runs
@@ -54,7 +56,7 @@ def apache_starts(run: TaskRun, place: Place, facts: Facts) -> list[Served]:
     text = "\n".join(text_of(command) for command, _ in image.runs)
     read: dict[str, bool] = {}
     for path in ours:
-        places = [each for each in _places_of(path, place) if _READ_BY_APACHE.match(each)]
+        places = [each for each in standing_at(path, place) if _READ_BY_APACHE.match(each)]
         if places:
             read[path] = any(_is_enabled(each, text) for each in places)
     if run.file and not is_open(run.file) and (named := locate(run.file, place, facts)) in ours:
@@ -66,19 +68,25 @@ def apache_starts(run: TaskRun, place: Place, facts: Facts) -> list[Served]:
     return [*found, *_written(image, text)]
 
 
+def served_by_apache(run: TaskRun, place: Place, facts: Facts) -> list[Ended]:
+    """What the configuration of Apache hands to mod_wsgi."""
+    ended: list[Ended] = []
+    for served in apache_starts(run, place, facts):
+        script = dict(served.start.options).get("script", "")
+        inner = place.hop(served.start.span, f"WSGIScriptAlias {served.start.name} {script}")
+        inner = start_place(served.start, inner, facts)
+        # As root Apache only opens its port: the processes that serve are another user's by default.
+        user = "apache" if inner.user in (None, "root", "0") else inner.user
+        inner = replace(inner, user=user, shell_parent=None, certain=inner.certain and served.certain)
+        start = apache_start(dict(served.start.options), inner, facts)
+        if start is not None:
+            ended.append(Ended(inner, start=start))
+    return ended
+
+
 def installs_mod_wsgi(image: Image) -> bool:
     """Whether a RUN line of ``image`` names mod_wsgi: its Apache then serves an application."""
     return any(_MOD_WSGI.search(text_of(command)) for command, _ in image.runs)
-
-
-def _places_of(path: str, place: Place) -> Iterator[str]:
-    """Every path at which the project file ``path`` stands in the container."""
-    mapping = place.image.mapping if place.image is not None else ()
-    for each in (*mapping, *place.mounts):
-        if each.repo == path:
-            yield each.image
-        elif each.repo == "." or path.startswith(f"{each.repo}/"):
-            yield posixpath.join(each.image, posixpath.relpath(path, each.repo))
 
 
 def _is_enabled(path: str, text: str) -> bool:

@@ -18,8 +18,8 @@ from flask_prodcheck.facts.types import Command, ShellFunction, ShellScript
 from flask_prodcheck.model.launching.budget import Budget
 from flask_prodcheck.model.launching.chain_end import Ended, missing_script
 from flask_prodcheck.model.launching.commands.read import read_command
-from flask_prodcheck.model.launching.commands.web_servers import APACHE
-from flask_prodcheck.model.launching.following.apache import apache_starts
+from flask_prodcheck.model.launching.commands.web_servers import APACHE, UNIT
+from flask_prodcheck.model.launching.following.apache import served_by_apache
 from flask_prodcheck.model.launching.following.console_scripts import (
     FLASK_GROUPS,
     console_script,
@@ -28,6 +28,7 @@ from flask_prodcheck.model.launching.following.console_scripts import (
 )
 from flask_prodcheck.model.launching.following.container_runs import in_container
 from flask_prodcheck.model.launching.following.environment import given_variables
+from flask_prodcheck.model.launching.following.nginx_unit import served_by_unit
 from flask_prodcheck.model.launching.following.python_programs import (
     INSTALLED_PROGRAMS,
     is_of_the_project,
@@ -54,7 +55,6 @@ from flask_prodcheck.model.launching.following.tasks import (
 from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.hints import words_of
 from flask_prodcheck.model.launching.place import SSH, Place, enter, on_path
-from flask_prodcheck.model.launching.server_settings import apache_start
 from flask_prodcheck.model.launching.service_scripts import scripts_of_services
 from flask_prodcheck.model.launching.shell.interpreter import Interpreter
 from flask_prodcheck.model.launching.shell.sourced import functions_of, own_functions
@@ -77,6 +77,8 @@ from flask_prodcheck.model.python.execution.ways import Ending
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import replace
 
+#: The programs that serve what their configuration says.
+_CONFIGURED = {APACHE: served_by_apache, UNIT: served_by_unit}
 _MAX_FUNCTION_STEPS = 600  # for one function of a script whose caller is not known
 
 
@@ -344,8 +346,10 @@ class Follower:
             return self._invoke(run, place)
         if run.runner == "runit":
             return self._services(run.file or "", place)
-        if run.runner == APACHE:
-            return self._apache(run, place)
+        if run.runner in _CONFIGURED:
+            served = _CONFIGURED[run.runner](run, place, self.facts)
+            self.visited.update(hop.span.file for each in served for hop in each.place.hops)
+            return served
         ended: list[Ended] = []
         starts = starts_of(run, place, self.facts)
         if not starts and run.runner in ("pdm", "hatch") and run.names:
@@ -372,22 +376,6 @@ class Follower:
                 ended += self.shell_file(self.facts.scripts[path], (), inner)
             elif path in self.facts.modules:
                 ended += self.python_file(path, (), inner)
-        return ended
-
-    def _apache(self, run: TaskRun, place: Place) -> list[Ended]:
-        """What the configuration of Apache hands to mod_wsgi."""
-        ended: list[Ended] = []
-        for served in apache_starts(run, place, self.facts):
-            self.visited.add(served.start.span.file)
-            script = dict(served.start.options).get("script", "")
-            inner = place.hop(served.start.span, f"WSGIScriptAlias {served.start.name} {script}")
-            inner = start_place(served.start, inner, self.facts)
-            # As root Apache only opens its port: the processes that serve are another user's by default.
-            user = "apache" if inner.user in (None, "root", "0") else inner.user
-            inner = replace(inner, user=user, shell_parent=None, certain=inner.certain and served.certain)
-            start = apache_start(dict(served.start.options), inner, self.facts)
-            if start is not None:
-                ended.append(Ended(inner, start=start))
         return ended
 
     def _invoke(self, run: TaskRun, place: Place) -> list[Ended]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flask_prodcheck.facts.conditionals import CONDITIONAL
 from flask_prodcheck.facts.iis import KIND as IIS
+from flask_prodcheck.facts.nginx_unit import KIND as UNIT
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Start, StartFile
 from flask_prodcheck.model.launching.beside import platform_starts
@@ -79,5 +80,5 @@ def start_head(start: Start, facts: Facts) -> Head:
         place = replace(place, certain=False)
     return Head(
         start.kind, span, text, place, start.command, names=tuple(filter(None, [name])), comment=start.comment, platform=start.kind, service=start.name,
-        default="" if start.command is not None or start.kind in ("apache", IIS) else start.kind, options=start.options,
+        default="" if start.command is not None or start.kind in ("apache", IIS, UNIT) else start.kind, options=start.options,
     )  # fmt: skip

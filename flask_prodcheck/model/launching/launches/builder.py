@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.iis import KIND as IIS
+from flask_prodcheck.facts.nginx_unit import KIND as UNIT
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import Command
@@ -28,6 +29,7 @@ from flask_prodcheck.model.launching.server_environment import gunicorn_variable
 from flask_prodcheck.model.launching.server_settings import (
     apache_start,
     granian_settings,
+    unit_start,
     uwsgi_settings,
     waitress_settings,
 )
@@ -62,6 +64,8 @@ class LaunchBuilder:
         if head.kind == IIS and head.command is None:
             place, start = wfastcgi_start(dict(head.options), self._start_place(head), self.facts, self.modules)
             return [self.found(head, Ended(place, start=start))]
+        if head.kind == UNIT:
+            return [self.found(head, Ended(self._start_place(head), start=unit_start(dict(head.options))))]
         if head.command is None:
             return self._platform(head)
         place = self._start_place(head)

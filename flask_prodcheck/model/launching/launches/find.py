@@ -84,7 +84,10 @@ def find_launches(
         elsewhere = restarts_something_unseen(head, facts)
         if not chains and (templated or elsewhere or (image and starts_something_unseen(head, facts))):
             unknown.append(Hop(head.span, head.text))
-    unknown += imageless_starts(facts)
+    begun = {each.head.span for each in found} | {hop.span for hop in unknown}
+    unknown += [
+        hop for hop in imageless_starts(facts) if hop.span not in begun
+    ]  # a base image may start something known
     unknown += undecided_starts(facts)
     found += written_by_scripts(builder, facts)
     found += service_scripts(builder, facts)

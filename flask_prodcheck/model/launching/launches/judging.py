@@ -83,6 +83,7 @@ _DEPLOYS = frozenset(
         "dockerfile",
         "iis",
         "kubernetes",
+        "nginx-unit",
         "procfile",
         "s2i",
         "supervisor",
