@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import itertools
 import shlex
+from collections.abc import Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
+from flask_prodcheck.facts.conditionals import possible_texts
+from flask_prodcheck.facts.template_blocks import Condition, conditions
 from flask_prodcheck.facts.types import Build, Command, ComposeFile, ComposeService, EnvFileRef, Port
 from flask_prodcheck.facts.yaml_nodes import YamlNode, argv_command, env_entries, read_yaml
+from flask_prodcheck.records import replace
 
 _NOT_SERVICES = frozenset(
     {"version", "name", "volumes", "networks", "configs", "secrets", "include", "services", "models"}
@@ -28,9 +32,21 @@ def read_compose(path: str, text: str) -> ComposeFile:
         found = [(name, span, node) for name, span, node in root.items() if _is_version_one_service(name, node)]
     else:
         found = [] if services is None else list(services.items())
+    chosen = conditions(text)
+    mapping = root if services is None else services
     return ComposeFile(
         path,
-        tuple(_service(name, span, node) for name, span, node in found if not name.startswith("x-")),
+        tuple(
+            _one_of(
+                [
+                    _as_chosen(_service(name, *each), each[1], chosen)
+                    for each in (mapping.every(name) if chosen else [(span, node)])
+                ]
+                or [_service(name, span, node)]
+            )
+            for name, span, node in found
+            if not name.startswith("x-")
+        ),
         _includes(root.get("include")),
         _header(text),
     )
@@ -72,6 +88,59 @@ def _service(name: str, span: Span, node: YamlNode) -> ComposeService:
     )
 
 
+def _as_chosen(service: ComposeService, node: YamlNode, chosen: Mapping[int, Condition]) -> ComposeService:
+    """``service`` with what conditions of a template inside of it decide as not known."""
+
+    def inside(span: Span) -> Condition | None:
+        condition = chosen.get(span.line)
+        return condition if condition is not None and condition.line > service.span.line else None
+
+    environment = tuple(
+        replace(each, value=None) if inside(each.span) is not None else each for each in service.environment
+    )
+    service = replace(service, environment=environment)
+    written = [(key, span, value) for key in _STARTING for span, value in node.every(key)]
+    around = [inside(span) for _, span, _ in written]
+    several = any("{%" in (value.raw or "") for _, _, value in written)
+    if not several and not any(around):
+        return service
+    choices = [each for key, span, value in written for each in _choices(key, span, value, service.name)]
+    if not several and not all(each is not None and each.complete for each in around):
+        choices.append(_started(replace(service, command=None, entrypoint=None)))
+    return replace(service, command=None, entrypoint=None, choices=tuple(choices))
+
+
+def _one_of(services: Sequence[ComposeService]) -> ComposeService:
+    """The service that stands several times under one name, where a template chooses among them: what they share."""
+    last = services[-1]
+    if len(services) == 1:
+        return last
+    choices = [command for each in services for command in each.choices or (_started(each),)]
+    values = [{var.name: var.value for var in each.environment} for each in services]
+    environment = tuple(
+        var if all(each.get(var.name) == var.value for each in values) else replace(var, value=None)
+        for var in {var.name: var for each in services for var in each.environment}.values()
+    )
+    return replace(last, command=None, entrypoint=None, choices=tuple(choices), environment=environment)
+
+
+def _started(service: ComposeService) -> Command:
+    return service.command or service.entrypoint or Command(service.span, service.image or service.name, argv=())
+
+
+_STARTING = ("command", "entrypoint")
+
+
+def _choices(key: str, span: Span, value: YamlNode, service: str) -> Iterator[Command]:
+    """What one ``command`` of a service may become."""
+    if not value.is_scalar:
+        found = argv_command(value, span)
+        yield from () if found is None else (found,)
+        return
+    for text in possible_texts(value.raw or "")[0]:
+        yield Command(span, text, argv=tuple(_split(text, key, service, span)))
+
+
 def _raw(node: YamlNode, key: str) -> str | None:
     found = node.get(key)
     return None if found is None else found.raw
@@ -104,11 +173,15 @@ def _command(node: YamlNode, key: str, service: str) -> Command | None:
     span = node.key_span(key)
     if value.is_sequence:
         return argv_command(value, span)
+    words = _split(value.marked or "", key, service, span)
+    return Command(span, value.one_line(), argv=tuple(value.restore(word) for word in words))
+
+
+def _split(text: str, key: str, service: str, span: Span) -> list[str]:
     try:
-        words = shlex.split(value.marked or "")
+        return shlex.split(text)
     except ValueError as error:
         raise ReadError(f"{key} of service {service} cannot be split: {error}", span.line) from error
-    return Command(span, value.one_line(), argv=tuple(value.restore(word) for word in words))
 
 
 def _build(node: YamlNode | None, dockerfile: str | None) -> Build | None:

@@ -148,7 +148,8 @@ class Port:
 class ComposeService:
     """One service after anchors and merge keys, before override files. Variables are unexpanded (``$$`` kept).
     ``entrypoint``/``command`` are argv lists (compose splits strings, no shell); an empty list resets the image's.
-    ``needs`` are the services that it depends on or links to."""
+    ``needs`` are the services that it depends on or links to. ``choices`` are the commands among which a template chooses,
+    where it does: one without words for that of the image; ``command`` and ``entrypoint`` are None then."""
 
     name: str
     span: Span
@@ -170,6 +171,7 @@ class ComposeService:
     network_mode: str | None = None
     labels: tuple[tuple[str, str], ...] = ()
     needs: tuple[str, ...] = ()
+    choices: tuple[Command, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ _STRING = "tag:yaml.org,2002:str"
 _NULL_TEXTS = ("", "~", "null", "Null", "NULL")
 _MERGE = "tag:yaml.org,2002:merge"
 _MARK = regex("\ue000([0-9]+)\ue001")
-_TEMPLATE_OPEN = regex(r"\{\{|\{%|\{#")
+_TEMPLATE_OPEN = regex(r"\{\{|\{%|\{#|<%")
 _JSON = regex(r"\s*(?:\{(?![{%#])|\[)")
 _TABS = regex(r"^[ \t]*\t", re.MULTILINE)
 _SURROGATE = regex(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
@@ -45,7 +45,7 @@ _TEMPLATE_LINES = 12
 _BLOCK_END = regex(r"\{\{-?\s*(?:end|else)\b")
 _WITH = regex(r"\{\{-?\s*with\s+(\$?\.Values[\w.]+)\s*-?\}\}")
 _DOT = regex(r"(\{\{-?\s*(?:toYaml\s+|toJson\s+)?)\.(?=\s)")
-_TEMPLATE_CLOSE = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_TEMPLATE_CLOSE = {"{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>"}
 
 
 @dataclass(slots=True)
@@ -186,6 +186,16 @@ class YamlNode:
         self._state.visit(self._node, len(entries))
         for name, (key, value) in entries.items():
             yield name, _span(key, self._state), YamlNode(value, self._state)
+
+    def every(self, name: str) -> list[tuple[Span, YamlNode]]:
+        """``(place of the key, value)`` of each entry ``name`` that the mapping itself writes: more than one where a
+        template chooses."""
+        pairs = self._node.value if self.is_mapping else []
+        return [
+            (_span(key, self._state), YamlNode(value, self._state))
+            for key, value in pairs
+            if key.id == "scalar" and str(key.value) == name
+        ]
 
     def elements(self) -> Iterator[YamlNode]:
         """The elements of a list."""

@@ -74,7 +74,8 @@ HEAD_BYTES = 4096
 """How many first bytes :func:`kind_of` wants to see."""
 
 _TEMPLATE_SUFFIXES = (
-    ".j2", ".jinja", ".jinja2", ".jnj", ".erb", ".tmpl", ".tpl", ".template", ".sample", ".example", ".dist", ".in",
+    ".j2", ".jinja", ".jinja2", ".jnj", ".erb", ".tmpl", ".tpl", ".template", ".sample", ".example", ".dist", ".in", "-sample",
+    "-example", "-template", "-dist", "_sample", "_example", "_template",
 )  # fmt: skip
 _DOCUMENT_SUFFIXES = frozenset(
     {
@@ -118,6 +119,8 @@ _ENV_FOLDERS = frozenset({"env", "envs", ".env", ".envs"})
 _ENV_LINE = regex(rb"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*=")
 #: What IIS reads, and what a deployment may put in its place (``web.release.config``, ``web.3.4.config``).
 _IIS = regex(r"web(?:\.[^/]*)?\.config", re.IGNORECASE)
+#: A compose file's name without its ending, which a template may lack (``docker-compose.tmpl``).
+_COMPOSE_TEMPLATE = regex(r"(?:docker-|podman-|container-)?compose(?:[._-][a-z]+)?")
 _SHELL_SHEBANG = regex(rb"^#!.*?\b(?:(?:ba|da|a|k|z)?sh|expect|openrc-run|runscript|init-d-script)\b")
 _SERVER_LINE = regex(rb"^[ \t]*(?:gunicorn|uvicorn|hypercorn|uwsgi|waitress-serve|python3?)[ \t]", re.MULTILINE)
 #: What mod_wsgi looks for in a script (``WSGIScriptAlias``), which needs no ending: the name ``application``.
@@ -285,6 +288,8 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
     if _CHART_VALUES.fullmatch(low):
         return Kind.CHART_VALUES
     if ending in (".yml", ".yaml") and "compose" in low and not _CI_PATH.search(path):
+        return Kind.COMPOSE
+    if templated and _COMPOSE_TEMPLATE.fullmatch(low):
         return Kind.COMPOSE
     if (_ENV_NAME.fullmatch(low) and ending not in _DOCUMENT_SUFFIXES - {".txt"}) or (templated and low == "env"):
         return Kind.ENV

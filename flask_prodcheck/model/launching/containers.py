@@ -35,7 +35,7 @@ def image_place(
 
 
 #: Official images that projects run beside their own.
-_OFFICIAL = frozenset(
+OFFICIAL_IMAGES = frozenset(
     [
         "postgres",
         "mysql",
@@ -102,7 +102,7 @@ def dockerfile_of_image(image: str, facts: Facts, near: str, *, local: bool = Fa
         if (folder and folder == name) or (suffix and suffix == name):
             return path
     ours = [path for path in facts.dockerfiles if not _for_people(path)]
-    if len(ours) == 1 and local and "/" not in image and name not in _OFFICIAL:
+    if len(ours) == 1 and local and "/" not in image and name not in OFFICIAL_IMAGES:
         return ours[0]
     names = _project_names(facts)
     if name not in names and not (len(facts.dockerfiles) == 1 and names & set(re.split(r"[._-]", name))):
@@ -119,7 +119,7 @@ def says_another(name: str, facts: Facts) -> bool:
     """Whether an image, or the variable that holds it, is called after a program that is not the project's (``mysql``,
     ``${PG_IMAGE}``)."""
     words = set(words_of(name)) - _ANY_IMAGE
-    return bool(words & (_OFFICIAL | _SHORT)) and not words & _project_names(facts)
+    return bool(words & (OFFICIAL_IMAGES | _SHORT)) and not words & _project_names(facts)
 
 
 _ANY_IMAGE = frozenset({"image", "name", "docker", "container", "tag", "python"})

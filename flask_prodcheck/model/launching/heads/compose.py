@@ -9,6 +9,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, ComposeService
 from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.containers import image_place
+from flask_prodcheck.model.launching.heads.decided import serve_alike
 from flask_prodcheck.model.launching.heads.development import (
     development_environment,
     development_tag,
@@ -63,7 +64,11 @@ def compose_heads(facts: Facts) -> Iterator[Head]:
         file = facts.compose[path]
         for written in file.services:
             service = merged_service(file, written, facts)
-            own = written.command if written.command is not None else written.entrypoint
+            if written.choices:
+                if not serve_alike(written.choices):
+                    continue
+                service = replace(service, command=written.choices[-1])
+            own = service.command if written.choices else written.command or written.entrypoint
             as_image, told = False, None  # the image's own command starts it
             dockerfile, index = stage_of(file, service, facts)
             if dockerfile is not None:
@@ -108,6 +113,8 @@ def compose_heads(facts: Facts) -> Iterator[Head]:
             place = place.with_env(variables_of(file, service, facts, place))
             if service.user:
                 place = replace(place, user=service.user)
+            if written.choices:
+                place = replace(place, certain=False)
             runs, argv, shell = begun
             if told is None:
                 runs = own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_prodcheck.facts.conditionals import CONDITIONAL
-from flask_prodcheck.facts.types import Start
+from flask_prodcheck.facts.types import Command, Start
 from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.steps import ServerStart
 
@@ -17,13 +17,14 @@ def decided(starts: Sequence[Start]) -> list[Start]:
     for start in starts:
         if CONDITIONAL in start.options:
             alike = [each for each in starts if each.span == start.span]
-            if start is not alike[-1] or not _serve_alike(alike):
+            if start is not alike[-1] or not serve_alike([each.command for each in alike if each.command is not None]):
                 continue
         kept.append(start)
     return kept
 
 
-def _serve_alike(starts: Sequence[Start]) -> bool:
-    steps = [read_command(each.command.argv or ()).step for each in starts if each.command is not None]
+def serve_alike(commands: Sequence[Command]) -> bool:
+    """Whether each of ``commands`` starts the same server for the same target."""
+    steps = [read_command(each.argv or ()).step for each in commands]
     served = {(each.server, each.target) if isinstance(each, ServerStart) else None for each in steps}
     return len(served) == 1 and None not in served

@@ -8,17 +8,27 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell import parse_command_line
-from flask_prodcheck.facts.types import ShellCase, ShellCommand, ShellGroup, ShellIf, ShellList, ShellLoop, ShellStmt
+from flask_prodcheck.facts.types import (
+    ComposeService,
+    ShellCase,
+    ShellCommand,
+    ShellGroup,
+    ShellIf,
+    ShellList,
+    ShellLoop,
+    ShellStmt,
+)
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.commands.web_servers import APACHE
+from flask_prodcheck.model.launching.containers import OFFICIAL_IMAGES
 from flask_prodcheck.model.launching.following.apache import installs_mod_wsgi
-from flask_prodcheck.model.launching.heads.decided import decided
+from flask_prodcheck.model.launching.heads.decided import decided, serve_alike
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work
 from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.service_scripts import scripts_of_services, service_starts
 from flask_prodcheck.model.launching.shell.expansion import Expander
-from flask_prodcheck.model.launching.steps import ConsoleRun, ScriptRun, ShellRun, TaskRun
+from flask_prodcheck.model.launching.steps import ConsoleRun, PythonRun, ScriptRun, ShellRun, TaskRun
 from flask_prodcheck.model.project import Hop
 
 
@@ -109,4 +119,30 @@ def undecided_starts(facts: Facts) -> list[Hop]:
         for start in starts:
             if start.role == "unknown" or start.span not in kept:
                 found.setdefault(start.span, Hop(start.span, start.name))
+    for path in sorted(facts.compose):
+        for service in facts.compose[path].services:
+            hop = _undecided(service, own_image=bool(facts.dockerfiles))
+            if hop is not None:
+                found.setdefault(hop.span, hop)
     return list(found.values())
+
+
+def _undecided(service: ComposeService, *, own_image: bool) -> Hop | None:
+    """Where a template decides what ``service`` starts: its command, or its image where it has none. That is the project's
+    ``own_image`` where it builds one."""
+    if service.choices and not serve_alike(service.choices):
+        return Hop(service.choices[0].span, service.choices[0].text)
+    command = service.command or service.entrypoint
+    if command is not None and command.argv and _decides(command.argv):
+        return Hop(command.span, command.text)
+    name = (service.image or "").rpartition("/")[2].partition(":")[0]
+    if command is None and not own_image and "{{" in (service.image or "") and name not in OFFICIAL_IMAGES:
+        return Hop(service.span, f"image: {service.image}")
+    return None
+
+
+def _decides(argv: Sequence[str]) -> bool:
+    """Whether a template names the program, or what a program runs that runs any."""
+    step = read_command(argv).step
+    named = [step.script, step.module] if isinstance(step, PythonRun) else [argv[0]]
+    return any("{{" in (each or "") for each in named)
