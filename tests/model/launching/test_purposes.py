@@ -117,7 +117,10 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "compose.dev.yml": COMPOSE.format(".") + "    command: flask run --debug\n",
             "app.py": APP,
         },
-        ["Dockerfile:4 > app.py:4 app-run production app:app True", "compose.dev.yml:4 flask-run development app:app True"],
+        [
+            "Dockerfile:4 > app.py:4 app-run production app:app True",
+            "compose.dev.yml:4 flask-run development app:app True",
+        ],
     ),
     (
         "the one image of a project is for production, whoever builds it here",
