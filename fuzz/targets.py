@@ -164,4 +164,5 @@ _NAMES = {
     Kind.TASKFILE: ["Taskfile.yml"],
     Kind.CRON: ["crontab"],
     Kind.TERRAFORM: ["main.tf"],
+    Kind.IMAGE_BUILDS: ["docker-bake.hcl", "docker-bake.json", "skaffold.yaml"],
 }

@@ -24,6 +24,7 @@ from flask_prodcheck.facts.types import (
     ComposeFile,
     Dockerfile,
     EnvFile,
+    ImageBuild,
     KubernetesFile,
     Manifest,
     ProxyConfig,
@@ -74,6 +75,7 @@ _TEXT_READERS = {
     Kind.BATCH: ("batch", "read_batch"),
     Kind.IIS: ("iis", "read_iis"),
     Kind.NGINX_UNIT: ("nginx_unit", "read_nginx_unit"),
+    Kind.IMAGE_BUILDS: ("build_files", "read_build_file"),
 }
 _BYTE_READERS = {
     Kind.PYTHON: ("python", "read_python"),
@@ -199,6 +201,8 @@ def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Ou
         for path, each in {**recalled, **fresh}.items()
         if each.facts is not None
     }
+    scripts = {path: each for path, each in found.items() if isinstance(each, ShellScript)}
+    start_files = {path: each for path, each in found.items() if isinstance(each, StartFile)}
     ignored = {path: each.ignored for path, each in fresh.items() if each.ignored is not None}
     problems = {each.problem for each in fresh.values() if each.problem is not None}
     return Facts(
@@ -206,8 +210,9 @@ def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Ou
         dockerfiles={path: each for path, each in found.items() if isinstance(each, Dockerfile)},
         compose={path: each for path, each in found.items() if isinstance(each, ComposeFile)},
         kubernetes=_with_values(found, tree.paths),
-        scripts={path: each for path, each in found.items() if isinstance(each, ShellScript)},
-        start_files={path: each for path, each in found.items() if isinstance(each, StartFile)},
+        scripts=scripts,
+        start_files=start_files,
+        builds=_builds(found, scripts, start_files),
         env_files={path: each for path, each in found.items() if isinstance(each, EnvFile)},
         manifests={path: each for path, each in found.items() if isinstance(each, Manifest)},
         uwsgi={path: each for path, each in found.items() if isinstance(each, UwsgiConfig)},
@@ -222,6 +227,17 @@ def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Ou
         parsed=sum(each.facts is not None or each.ignored is not None for each in fresh.values()),
         recalled=len(recalled),
     )
+
+
+def _builds(
+    found: Mapping[str, FileFacts], scripts: Mapping[str, ShellScript], start_files: Mapping[str, StartFile]
+) -> tuple[ImageBuild, ...]:
+    """The images that are built of the project's Dockerfiles."""
+    if not any(isinstance(each, Dockerfile) for each in found.values()):
+        return ()
+    from flask_prodcheck.facts.image_builds import builds_of_scripts
+
+    return tuple(builds_of_scripts(scripts, start_files))
 
 
 def _with_values(found: Mapping[str, FileFacts], paths: frozenset[str]) -> Mapping[str, KubernetesFile]:

@@ -13,6 +13,7 @@ from flask_prodcheck.facts.types import (
     ComposeFile,
     Dockerfile,
     EnvFile,
+    ImageBuild,
     KubernetesFile,
     Manifest,
     ProxyConfig,
@@ -39,7 +40,8 @@ FileFacts = (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """``modules`` holds the Python files that passed the screen. ``paths`` is every file of the project. ``ignored``:
+    """``modules`` holds the Python files that passed the screen. ``paths`` is every file of the project. ``builds`` are the
+    images that commands, workflows and files for builds make of its Dockerfiles. ``ignored``:
     the lines of each ``.dockerignore`` by its path. ``placeholders``: the lines of deploy files, proxies and environment
     files (samples left out) that hold a scaffold's ``CHANGE-ME``, with their text. ``later`` are problems of statements
     that are read when they are asked for: it grows until the last was. ``parsed`` counts the files that a reader opened,
@@ -55,6 +57,7 @@ class Facts:
     manifests: Mapping[str, Manifest] = field(default_factory=dict)
     uwsgi: Mapping[str, UwsgiConfig] = field(default_factory=dict)
     proxies: Mapping[str, ProxyConfig] = field(default_factory=dict)
+    builds: tuple[ImageBuild, ...] = ()
     dockerignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     placeholders: tuple[tuple[Span, str], ...] = ()
     tracked: frozenset[str] = frozenset()

@@ -374,6 +374,31 @@ class ShellScript:
     service: str = ""
 
 
+# --- builds of images ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBuild:
+    """One build of an image, as a command or a file for builds writes it. ``names`` are those that the image is given, with
+    registry and tag; ``folders`` where ``context`` and ``dockerfile`` may be relative to, the likeliest first; without a
+    ``dockerfile`` it is the one of the context. ``contexts`` stand in for what FROM names: (name, ``target:`` of the same
+    file, ``docker-image://`` or a folder). ``called`` are the names of what builds it (target, job, step), ``pushed`` says
+    that it goes to a registry, ``workflow`` that a workflow does it, ``released`` that this workflow runs for releases."""
+
+    span: Span
+    names: tuple[str, ...]
+    folders: tuple[str, ...]
+    context: str = "."
+    dockerfile: str | None = None
+    target: str | None = None
+    args: tuple[tuple[str, str], ...] = ()
+    contexts: tuple[tuple[str, str], ...] = ()
+    called: tuple[str, ...] = ()
+    pushed: bool = False
+    workflow: bool = False
+    released: bool = False
+
+
 # --- environment, dependencies, packaging ----------------------------------------------------------------------------
 
 
@@ -441,12 +466,14 @@ class UwsgiConfig:
 
 @dataclass(frozen=True, slots=True)
 class StartFile:
-    """A deploy file whose facts are processes only (Procfile, systemd unit, Makefile, render.yaml...)."""
+    """A deploy file whose facts are processes only (Procfile, systemd unit, Makefile, render.yaml...), or the images that it
+    builds."""
 
     path: str
     kind: str
     starts: tuple[Start, ...]
     settings: tuple[tuple[str, str], ...] = field(default=())
+    builds: tuple[ImageBuild, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

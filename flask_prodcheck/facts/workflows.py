@@ -1,6 +1,7 @@
-"""Workflows of GitHub Actions and pipelines of GitLab: what they start on the server or the platform that they deploy to.
+"""Workflows of GitHub Actions and pipelines of GitLab: what they start on the server or the platform that they deploy to, and
+the images that they build.
 
-What a job runs on its own machine is a build or a test, and not read. A deployment is plain in three forms: an action that
+What else a job runs on its own machine is a build or a test, and not read. A deployment is plain in three forms: an action that
 runs a script by ssh, ``ssh HOST COMMAND`` in a job's own commands, and the start command that a platform's action or
 command line is given.
 
@@ -18,6 +19,7 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import Command, ShellCommand, Start, StartFile
+from flask_prodcheck.facts.workflow_builds import workflow_builds
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 
@@ -34,17 +36,21 @@ _MAX_WORDS_BEFORE = 6  # ``sshpass -p $PASSWORD ssh``, ``sudo -E ssh``
 
 
 def read_workflow(path: str, text: str) -> StartFile | None:
-    """What the jobs start elsewhere, each with the name of its job and of the environment that it deploys to. None where
-    the file deploys nothing. Raises ReadError for invalid YAML."""
-    if _DEPLOYS.search(text) is None:
-        return None
+    """What the jobs start elsewhere, each with the name of its job and of the environment that it deploys to, and the images
+    that they build. None where the file does neither. Raises ReadError for invalid YAML."""
+    builds = workflow_builds(path, text)
+    starts = _starts(path, text) if _DEPLOYS.search(text) is not None else ()
+    return StartFile(path, KIND, starts, builds=builds) if starts or builds else None
+
+
+def _starts(path: str, text: str) -> tuple[Start, ...]:
     starts: list[Start] = []
     for document in read_yaml(path, _without_expressions(text)):
         jobs = document.get("jobs")
         for name, _, job in (jobs if jobs is not None else document).items():
             if job.is_mapping:
                 starts += _job(name, job)
-    return StartFile(path, KIND, tuple(starts)) if starts else None
+    return tuple(starts)
 
 
 def _without_expressions(text: str) -> str:

@@ -10,7 +10,8 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.edits.drafts import Drafts
 from flask_prodcheck.edits.text_file import Edit, line_start, line_stop
 from flask_prodcheck.facts.types import Command
-from flask_prodcheck.model.launching.images import Image, build_image, project_path, stage_index
+from flask_prodcheck.model.launching.built_images import stage_index
+from flask_prodcheck.model.launching.images import Image, build_image, project_path
 from flask_prodcheck.model.project import Hop, Launch, Project
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.dockerfile_edit import before, copied, stage_of, start_edits

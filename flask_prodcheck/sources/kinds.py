@@ -50,6 +50,7 @@ class Kind(enum.Enum):
     BATCH = "batch"
     IIS = "iis"
     NGINX_UNIT = "nginx-unit"
+    IMAGE_BUILDS = "image-builds"
 
 
 #: Kinds that say how the project is started: one that cannot be read may hide an error.
@@ -107,6 +108,7 @@ _CI_PATH = regex(
 _REQUIREMENTS = regex(r"(?:[^/]*requirements?[^/]*|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE)
 #: Where GitHub and GitLab look for what they run.
 _WORKFLOW = regex(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$")
+_IMAGE_BUILDS = regex(r"(?:[^/]*[-_.])?bake(?:[-_.][^/]*)?\.(?:hcl|json)|skaffold(?:[-_.][^/]*)?\.ya?ml")
 _CHART_VALUES = regex(r"values(?:[-_.][^/]*)?\.ya?ml")
 _CONDA = regex(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
 _REQUIREMENTS_FOLDERS = frozenset({"requirements", "requirement", "reqs"})
@@ -287,6 +289,8 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
         return Kind.WORKFLOW
     if _CHART_VALUES.fullmatch(low):
         return Kind.CHART_VALUES
+    if _IMAGE_BUILDS.fullmatch(low):
+        return Kind.IMAGE_BUILDS
     if ending in (".yml", ".yaml") and "compose" in low and not _CI_PATH.search(path):
         return Kind.COMPOSE
     if templated and _COMPOSE_TEMPLATE.fullmatch(low):

@@ -7,8 +7,17 @@ import re
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Dockerfile
+from flask_prodcheck.model.launching.built_images import (
+    arguments_of_builds,
+    built_as,
+    context_of_builds,
+    dockerfile_of,
+    stage_index,
+    target_of_builds,
+)
+from flask_prodcheck.model.launching.folders import folders_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
-from flask_prodcheck.model.launching.images import Image, Mapped, folders_of, project_path
+from flask_prodcheck.model.launching.images import Image, Mapped, build_image, project_path
 from flask_prodcheck.model.launching.place import Place, known_variables
 from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Hop, Purpose
@@ -83,9 +92,13 @@ def dockerfile_of_image(image: str, facts: Facts, near: str, *, local: bool = Fa
 
     ``local``: the image is run by hand, so a name without a registry is one that was built here.
 
-    Its folder or its suffix carries the image's name, or the image carries the project's (or its package's) name: then
-    the nearest Dockerfile that is neither for development nor for tests.
+    What builds an image of that name decides; where that may be several Dockerfiles it is not known which. Else its folder or
+    its suffix carries the image's name, or the image carries the project's (or its package's) name: then the nearest
+    Dockerfile that is neither for development nor for tests.
     """
+    built = built_as(image, facts)
+    if built:
+        return dockerfile_of(built)
     name = re.split(r"[:@]", image.rsplit("/", 1)[-1])[0].lower()
     if "$" in image.split(":", maxsplit=1)[0].rsplit("/", 1)[-1]:
         if says_another(name, facts) or _for_people(name):  # (``${dev_image}``)
@@ -112,6 +125,19 @@ def dockerfile_of_image(image: str, facts: Facts, near: str, *, local: bool = Fa
         max(candidates, key=lambda path: (shared_folders(path, near), -path.count("/"), _is_release(path), path))
         if candidates
         else None
+    )
+
+
+def image_named(name: str, dockerfile: str, facts: Facts, *, target: int | None = None) -> Image:
+    """The image of ``dockerfile`` as what builds it under ``name`` makes it; nothing names a stage: ``target``."""
+    file, built = facts.dockerfiles[dockerfile], built_as(name, facts)
+    named = stage_index(file, target_of_builds(built) or "")
+    return build_image(
+        file,
+        facts,
+        target=target if named is None else named,
+        context=context_of_builds(built),
+        args=arguments_of_builds(built),
     )
 
 

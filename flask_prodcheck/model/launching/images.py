@@ -7,7 +7,6 @@ Sources: Dockerfile reference ("Understand how CMD and ENTRYPOINT interact", COP
 from __future__ import annotations
 
 import fnmatch
-import functools
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,6 +15,8 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell_commands import commands_of, text_of
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar
 from flask_prodcheck.model.launching.base_images import LAMBDA_FOLDER, is_lambda_base, is_plain_base
+from flask_prodcheck.model.launching.built_images import stage_index
+from flask_prodcheck.model.launching.folders import files_in, folders_of, join
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
@@ -106,54 +107,12 @@ def choose_context(dockerfile: Dockerfile, facts: Facts) -> str:
     return max(scored)[-1]
 
 
-def join(folder: str, path: str) -> str:
-    """``path`` below ``folder`` as a normal project path; "." for the root; ".." that leaves the root stays visible."""
-    return posixpath.normpath(posixpath.join(folder, path.lstrip("/"))) if folder else posixpath.normpath(path)
-
-
 def _exists(path: str, facts: Facts) -> bool:
     if any(mark in path for mark in "*?["):
         return any(
             fnmatch.fnmatchcase(each, path) or each.startswith(path.split("*", maxsplit=1)[0]) for each in facts.paths
         )
     return path == "." or path in facts.paths or path in folders_of(facts)
-
-
-def folders_of(facts: Facts) -> frozenset[str]:
-    """Every folder that holds a file of the project ("." included)."""
-    return _folders(facts.paths)
-
-
-@functools.lru_cache(maxsize=4)
-def _folders(paths: frozenset[str]) -> frozenset[str]:
-    found = {"."}
-    for path in paths:
-        folder = posixpath.dirname(path)
-        while folder and folder not in found:
-            found.add(folder)
-            folder = posixpath.dirname(folder)
-    return frozenset(found)
-
-
-def _files_in(paths: frozenset[str], folder: str) -> tuple[str, ...]:
-    """The files that stand in ``folder`` itself ("" for the root)."""
-    return _by_folder(paths).get(folder, ())
-
-
-@functools.lru_cache(maxsize=4)
-def _by_folder(paths: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for path in paths:
-        found.setdefault(posixpath.dirname(path), []).append(path)
-    return {folder: tuple(files) for folder, files in found.items()}
-
-
-def stage_index(dockerfile: Dockerfile, name: str) -> int | None:
-    """The stage that ``name`` means in FROM, COPY --from or ``target``: an alias or a number."""
-    for index, stage in enumerate(dockerfile.stages):
-        if stage.alias and stage.alias == name.lower():
-            return index
-    return int(name) if name.isdigit() and int(name) < len(dockerfile.stages) else None
 
 
 def build_image(
@@ -353,7 +312,7 @@ def _placed(repo: str, absolute: str, into_folder: bool, facts: Facts) -> list[M
     """A COPY source from the build context: a folder gives its contents, a file itself."""
     if any(mark in repo for mark in "*?["):
         parent = posixpath.dirname(repo)
-        entries = {*_files_in(facts.paths, parent if parent != "." else "")} | {
+        entries = {*files_in(facts.paths, parent if parent != "." else "")} | {
             each for each in folders_of(facts) if posixpath.dirname(each) == parent
         }
         return [

@@ -11,7 +11,8 @@ from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import EnvVar
 from flask_prodcheck.model.launching.base_images import is_plain_base
-from flask_prodcheck.model.launching.images import Image, Mapped, folders_of, is_without_code, project_path
+from flask_prodcheck.model.launching.folders import folders_of
+from flask_prodcheck.model.launching.images import Image, Mapped, is_without_code, project_path
 from flask_prodcheck.model.launching.words import as_value, expand, is_open
 from flask_prodcheck.model.project import Hop
 from flask_prodcheck.records import dataclass, replace

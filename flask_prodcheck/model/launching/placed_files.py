@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell_commands import commands_of, every_command
 from flask_prodcheck.facts.types import ShellCommand
-from flask_prodcheck.model.launching.images import Image, folders_of, project_path
+from flask_prodcheck.model.launching.folders import folders_of
+from flask_prodcheck.model.launching.images import Image, project_path
 
 _PROGRAMS = frozenset({"cp", "mv", "install", "ln"})
 _VALUED = frozenset({"-m", "-o", "-g", "--mode", "--owner", "--group", "-S", "--suffix"})

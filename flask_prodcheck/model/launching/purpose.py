@@ -66,7 +66,7 @@ class Evidence:
     code generator wrote it; ``stand_in`` is a service beside it that only replaces another, ``on_host`` says how a script
     leaves it running on a machine that is a server; ``elsewhere`` when another deploy file than its own, and those that
     run its image, starts a production server; ``unused`` when every service that builds the image has a command of its
-    own."""
+    own; ``released`` the name under which a workflow releases the image."""
 
     file: str
     kind: str
@@ -89,6 +89,7 @@ class Evidence:
     on_host: str = ""
     elsewhere: bool = False
     unused: bool = False
+    released: str = ""
 
 
 Judgement = tuple[Purpose, str]
@@ -120,6 +121,8 @@ def judge(
         named = purpose_of_words([word for word in words_of(name) if word not in silent])
         if named is not None and not (named[0] is Purpose.PRODUCTION and _overrides(evidence)):
             return named[0], f"it is called {name!r}"
+    if evidence.released:
+        return Purpose.PRODUCTION, f"a workflow releases the image as {evidence.released!r}"
     placed = _by_path(evidence.file, silent)
     if placed is not None:
         return placed

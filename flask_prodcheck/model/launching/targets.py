@@ -14,7 +14,7 @@ from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Const, Expr, Keyword, Opaque
 from flask_prodcheck.facts.types import EntryPoint, UwsgiConfig
-from flask_prodcheck.model.launching.images import folders_of
+from flask_prodcheck.model.launching.folders import folders_of
 from flask_prodcheck.model.launching.installs import normalised, production_dependencies
 from flask_prodcheck.model.launching.place import Place, enter, locate
 from flask_prodcheck.model.launching.steps import ServerStart

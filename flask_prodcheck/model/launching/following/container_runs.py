@@ -7,9 +7,9 @@ import posixpath
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command
-from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, start_stage
+from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_named, image_place, start_stage
 from flask_prodcheck.model.launching.following.environment import given_variables
-from flask_prodcheck.model.launching.images import build_image, effective_start
+from flask_prodcheck.model.launching.images import effective_start
 from flask_prodcheck.model.launching.place import Place
 from flask_prodcheck.model.launching.steps import ContainerRun
 from flask_prodcheck.records import dataclass, replace
@@ -31,7 +31,7 @@ def in_container(run: ContainerRun, place: Place, facts: Facts) -> InContainer |
     )
     if dockerfile is None:
         return None
-    image = build_image(facts.dockerfiles[dockerfile], facts, target=start_stage(facts.dockerfiles[dockerfile]))
+    image = image_named(run.image, dockerfile, facts, target=start_stage(facts.dockerfiles[dockerfile]))
     words = tuple(word for each in run.args for word in (place.args if each == "${@}" else (each,)))
     span = place.hops[-1].span
     given = Command(span, place.hops[-1].text, argv=words) if words else None

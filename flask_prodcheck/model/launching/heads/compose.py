@@ -20,7 +20,7 @@ from flask_prodcheck.model.launching.heads.development import (
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.heads.services import (
     build_arguments,
-    context_of,
+    given_to_build,
     is_public,
     merged_service,
     mounts_of,
@@ -72,13 +72,8 @@ def compose_heads(facts: Facts) -> Iterator[Head]:
             as_image, told = False, None  # the image's own command starts it
             dockerfile, index = stage_of(file, service, facts)
             if dockerfile is not None:
-                image = build_image(
-                    facts.dockerfiles[dockerfile],
-                    facts,
-                    target=index,
-                    context=context_of(file, service),
-                    args=build_arguments(service),
-                )
+                context, args = given_to_build(file, service, facts)
+                image = build_image(facts.dockerfiles[dockerfile], facts, target=index, context=context, args=args)
             else:
                 image = None
                 if runs_a_sibling(file, service, facts):

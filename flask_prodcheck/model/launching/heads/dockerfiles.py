@@ -6,21 +6,27 @@ Precedence follows the Dockerfile reference.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.types import Command, Dockerfile, Stage
+from flask_prodcheck.facts.types import Command, ComposeFile, ComposeService, Dockerfile, Stage
 from flask_prodcheck.model.launching.base_images import base_script, is_plain_base, lambda_start
 from flask_prodcheck.model.launching.beside import platform_starts
-from flask_prodcheck.model.launching.build_commands import built_stages
+from flask_prodcheck.model.launching.built_images import (
+    arguments_of_builds,
+    builds_of,
+    built_stages,
+    context_of_builds,
+    published_name,
+    stage_index,
+)
 from flask_prodcheck.model.launching.containers import image_place
 from flask_prodcheck.model.launching.heads.development import is_development
 from flask_prodcheck.model.launching.heads.head import UNSPLIT, Head
 from flask_prodcheck.model.launching.heads.pods import container_of, in_pod
 from flask_prodcheck.model.launching.heads.services import (
-    build_arguments,
-    context_of,
+    given_to_build,
     is_public,
     mounts_of,
     services_of,
@@ -86,40 +92,33 @@ def dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 for file, service in services_of(path, facts)
                 if stage_of(file, service, facts)[1] in (index, None)
             ]
-            context = next(
-                (found for file, service in services if (found := context_of(file, service)) is not None), None
-            )
-            args = next(
-                (build_arguments(service) for file, service in services if not is_development(file, service)), {}
-            )
+            context, args = _given_to_build(path, index, services, facts)
             image = build_image(dockerfile, facts, target=index, context=context, args=args)
             begun = effective_start(image) or _base_start(image, dockerfile.stages[index])
             if begun is None:
                 continue
             command, argv, shell = begun
-            key = (
-                command.span,
-                image.cmd.span if image.cmd is not None else None,
-            )  # CMD gives ENTRYPOINT its arguments
+            key = _started(image, command)
             if key in seen:
                 continue
             seen.add(key)
             plain = [each for each in services if each[1].command is None and each[1].entrypoint is None]
-            # Of several services that run the image as it is, one that publishes a port serves.
-            plain.sort(key=lambda each: not each[1].ports)
+            # Of several services that run the image as it is, one that publishes a port serves: first one that builds it.
+            plain.sort(key=lambda each: (not each[1].ports, each[1].build is None))
             own = next((each for each in plain if not is_development(*each)), None)
             named = purpose_of_words(words_of(path))
             if own is None and plain and named is not None and named[0] is not Purpose.PRODUCTION:
                 own = plain[0]  # an image for development, run by it
             place = image_place(image, facts, Hop(command.span, command.text))
             published, public = None, None
+            pod = container_of(path, facts) if own is None else None
             if own is not None:
                 file, service = own
                 place = replace(place, mounts=mounts_of(file, service, facts)).with_env(
                     variables_of(file, service, facts, place)
                 )
                 published, public = tuple(port.container for port in service.ports), is_public(service)
-            elif (pod := container_of(path, facts)) is not None:
+            elif pod is not None:
                 place = in_pod(place, pod, facts)
             for start in platform_starts(path, "dockerfile", facts) if own is None else ():
                 place = place.with_env(known_variables(start.env, {}))
@@ -142,7 +141,39 @@ def dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 public=public,
                 container=True,
                 options=((UNSPLIT, "true"),) if unsplit else (),
+                released=_released(path, key, facts),
             )
+
+
+def _started(image: Image, command: Command) -> tuple[Span, Span | None]:
+    """What a container starts: CMD gives ENTRYPOINT its arguments."""
+    return command.span, image.cmd.span if image.cmd is not None else None
+
+
+def _released(path: str, started: tuple[Span, Span | None], facts: Facts) -> str:
+    """The name under which a workflow releases an image of ``path`` that starts what ``started`` says; "" where none does."""
+    dockerfile = facts.dockerfiles[path]
+    for built in builds_of(path, facts):
+        name = published_name(built)
+        image = build_image(dockerfile, facts, target=stage_index(dockerfile, built.build.target or "")) if name else None
+        begun = effective_start(image) if image is not None else None
+        if image is not None and begun is not None and _started(image, begun[0]) == started:
+            return name
+    return ""
+
+
+def _given_to_build(
+    path: str, index: int, services: Sequence[tuple[ComposeFile, ComposeService]], facts: Facts
+) -> tuple[str | None, Mapping[str, str]]:
+    """The folder and the arguments that a stage is built with: those of the services that run it, else of what else builds
+    it."""
+    given = [given_to_build(*each, facts) for each in services]
+    dockerfile = facts.dockerfiles[path]
+    stages = (index, None) if index == len(dockerfile.stages) - 1 else (index,)
+    built = [each for each in builds_of(path, facts) if stage_index(dockerfile, each.build.target or "") in stages]
+    context = next((context for context, _ in given if context is not None), context_of_builds(built))
+    served = [given for given, each in zip(given, services, strict=True) if not is_development(*each)]
+    return context, served[0][1] if served else arguments_of_builds(built)
 
 
 def _is_unsplit(argv: tuple[str, ...] | None) -> bool:

@@ -32,6 +32,7 @@ class Head:
     overrides: Command | None = None  # the image's own command that this one replaces
     stand_in: str = ""  # a service beside it that only replaces another: a mock, a mail server that sends nothing
     development: str = ""  # what in the environment that the file gives says that it is for development
+    released: str = ""  # the name under which a workflow releases the image
 
 
 #: The option of a head whose exec form holds a whole command line as the name of its program.

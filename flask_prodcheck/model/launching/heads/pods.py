@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.placeholders import is_placeholder
 from flask_prodcheck.facts.types import Command, Container, EnvVar
-from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place, shared_folders
+from flask_prodcheck.model.launching.containers import (
+    dockerfile_of_image,
+    image_named,
+    image_place,
+    shared_folders,
+)
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
-from flask_prodcheck.model.launching.images import build_image, effective_start, unbuilt_image
+from flask_prodcheck.model.launching.images import effective_start, unbuilt_image
 from flask_prodcheck.model.launching.place import Place, known_variables
 from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Hop, Purpose
@@ -86,7 +91,7 @@ def _container_head(container: Container, facts: Facts) -> Head | None:
     )
     hop = Hop(own.span, own.text)
     if dockerfile is not None:
-        image = build_image(facts.dockerfiles[dockerfile], facts)
+        image = image_named(container.image, dockerfile, facts)
     else:
         image = unbuilt_image(own.span, container.image)
     place = image_place(image, facts, hop, working_dir=container.working_dir)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from flask_prodcheck.base import Unknown, Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command, StartFile
+from flask_prodcheck.model.launching.folders import join
 from flask_prodcheck.model.launching.heads.head import Head
-from flask_prodcheck.model.launching.images import join
 from flask_prodcheck.model.launching.place import Place, known_variables
 from flask_prodcheck.model.project import Hop
 

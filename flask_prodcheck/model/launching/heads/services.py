@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 
 from flask_prodcheck.base import Value
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import ComposeFile, ComposeService
 from flask_prodcheck.model.launching.asked_words import words_asked_for
+from flask_prodcheck.model.launching.built_images import (
+    arguments_of_builds,
+    built_as,
+    context_of_builds,
+    stage_index,
+    target_of_builds,
+)
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_place
-from flask_prodcheck.model.launching.images import Mapped, build_image, folders_of, join, stage_index
+from flask_prodcheck.model.launching.folders import folders_of, join
+from flask_prodcheck.model.launching.images import Mapped, build_image
 from flask_prodcheck.model.launching.place import Place, known_variables, locate
 from flask_prodcheck.model.project import Hop
 from flask_prodcheck.patterns import regex
@@ -79,9 +88,11 @@ def _builder(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[
 
 
 def target_of(file: ComposeFile, service: ComposeService, facts: Facts) -> str | None:
-    """The stage by name that ``service`` runs: that of its own build, or of the service that builds its image."""
+    """The stage by name that ``service`` runs: that of its own build, or of what builds its image."""
     builder = _builder(file, service, facts)
     build = builder[1].build if builder is not None else service.build
+    if build is None and service.image is not None:
+        return target_of_builds(built_as(service.image, facts))
     return build.target if build is not None else None
 
 
@@ -111,6 +122,18 @@ def build_arguments(service: ComposeService) -> dict[str, str]:
         for arg in (service.build.args if service.build is not None else ())
         if arg.value is not None and "$" not in arg.value
     }
+
+
+def given_to_build(
+    file: ComposeFile, service: ComposeService, facts: Facts
+) -> tuple[str | None, Mapping[str, str]]:
+    """The folder and the arguments that the image of ``service`` is built with: by itself, by another service, or by what
+    else builds images of that name."""
+    builder = (file, service) if service.build is not None else _builder(file, service, facts)
+    if builder is not None:
+        return context_of(*builder), build_arguments(builder[1])
+    built = built_as(service.image, facts) if service.image is not None else []
+    return context_of_builds(built), arguments_of_builds(built)
 
 
 def mounts_of(file: ComposeFile, service: ComposeService, facts: Facts) -> tuple[Mapped, ...]:

@@ -53,7 +53,7 @@ def judged(
             production_pair=_has_production_pair(launch, facts),
             development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
             stand_in=each.head.stand_in, on_host=_leaves_on_host(each, has_production), elsewhere=_starts_elsewhere(each, [*deploy, *hosted]),
-            mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, deploy, facts),
+            released=each.head.released, mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, deploy, facts),
             unused=_is_unused(each, facts),
         )  # fmt: skip
 

@@ -40,19 +40,23 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
         passes = any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
         same_end = other.launch.end.span == each.launch.end.span and _serve_alike(other.launch, each.launch)
         if not waits:
-            borrowed = each.head.kind == "dockerfile" and (_is_aside(other) or _adds_nothing(other, each))
+            borrowed = each.head.kind == "dockerfile" and (
+                each.head.released or _is_aside(other) or _adds_nothing(other, each)
+            )
             if passes and same_end and not borrowed and not (hosted and other.head.kind in _FOR_PEOPLE):
                 return True
             continue
         deployed = other.head.kind in ("compose", "kubernetes")
-        if same_end and each.launch.target and each.certain and _is_aside(other):
-            continue  # it serves without those arguments too
+        if _is_aside(other) and (each.head.released or (same_end and each.launch.target and each.certain)):
+            continue  # it serves without those arguments too, or whoever takes the image gives others
         complete = each.launch.program is not None and each.launch.program.argv != ()
         alone = deployed and each.certain and complete  # it has arguments of its own, and serves with these
         if passes and (deployed or _is_for_people(each)) and (same_end or not each.certain) and not alone:
             return True
         if passes and deployed and not each.launch.target and not _is_aside(other):
             return True  # a server's command that lacks the arguments which it gets there
+        if _is_aside(other) and other.launch.dockerfile not in (None, each.launch.dockerfile):
+            continue  # another image, for people at work
         if deployed and not each.certain and other.launch.end.span.file == each.launch.end.span.file:
             return True
     return False

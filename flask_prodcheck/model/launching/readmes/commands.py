@@ -17,7 +17,7 @@ from flask_prodcheck.model.launching.commands.options import (
     positional,
 )
 from flask_prodcheck.model.launching.commands.read import read_command
-from flask_prodcheck.model.launching.images import folders_of
+from flask_prodcheck.model.launching.folders import folders_of
 from flask_prodcheck.model.launching.steps import ConsoleRun, PythonRun, ScriptRun, TaskRun
 from flask_prodcheck.records import dataclass
 

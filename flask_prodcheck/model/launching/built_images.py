@@ -1,0 +1,201 @@
+"""Which Dockerfile of the project an image is built from: by the names that commands, workflows and compose files give what
+they build.
+
+Source: https://docs.docker.com/reference/cli/docker/image/tag/ (the parts of a name: registry, repository, tag).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+
+from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.types import Dockerfile, ImageBuild
+from flask_prodcheck.model.launching.folders import join
+from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.launching.words import expand, is_open
+from flask_prodcheck.model.project import Purpose
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A build whose Dockerfile is the project's. ``context`` is None where a variable decides it."""
+
+    dockerfile: str
+    context: str | None
+    build: ImageBuild
+
+
+def stage_index(dockerfile: Dockerfile, name: str) -> int | None:
+    """The stage that ``name`` means in FROM, COPY --from or ``target``: an alias or a number."""
+    for index, stage in enumerate(dockerfile.stages):
+        if stage.alias and stage.alias == name.lower():
+            return index
+    return int(name) if name.isdigit() and int(name) < len(dockerfile.stages) else None
+
+
+def image_builds(facts: Facts) -> list[Built]:
+    """Every build of a Dockerfile of the project."""
+    return [built for build in (*facts.builds, *_of_compose(facts)) if (built := _located(build, facts)) is not None]
+
+
+def _of_compose(facts: Facts) -> Iterator[ImageBuild]:
+    """The builds of compose services that name their image."""
+    for path in sorted(facts.compose):
+        folder = posixpath.dirname(path) or "."
+        for service in facts.compose[path].services:
+            build = service.build
+            if build is None or service.image is None:
+                continue
+            file = posixpath.join(build.context, build.dockerfile) if build.dockerfile else None
+            args = tuple((arg.name, arg.value) for arg in build.args if arg.value is not None)
+            yield ImageBuild(
+                service.span, (service.image,), (folder,), build.context, file, build.target, args, called=(service.name,)
+            )
+
+
+_DEFAULT_FILES = ("Dockerfile", "Containerfile")
+
+
+def _located(build: ImageBuild, facts: Facts) -> Built | None:
+    """``build`` with its Dockerfile; None where that is another's, or a variable decides it."""
+    context = build.context
+    remote = context == "-" or "://" in context or context.startswith("git@")
+    hidden = remote or is_open(context)
+    if hidden and (remote or build.dockerfile is None):
+        return None
+    for folder in build.folders:
+        inside = join(folder, context)
+        names = [build.dockerfile] if build.dockerfile else [posixpath.join(context, name) for name in _DEFAULT_FILES]
+        for path in (join(folder, name) for name in names):
+            if path in facts.dockerfiles and facts.dockerfiles[path].stages:
+                return Built(path, None if hidden else inside, build)
+    return None
+
+
+def built_stages(facts: Facts) -> dict[str, set[int]]:
+    """The stages of each Dockerfile that something builds by name, other than a workflow for itself."""
+    found: dict[str, set[int]] = {}
+    for built in image_builds(facts):
+        if built.build.workflow and not built.build.pushed:
+            continue
+        index = stage_index(facts.dockerfiles[built.dockerfile], built.build.target or "")
+        if index is not None:
+            found.setdefault(built.dockerfile, set()).add(index)
+    return found
+
+
+def built_as(image: str, facts: Facts) -> list[Built]:
+    """The builds that make what ``image`` names: those with its tag, else those that are pushed, before others. With more
+    than one Dockerfile among them it is not known which."""
+    wanted = _Name.of(image)
+    named = [
+        (built, same)
+        for built in image_builds(facts)
+        if (same := [name for each in built.build.names if wanted.may_be(name := _Name.of(each))])
+    ]
+    if any(wanted.parts == name.parts for _, names in named for name in names):
+        named = [each for each in named if any(wanted.parts == name.parts for name in each[1])]
+    choices = (
+        [built for built, names in named if any(name.tag == wanted.tag for name in names)],
+        [built for built, names in named if not all(_is_aside(name.tag) for name in names)],
+        [built for built, _ in named],
+    )
+    found = next(filter(None, choices), [])
+    return [built for built in found if built.build.pushed] or found
+
+
+def dockerfile_of(builds: Sequence[Built]) -> str | None:
+    """The one Dockerfile of ``builds``."""
+    paths = {built.dockerfile for built in builds}
+    return paths.pop() if len(paths) == 1 else None
+
+
+def target_of_builds(builds: Sequence[Built]) -> str | None:
+    """The stage that all of ``builds`` make, by name."""
+    targets = {built.build.target for built in builds}
+    return targets.pop() if len(targets) == 1 else None
+
+
+def context_of_builds(builds: Sequence[Built]) -> str | None:
+    """The folder that all of ``builds`` are made from."""
+    folders = {built.context for built in builds}
+    return folders.pop() if len(folders) == 1 else None
+
+
+def arguments_of_builds(builds: Sequence[Built]) -> dict[str, str]:
+    """The arguments that ``builds`` are given, where those that give one agree, as far as they are known; of an image the
+    tag may be open."""
+    found: dict[str, set[str]] = {}
+    for built in builds:
+        for name, value in built.build.args:
+            found.setdefault(name, set()).add(value)
+    agreed = {name: values.pop() for name, values in found.items() if len(values) == 1}
+    return {name: value for name, value in agreed.items() if "$" not in (value.rpartition(":")[0] or value)}
+
+
+def builds_of(dockerfile: str, facts: Facts) -> list[Built]:
+    """The builds of ``dockerfile``: those that are pushed, where any is."""
+    found = [built for built in image_builds(facts) if built.dockerfile == dockerfile]
+    return [built for built in found if built.build.pushed] or found
+
+
+def _is_aside(text: str) -> bool:
+    """Whether ``text`` is called after development or tests."""
+    named = purpose_of_words(words_of(text))
+    return named is not None and named[0] is not Purpose.PRODUCTION
+
+
+def published_name(built: Built) -> str:
+    """The name under which a workflow releases what ``built`` makes, for everybody; "" where it does not, or only calls it
+    after development or tests."""
+    build = built.build
+    if not (build.workflow and build.pushed) or _is_aside(" ".join((*build.called, build.target or ""))):
+        return ""
+    names = [(name, _Name.of(name)) for name in build.names]
+    return next(
+        (
+            written
+            for written, name in names
+            if (build.released or name.tag == "latest") and not _is_aside(f"{name.parts[-1]} {name.tag}")
+        ),
+        "",
+    )
+
+
+_UNKNOWN = "${}"
+_VARIABLE = regex(r"\$\{[^{}]*\}|\$\([^()]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """The name of an image: the parts of its repository without the registry, and its tag. A variable of which the value is
+    not known is ``${}``."""
+
+    parts: tuple[str, ...]
+    tag: str
+
+    @staticmethod
+    def of(written: str) -> _Name:
+        text = _VARIABLE.sub(_UNKNOWN, expand(written, {}))
+        *folders, last = text.split("/")
+        if len(folders) > 0 and ("." in folders[0] or ":" in folders[0] or folders[0] == "localhost"):
+            folders = folders[1:]
+        name, _, tag = re.split("@", last, maxsplit=1)[0].partition(":")
+        return _Name((*folders, name), tag or "latest")
+
+    def may_be(self, built: _Name) -> bool:
+        """Whether an image that is built as ``built`` may be this one."""
+        if _UNKNOWN in self.parts[-1] or self.parts[-1] != built.parts[-1]:
+            return False
+        own, theirs = list(self.parts[-2::-1]), list(built.parts[-2::-1])
+        while own and theirs:
+            one, other = own.pop(0), theirs.pop(0)
+            if _UNKNOWN in one or _UNKNOWN in other:
+                return True
+            if one != other:
+                return False
+        return not theirs and (not own or _UNKNOWN in own[0])
