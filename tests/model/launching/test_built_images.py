@@ -149,6 +149,22 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "a service without a command of its own is no launch of its own, and the image is one beside a command",
+        {
+            "web/Dockerfile": IMAGE + 'ENTRYPOINT ["./run.sh"]\nCMD ["app:app"]\n',
+            "web/run.sh": '#!/bin/sh\nexec gunicorn "$@"\n',
+            "web/app.py": APP,
+            "ops/Dockerfile": IMAGE + "CMD celery\n",
+            "build.sh": "#!/bin/sh\ndocker build -t acme/shop web\n",
+            "compose.yml": "services:\n  api:\n    image: acme/shop\n",
+            "compose.other.yml": "services:\n  api:\n    image: acme/shop\n    command: -w 4 app:app\n",
+        },
+        [
+            "compose.other.yml:4 > web/Dockerfile:4 > web/run.sh:2 gunicorn production app:app True",
+            "web/Dockerfile:4 > web/Dockerfile:5 > web/run.sh:2 gunicorn production app:app True",
+        ],
+    ),
+    (
         "a stage that a workflow publishes is started",
         {
             WORKFLOW: workflow(action(push="true", target="one", tags="acme/shop")),

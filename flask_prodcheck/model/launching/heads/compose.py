@@ -43,7 +43,7 @@ def _as_built(service: ComposeService) -> Command | None:
     return Command(args[0].span, f"{args[0].name}: {args[0].value}", argv=()) if args else None
 
 
-def _as_told(service: ComposeService, image: Image) -> Command | None:
+def as_told(service: ComposeService, image: Image) -> Command | None:
     """A service that gives the image the command to run in a variable starts something of its own: the place is the
     variable, the command the image's."""
     begun = effective_start(image)
@@ -80,7 +80,7 @@ def compose_heads(facts: Facts) -> Iterator[Head]:
                     continue
             if own is None and image is not None:
                 as_image = True
-                own = told = _as_told(service, image)
+                own = told = as_told(service, image)
                 if own is None and is_development(file, service) and build_arguments(service):
                     own = _as_built(service)
             if own is None:

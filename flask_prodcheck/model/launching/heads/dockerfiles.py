@@ -22,6 +22,7 @@ from flask_prodcheck.model.launching.built_images import (
     stage_index,
 )
 from flask_prodcheck.model.launching.containers import image_place
+from flask_prodcheck.model.launching.heads.compose import as_told
 from flask_prodcheck.model.launching.heads.development import is_development
 from flask_prodcheck.model.launching.heads.head import UNSPLIT, Head
 from flask_prodcheck.model.launching.heads.pods import container_of, in_pod
@@ -142,6 +143,7 @@ def dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 container=True,
                 options=((UNSPLIT, "true"),) if unsplit else (),
                 released=_released(path, key, facts),
+                as_it_is=pod is not None or (own is not None and as_told(own[1], image) is None),
             )
 
 

@@ -33,6 +33,7 @@ class Head:
     stand_in: str = ""  # a service beside it that only replaces another: a mock, a mail server that sends nothing
     development: str = ""  # what in the environment that the file gives says that it is for development
     released: str = ""  # the name under which a workflow releases the image
+    as_it_is: bool = False  # something runs the image without a command of its own
 
 
 #: The option of a head whose exec form holds a whole command line as the name of its program.

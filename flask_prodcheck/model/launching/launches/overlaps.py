@@ -41,7 +41,7 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
         same_end = other.launch.end.span == each.launch.end.span and _serve_alike(other.launch, each.launch)
         if not waits:
             borrowed = each.head.kind == "dockerfile" and (
-                each.head.released or _is_aside(other) or _adds_nothing(other, each)
+                each.head.as_it_is or each.head.released or _is_aside(other) or _adds_nothing(other, each)
             )
             if passes and same_end and not borrowed and not (hosted and other.head.kind in _FOR_PEOPLE):
                 return True
