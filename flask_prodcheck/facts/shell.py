@@ -93,6 +93,8 @@ _WORDS = frozenset(
 _KEYWORDS = frozenset(
     {"if", "then", "elif", "else", "fi", "do", "done", "case", "esac", "in", "while", "until", "for", "{", "}"}
 )
+#: Programs that start the interpreter named behind them: env(1), and the one of s6-overlay (README, "Container environment").
+_CHAINING = frozenset({"env", "with-contenv"})
 _NEGATION = Word((Lit("!"),), "!")
 
 
@@ -137,7 +139,7 @@ def _interpreter(text: str) -> str:
     if match is None:
         return "sh"
     program = match.group(1).replace("\\", "/").rpartition("/")[2]
-    if program == "env":
+    if program in _CHAINING:
         words = (match.group(2) or "").split()
         named = [word for word in words if not word.startswith("-") and "=" not in word]
         program = named[0].rpartition("/")[2] if named else "sh"

@@ -239,6 +239,7 @@ def test_words_that_the_grammar_drops(source: str, words: list[str]) -> None:
     ("first", "interpreter", "statements"),
     [
         ("#!/usr/bin/env bash", "bash", 1),
+        ("#!/command/with-contenv bash", "bash", 1),
         ("#!/bin/sh -e\r", "sh", 1),
         ("\ufeff#!/usr/bin/env -S dash -e", "dash", 1),
         ("# none", "sh", 1),

@@ -68,6 +68,11 @@ class Place:
         return replace(self, hops=(*self.hops, Hop(span, _one_line(text))))
 
     @property
+    def mapping(self) -> tuple[Mapped, ...]:
+        """What COPY instructions and mounts put where, in order."""
+        return (*(self.image.mapping if self.image is not None else ()), *self.mounts)
+
+    @property
     def variables(self) -> dict[str, str]:
         """The known part of the environment as text."""
         return {name: value.value for name, value in self.env.items() if isinstance(value, Known)}
@@ -136,7 +141,7 @@ def locate(path: str, place: Place, facts: Facts) -> str | None:
         return candidate
     folder = _folder_inside(place, facts)
     if folder is not None and place.image is not None:
-        inside = project_path((*place.image.mapping, *place.mounts), posixpath.join(folder, path), facts)
+        inside = project_path(place.mapping, posixpath.join(folder, path), facts)
         if inside is not None and (inside in facts.paths or inside in folders_of(facts)):
             return inside
     unseen = place.image is not None and place.image.opaque and is_without_code(place.image, facts)
@@ -147,7 +152,7 @@ def _folder_inside(place: Place, facts: Facts) -> str | None:
     """The folder of the image in which ``place`` stands; None where no COPY or mount says which one it is."""
     if place.image is None:
         return None
-    mapping = (*place.image.mapping, *place.mounts)
+    mapping = place.mapping
     if not place.cwd_known or project_path(mapping, place.image.workdir, facts) == place.cwd:
         return place.image.workdir
     for each in reversed(mapping):
@@ -158,7 +163,7 @@ def _folder_inside(place: Place, facts: Facts) -> str | None:
 
 def _absolute(path: str, place: Place, facts: Facts) -> str | None:
     if place.image is not None or place.mounts:
-        mapping = (*(place.image.mapping if place.image else ()), *place.mounts)
+        mapping = place.mapping
         inside = project_path(mapping, path, facts)
         if inside is not None and (inside in facts.paths or inside in folders_of(facts)):
             return inside
@@ -217,7 +222,7 @@ def on_path(name: str, place: Place, facts: Facts) -> str | None:
     path = place.image.env.get("PATH")
     own = [each for each in (path.value or "").split(":") if each.startswith("/")] if path is not None else []
     for folder in (*own, "/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"):
-        inside = project_path((*place.image.mapping, *place.mounts), f"{folder}/{name}", facts)
+        inside = project_path(place.mapping, f"{folder}/{name}", facts)
         if inside is not None and inside in facts.paths:
             return inside
     return None
@@ -228,7 +233,7 @@ def is_there(operator: str, path: str, place: Place, facts: Facts) -> bool:
     brings may still be there: a RUN line or a volume may have made it."""
     if place.image is None or not (path.startswith("/") or place.cwd_known):
         return False
-    mapping = (*place.image.mapping, *place.mounts)
+    mapping = place.mapping
     folder = _folder_inside(place, facts)
     if not path.startswith("/") and folder is None:
         return False
@@ -247,6 +252,17 @@ def user_id(place: Place) -> str | None:
         return "0" if place.image.dockerfile and is_plain_base(place.image.base) else None
     name = place.user.partition(":")[0]
     return None if is_open(name) else "0" if name in ("root", "0") else name
+
+
+def inside_paths(path: str, place: Place) -> list[str]:
+    """Where the project file ``path`` stands in the container."""
+    found = []
+    for each in place.mapping:
+        if path == each.repo or each.repo == ".":
+            found.append(each.image if path == each.repo else posixpath.join(each.image, path))
+        elif path.startswith(f"{each.repo}/"):
+            found.append(posixpath.join(each.image, path[len(each.repo) + 1 :]))
+    return found
 
 
 def enter(place: Place, directory: str, facts: Facts) -> Place:

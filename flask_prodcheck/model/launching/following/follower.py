@@ -55,7 +55,7 @@ from flask_prodcheck.model.launching.following.tasks import (
 from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.hints import words_of
 from flask_prodcheck.model.launching.place import SSH, Place, enter, on_path
-from flask_prodcheck.model.launching.service_scripts import scripts_of_services
+from flask_prodcheck.model.launching.service_scripts import S6_INIT, scripts_of_s6, scripts_of_services, uses_s6
 from flask_prodcheck.model.launching.shell.interpreter import Interpreter
 from flask_prodcheck.model.launching.shell.sourced import functions_of, own_functions
 from flask_prodcheck.model.launching.shell.state import ShellState
@@ -299,6 +299,10 @@ class Follower:
         started = of_base_image(run.path, place, self.facts)
         if started is not None:
             return self.words(list(started), span, replace(place, cwd_known=True))
+        if run.path == S6_INIT and place.image is not None:
+            scripts = scripts_of_s6(place.mapping, self.facts)
+            beside = self.words(list(run.args), span, place) if run.args and (scripts or uses_s6(place.image)) else []
+            return [*self._services(scripts, place), *beside]
         if run.path.startswith("/") or run.sourced or is_open(run.path) or len(place.hops) > 1:
             return []
         return [missing_script(run.path, place)]
@@ -345,7 +349,7 @@ class Follower:
         if run.runner == "invoke":
             return self._invoke(run, place)
         if run.runner == "runit":
-            return self._services(run.file or "", place)
+            return self._services(scripts_of_services(run.file or "", place.mapping, self.facts), place)
         if run.runner in _CONFIGURED:
             served = _CONFIGURED[run.runner](run, place, self.facts)
             self.visited.update(hop.span.file for each in served for hop in each.place.hops)
@@ -367,10 +371,10 @@ class Follower:
                 ended += self.command(start.command, inner)
         return ended
 
-    def _services(self, folder: str, place: Place) -> list[Ended]:
-        """The ``run`` script of every service in ``folder`` of the image."""
+    def _services(self, scripts: Sequence[str], place: Place) -> list[Ended]:
+        """The ``run`` scripts of services."""
         ended: list[Ended] = []
-        for path in scripts_of_services(folder, place, self.facts):
+        for path in scripts:
             inner = replace(place, cwd=posixpath.dirname(path) or ".", shell_parent=None)
             if path in self.facts.scripts:
                 ended += self.shell_file(self.facts.scripts[path], (), inner)

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from flask_prodcheck.facts.conditionals import CONDITIONAL
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Start
-from flask_prodcheck.model.launching.place import Place, locate
+from flask_prodcheck.model.launching.place import Place, inside_paths, locate
 from flask_prodcheck.model.launching.steps import TaskRun
 from flask_prodcheck.model.launching.words import is_open
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.patterns import regex
 
+#: Where supervisord looks by itself, and the packages of distributions make it look.
+_READ_BY_ITSELF = regex(r"/etc/supervis")
 #: Runners whose files stand anywhere in the project: an installation or an image puts them where they are read.
 _PROCESS_MANAGERS = ("supervisor", "circus")
 
@@ -36,11 +39,12 @@ def starts_of(run: TaskRun, place: Place, facts: Facts) -> list[Start]:
         ]
         starts = named or ([] if run.runner in ("make", "procfile") else starts)
     elif run.runner in _PROCESS_MANAGERS and place.image is not None:
+        read = [start for start in starts if any(map(_READ_BY_ITSELF.match, inside_paths(start.span.file, place)))]
         inside = {each.repo for each in place.image.mapping}
         copied = [
             start for start in starts if start.span.file in inside or posixpath.dirname(start.span.file) in inside
         ]
-        starts = copied or starts
+        starts = read or copied or starts
     elif run.runner not in _PROCESS_MANAGERS:
         near = [start for start in starts if (posixpath.dirname(start.span.file) or ".") == place.cwd]
         beside = posixpath.dirname(place.hops[-1].span.file) if place.hops and not place.cwd_known else ""

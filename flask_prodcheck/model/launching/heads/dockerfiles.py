@@ -37,7 +37,7 @@ from flask_prodcheck.model.launching.heads.services import (
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import Image, build_image, effective_start
 from flask_prodcheck.model.launching.place import Place, known_variables
-from flask_prodcheck.model.launching.service_scripts import service_starts
+from flask_prodcheck.model.launching.service_scripts import init_of_base, service_starts
 from flask_prodcheck.model.launching.words import split
 from flask_prodcheck.model.project import Hop, Purpose
 from flask_prodcheck.patterns import regex
@@ -95,7 +95,7 @@ def dockerfile_heads(facts: Facts) -> Iterator[Head]:
             ]
             context, args = _given_to_build(path, index, services, facts)
             image = build_image(dockerfile, facts, target=index, context=context, args=args)
-            begun = effective_start(image) or _base_start(image, dockerfile.stages[index])
+            begun = effective_start(image) or _base_start(image, dockerfile.stages[index], facts)
             if begun is None:
                 continue
             command, argv, shell = begun
@@ -195,12 +195,14 @@ def service_heads(facts: Facts) -> Iterator[Head]:
             yield Head("dockerfile", command.span, command.text, place, command, container=True)
 
 
-def _base_start(image: Image, stage: Stage) -> tuple[Command, tuple[str, ...] | None, str | None] | None:
-    """What the base image starts by itself, where it is one whose start is known and the Dockerfile names none."""
+def _base_start(
+    image: Image, stage: Stage, facts: Facts
+) -> tuple[Command, tuple[str, ...] | None, str | None] | None:
+    """What the base image starts by itself, where it is one whose start is known, or an init whose services COPY brings,
+    and the Dockerfile names none."""
     script = base_script(image.base)
-    if script is None:
-        return None
-    return Command(stage.span, f"FROM {stage.base}", argv=(script,)), (script,), None
+    argv = (script,) if script is not None else init_of_base(image, facts)
+    return (Command(stage.span, f"FROM {stage.base}", argv=argv), argv, None) if argv is not None else None
 
 
 def _takes_arguments(entrypoint: Command | None) -> bool:

@@ -26,7 +26,13 @@ from flask_prodcheck.model.launching.following.apache import installs_mod_wsgi
 from flask_prodcheck.model.launching.heads.decided import decided, serve_alike
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work
 from flask_prodcheck.model.launching.images import build_image, effective_start
-from flask_prodcheck.model.launching.service_scripts import scripts_of_services, service_starts
+from flask_prodcheck.model.launching.service_scripts import (
+    S6_INIT,
+    init_of_base,
+    scripts_of_s6,
+    scripts_of_services,
+    service_starts,
+)
 from flask_prodcheck.model.launching.shell.expansion import Expander
 from flask_prodcheck.model.launching.steps import ConsoleRun, PythonRun, ScriptRun, ShellRun, TaskRun
 from flask_prodcheck.model.project import Hop
@@ -50,12 +56,14 @@ def _is_unseen(argv: Sequence[str], head: Head, facts: Facts, shells: int = 0) -
     if isinstance(step, ShellRun):
         return shells < _MAX_SHELLS and _ends_unseen(step.text, head, facts, shells)
     if isinstance(step, TaskRun) and step.runner == "runit":
-        return not scripts_of_services(step.file or "", head.place, facts)
+        return not scripts_of_services(step.file or "", head.place.mapping, facts)
     if isinstance(step, TaskRun) and step.runner == APACHE:
         image = head.place.image
         return image is not None and installs_mod_wsgi(image)
     if isinstance(step, TaskRun) and step.runner in ("supervisor", "circus"):
         return all(file.kind != step.runner for file in facts.start_files.values())
+    if isinstance(step, ScriptRun) and step.path == S6_INIT and scripts_of_s6(head.place.mapping, facts):
+        return False
     return isinstance(step, (ScriptRun, ConsoleRun))
 
 
@@ -104,6 +112,7 @@ def imageless_starts(facts: Facts) -> list[Hop]:
             and not is_for_work(path)
             and effective_start(image := build_image(facts.dockerfiles[path], facts)) is None
             and not any(service_starts(image))
+            and init_of_base(image, facts) is None
             and not is_plain_base(stages[-1].base)
         ):
             found.append(Hop(stages[-1].span, f"FROM {stages[-1].base}"))
