@@ -195,6 +195,12 @@ def _build(node: YamlNode | None, dockerfile: str | None) -> Build | None:
         _raw(node, "dockerfile") or dockerfile,
         node.string("target"),
         env_entries(node.get("args")),
+        tuple(
+            (entry.name, entry.value)
+            for named in (node.get("additional_contexts"), node.get("x-bake", "contexts"))
+            for entry in env_entries(named)
+            if entry.value is not None
+        ),
     )
 
 

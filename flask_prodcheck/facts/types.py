@@ -126,12 +126,13 @@ class Dockerfile:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """``build:`` of a compose service; paths as written. ``context`` defaults to "."."""
+    """``build:`` of a compose service; paths as written. ``context`` defaults to ".". ``contexts`` are those by name."""
 
     context: str
     dockerfile: str | None = None
     target: str | None = None
     args: tuple[EnvVar, ...] = ()
+    contexts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """Which Dockerfile of the project an image is built from: by the names that commands, workflows and compose files give what
 they build.
 
-Source: https://docs.docker.com/reference/cli/docker/image/tag/ (the parts of a name: registry, repository, tag).
+Sources: https://docs.docker.com/reference/cli/docker/image/tag/ (the parts of a name: registry, repository, tag);
+https://docs.docker.com/reference/cli/docker/buildx/build/ ("--build-context"), and the references of compose
+("additional_contexts") and bake ("target.contexts").
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Dockerfile, ImageBuild
+from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.folders import join
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.words import expand, is_open
@@ -43,17 +46,18 @@ def image_builds(facts: Facts) -> list[Built]:
 
 
 def _of_compose(facts: Facts) -> Iterator[ImageBuild]:
-    """The builds of compose services that name their image."""
+    """The builds of compose services."""
     for path in sorted(facts.compose):
         folder = posixpath.dirname(path) or "."
         for service in facts.compose[path].services:
             build = service.build
-            if build is None or service.image is None:
+            if build is None:
                 continue
             file = posixpath.join(build.context, build.dockerfile) if build.dockerfile else None
             args = tuple((arg.name, arg.value) for arg in build.args if arg.value is not None)
+            names = tuple(filter(None, [service.image]))
             yield ImageBuild(
-                service.span, (service.image,), (folder,), build.context, file, build.target, args, called=(service.name,)
+                service.span, names, (folder,), build.context, file, build.target, args, build.contexts, (service.name,)
             )
 
 
@@ -141,6 +145,33 @@ def builds_of(dockerfile: str, facts: Facts) -> list[Built]:
     """The builds of ``dockerfile``: those that are pushed, where any is."""
     found = [built for built in image_builds(facts) if built.dockerfile == dockerfile]
     return [built for built in found if built.build.pushed] or found
+
+
+def base_of(name: str, dockerfile: str, facts: Facts) -> Built | None:
+    """The build that makes the image which ``dockerfile`` begins FROM, under the ``name`` that it has there: a named context
+    of its builds stands in for it, or it is one of the project's. None where it is another's, or may be several."""
+    every = image_builds(facts)
+    named = [
+        value
+        for built in every
+        if built.dockerfile == dockerfile
+        for key, value in built.build.contexts
+        if _Name.of(key) == _Name.of(name)
+    ]
+    if named:
+        found = [built for value in dict.fromkeys(named) for built in _of_context(value, every, facts)]
+    else:
+        found = built_as(name, facts) if not is_plain_base(name) else []
+    origins = {(built.dockerfile, built.build.target) for built in found}
+    return found[0] if len(origins) == 1 and found[0].dockerfile != dockerfile else None
+
+
+def _of_context(value: str, every: Sequence[Built], facts: Facts) -> list[Built]:
+    """The builds of an image that stands in for another: ``target:`` and ``service:`` name one of the same files."""
+    kind, _, name = value.partition(":")
+    if kind == "docker-image":
+        return built_as(name.removeprefix("//"), facts)
+    return [built for built in every if kind in ("target", "service") and built.build.called == (name,)]
 
 
 def _is_aside(text: str) -> bool:

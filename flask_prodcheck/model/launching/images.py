@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell_commands import commands_of, text_of
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar
 from flask_prodcheck.model.launching.base_images import LAMBDA_FOLDER, is_lambda_base, is_plain_base
-from flask_prodcheck.model.launching.built_images import stage_index
+from flask_prodcheck.model.launching.build_contexts import above, choose_context, is_context_open
+from flask_prodcheck.model.launching.built_images import arguments_of_builds, base_of, stage_index
 from flask_prodcheck.model.launching.folders import files_in, folders_of, join
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
 _MAX_STAGES = 64
+_FROM_FILE = 16  # stages for which a step to another Dockerfile counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,49 +74,6 @@ def unbuilt_image(span: Span, base: str, *, context: str = ".", dockerfile: str 
     )  # fmt: skip
 
 
-def context_candidates(path: str) -> list[str]:
-    """Folders that may be the build context of the Dockerfile at ``path``: its own, then its parents up to the root."""
-    folder = posixpath.dirname(path) or "."
-    found = [folder]
-    while folder != ".":
-        folder = posixpath.dirname(folder) or "."
-        found.append(folder)
-    return found
-
-
-def choose_context(dockerfile: Dockerfile, facts: Facts) -> str:
-    """The likeliest build context: the folder below which most COPY sources exist; on a tie the nearest one, with code in
-    it where the whole context is copied."""
-    sources = [
-        source
-        for stage in dockerfile.stages
-        for copy in stage.copies
-        if copy.source_stage is None and copy.inline is None
-        for source in copy.sources
-        if "$" not in source
-    ]
-    code = {outer for path in facts.modules for outer in (".", *_above(path))}
-    copies_all = any(not source.strip("./") for source in sources)
-    scored = [
-        (
-            sum(_exists(join(folder, source), facts) for source in sources if source.strip("./")),
-            copies_all and folder in code,
-            -index,
-            folder,
-        )
-        for index, folder in enumerate(context_candidates(dockerfile.path))
-    ]
-    return max(scored)[-1]
-
-
-def _exists(path: str, facts: Facts) -> bool:
-    if any(mark in path for mark in "*?["):
-        return any(
-            fnmatch.fnmatchcase(each, path) or each.startswith(path.split("*", maxsplit=1)[0]) for each in facts.paths
-        )
-    return path == "." or path in facts.paths or path in folders_of(facts)
-
-
 def build_image(
     dockerfile: Dockerfile,
     facts: Facts,
@@ -127,7 +86,7 @@ def build_image(
     folder = context if context is not None else choose_context(dockerfile, facts)
     index = len(dockerfile.stages) - 1 if target is None else target
     image = _stage_image(dockerfile, facts, index, folder, args or {}, 0)
-    unseen = (context is None and _is_context_open(dockerfile)) or is_without_code(image, facts)
+    unseen = (context is None and is_context_open(dockerfile)) or is_without_code(image, facts)
     return replace(image, opaque=True) if unseen else image
 
 
@@ -135,23 +94,7 @@ def is_without_code(image: Image, facts: Facts) -> bool:
     """Whether no COPY brings a Python file of the project: the code then comes with a volume, when the container runs."""
     folders = {each.repo for each in image.mapping}
     return "." not in folders and not any(
-        path in folders or any(outer in folders for outer in _above(path)) for path in facts.modules
-    )
-
-
-def _above(path: str) -> Iterator[str]:
-    """Every folder that holds ``path``, the root excepted."""
-    folder = posixpath.dirname(path)
-    while folder:
-        yield folder
-        folder = posixpath.dirname(folder)
-
-
-def _is_context_open(dockerfile: Dockerfile) -> bool:
-    """Whether nothing tells the build context: a Dockerfile below the root whose every source is the whole context."""
-    copies = [copy for stage in dockerfile.stages for copy in stage.copies if copy.source_stage is None]
-    return posixpath.dirname(dockerfile.path) != "" and all(
-        not source.strip("./") for copy in copies for source in copy.sources
+        path in folders or any(outer in folders for outer in above(path)) for path in facts.modules
     )
 
 
@@ -165,6 +108,8 @@ def _stage_image(
     base_index = stage_index(dockerfile, base_name)
     if base_index is not None and base_index < index and depth < _MAX_STAGES:
         base = _stage_image(dockerfile, facts, base_index, context, args, depth + 1)
+    elif (begun := _of_another(base_name, dockerfile, facts, depth)) is not None:
+        base = begun
     else:
         opaque_base = not is_plain_base(base_name) and base_name != "scratch"
         base = unbuilt_image(stage.span, base_name, context=context, dockerfile=dockerfile.path, opaque=opaque_base)
@@ -203,6 +148,18 @@ def _stage_image(
         stage.user if stage.user is not None else base.user, stage.user_span or base.user_span, entrypoint, cmd, (*base.expose, *stage.expose),
         stage.stop_signal or base.stop_signal, opaque,
     )  # fmt: skip
+
+
+def _of_another(name: str, dockerfile: Dockerfile, facts: Facts, depth: int) -> Image | None:
+    """The image ``name`` that another Dockerfile of the project makes; None where none does."""
+    built = base_of(name, dockerfile.path, facts) if depth < _MAX_STAGES else None
+    if built is None:
+        return None
+    file = facts.dockerfiles[built.dockerfile]
+    index = stage_index(file, built.build.target or "")
+    folder = built.context or choose_context(file, facts)
+    arguments = arguments_of_builds([built])
+    return _stage_image(file, facts, len(file.stages) - 1 if index is None else index, folder, arguments, depth + _FROM_FILE)
 
 
 def _stage_runs(

@@ -7,7 +7,8 @@ import pytest
 from flask_prodcheck.facts.dockerfile import read_dockerfile
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.model.launching.images import build_image, choose_context, effective_start, project_path
+from flask_prodcheck.model.launching.build_contexts import choose_context
+from flask_prodcheck.model.launching.images import build_image, effective_start, project_path
 from flask_prodcheck.model.link import link
 from flask_prodcheck.sources.discover import memory_tree
 

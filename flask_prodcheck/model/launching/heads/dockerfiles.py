@@ -110,7 +110,14 @@ def dockerfile_heads(facts: Facts) -> Iterator[Head]:
             named = purpose_of_words(words_of(path))
             if own is None and plain and named is not None and named[0] is not Purpose.PRODUCTION:
                 own = plain[0]  # an image for development, run by it
-            place = image_place(image, facts, Hop(command.span, command.text))
+            head = command
+            if command.span.file != path:  # of another Dockerfile, whose image this one begins from
+                stage = dockerfile.stages[index]
+                own_cmd = image.cmd is not None and image.cmd.span.file == path
+                head = image.cmd if own_cmd and image.cmd is not None else Command(stage.span, f"FROM {stage.base}", argv=())
+            place = image_place(image, facts, Hop(head.span, head.text))
+            if head is not command:
+                place = place.hop(command.span, command.text)
             published, public = None, None
             pod = container_of(path, facts) if own is None else None
             if own is not None:
@@ -124,7 +131,8 @@ def dockerfile_heads(facts: Facts) -> Iterator[Head]:
             for start in platform_starts(path, "dockerfile", facts) if own is None else ():
                 place = place.with_env(known_variables(start.env, {}))
             names = tuple(filter(None, [dockerfile.stages[index].alias if len(dockerfile.stages) > 1 else None]))
-            place = _default_command_hop(place, image, command)
+            if head is not image.cmd:
+                place = _default_command_hop(place, image, command)
             place = replace(place, args_open=image.cmd is None and _takes_arguments(image.entrypoint))
             if image.entrypoint is None:
                 argv = lambda_start(image.base, argv) or argv
@@ -133,8 +141,8 @@ def dockerfile_heads(facts: Facts) -> Iterator[Head]:
                 argv = tuple(split(argv[0]))
             yield Head(
                 "dockerfile",
-                command.span,
-                command.text,
+                head.span,
+                head.text,
                 place,
                 Command(command.span, command.text, argv=argv, shell=shell),
                 names=names,

@@ -113,7 +113,7 @@ def imageless_starts(facts: Facts) -> list[Hop]:
             and effective_start(image := build_image(facts.dockerfiles[path], facts)) is None
             and not any(service_starts(image))
             and init_of_base(image, facts) is None
-            and not is_plain_base(stages[-1].base)
+            and not is_plain_base(image.base)
         ):
             found.append(Hop(stages[-1].span, f"FROM {stages[-1].base}"))
     return found
