@@ -557,6 +557,50 @@ def test_a_program_that_is_not_in_the_project_is_an_unknown_start_in_either_form
 
 
 @pytest.mark.parametrize(
+    ("command", "files", "unseen"),
+    [
+        ("python -m launcher --port 80", {}, True),
+        ('["python", "-m", "launcher.web"]', {}, True),
+        ("python $PROGRAM", {}, True),
+        ("prepare && python -m launcher", {}, True),
+        ("python -m celery worker", {}, False),
+        ("python -m worker", {"worker.py": "print(1)\n"}, False),
+        ("python -m worker.jobs", {"src/worker/jobs.py": "print(1)\n"}, False),
+        ("python -c 'print(1)'", {}, False),
+        # The image holds no code, or something else starts it.
+        ("python -m launcher", {".dockerignore": "", "COPY": "requirements.txt"}, False),
+        ("python -m launcher", {"compose.yml": "services: {web: {build: ., command: gunicorn app:app}}\n"}, False),
+    ],
+)
+def test_a_python_program_that_is_not_in_the_project_is_an_unknown_start(
+    command: str, files: dict[str, str], unseen: bool
+) -> None:
+    source = files.pop("COPY", ".")
+    image = f"FROM python:3.13\nWORKDIR /app\nCOPY {source} .\nCMD {command}\n"
+    project = linked({"Dockerfile": image, "app.py": APP, "requirements.txt": "flask\n", **files})
+    assert [str(hop.span) for hop in project.unknown_starts] == (["Dockerfile:4"] if unseen else [])
+
+
+@pytest.mark.parametrize(
+    ("run", "missing"),
+    [
+        ("pip install flask", True),
+        ("chmod +x bin/serve", True),
+        ("make", False),
+        ("git clone https://example.org/shop.git .", False),
+        ("curl -o bin/serve https://example.org/download", False),
+        ("python -m venv bin", False),
+        ("echo exec gunicorn > bin/serve", False),
+    ],
+)
+def test_a_program_that_the_build_may_make_is_not_missing_but_unknown(run: str, missing: bool) -> None:
+    image = f"FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN {run}\nCMD ./bin/serve\n"
+    project = linked({"Dockerfile": image, "app.py": APP})
+    assert [each.missing for each in project.launches] == (["script"] if missing else [])
+    assert [str(hop.span) for hop in project.unknown_starts] == ([] if missing else ["Dockerfile:5"])
+
+
+@pytest.mark.parametrize(
     ("files", "production", "starts"),
     [
         ({".devcontainer/Dockerfile": "FROM x/y\nENTRYPOINT ['/z/init']\n"}, "no-deploy-files", []),

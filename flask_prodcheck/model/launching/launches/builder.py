@@ -37,6 +37,7 @@ from flask_prodcheck.model.launching.started_process import start_place
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.targets import Target, place_for, resolve_target, target_arguments
 from flask_prodcheck.model.launching.wfastcgi import wfastcgi_start
+from flask_prodcheck.model.launching.written_files import may_be_made
 from flask_prodcheck.model.project import Confidence, Hop, Launch, Purpose, RunSite, Server, Setting
 from flask_prodcheck.model.python.execution.loading import imports_closure
 from flask_prodcheck.model.python.execution.ways import Ending
@@ -87,7 +88,9 @@ class LaunchBuilder:
             script = ended.ending.target if ended.ending is not None else ""
             held = any(posixpath.basename(path) == posixpath.basename(script) for path in self.facts.paths)
             return "/" not in script and script.endswith(".py") and not held
-        return head.kind == "dockerfile" and place.image is not None and not place.image.opaque
+        if head.kind != "dockerfile" or place.image is None or place.image.opaque:
+            return False
+        return ended.ending is None or not may_be_made(ended.ending.target, place.image)
 
     def _start_place(self, head: Head) -> Place:
         """The place where ``head`` starts: what its file says of the process, and the port that a platform chooses."""

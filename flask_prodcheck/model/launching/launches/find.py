@@ -9,7 +9,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.workflows import KIND as WORKFLOW
 from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.launching.heads.find import find_heads
-from flask_prodcheck.model.launching.heads.head import is_for_work, is_test_place
+from flask_prodcheck.model.launching.heads.head import Head, is_for_work, is_test_place
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.launches.handing_on import with_application_behind
@@ -30,6 +30,7 @@ from flask_prodcheck.model.launching.launches.overlaps import (
 from flask_prodcheck.model.launching.launches.remote_starts import restarts_something_unseen
 from flask_prodcheck.model.launching.launches.unknown_starts import (
     imageless_starts,
+    runs_python_unseen,
     starts_something_unseen,
     undecided_starts,
 )
@@ -76,6 +77,7 @@ def find_launches(
     heads = find_heads(facts)
     found: list[Found] = []
     unknown: list[Hop] = []
+    programs: list[Head] = []
     for head in heads:
         chains = builder.follow(head)
         found += chains
@@ -84,10 +86,13 @@ def find_launches(
         elsewhere = restarts_something_unseen(head, facts)
         if not chains and (templated or elsewhere or (image and starts_something_unseen(head, facts))):
             unknown.append(Hop(head.span, head.text))
+        elif not chains and image and runs_python_unseen(head, facts, modules):
+            programs.append(head)
+    started = {each.launch.dockerfile for each in found}
+    unknown += [Hop(each.span, each.text) for each in programs if each.span.file not in started]
+    # A base image may start something known.
     begun = {each.head.span for each in found} | {hop.span for hop in unknown}
-    unknown += [
-        hop for hop in imageless_starts(facts) if hop.span not in begun
-    ]  # a base image may start something known
+    unknown += [hop for hop in imageless_starts(facts) if hop.span not in begun]
     unknown += undecided_starts(facts)
     found += written_by_scripts(builder, facts)
     found += service_scripts(builder, facts)

@@ -23,9 +23,10 @@ from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.commands.web_servers import APACHE
 from flask_prodcheck.model.launching.containers import OFFICIAL_IMAGES
 from flask_prodcheck.model.launching.following.apache import installs_mod_wsgi
+from flask_prodcheck.model.launching.following.python_programs import module_file, script_file
 from flask_prodcheck.model.launching.heads.decided import decided, serve_alike
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work
-from flask_prodcheck.model.launching.images import build_image, effective_start
+from flask_prodcheck.model.launching.images import build_image, effective_start, is_without_code
 from flask_prodcheck.model.launching.service_scripts import (
     S6_INIT,
     init_of_base,
@@ -34,27 +35,71 @@ from flask_prodcheck.model.launching.service_scripts import (
     service_starts,
 )
 from flask_prodcheck.model.launching.shell.expansion import Expander
-from flask_prodcheck.model.launching.steps import ConsoleRun, PythonRun, ScriptRun, ShellRun, TaskRun
+from flask_prodcheck.model.launching.steps import ConsoleRun, PythonRun, ScriptRun, ShellRun, Step, TaskRun
 from flask_prodcheck.model.project import Hop
+from flask_prodcheck.model.python.modules import Modules
 
 
 def starts_something_unseen(head: Head, facts: Facts) -> bool:
     """Whether a container command runs a program that is not in the project and not known to serve nothing, or a process
     manager of whose processes nothing is in the project."""
-    if head.command is None:
+    return any(_is_unseen(step, head, facts) for step in _steps_of(head))
+
+
+def runs_python_unseen(head: Head, facts: Facts, modules: Modules) -> bool:
+    """Whether a container that holds code of the project stays with a Python program which the project does not hold: a
+    module that is installed, or a file that a variable names."""
+    image = head.place.image
+    if image is None or is_without_code(image, facts):
         return False
-    if head.command.argv is not None:
-        return _is_unseen(head.command.argv, head, facts)
-    return _ends_unseen(head.command.shell or "", head, facts)
+    return any(
+        isinstance(step, PythonRun) and step.code is None and _is_program_unseen(step, head, facts, modules)
+        for step in _steps_of(head)
+    )
+
+
+def _is_program_unseen(run: PythonRun, head: Head, facts: Facts, modules: Modules) -> bool:
+    if run.script is not None:
+        return script_file(run.script, head.place, facts) is None
+    module = (run.module or "").replace("/", ".")
+    package = module.partition(".")[0]
+    held = any(package in (part, part.removesuffix(".py")) for path in facts.paths for part in path.split("/"))
+    return not held and module_file(module, head.place, facts, modules) is None
 
 
 _MAX_SHELLS = 8  # one in the other
 
 
-def _is_unseen(argv: Sequence[str], head: Head, facts: Facts, shells: int = 0) -> bool:
+def _steps_of(head: Head) -> Iterator[Step]:
+    """What a container stays with: what its shell only prepares with before says nothing."""
+    if head.command is not None:
+        if head.command.argv is not None:
+            yield from _steps(head.command.argv, head)
+        else:
+            yield from _steps_of_shell(head.command.shell or "", head)
+
+
+def _steps(argv: Sequence[str], head: Head, shells: int = 0) -> Iterator[Step]:
     step = read_command(argv).step
-    if isinstance(step, ShellRun):
-        return shells < _MAX_SHELLS and _ends_unseen(step.text, head, facts, shells)
+    if not isinstance(step, ShellRun):
+        yield step
+    elif shells < _MAX_SHELLS:
+        yield from _steps_of_shell(step.text, head, shells)
+
+
+def _steps_of_shell(text: str, head: Head, shells: int = 0) -> Iterator[Step]:
+    if text.startswith("[") and text.endswith("]"):
+        return  # meant as an exec form: no program has that name
+    try:
+        statements = parse_command_line(text, head.span)
+    except ReadError:
+        return
+    expander = Expander(head.place)
+    for command in _lasting(statements):
+        yield from _steps([each for word in command.words for each in expander.texts(word)], head, shells + 1)
+
+
+def _is_unseen(step: Step, head: Head, facts: Facts) -> bool:
     if isinstance(step, TaskRun) and step.runner == "runit":
         return not scripts_of_services(step.file or "", head.place.mapping, facts)
     if isinstance(step, TaskRun) and step.runner == APACHE:
@@ -65,21 +110,6 @@ def _is_unseen(argv: Sequence[str], head: Head, facts: Facts, shells: int = 0) -
     if isinstance(step, ScriptRun) and step.path == S6_INIT and scripts_of_s6(head.place.mapping, facts):
         return False
     return isinstance(step, (ScriptRun, ConsoleRun))
-
-
-def _ends_unseen(text: str, head: Head, facts: Facts, shells: int = 0) -> bool:
-    """Whether a shell that runs ``text`` stays with such a program: what it only prepares with before says nothing."""
-    if text.startswith("[") and text.endswith("]"):
-        return False  # meant as an exec form: no program has that name
-    try:
-        statements = parse_command_line(text, head.span)
-    except ReadError:
-        return False
-    expander = Expander(head.place)
-    return any(
-        _is_unseen([each for word in command.words for each in expander.texts(word)], head, facts, shells + 1)
-        for command in _lasting(statements)
-    )
 
 
 def _lasting(statements: Sequence[ShellStmt]) -> Iterator[ShellCommand]:
