@@ -1,4 +1,4 @@
-"""Builds of images among the commands of scripts, tasks and workflows: ``docker build`` and its like.
+"""Builds of images: ``docker build`` and its like among the commands of scripts, tasks and workflows, and compose services.
 
 Sources: the command line references of ``docker buildx build``, ``podman build`` and ``buildah build``; the README of
 kaniko ("Additional flags").
@@ -13,7 +13,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.quoting import split_words
 from flask_prodcheck.facts.shell_commands import commands_of, every_command
-from flask_prodcheck.facts.types import ImageBuild, Lit, ShellCommand, ShellScript, Start, StartFile, Var, Word
+from flask_prodcheck.facts.types import (
+    Built,
+    ComposeFile,
+    Dockerfile,
+    ImageBuild,
+    Lit,
+    ShellCommand,
+    ShellScript,
+    Start,
+    StartFile,
+    Var,
+    Word,
+)
 from flask_prodcheck.records import dataclass, replace
 
 _PROGRAMS = frozenset({"docker", "podman", "nerdctl", "buildah", "executor"})
@@ -35,6 +47,41 @@ def builds_of_scripts(scripts: Mapping[str, ShellScript], start_files: Mapping[s
         folder = posixpath.dirname(path) or "."
         yield from file.builds
         yield from marked(_builds_of_start(start, (folder, ".")) for start in file.starts)
+
+
+def builds_of_compose(compose: Mapping[str, ComposeFile]) -> Iterator[ImageBuild]:
+    """The builds of compose services."""
+    for path in sorted(compose):
+        folder = posixpath.dirname(path) or "."
+        for service in compose[path].services:
+            build = service.build
+            if build is None:
+                continue
+            file = posixpath.join(build.context, build.dockerfile) if build.dockerfile else None
+            args = tuple((arg.name, arg.value) for arg in build.args if arg.value is not None)
+            names = tuple(filter(None, [service.image]))
+            yield ImageBuild(
+                service.span, names, (folder,), build.context, file, build.target, args, build.contexts, (service.name,)
+            )
+
+
+_DEFAULT_FILES = ("Dockerfile", "Containerfile")
+
+
+def located(build: ImageBuild, dockerfiles: Mapping[str, Dockerfile]) -> Built | None:
+    """``build`` with its Dockerfile; None where that is another's, or a variable decides it."""
+    context = build.context
+    remote = context == "-" or "://" in context or context.startswith("git@")
+    hidden = remote or "${" in context or "$(" in context
+    if hidden and (remote or build.dockerfile is None):
+        return None
+    for folder in build.folders:
+        names = [build.dockerfile] if build.dockerfile else [posixpath.join(context, name) for name in _DEFAULT_FILES]
+        for path in (posixpath.normpath(posixpath.join(folder, name.lstrip("/"))) for name in names):
+            if path in dockerfiles and dockerfiles[path].stages:
+                inside = posixpath.normpath(posixpath.join(folder, context.lstrip("/")))
+                return Built(path, None if hidden else inside, build)
+    return None
 
 
 def _builds_of_start(start: Start, folders: tuple[str, ...]) -> BuiltAndPushed:

@@ -20,11 +20,11 @@ from flask_prodcheck.facts.shares import shared
 from flask_prodcheck.facts.syntax import Body, PyModule
 from flask_prodcheck.facts.time_limit import time_limit
 from flask_prodcheck.facts.types import (
+    Built,
     ChartValues,
     ComposeFile,
     Dockerfile,
     EnvFile,
-    ImageBuild,
     KubernetesFile,
     Manifest,
     ProxyConfig,
@@ -231,13 +231,16 @@ def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Ou
 
 def _builds(
     found: Mapping[str, FileFacts], scripts: Mapping[str, ShellScript], start_files: Mapping[str, StartFile]
-) -> tuple[ImageBuild, ...]:
+) -> tuple[Built, ...]:
     """The images that are built of the project's Dockerfiles."""
-    if not any(isinstance(each, Dockerfile) for each in found.values()):
+    dockerfiles = {path: each for path, each in found.items() if isinstance(each, Dockerfile)}
+    if not dockerfiles:
         return ()
-    from flask_prodcheck.facts.image_builds import builds_of_scripts
+    from flask_prodcheck.facts.image_builds import builds_of_compose, builds_of_scripts, located
 
-    return tuple(builds_of_scripts(scripts, start_files))
+    compose = {path: each for path, each in found.items() if isinstance(each, ComposeFile)}
+    builds = (*builds_of_scripts(scripts, start_files), *builds_of_compose(compose))
+    return tuple(built for each in builds if (built := located(each, dockerfiles)) is not None)
 
 
 def _with_values(found: Mapping[str, FileFacts], paths: frozenset[str]) -> Mapping[str, KubernetesFile]:

@@ -9,11 +9,11 @@ from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.facts.looked import Looked
 from flask_prodcheck.facts.syntax import PyModule
 from flask_prodcheck.facts.types import (
+    Built,
     ChartValues,
     ComposeFile,
     Dockerfile,
     EnvFile,
-    ImageBuild,
     KubernetesFile,
     Manifest,
     ProxyConfig,
@@ -57,7 +57,7 @@ class Facts:
     manifests: Mapping[str, Manifest] = field(default_factory=dict)
     uwsgi: Mapping[str, UwsgiConfig] = field(default_factory=dict)
     proxies: Mapping[str, ProxyConfig] = field(default_factory=dict)
-    builds: tuple[ImageBuild, ...] = ()
+    builds: tuple[Built, ...] = ()
     dockerignore: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     placeholders: tuple[tuple[Span, str], ...] = ()
     tracked: frozenset[str] = frozenset()

@@ -400,6 +400,15 @@ class ImageBuild:
     released: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A build whose Dockerfile is the project's. ``context`` is None where a variable decides it."""
+
+    dockerfile: str
+    context: str | None
+    build: ImageBuild
+
+
 # --- environment, dependencies, packaging ----------------------------------------------------------------------------
 
 

@@ -8,28 +8,18 @@ https://docs.docker.com/reference/cli/docker/buildx/build/ ("--build-context"), 
 
 from __future__ import annotations
 
-import posixpath
+import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.types import Dockerfile, ImageBuild
+from flask_prodcheck.facts.types import Built, Dockerfile
 from flask_prodcheck.model.launching.base_images import is_plain_base
-from flask_prodcheck.model.launching.folders import join
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
-from flask_prodcheck.model.launching.words import expand, is_open
+from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Purpose
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A build whose Dockerfile is the project's. ``context`` is None where a variable decides it."""
-
-    dockerfile: str
-    context: str | None
-    build: ImageBuild
 
 
 def stage_index(dockerfile: Dockerfile, name: str) -> int | None:
@@ -40,50 +30,10 @@ def stage_index(dockerfile: Dockerfile, name: str) -> int | None:
     return int(name) if name.isdigit() and int(name) < len(dockerfile.stages) else None
 
 
-def image_builds(facts: Facts) -> list[Built]:
-    """Every build of a Dockerfile of the project."""
-    return [built for build in (*facts.builds, *_of_compose(facts)) if (built := _located(build, facts)) is not None]
-
-
-def _of_compose(facts: Facts) -> Iterator[ImageBuild]:
-    """The builds of compose services."""
-    for path in sorted(facts.compose):
-        folder = posixpath.dirname(path) or "."
-        for service in facts.compose[path].services:
-            build = service.build
-            if build is None:
-                continue
-            file = posixpath.join(build.context, build.dockerfile) if build.dockerfile else None
-            args = tuple((arg.name, arg.value) for arg in build.args if arg.value is not None)
-            names = tuple(filter(None, [service.image]))
-            yield ImageBuild(
-                service.span, names, (folder,), build.context, file, build.target, args, build.contexts, (service.name,)
-            )
-
-
-_DEFAULT_FILES = ("Dockerfile", "Containerfile")
-
-
-def _located(build: ImageBuild, facts: Facts) -> Built | None:
-    """``build`` with its Dockerfile; None where that is another's, or a variable decides it."""
-    context = build.context
-    remote = context == "-" or "://" in context or context.startswith("git@")
-    hidden = remote or is_open(context)
-    if hidden and (remote or build.dockerfile is None):
-        return None
-    for folder in build.folders:
-        inside = join(folder, context)
-        names = [build.dockerfile] if build.dockerfile else [posixpath.join(context, name) for name in _DEFAULT_FILES]
-        for path in (join(folder, name) for name in names):
-            if path in facts.dockerfiles and facts.dockerfiles[path].stages:
-                return Built(path, None if hidden else inside, build)
-    return None
-
-
 def built_stages(facts: Facts) -> dict[str, set[int]]:
     """The stages of each Dockerfile that something builds by name, other than a workflow for itself."""
     found: dict[str, set[int]] = {}
-    for built in image_builds(facts):
+    for built in facts.builds:
         if built.build.workflow and not built.build.pushed:
             continue
         index = stage_index(facts.dockerfiles[built.dockerfile], built.build.target or "")
@@ -96,10 +46,11 @@ def built_as(image: str, facts: Facts) -> list[Built]:
     """The builds that make what ``image`` names: those with its tag, else those that are pushed, before others. With more
     than one Dockerfile among them it is not known which."""
     wanted = _Name.of(image)
+    last = wanted.parts[-1]  # what is not in a name need not be taken apart: projects have hundreds of images
     named = [
         (built, same)
-        for built in image_builds(facts)
-        if (same := [name for each in built.build.names if wanted.may_be(name := _Name.of(each))])
+        for built in facts.builds
+        if (same := [name for each in built.build.names if last in each and wanted.may_be(name := _Name.of(each))])
     ]
     if any(wanted.parts == name.parts for _, names in named for name in names):
         named = [each for each in named if any(wanted.parts == name.parts for name in each[1])]
@@ -143,14 +94,14 @@ def arguments_of_builds(builds: Sequence[Built]) -> dict[str, str]:
 
 def builds_of(dockerfile: str, facts: Facts) -> list[Built]:
     """The builds of ``dockerfile``: those that are pushed, where any is."""
-    found = [built for built in image_builds(facts) if built.dockerfile == dockerfile]
+    found = [built for built in facts.builds if built.dockerfile == dockerfile]
     return [built for built in found if built.build.pushed] or found
 
 
 def base_of(name: str, dockerfile: str, facts: Facts) -> Built | None:
     """The build that makes the image which ``dockerfile`` begins FROM, under the ``name`` that it has there: a named context
     of its builds stands in for it, or it is one of the project's. None where it is another's, or may be several."""
-    every = image_builds(facts)
+    every = facts.builds
     named = [
         value
         for built in every
@@ -210,6 +161,7 @@ class _Name:
     tag: str
 
     @staticmethod
+    @functools.lru_cache(maxsize=4096)
     def of(written: str) -> _Name:
         text = _VARIABLE.sub(_UNKNOWN, expand(written, {}))
         *folders, last = text.split("/")
