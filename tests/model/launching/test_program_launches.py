@@ -189,6 +189,46 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Dockerfile:4 > boot.sh:5 gunicorn production app:app True"],
     ),
+    (
+        "words that a program adds to a list under the list's own name",
+        {
+            "Procfile": "web: python web.py\n",
+            "web.py": "import os\n\nwords = ['app:app']\nwords = ['gunicorn'] + words\nwords = [*words, '-w', '3']\n"
+            "os.execvp(words[0], words)\n",
+            "app.py": APP,
+        },
+        ["Procfile:1 > web.py:6 gunicorn production app:app True"],
+    ),
+    (
+        "an entrypoint that puts a program in front of its arguments where a branch cannot be decided",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["app:app"]\n',
+            "boot.sh": '#!/bin/sh\nif [ -f /run/ready ]; then\n  set -- gunicorn "$@"\nelse\n  echo no\nfi\nexec "$@"\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > boot.sh:7 gunicorn production app:app True"],
+    ),
+    (
+        "such a branch that starts another program",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["gunicorn", "app:app"]\n',
+            "boot.sh": '#!/bin/sh\nif [ -f /run/dev ]; then\n  set -- flask run\nfi\nexec "$@"\n',
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 > Dockerfile:5 > boot.sh:5 flask-run development app:app True",
+            "Dockerfile:4 > Dockerfile:5 > boot.sh:5 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "such a branch that changes only who runs it",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["gunicorn", "app:app"]\n',
+            "boot.sh": '#!/bin/sh\nif [ -f /run/ready ]; then\n  set -- gosu web "$@"\nfi\nexec "$@"\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > Dockerfile:5 > boot.sh:5 gunicorn production app:app True"],
+    ),
 ]
 
 

@@ -73,10 +73,22 @@ class Interpreter:
     def walk(self, statements: Iterable[ShellStmt], state: ShellState) -> list[Ended]:
         """Run ``statements`` until the shell ends; ``state`` is then as they leave it."""
         found: list[Ended] = []
-        for statement in statements:
+        following = list(statements)
+        for index, statement in enumerate(following, start=1):
             if state.ended:
                 break
             found += self._statement(statement, state)
+            if state.otherwise:
+                return found + self._futures(following[index:], state)
+        return found
+
+    def _futures(self, rest: Sequence[ShellStmt], state: ShellState) -> list[Ended]:
+        """Run ``rest``, and again with the positional parameters that a side of the branch before it has set
+        (``set -- program "$@"``)."""
+        others, state.otherwise = state.otherwise, ()
+        found = self.walk(rest, state)
+        for place in others:
+            found += self.walk(rest, ShellState(place, dict(state.functions)))
         return found
 
     def _statement(self, statement: ShellStmt, state: ShellState) -> list[Ended]:

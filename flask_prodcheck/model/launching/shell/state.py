@@ -11,11 +11,13 @@ from flask_prodcheck.records import dataclass, replace
 
 @dataclass(slots=True)
 class ShellState:
-    """Where a running shell stands, the functions it has, and whether it has ended."""
+    """Where a running shell stands, the functions it has, and whether it has ended. ``otherwise``: the places where it
+    stands instead where the branch just passed went another way and has set other positional parameters."""
 
     place: Place
     functions: dict[str, ShellFunction] = field(default_factory=dict)
     ended: bool = False
+    otherwise: tuple[Place, ...] = ()
 
     def copy(self) -> ShellState:
         """A shell of its own that begins as this one stands."""

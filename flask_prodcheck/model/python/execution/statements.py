@@ -229,11 +229,11 @@ def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
                 given = evaluate(walk.world, frame, stmt.value)
                 frame.values[target.value.id] = {**held, key: given} if isinstance(key, str | int) else OPEN
         if isinstance(target, Name):
+            before, frame.assumed = frame.assumed, False
+            value = evaluate(walk.world, frame, stmt.value)
             frame.values.pop(target.id, None)
             frame.assumptions.discard(target.id)
             frame.perhaps_empty.discard(target.id)
-            before, frame.assumed = frame.assumed, False
-            value = evaluate(walk.world, frame, stmt.value)
             if frame.assumed:
                 frame.assumptions.add(target.id)
             frame.assumed = before or frame.assumed
