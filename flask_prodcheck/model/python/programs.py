@@ -37,6 +37,7 @@ from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances.scope import Scope
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.model.python.source_files import SourceFiles
 from flask_prodcheck.model.python.tables import table_at, table_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
@@ -281,6 +282,8 @@ def _subscript(world: World, frame: Frame, expr: Subscript, inside: Callable[[Ex
         return base[index] if -len(base) <= index < len(base) else OPEN
     if isinstance(base, dict):
         return base.get(index, OPEN) if isinstance(index, str | int) else OPEN
+    if isinstance(base, Loaded) and isinstance(index, str):  # the names that its code was run in
+        return _taken(world, base, index)
     return OPEN
 
 
@@ -318,6 +321,10 @@ def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], objec
         return value if isinstance(value, list) else OPEN
     if name in _IMPORTERS and call.args:
         return _imported(world, frame, call, name, inside)
+    if (file := SourceFiles(world.modules, frame.path, frame.scope, inside).of(call)) is not None:
+        return Loaded(file)
+    if name == "importlib.util.module_from_spec" and call.args:
+        return inside(call.args[0])
     if name == "builtins.getattr" and len(call.args) > 1:
         base, attr = inside(call.args[0]), inside(call.args[1])
         otherwise = inside(call.args[2]) if len(call.args) > 2 else OPEN
@@ -354,7 +361,7 @@ def _method(call: Call, func: Attribute, base: object, inside: Callable[[Expr], 
             key = inside(call.args[0])
             if isinstance(key, str | int):
                 return base[key] if key in base else inside(call.args[1]) if len(call.args) > 1 else None
-        return OPEN
+        return base if isinstance(base, Loaded) and func.attr == "load_module" else OPEN
     if func.attr in ("lower", "upper", "strip", "title") and not call.args:
         return str(getattr(base, func.attr)())
     if func.attr in ("resolve", "absolute", "as_posix", "expanduser") and not call.args:

@@ -24,11 +24,13 @@ from flask_prodcheck.model.project import Server
 from flask_prodcheck.model.python.command_groups import command_kind, first_word
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.handing import OWN_METHODS
+from flask_prodcheck.model.python.execution.running_files import FILE_RUNNERS, run_file, run_loaded
 from flask_prodcheck.model.python.execution.starting import SHELLS, SPAWNS
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
 from flask_prodcheck.model.python.instances.kinds import FLASK_KINDS
 from flask_prodcheck.model.python.instances.unbound import unbound_call
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
+from flask_prodcheck.model.python.source_files import qualified_built_in
 from flask_prodcheck.model.python.tables import table_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
@@ -100,7 +102,7 @@ def follow_calls(walk: Walk, expr: Expr, frame: Frame, way: Way) -> int:
 
 def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     call = walk.called_through(call, frame)
-    name = walk.modules.qualified(frame.path, call.func, frame.scope.body)
+    name = qualified_built_in(walk.modules, frame.path, call.func, frame.scope)
     if isinstance(call.func, Name) and call.func.id in frame.scope.params:
         name = None
     if name is not None:
@@ -248,6 +250,8 @@ def external_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> 
     if _REPLACES.match(name) or SPAWNS.match(name):
         walk.exec_call(name, call, frame, way)
         return STOP if _REPLACES.match(name) else NEXT
+    if name in FILE_RUNNERS:
+        return run_file(walk, name, call, frame, way)
     if name in _SUBPROCESS or name in SHELLS:
         walk.subprocess_call(name, call, frame, way)
         return NEXT
@@ -264,7 +268,6 @@ def external_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> 
         "typer.run",
         "argh.dispatch_command",
         "absl.app.run",
-        "runpy.run_module",
     ):
         return walk.dispatched(name, call, frame, way)
     return None
@@ -320,6 +323,8 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
             return walk.loose_call(call, func, frame, way)
         if attr in ("parse_args", "parse_known_args"):
             return NEXT
+        if attr == "exec_module":
+            return run_loaded(walk, call, frame, way)
         if attr in ("invoke", "forward"):
             return walk.click_invoke(call, func, frame, way)
         return walk.chosen_default(call, func, frame, way)

@@ -269,6 +269,12 @@ def add_to(walk: Walk, name: str, value: object, frame: Frame, plus: bool) -> No
 
 
 def mutate(walk: Walk, value: Expr, frame: Frame) -> None:
+    if isinstance(value, Call) and isinstance(value.func, Name) and value.func.id in ("exec", "eval"):
+        names = value.args[1] if len(value.args) > 1 else None
+        code = evaluate(walk.world, frame, value.args[0]) if isinstance(names, Name) else OPEN
+        if isinstance(names, Name) and isinstance(code, Loaded):
+            frame.values[names.id] = code  # the names of that file
+        return
     if (
         not isinstance(value, Call)
         or not isinstance(value.func, Attribute)

@@ -37,6 +37,7 @@ CLASSES = {
     "tornado.httpserver.HTTPServer": "tornado", "gunicorn.app.wsgiapp.WSGIApplication": "gunicorn",
     "gunicorn.app.base.BaseApplication": "gunicorn", "gunicorn.app.base.Application": "gunicorn",
     "meinheld.server": "other", "bjoern": "bjoern", "click.Group": "click-group", "typer.Typer": "click-group",
+    "click.core.Group": "click-group", "click.MultiCommand": "click-group", "click.core.MultiCommand": "click-group",
     "click.CommandCollection": "click-group", "click.core.CommandCollection": "click-group",
     "flask.cli.AppGroup": "click-group", "argparse.ArgumentParser": "argparse",
     "threading.Thread": "thread", "multiprocessing.Process": "thread", "celery.Celery": "celery",
