@@ -71,13 +71,30 @@ def is_view(node: FunctionNode, owner: ast.ClassDef | None) -> bool:
         if isinstance(func, ast.Attribute):
             if func.attr in _HOOKS:
                 return True
-            if func.attr in _REGISTERING and isinstance(decorator, ast.Call):
+            if func.attr in _REGISTERING and isinstance(decorator, ast.Call) and not _is_of_a_command_line(decorator):
                 return True
             if func.attr == "event" and _is_socket(func.value):
                 return True
         elif isinstance(func, ast.Name) and func.id == "callback" and isinstance(decorator, ast.Call):
             return True
     return owner is not None and node.name in _HTTP and view_class(owner)
+
+
+def _is_of_a_command_line(decorator: ast.Call) -> bool:
+    """Whether ``.callback(...)`` is typer's, which runs before the commands, and not Dash's, which names what it returns."""
+    func = decorator.func
+    is_callback = isinstance(func, ast.Attribute) and func.attr == "callback"
+    return is_callback and not decorator.args and {each.arg for each in decorator.keywords} <= _OF_TYPER
+
+
+#: The arguments of typer's ``callback``, of which Dash's has none (https://typer.tiangolo.com/reference/typer/).
+_OF_TYPER = frozenset(
+    {
+        "name", "cls", "invoke_without_command", "no_args_is_help", "subcommand_metavar", "chain", "result_callback",
+        "context_settings", "help", "epilog", "short_help", "options_metavar", "add_help_option", "hidden", "deprecated",
+        "rich_help_panel",
+    }
+)  # fmt: skip
 
 
 def view_class(node: ast.ClassDef) -> bool:

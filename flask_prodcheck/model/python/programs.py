@@ -72,7 +72,8 @@ class Frame:
     decided has left the function; ``parsed``: the parameters that hold what argparse has read, and the file that declares
     the arguments; ``results``: what it gives back; ``attributes``: those of ``self``, of an object that nothing else has
     seen yet (None: any may have changed them); ``perhaps_empty``: the lists that only a branch, or a loop, which may not
-    run has put something into; ``imports``: the imports that were run in it, the last ones last."""
+    run has put something into; ``imports``: the imports that were run in it, the last ones last; ``chosen``: in the function
+    of a group of commands, the one that runs after it (None: none)."""
 
     path: str
     name: str
@@ -87,6 +88,7 @@ class Frame:
     attributes: dict[str, object] | None = None
     perhaps_empty: set[str] = field(default_factory=set)
     imports: list[Stmt] = field(default_factory=list)
+    chosen: object = OPEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,6 @@ class SourceFiles:
     def _qualified(self, expr: Expr) -> str | None:
         return qualified_built_in(self._modules, self._path, expr, self._scope)
 
-
     def of(self, call: Call) -> str | None:
         """The file whose code or module ``call`` gives."""
         return (self.compiled(call) or self.loaded(call)) if call_name(call) in _GIVING else None

@@ -90,28 +90,34 @@ def cli():
     ),
     (
         "the code of the file called like the command, as click's documentation shows it",
-        "import click\nimport os\n\nfolder = os.path.join(os.path.dirname(__file__), 'commands')\n\n"
-        "class Commands(click.MultiCommand):\n    def get_command(self, ctx, name):\n        ns = {}\n"
-        "        fn = os.path.join(folder, name + '.py')\n        with open(fn) as f:\n"
-        "            code = compile(f.read(), fn, 'exec')\n            eval(code, ns, ns)\n        return ns['cli']\n\n"
-        "cli = Commands()\n",
+        (
+            "import click\nimport os\n\nfolder = os.path.join(os.path.dirname(__file__), 'commands')\n\n"
+            "class Commands(click.MultiCommand):\n    def get_command(self, ctx, name):\n        ns = {}\n"
+            "        fn = os.path.join(folder, name + '.py')\n        with open(fn) as f:\n"
+            "            code = compile(f.read(), fn, 'exec')\n            eval(code, ns, ns)\n        return ns['cli']\n\n"
+            "cli = Commands()\n"
+        ),
         [ENDS],
     ),
     (
         "the module of the file called like the command",
-        "import click\nimport importlib.util\nfrom pathlib import Path\n\nHERE = Path(__file__).resolve().parent\n\n"
-        "class Commands(click.Group):\n    def get_command(self, ctx, name):\n"
-        "        path = HERE / 'commands' / f'{name}.py'\n"
-        "        spec = importlib.util.spec_from_file_location(name, path)\n"
-        "        module = importlib.util.module_from_spec(spec)\n        spec.loader.exec_module(module)\n"
-        "        return module.cli\n\n@click.group(cls=Commands)\ndef cli():\n    pass\n",
+        (
+            "import click\nimport importlib.util\nfrom pathlib import Path\n\nHERE = Path(__file__).resolve().parent\n\n"
+            "class Commands(click.Group):\n    def get_command(self, ctx, name):\n"
+            "        path = HERE / 'commands' / f'{name}.py'\n"
+            "        spec = importlib.util.spec_from_file_location(name, path)\n"
+            "        module = importlib.util.module_from_spec(spec)\n        spec.loader.exec_module(module)\n"
+            "        return module.cli\n\n@click.group(cls=Commands)\ndef cli():\n    pass\n"
+        ),
         [ENDS],
     ),
     (
         "the code of a file that the project has not",
-        "import click\nimport os\n\nclass Commands(click.Group):\n    def get_command(self, ctx, name):\n        ns = {}\n"
-        "        fn = os.path.join(os.environ['PLUGINS'], name + '.py')\n        with open(fn) as f:\n"
-        "            exec(compile(f.read(), fn, 'exec'), ns)\n        return ns['cli']\n\ncli = Commands()\n",
+        (
+            "import click\nimport os\n\nclass Commands(click.Group):\n    def get_command(self, ctx, name):\n        ns = {}\n"
+            "        fn = os.path.join(os.environ['PLUGINS'], name + '.py')\n        with open(fn) as f:\n"
+            "            exec(compile(f.read(), fn, 'exec'), ns)\n        return ns['cli']\n\ncli = Commands()\n"
+        ),
         [],
     ),
     (

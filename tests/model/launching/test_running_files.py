@@ -21,7 +21,11 @@ CASES: list[tuple[str, str, list[str]]] = [
         "import runpy\nimport sys\nsys.argv = ['gunicorn', 'serve:app']\nrunpy.run_module('gunicorn', run_name='__main__')\n",
         ["Procfile:1 > web.py:4 gunicorn production serve:app True"],
     ),
-    ("a module that a value names", "import os\nimport runpy\nrunpy.run_module(os.environ['M'], run_name='__main__')\n", []),
+    (
+        "a module that a value names",
+        "import os\nimport runpy\nrunpy.run_module(os.environ['M'], run_name='__main__')\n",
+        [],
+    ),
     ("a file", "import runpy\nrunpy.run_path('serve.py', run_name='__main__')\n", [FILE.format(2)]),
     (
         "a file beside this one",
@@ -38,9 +42,11 @@ CASES: list[tuple[str, str, list[str]]] = [
     ("the code of a file, with names of its own", "names = {}\nexec(open('serve.py').read(), names)\n", []),
     (
         "a loader's module",
-        "import importlib.util\nimport os\nplace = os.path.dirname(os.path.abspath(__file__)) + '/always.py'\n"
-        "spec = importlib.util.spec_from_file_location('__main__', place)\nmodule = importlib.util.module_from_spec(spec)\n"
-        "spec.loader.exec_module(module)\n",
+        (
+            "import importlib.util\nimport os\nplace = os.path.dirname(os.path.abspath(__file__)) + '/always.py'\n"
+            "spec = importlib.util.spec_from_file_location('__main__', place)\nmodule = importlib.util.module_from_spec(spec)\n"
+            "spec.loader.exec_module(module)\n"
+        ),
         ["Procfile:1 > web.py:6 > always.py:3 app-run production always:app True"],
     ),
 ]

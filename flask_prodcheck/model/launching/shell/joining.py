@@ -23,7 +23,11 @@ def join(state: ShellState, copies: Sequence[ShellState]) -> None:
     mounts = tuple(
         dict.fromkeys(each for place in (state.place, *(copy.place for copy in going)) for each in place.mounts)
     )
-    other = {copy.place.args: replace(copy.place, args_open=state.place.args_open) for copy in going if copy.place.args != args}
+    other = {
+        copy.place.args: replace(copy.place, args_open=state.place.args_open)
+        for copy in going
+        if copy.place.args != args
+    }
     state.otherwise = (*state.otherwise, *other.values())
     cwd_same = all(copy.place.cwd == going[0].place.cwd for copy in going)
     state.place = replace(

@@ -12,8 +12,6 @@ from flask_prodcheck.facts.syntax import (
     Attribute,
     Call,
     Collection,
-    Const,
-    Dict,
     Expr,
     FunctionDef,
     Name,
@@ -21,15 +19,16 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
 )
 from flask_prodcheck.model.project import Server
-from flask_prodcheck.model.python.command_groups import command_kind, first_word
+from flask_prodcheck.model.python.command_groups import command_kind
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.handing import OWN_METHODS
 from flask_prodcheck.model.python.execution.running_files import FILE_RUNNERS, run_file, run_loaded
+from flask_prodcheck.model.python.execution.signatures import DISPATCHERS
 from flask_prodcheck.model.python.execution.starting import SHELLS, SPAWNS
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
 from flask_prodcheck.model.python.instances.kinds import FLASK_KINDS
 from flask_prodcheck.model.python.instances.unbound import unbound_call
-from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
+from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate
 from flask_prodcheck.model.python.source_files import qualified_built_in
 from flask_prodcheck.model.python.tables import table_of
 from flask_prodcheck.patterns import regex
@@ -261,44 +260,9 @@ def external_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> 
         walk.modules.absolute_imports(frame.path)
     ):
         return walk.serve(Server.OTHER, call, frame, way, None)
-    if name in (
-        "fire.Fire",
-        "plac.call",
-        "defopt.run",
-        "typer.run",
-        "argh.dispatch_command",
-        "absl.app.run",
-    ):
+    if name in DISPATCHERS:
         return walk.dispatched(name, call, frame, way)
     return None
-
-
-def dispatched(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> int:
-    targets: list[Expr] = []
-    first = call.args[0] if call.args else None
-    if isinstance(first, Dict):
-        word = first_word(way.argv)
-        targets = [
-            value for key, value in first.items if isinstance(key, Const) and (word is None or key.value == word)
-        ]
-    elif isinstance(first, Collection):
-        targets = list(first.items)
-    elif first is not None:
-        targets = [first]
-    elif name == "fire.Fire" and (word := first_word(way.argv)) is not None:
-        targets = [Name(call.span, word.replace("-", "_"))]
-    flow = NEXT
-    for target in targets:
-        found = walk.modules.resolve(frame.path, target, frame.scope.body)
-        if found.kind == "function":
-            flow = walk.enter(
-                found, Call(call.span, target, (), ()), frame, way.through(call.span, render(call)), hop=False
-            )
-        elif found.kind == "class" and (word := first_word(way.argv)) is not None:
-            method = walk.modules.class_member(found, word.replace("-", "_"))
-            if method.kind == "function":
-                flow = walk.enter(method, Call(call.span, target, (), ()), frame, way, owner=found)
-    return flow
 
 
 def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way) -> int | None:

@@ -1,4 +1,4 @@
-"""Commands that the words of the command line choose: click, Flask's own, Flask-Script, argparse."""
+"""Commands that the words of the command line choose: Flask's own, Flask-Script, argparse."""
 
 from __future__ import annotations
 
@@ -23,115 +23,15 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.project import Hop, Server
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.argparse_options import declared_arguments, default_functions, module_body
-from flask_prodcheck.model.python.command_groups import (
-    accepting,
-    added_command,
-    chosen_command,
-    commands_of,
-    first_word,
-    own_group_class,
-    subcommand,
-)
+from flask_prodcheck.model.python.command_groups import added_command, first_word, subcommand
+from flask_prodcheck.model.python.command_index import commands_of
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Ending, Way
-from flask_prodcheck.model.python.instances.instance import Instance
-from flask_prodcheck.model.python.instances.scope import Scope
-from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
+from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.python.execution.walk import Walk
-
-
-def command_of(
-    walk: Walk,
-    group: Definition,
-    call: Call,
-    way: Way,
-    frame: Frame,
-    *,
-    group_class: str = "",
-    own_class: tuple[Definition, Call] | None = None,
-) -> int:
-    """The sub-command of a click group that the arguments name. ``own_class``: the project's class that finds it, with the
-    call that makes the group."""
-    commands = commands_of(walk.modules, group)
-    word, rest = chosen_command(way.argv, commands)
-    if word is None:
-        return NEXT
-    if "${" in word:
-        flows = [
-            walk.enter(
-                found,
-                Call(call.span, call.func, (), ()),
-                Frame(found.module, ""),
-                replace(way.doubted(), argv=()),
-                hop=False,
-            )
-            for found in accepting(way.argv, commands)
-        ]
-        return NEXT if not flows else min(flows)
-    found = commands.get(word) or commands.get(word.replace("-", "_"))
-    if found is None and own_class is not None:
-        found = walk.found_command(own_class, group.module, word)
-    if found is not None:
-        return walk.enter(
-            found,
-            Call(call.span, call.func, (), ()),
-            Frame(found.module, frame.name),
-            replace(way, argv=rest),
-            hop=False,
-        )
-    if word == "run" and group_class.endswith("FlaskGroup"):
-        body = group.node.body if isinstance(group.node, FunctionDef) else ()
-        info = walk.script_info(body, Frame(group.module, frame.name, Scope(body)))
-        return walk.flask_run(call, way, group.module, info)
-    return STOP
-
-
-def found_command(walk: Walk, own_class: tuple[Definition, Call], path: str, word: str) -> Definition | None:
-    """The command that the class of a group finds for ``word``: what its ``get_command`` gives back, on an object made
-    with what the call in ``path`` gives it."""
-    owner, made = own_class
-    method, init = (walk.modules.class_member(owner, name) for name in ("get_command", "__init__"))
-    names = [param.name for param in method.node.params] if isinstance(method.node, FunctionDef) else []
-    if len(names) < 3:
-        return None
-    attributes: dict[str, object] = {}
-    if init.kind == "function" and isinstance(init.node, FunctionDef):
-        given = replace(made, args=())  # (click itself takes what stands first)
-        values = walk.argument_values(init.node, given, Frame(path, walk.modules.dotted(path) or path))
-        walk.tried(init, values, owner=owner, attributes=attributes, trials=0)
-    values = dict.fromkeys(names[1:], OPEN) | {names[2]: word}
-    results, _ = walk.tried(method, values, owner=owner, attributes=attributes, trials=2)
-    loaded = list(dict.fromkeys(each for each in results if isinstance(each, Loaded)))
-    found = loaded[0].found(walk.modules) if len(loaded) == 1 else None
-    return found if found is not None and found.kind == "function" else None
-
-
-def click_invoke(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way) -> int | None:
-    """``ctx.invoke(command, ...)`` of click: the command, or the function, with these values and its defaults."""
-    first = call.args[0] if call.args else None
-    if first is None or not walk.is_click_context(func.value, frame):
-        return None
-    if walk.modules.qualified(frame.path, first, frame.scope.body) == "flask.cli.run_command":
-        path, loader = way.loader or ("", None)
-        return walk.flask_run(call, way, path, loader)
-    found = walk.modules.resolve(frame.path, first, frame.scope.body)
-    if found.kind != "function":
-        return None
-    inner = Call(call.span, first, call.args[1:], call.keywords)
-    return walk.enter(found, inner, frame, replace(way.through(call.span, render(call)), argv=()), hop=False)
-
-
-def is_click_context(walk: Walk, expr: Expr, frame: Frame) -> bool:
-    if isinstance(expr, Call):
-        return walk.modules.qualified(frame.path, expr.func, frame.scope.body) == "click.get_current_context"
-    return isinstance(expr, Name) and expr.id in frame.scope.params and expr.id in _CONTEXTS
-
-
-#: What the parameter is called that click's ``pass_context`` fills.
-_CONTEXTS = frozenset({"ctx", "context", "click_ctx", "click_context"})
 
 
 def script_info(walk: Walk, body: Sequence[Stmt], frame: Frame) -> Call | None:
@@ -168,45 +68,6 @@ def flask_run(walk: Walk, call: Call, way: Way, path: str = "", loader: Call | N
     walk.endings.append(
         Ending(hops, Server.FLASK_RUN, call, None, app.ref if app else "", None, None, way.certain, app=app)
     )
-    return STOP
-
-
-def group_instance(walk: Walk, made: Instance, call: Call, receiver: Expr, frame: Frame, way: Way) -> int:
-    found = walk.modules.resolve(frame.path, receiver, frame.scope.body)
-    here = way.through(call.span, render(call))
-    commands = commands_of(walk.modules, found)
-    word, rest = chosen_command(way.argv, commands)
-    if len(commands) == 1 and made.kind == "click-group" and word not in commands:
-        only = next(iter(commands.values()))
-        if made.call is not None and "Typer" in render(made.call.func):
-            return walk.enter(only, Call(call.span, call.func, (), ()), frame, here, hop=False)
-    if word is None:
-        return STOP
-    target = commands.get(word) or commands.get(word.replace("-", "_"))
-    if target is None and (own_class := own_group_class(walk.modules, found)) is not None and "${" not in word:
-        target = walk.found_command(own_class, found.module, word)
-    if target is not None:
-        walk.enter(
-            target,
-            Call(call.span, call.func, (), ()),
-            Frame(target.module, frame.name),
-            replace(here, argv=rest),
-            hop=False,
-        )
-        return STOP
-    if word == "run" and made.kind == "flask-group":
-        return walk.flask_run(call, here)
-    if "${" in word:
-        if made.kind == "flask-group":
-            walk.flask_run(call, here.doubted())
-        for other in accepting(way.argv, commands):
-            walk.enter(
-                other,
-                Call(call.span, call.func, (), ()),
-                Frame(other.module, frame.name),
-                replace(here.doubted(), argv=()),
-                hop=False,
-            )
     return STOP
 
 
@@ -274,6 +135,8 @@ def flask_script(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way
 def parsed_argument(walk: Walk, frame: Frame, reference: str) -> object:
     """The value of ``args.name`` where ``args`` comes from argparse."""
     name, _, attr = reference.partition(".")
+    if attr == "invoked_subcommand" and name in frame.scope.params:
+        return frame.chosen
     path = walk.declared_in(frame, name)
     if path is None:
         return OPEN

@@ -15,11 +15,14 @@ from flask_prodcheck.model.python.command_groups import (
     group_class_name,
     group_loader,
     own_group_class,
+    reads_signature,
 )
 from flask_prodcheck.model.python.definitions import Definition
+from flask_prodcheck.model.python.execution.click_groups import invoked_subcommand
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
 from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
+from flask_prodcheck.model.python.signature_options import signature_options
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
@@ -40,8 +43,10 @@ def enter(
     hop: bool = True,
     quiet: bool = False,
     options: Mapping[str, object] | None = None,
+    chosen: object = OPEN,
 ) -> int:
-    """``options``: what a command line gives the parameters of a task."""
+    """``options``: what a command line gives the parameters of a task. ``chosen``: the command that runs after the function
+    of its group."""
     node = found.node
     if not isinstance(node, FunctionDef) or not walk.may_enter(found):
         return NEXT
@@ -54,6 +59,8 @@ def enter(
     inner_way = way.through(call.span, render(call)) if hop and not quiet else way
     if kind:
         values = {name: value for name, value in values.items() if value is not OPEN}
+        if reads_signature(node) and not call.args and not call.keywords:
+            values = signature_options(node, way.argv)
         values = {**click_options(node, way.argv), **values}
     elif options is not None:
         values = {**values, **options}
@@ -61,6 +68,8 @@ def enter(
         inner_way = replace(inner_way, entered=_entered(found, values, way.argv))
     shown = _shown(values)
     kinds = tuple((name, made.kind) for name, made in params.items() if made is not None)
+    if kind == "group":
+        chosen = invoked_subcommand(walk, found, way.argv)
     key = (found.module, node.span.line, node.name, shown, kinds, way.certain, way.argv)
     if walk.has_met(key):
         return NEXT
@@ -69,6 +78,7 @@ def enter(
     try:
         name = frame.name if found.module == frame.path else walk.modules.dotted(found.module) or found.module
         inner = Frame(found.module, name, Scope(node.body, params, owner), values)
+        inner.chosen = chosen
         inner.parsed.update(_parsed(walk, node, call, frame))
         if found.module == frame.path and any(stmt is node for stmt, _ in statements(frame.scope.body)):
             inner = _inside(frame, inner)

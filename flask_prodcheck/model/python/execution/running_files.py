@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.facts.statements import argument
-from flask_prodcheck.facts.syntax import Call, Dict, Expr, Name
+from flask_prodcheck.facts.syntax import Attribute, Call, Dict, Expr, Name
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
 from flask_prodcheck.model.python.source_files import SourceFiles, qualified_built_in
@@ -39,9 +39,9 @@ def run_file(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> int |
         return walk.load(found, way.through(call.span, render(call))) if found is not None else NEXT
     if name == "builtins.execfile":
         as_main = frame.name == "__main__"
-    file = SourceFiles(
-        walk.modules, frame.path, frame.scope, lambda expr: evaluate(walk.world, frame, expr)
-    ).named(first)
+    file = SourceFiles(walk.modules, frame.path, frame.scope, lambda expr: evaluate(walk.world, frame, expr)).named(
+        first
+    )
     if file is not None:
         return _as_part(walk, file, call, "__main__" if as_main else file, way)
     return _by_path(walk, word, call, way) if as_main else NEXT
@@ -65,12 +65,14 @@ def _run_code(walk: Walk, call: Call, code: Expr, frame: Frame, way: Way) -> int
             return _as_part(walk, found.module, call, frame.name, way)
         return walk.load(found.module, way.through(call.span, render(call)))
     as_main = (own and frame.name == "__main__") or (isinstance(names, Dict) and _main_name(walk, names, frame))
-    opened = code.func if isinstance(code, Call) else None
-    source = getattr(opened, "value", None)
-    if as_main and isinstance(source, Call) and source.args:
-        if qualified_built_in(walk.modules, frame.path, source.func, frame.scope) in ("builtins.open", "pathlib.Path"):
-            return _by_path(walk, evaluate(walk.world, frame, source.args[0]), call, way)
-    return None
+    read = code.func if isinstance(code, Call) else None
+    opened = read.value if isinstance(read, Attribute) else None
+    if not as_main or not isinstance(opened, Call) or not opened.args:
+        return None
+    maker = qualified_built_in(walk.modules, frame.path, opened.func, frame.scope)
+    if maker not in ("builtins.open", "pathlib.Path"):
+        return None
+    return _by_path(walk, evaluate(walk.world, frame, opened.args[0]), call, way)
 
 
 def _main_name(walk: Walk, names: Dict, frame: Frame) -> bool:

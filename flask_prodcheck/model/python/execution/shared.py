@@ -46,6 +46,7 @@ BASE_NAMES = frozenset({
     "execlpe", "spawnv", "spawnvp", "spawnl", "Popen", "call", "check_call", "check_output", "getoutput", "local",
     "sudo", "main", "cli", "invoke", "block", "quickstart", "exit", "_exit", "Fire", "WSGIResource", "handle_request",
     "spawn", "spawn_n", "submit", "to_thread", "run_in_executor", "start_background_task",
+    "dispatch_command", "dispatch_commands", "auto_cli", "CLI",
     "run_module", "run_path", "exec", "execfile", "exec_module",
 })  # fmt: skip
 

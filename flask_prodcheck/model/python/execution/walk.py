@@ -13,10 +13,12 @@ from flask_prodcheck.facts.syntax import Attribute, Call, Expr, FunctionDef, Nam
 from flask_prodcheck.model.project import Program
 from flask_prodcheck.model.python.execution import (
     calls,
+    click_groups,
     command_lines,
     functions,
     handing,
     serving,
+    signatures,
     starting,
     statements,
 )
@@ -25,7 +27,7 @@ from flask_prodcheck.model.python.execution.ways import STOP, Ending, Outcome, W
 from flask_prodcheck.model.python.instances.find import instances_of
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.programs import Frame, World
-from flask_prodcheck.model.python.task_options import task_options
+from flask_prodcheck.model.python.signature_options import task_options
 
 
 class Walk:
@@ -60,7 +62,7 @@ class Walk:
     is_super = calls.is_super
     group_class = calls.group_class
     external_call = calls.external_call
-    dispatched = calls.dispatched
+    dispatched = signatures.dispatched
     hand_on = handing.hand_on
     hand_to_method = handing.hand_to_method
     called_through = handing.called_through
@@ -81,13 +83,13 @@ class Walk:
     tried = functions.tried
     may_enter = functions.may_enter
     argument_values = functions.argument_values
-    command_of = command_lines.command_of
-    found_command = command_lines.found_command
-    click_invoke = command_lines.click_invoke
-    is_click_context = command_lines.is_click_context
+    command_of = click_groups.command_of
+    found_command = click_groups.found_command
+    click_invoke = click_groups.click_invoke
+    is_click_context = click_groups.is_click_context
     script_info = command_lines.script_info
     flask_run = command_lines.flask_run
-    group_instance = command_lines.group_instance
+    group_instance = click_groups.group_instance
     flask_cli = command_lines.flask_cli
     flask_script = command_lines.flask_script
     parsed_argument = command_lines.parsed_argument
