@@ -106,7 +106,8 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the program is started with. ``argv`` without the program's own name."""
+    """What the program is started with. ``argv`` without the program's own name; ``exported``: the variables that it has
+    set since, for what it starts."""
 
     modules: Modules
     argv: tuple[str, ...]
@@ -114,6 +115,7 @@ class World:
     program: Callable[[], str]
     arguments: Callable[[Frame, str], object]
     returned: Callable[[Frame, Call], object]
+    exported: Mapping[str, str] = field(default_factory=dict)
 
 
 def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:

@@ -23,6 +23,7 @@ from flask_prodcheck.model.python.command_groups import command_kind
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.handing import OWN_METHODS
 from flask_prodcheck.model.python.execution.running_files import FILE_RUNNERS, run_file, run_loaded
+from flask_prodcheck.model.python.execution.server_commands import reading_server, server_command
 from flask_prodcheck.model.python.execution.signatures import DISPATCHERS
 from flask_prodcheck.model.python.execution.starting import SHELLS, SPAWNS
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
@@ -43,16 +44,9 @@ _SERVES = {
     "eventlet.wsgi.server": Server.EVENTLET, "bjoern.run": Server.BJOERN, "uvicorn.run": Server.UVICORN,
     "uvicorn.main.run": Server.UVICORN, "hypercorn.asyncio.serve": Server.HYPERCORN, "hypercorn.trio.serve": Server.HYPERCORN,
     "hypercorn.run.run": Server.HYPERCORN, "gunicorn.app.wsgiapp.run": Server.GUNICORN, "meinheld.server.run": Server.OTHER,
-    "paste.httpserver.serve": Server.OTHER, "werkzeug.serving.run_simple": Server.WERKZEUG,
+    "paste.httpserver.serve": Server.OTHER, "aiohttp_wsgi.serve": Server.OTHER, "werkzeug.serving.run_simple": Server.WERKZEUG,
     "werkzeug.run_simple": Server.WERKZEUG, "cherrypy.quickstart": Server.CHEROOT, "cherrypy.engine.start": Server.CHEROOT,
     "cherrypy.engine.block": Server.CHEROOT,
-}  # fmt: skip
-
-
-#: Calls that mean a server's command: with a target as text, or with the words of ``sys.argv``.
-_COMMAND_LINES = {
-    "uvicorn.run": "uvicorn", "uvicorn.main.run": "uvicorn",
-    "gunicorn.app.wsgiapp.run": "gunicorn", "waitress.runner.run": "waitress-serve",
 }  # fmt: skip
 
 
@@ -66,6 +60,10 @@ _SERVER_METHODS = {
     "waitress": (frozenset({"run"}), Server.WAITRESS),
     "tornado": (frozenset({"listen", "start"}), Server.OTHER),
 }
+
+
+#: Calls that serve what a file has wrapped in a bridge to WSGI, and the module of that.
+_BRIDGED = {"twisted.internet.reactor.run": "twisted.web.wsgi", "aiohttp.web.run_app": "aiohttp_wsgi"}
 
 
 _REPLACES = regex(r"^os\.exec[lv]p?e?$")
@@ -235,13 +233,8 @@ def group_class(walk: Walk, found: Definition) -> bool:
 
 def external_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> int | None:
     """A call of something that is not the project's; None when it is nothing special."""
-    if name in _COMMAND_LINES:
-        program = _COMMAND_LINES[name]
-        first = evaluate(walk.world, frame, call.args[0]) if call.args else None
-        words = (first,) if isinstance(first, str) else () if call.args or call.keywords else walk.world.argv
-        if words:
-            walk.add_ending(call, way, argv=(program, *words))
-            return STOP
+    if (flow := server_command(walk, name, call, frame, way)) is not None:
+        return flow
     if name in _SERVES:
         return walk.serve(_SERVES[name], call, frame, way, call.span if _SERVES[name] is Server.WERKZEUG else None)
     if name in _EXITS:
@@ -256,9 +249,7 @@ def external_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> 
         return NEXT
     if walk.hand_on(name, call, frame, way):
         return NEXT
-    if name == "twisted.internet.reactor.run" and "twisted.web.wsgi" in " ".join(
-        walk.modules.absolute_imports(frame.path)
-    ):
+    if name in _BRIDGED and _BRIDGED[name] in " ".join(walk.modules.absolute_imports(frame.path)):
         return walk.serve(Server.OTHER, call, frame, way, None)
     if name in DISPATCHERS:
         return walk.dispatched(name, call, frame, way)
@@ -316,6 +307,8 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
             if isinstance(named, str):
                 walk.add_ending(call, way, argv=("granian", named))
                 return STOP
+        if attr in methods and (flow := reading_server(walk, made, call, frame, way)) is not None:
+            return flow
         if attr in methods:
             site = made.call.span if made.kind == "werkzeug" and made.call is not None else None
             flow = walk.serve(server, call, frame, way, site, made=made)

@@ -37,6 +37,8 @@ _FOLLOWED_BY_ARGUMENTS: Mapping[str, int] = {
     "gevent.Greenlet.spawn": 0, "gevent.Greenlet.spawn_later": 1, "eventlet.spawn": 0, "eventlet.spawn_n": 0,
     "eventlet.spawn_after": 1, "eventlet.greenthread.spawn": 0, "eventlet.greenthread.spawn_n": 0, "asyncio.to_thread": 0,
     "twisted.internet.reactor.callInThread": 0, "twisted.internet.reactor.callWhenRunning": 0,
+    "anyio.run": 0, "trio.run": 0, "curio.run": 0, "werkzeug.serving.run_with_reloader": 0,
+    "werkzeug._reloader.run_with_reloader": 0, "watchfiles.run_process": 1,
     "twisted.internet.reactor.callLater": 1, "twisted.internet.threads.deferToThread": 0,
 }  # fmt: skip
 #: The same for methods whose name no other thing has.
@@ -46,7 +48,7 @@ _POOLS: Mapping[str, int] = {"submit": 0, "spawn": 0, "spawn_n": 0, "apply_async
 #: Objects that call a function when they start: where it stands, and where the tuple of its arguments does.
 _STARTED_LATER: Mapping[str, tuple[int, int]] = {
     "threading.Thread": (1, 3), "threading.Timer": (1, 2), "multiprocessing.Process": (1, 3),
-    "multiprocessing.context.Process": (1, 3), "_thread.start_new_thread": (0, 1),
+    "multiprocessing.context.Process": (1, 3), "_thread.start_new_thread": (0, 1), "daemonize.Daemonize": (2, 99),
 }  # fmt: skip
 #: Classes whose objects do, when they start, what this method of a class below them does.
 OWN_METHODS: Mapping[str, str] = {
@@ -59,7 +61,7 @@ def hand_on(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> bool:
     """Follows the function that a call of the external ``name`` is given to be called; False where it is none of these."""
     if name in _STARTED_LATER:
         place, arguments = _STARTED_LATER[name]
-        target = argument(call, "target", "function", position=place)
+        target = argument(call, "target", "function", "action", position=place)
         args = argument(call, "args", position=arguments)
         kwargs = argument(call, "kwargs")
         if target is not None:

@@ -53,7 +53,7 @@ class Departure:
 
 def entrance(walk: Walk, path: str, way: Way) -> tuple[object, ...]:
     """What a walk through the module at ``path`` hangs on, its past left out. Of the way in, the hops are only handed on."""
-    return path, replace(way, hops=()), walk.world.argv, walk.setting
+    return path, replace(way, hops=()), walk.world.argv, frozenset(walk.world.exported.items()), walk.setting
 
 
 def depart(walk: Walk, way: Way) -> Departure:

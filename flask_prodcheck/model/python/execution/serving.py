@@ -9,6 +9,7 @@ from flask_prodcheck.facts.statements import argument, call_values, calls_in, st
 from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Collection, Const, Dict, Expr, FunctionDef, Name
 from flask_prodcheck.model.project import App, Server
 from flask_prodcheck.model.python.apps import app_at
+from flask_prodcheck.model.python.execution.server_commands import named_app
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Way
 from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
@@ -30,7 +31,8 @@ def serve(
     socketio: bool = False,
     made: Instance | None = None,
 ) -> int:
-    app = walk.served_app(call, frame)
+    construction = made.call if made is not None and argument(call, "target_loader") is None else None
+    app = named_app(walk, call, frame) or named_app(walk, construction, frame) or walk.served_app(call, frame)
     target = app.ref if app is not None else walk.path
     here = way.through(call.span, render(call))
     walk.endings.append(

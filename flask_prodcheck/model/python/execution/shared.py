@@ -32,6 +32,7 @@ from flask_prodcheck.facts.syntax import (
     Name,
     Return,
     Stmt,
+    Subscript,
 )
 from flask_prodcheck.model.python.execution.loading import loaded_by
 from flask_prodcheck.model.python.execution.passages import Passage
@@ -155,7 +156,9 @@ class Shared:
         if isinstance(stmt, ClassDef):
             quiet = all(isinstance(each, FunctionDef) or self._does_nothing(path, each) for each in stmt.body)
         else:
-            quiet = isinstance(stmt, (Assign, AugAssign, ExprStmt, Declare)) and "argv" not in _attributes(stmt)
+            quiet = isinstance(stmt, (Assign, AugAssign, ExprStmt, Declare)) and _OF_PROCESS.isdisjoint(
+                _attributes(stmt)
+            )
         # A call by one of these names makes a branch before it be followed both ways.
         calls = _all_calls(self, stmt)
         return quiet and all((path, id(each)) in self.idle and call_name(each) not in BASE_NAMES for each in calls)
@@ -211,8 +214,21 @@ def _changed(stmt: Stmt) -> Iterator[str]:
     return (each.id for each in targets if isinstance(each, Name))
 
 
+#: What the whole process shares.
+_OF_PROCESS = frozenset({"argv", "environ"})
+
+
 def _attributes(stmt: Stmt) -> list[str]:
-    return [each.attr for each in stmt.targets if isinstance(each, Attribute)] if isinstance(stmt, Assign) else []
+    """The attributes that ``stmt`` sets, also a part of them, or changes by a method of what they hold."""
+    targets: Sequence[Expr] = ()
+    if isinstance(stmt, Assign):
+        targets = stmt.targets
+    elif isinstance(stmt, AugAssign):
+        targets = (stmt.target,)
+    elif isinstance(stmt, ExprStmt) and isinstance(stmt.value, Call) and isinstance(stmt.value.func, Attribute):
+        targets = (stmt.value.func.value,)
+    whole = [each.value if isinstance(each, Subscript) else each for each in targets]
+    return [each.attr for each in whole if isinstance(each, Attribute)]
 
 
 def shared_of(modules: Modules) -> Shared:

@@ -91,8 +91,10 @@ def add_ending(
     walk: Walk, call: Call, way: Way, *, argv: tuple[str, ...] | None = None, shell: str | None = None
 ) -> None:
     here = way.through(call.span, render(call))
+    variables = [f"{name}={value}" for name, value in walk.world.exported.items()]
+    surrounding = (*(way.env or ("env",)), *variables) if variables else way.env
     if argv is not None:
-        argv = (*way.env, *argv)
-    elif shell is not None and way.env:
-        argv, shell = (*way.env, "sh", "-c", shell), None
+        argv = (*surrounding, *argv)
+    elif shell is not None and surrounding:
+        argv, shell = (*surrounding, "sh", "-c", shell), None
     walk.endings.append(Ending(here.hops, None, call, None, "", argv, shell, way.certain))

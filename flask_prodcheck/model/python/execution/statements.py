@@ -16,7 +16,6 @@ from flask_prodcheck.facts.statements import (
 )
 from flask_prodcheck.facts.syntax import (
     Assign,
-    Attribute,
     AugAssign,
     Call,
     ClassDef,
@@ -34,14 +33,13 @@ from flask_prodcheck.facts.syntax import (
     Raise,
     Return,
     Stmt,
-    Subscript,
     Try,
     With,
 )
 from flask_prodcheck.model.python.execution.passages import arrive, depart, entrance, passed
 from flask_prodcheck.model.python.execution.shared import BASE_NAMES, Skipped, may_start
 from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, NEXT, RETURN, STEPS, STOP, Ending, Way
-from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, is_perhaps_empty, text_of
+from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, is_perhaps_empty, text_of
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
@@ -137,10 +135,12 @@ def statement(walk: Walk, stmt: Stmt, frame: Frame, way: Way) -> tuple[int, bool
     flow = walk.expressions(stmt, frame, way)
     if flow != NEXT:
         return flow, False
+    if isinstance(stmt, Assign | ExprStmt) and way.certain:
+        walk.exports(stmt, frame)
     if isinstance(stmt, Assign):
         walk.assign(stmt, frame)
-    elif isinstance(stmt, AugAssign) and isinstance(stmt.target, Name):
-        walk.add_to(stmt.target.id, evaluate(walk.world, frame, stmt.value), frame, stmt.op == "+")
+    elif isinstance(stmt, AugAssign):
+        walk.augment(stmt, frame)
     elif isinstance(stmt, ExprStmt):
         walk.mutate(stmt.value, frame)
     elif isinstance(stmt, Return):
@@ -211,85 +211,6 @@ def forget(walk: Walk, stmt: Loop, frame: Frame) -> None:
         for part in subexpressions(stmt.target):
             if isinstance(part, Name):
                 frame.values[part.id] = OPEN
-
-
-def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
-    for target in stmt.targets:
-        if isinstance(target, Attribute) and walk.modules.qualified(frame.path, target) == "sys.argv":
-            words = evaluate(walk.world, frame, stmt.value)
-            if isinstance(words, list) and words:
-                walk.world = replace(walk.world, argv=tuple(str(word) for word in words[1:]))
-        if isinstance(target, Collection) and target.items and all(isinstance(each, Name) for each in target.items):
-            walk.unpack([each.id for each in target.items if isinstance(each, Name)], stmt.value, frame)
-        if frame.attributes is not None and isinstance(target, Attribute) and is_own(target):
-            frame.attributes[target.attr] = evaluate(walk.world, frame, stmt.value)
-        if isinstance(target, Subscript) and isinstance(target.value, Name):
-            held, key = frame.values.get(target.value.id), evaluate(walk.world, frame, target.index)
-            if isinstance(held, dict):
-                given = evaluate(walk.world, frame, stmt.value)
-                frame.values[target.value.id] = {**held, key: given} if isinstance(key, str | int) else OPEN
-        if isinstance(target, Name):
-            before, frame.assumed = frame.assumed, False
-            value = evaluate(walk.world, frame, stmt.value)
-            frame.values.pop(target.id, None)
-            frame.assumptions.discard(target.id)
-            frame.perhaps_empty.discard(target.id)
-            if frame.assumed:
-                frame.assumptions.add(target.id)
-            frame.assumed = before or frame.assumed
-            if value is not OPEN:
-                frame.values[target.id] = list(value) if isinstance(value, list) else value
-            elif frame.scope.body and target.id in frame.scope.params:
-                frame.values[target.id] = OPEN
-
-
-def unpack(walk: Walk, names: Sequence[str], value: Expr, frame: Frame) -> None:
-    """``name, other = value``, where the value is what the program computes."""
-    items = evaluate(walk.world, frame, value)
-    for index, name in enumerate(names):
-        frame.values.pop(name, None)
-        frame.assumptions.discard(name)
-        if isinstance(items, list) and len(items) == len(names) and isinstance(items[index], str | Loaded):
-            frame.values[name] = items[index]
-
-
-def is_own(expr: Attribute) -> bool:
-    """Whether ``expr`` is an attribute of ``self``."""
-    return isinstance(expr.value, Name) and expr.value.id == "self"
-
-
-def add_to(walk: Walk, name: str, value: object, frame: Frame, plus: bool) -> None:
-    known = frame.values.get(name, OPEN)
-    if plus and isinstance(known, list):
-        frame.values[name] = [*known, *(value if isinstance(value, list) else ["${value}"])]
-    elif plus and isinstance(known, str):
-        frame.values[name] = known + (value if isinstance(value, str) else "${value}")
-    else:
-        frame.values[name] = OPEN
-
-
-def mutate(walk: Walk, value: Expr, frame: Frame) -> None:
-    if isinstance(value, Call) and isinstance(value.func, Name) and value.func.id in ("exec", "eval"):
-        names = value.args[1] if len(value.args) > 1 else None
-        code = evaluate(walk.world, frame, value.args[0]) if isinstance(names, Name) else OPEN
-        if isinstance(names, Name) and isinstance(code, Loaded):
-            frame.values[names.id] = code  # the names of that file
-        return
-    if (
-        not isinstance(value, Call)
-        or not isinstance(value.func, Attribute)
-        or not isinstance(value.func.value, Name)
-        or not value.args
-    ):
-        return
-    known = frame.values.get(value.func.value.id)
-    if not isinstance(known, list):
-        return
-    given = evaluate(walk.world, frame, value.args[0])
-    if value.func.attr == "append":
-        known.append(text_of(value.args[0], given))
-    elif value.func.attr == "extend":
-        known.extend(given if isinstance(given, list) else [text_of(value.args[0], OPEN)])
 
 
 def run_if(walk: Walk, stmt: If, frame: Frame, way: Way) -> tuple[int, bool]:

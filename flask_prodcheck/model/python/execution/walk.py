@@ -12,6 +12,7 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.syntax import Attribute, Call, Expr, FunctionDef, Name
 from flask_prodcheck.model.project import Program
 from flask_prodcheck.model.python.execution import (
+    assignments,
     calls,
     click_groups,
     command_lines,
@@ -42,10 +43,12 @@ class Walk:
     with_variables = statements.with_variables
     rounds = statements.rounds
     forget = statements.forget
-    assign = statements.assign
-    unpack = statements.unpack
-    add_to = statements.add_to
-    mutate = statements.mutate
+    assign = assignments.assign
+    unpack = assignments.unpack
+    augment = assignments.augment
+    exports = assignments.exports
+    add_to = assignments.add_to
+    mutate = assignments.mutate
     run_if = statements.run_if
     run_try = statements.run_try
     imports_fine = statements.imports_fine

@@ -31,6 +31,7 @@ CLASSES = {
     "invenio_app.factory.create_app": "flask", "invenio_app.factory.create_ui": "flask", "invenio_app.factory.create_api": "flask",
     "gevent.pywsgi.WSGIServer": "gevent", "gevent.wsgi.WSGIServer": "gevent",
     "gevent.pywsgi.WSGIServer.WSGIServer": "gevent", "gevent.server.StreamServer": "gevent",
+    "geventwebsocket.WebSocketServer": "gevent", "geventwebsocket.server.WebSocketServer": "gevent",
     "cheroot.wsgi.Server": "cheroot", "cheroot.wsgi.WSGIServer": "cheroot", "cherrypy.wsgiserver.CherryPyWSGIServer": "cheroot",
     "cherrypy.wsgiserver.WSGIServer": "cheroot", "cheroot.server.HTTPServer": "cheroot",
     "cheroot.wsgi.WSGIPathInfoDispatcher": "wsgi",
@@ -47,6 +48,8 @@ CLASSES = {
     "gevent.threadpool.ThreadPool": "pool", "eventlet.GreenPool": "pool", "eventlet.greenpool.GreenPool": "pool",
     "multiprocessing.pool.ThreadPool": "pool", "multiprocessing.Pool": "pool",
     "granian.Granian": "granian", "granian.server.Granian": "granian",
+    "granian.server.Server": "granian", "granian.server.embed.Server": "granian", "granian.server.mp.MPServer": "granian",
+    "granian.server.mt.MTServer": "granian",
     "uvicorn.Server": "uvicorn", "uvicorn.server.Server": "uvicorn", "tornado.web.Application": "tornado",
 }  # fmt: skip
 #: Applications that a module of a distribution holds (Invenio-App).
