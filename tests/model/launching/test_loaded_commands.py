@@ -172,6 +172,16 @@ def cli():
 """
 
 
+def test_flasks_group_with_a_class_of_its_own_keeps_its_factory(chains: Callable[[dict[str, str]], list[str]]) -> None:
+    own = "class Own(FlaskGroup):\n    def get_command(self, ctx, name):\n        return super().get_command(ctx, name)\n\n"
+    text = FLASK_GROUP.replace("@click", own + "@click").replace("cls=FlaskGroup", "cls=Own")
+    text = text.replace("    return app\n", "    from flask import Flask\n    return Flask(__name__)\n")
+    files = {**PROJECT, "Dockerfile": PROJECT["Dockerfile"].replace('"web", "start"', '"run"'), "shop/cli.py": text}
+    assert [each.split(" > ")[-1] for each in chains(files)] == [
+        "shop/cli.py:14 flask-run production shop.cli:create_app() True"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

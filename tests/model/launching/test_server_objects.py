@@ -68,6 +68,18 @@ CASES: list[tuple[str, str, list[str]]] = [
         ["Procfile:1 > serve.py:9 > serve.py:6 > serve.py:8 cheroot production serve:app True"],
     ),
     (
+        "a thread of one's own whose server gets what a parameter was wrapped in, and what is started after it",
+        "import subprocess\nimport threading\nfrom werkzeug.debug import DebuggedApplication\nfrom werkzeug.serving import make_server\n"
+        "from app import app\nclass Site(threading.Thread):\n    def __init__(self, site):\n        super().__init__()\n"
+        "        wrapped = DebuggedApplication(site)\n        self.server = make_server('', 80, wrapped)\n"
+        "    def run(self):\n        self.server.serve_forever()\nsite = Site(app)\nsite.start()\n"
+        "subprocess.run(['gunicorn', 'app:app'])\n",
+        [
+            "Procfile:1 > serve.py:15 gunicorn production app:app True",
+            "Procfile:1 > serve.py:14 > serve.py:12 werkzeug production serve:app True",
+        ],
+    ),
+    (
         "a class that is no thread",
         CHERRYPY
         + "class Site(object):\n    def start(self):\n        super().start()\n    def run(self):\n"

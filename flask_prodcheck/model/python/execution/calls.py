@@ -120,7 +120,9 @@ def one_call(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
     found = found or walk.modules.resolve(frame.path, call.func, frame.scope.body)
     owner, method = walk.method_of(call, frame)
     if method is not None and (found.kind in ("unknown", "external") or found.span == method.span):
-        return walk.enter(method, call, frame, way, owner=owner)
+        flow = walk.enter(method, call, frame, way, owner=owner)
+        is_own_thread = isinstance(call.func, Attribute) and call.func.attr == "start" and method.name != "start"
+        return NEXT if is_own_thread else flow
     if found.kind == "function" and walk.may_enter(found):
         method_call = walk.through_class(call, found, frame)
         owner = frame.scope.owner if method_call is not None else None

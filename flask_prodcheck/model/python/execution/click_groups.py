@@ -62,7 +62,8 @@ def command_of(
     if word == "run" and group_class.endswith("FlaskGroup"):
         body = group.node.body if isinstance(group.node, FunctionDef) else ()
         info = walk.script_info(body, Frame(group.module, frame.name, Scope(body)))
-        return walk.flask_run(call, way, group.module, info)
+        path, loader = (group.module, info) if info is not None else way.loader or (group.module, None)
+        return walk.flask_run(call, way, path, loader)
     return STOP
 
 

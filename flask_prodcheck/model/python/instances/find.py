@@ -202,8 +202,7 @@ class Instances:
             for method, value in self._attributes.of_class(node).get(attr, ()):
                 if value is None:
                     return self.returned(owner.module, method, owner=owner)
-                given = isinstance(value, Name) and any(param.name == value.id for param in method.params)
-                params = self._constructed(owner, method) if given and method.name == "__init__" else None
+                params = self._constructed(owner, method) if method.name == "__init__" else None
                 inner = Scope(method.body, params or unknown_params(method), owner)
                 found = self.of(owner.module, value, inner, depth + 1)
                 if found is not None:
