@@ -17,6 +17,7 @@ _DEVELOPMENT = frozenset(
         "devserver",
         "devcontainer",
         "devcontainers",
+        "devservices",
         "local",
         "locally",
         "localhost",

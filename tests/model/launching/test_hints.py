@@ -19,6 +19,7 @@ from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
         ("smoketest.sh", "test"),
         ("shop-mocks-web.service", "test"),
         ("docker-compose.dev.yml", "development"),
+        ("devservices/config.yml", "development"),
         ("deploy_live", "production"),
         ("docker-compose.override.yml", "development"),
         ("docker-compose-production.override.yml", "production"),

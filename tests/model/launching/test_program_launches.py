@@ -221,6 +221,24 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "an interpreter that a variable holds, one of the environment where there is one",
+        {
+            "Dockerfile": IMAGE + 'CMD ["sh", "boot.sh"]\n',
+            "boot.sh": 'PY=python3\nif [ -x ./venv/bin/python ]; then\n  PY=./venv/bin/python\nfi\n"$PY" app.py\n',
+            "app.py": SERVES,
+        },
+        ["Dockerfile:4 > boot.sh:5 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "a program that a variable holds, another one where there is one",
+        {
+            "Dockerfile": IMAGE + 'CMD ["sh", "boot.sh"]\n',
+            "boot.sh": 'RUN=./tool\nif [ -x ./web ]; then\n  RUN=gunicorn\nfi\n"$RUN" app:app\n',
+            "app.py": SERVES,
+        },
+        [],
+    ),
+    (
         "such a branch that changes only who runs it",
         {
             "Dockerfile": IMAGE + 'ENTRYPOINT ["./boot.sh"]\nCMD ["gunicorn", "app:app"]\n',

@@ -69,11 +69,13 @@ CASES: list[tuple[str, str, list[str]]] = [
     ),
     (
         "a thread of one's own whose server gets what a parameter was wrapped in, and what is started after it",
-        "import subprocess\nimport threading\nfrom werkzeug.debug import DebuggedApplication\nfrom werkzeug.serving import make_server\n"
-        "from app import app\nclass Site(threading.Thread):\n    def __init__(self, site):\n        super().__init__()\n"
-        "        wrapped = DebuggedApplication(site)\n        self.server = make_server('', 80, wrapped)\n"
-        "    def run(self):\n        self.server.serve_forever()\nsite = Site(app)\nsite.start()\n"
-        "subprocess.run(['gunicorn', 'app:app'])\n",
+        (
+            "import subprocess\nimport threading\nfrom werkzeug.debug import DebuggedApplication\nfrom werkzeug.serving import make_server\n"
+            "from app import app\nclass Site(threading.Thread):\n    def __init__(self, site):\n        super().__init__()\n"
+            "        wrapped = DebuggedApplication(site)\n        self.server = make_server('', 80, wrapped)\n"
+            "    def run(self):\n        self.server.serve_forever()\nsite = Site(app)\nsite.start()\n"
+            "subprocess.run(['gunicorn', 'app:app'])\n"
+        ),
         [
             "Procfile:1 > serve.py:15 gunicorn production app:app True",
             "Procfile:1 > serve.py:14 > serve.py:12 werkzeug production serve:app True",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_prodcheck.base import Known, Unknown
+from flask_prodcheck.base import Known, Unknown, Value
 from flask_prodcheck.model.launching.place import Environment, Place
 from flask_prodcheck.model.launching.shell.state import ShellState
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
 
@@ -44,11 +45,22 @@ def _joined(before: Environment, ways: Sequence[Environment]) -> Environment:
     joined = dict(before)
     for name in {name for way in ways for name in way}:
         first, *others = [way.get(name) for way in ways]
-        if first is not None and all(value == first for value in others):
+        if first is not None and (all(value == first for value in others) or _one_program(first, others)):
             joined[name] = first
         else:
             joined[name] = Unknown("depends on a branch that cannot be decided")
     return joined
+
+
+#: Programs that are the same wherever they stand: ``./venv/bin/python`` or ``python3``, whichever there is.
+_PROGRAM = regex(r"(?:[^\s$]*/)?(python|gunicorn|flask|uwsgi|waitress-serve|uvicorn|hypercorn|granian)[\d.]*")
+
+
+def _one_program(first: Value[str], others: Sequence[Value[str] | None]) -> bool:
+    """Whether all the values are paths of one of the programs that serve or run Python."""
+    texts = [each.value if isinstance(each, Known) else "" for each in (first, *others)]
+    found = [_PROGRAM.fullmatch(text) for text in texts]
+    return len({match.group(1) if match is not None else text for match, text in zip(found, texts, strict=True)}) == 1
 
 
 def _joined_drafts(ways: Sequence[Place]) -> dict[str, str]:
