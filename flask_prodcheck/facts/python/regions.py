@@ -243,7 +243,9 @@ def cut(tree: ast.Module, text: Text) -> Cut:
     """What can carry no facts of the module ``tree``, whose source is ``text``."""
     chooser = _Chooser(text)
     chooser.module(tree)
-    cutter = _Cutter(text.lines, chooser.kept)
+    # docopt reads the text in front of a module
+    usage = tree.body[0] if tree.body and _is_text(tree.body[0]) and "docopt" in text.words else None
+    cutter = _Cutter(text.lines, chooser.kept, usage)
     cutter.block(tree.body, None)
     return Cut(frozenset(cutter.dropped), cutter.passes, frozenset(cutter.screened))
 
@@ -379,9 +381,10 @@ class _Chooser:
 class _Cutter:
     """Marks what to leave out, as in :class:`Cut`."""
 
-    def __init__(self, lines: Sequence[str], kept: set[int]) -> None:
+    def __init__(self, lines: Sequence[str], kept: set[int], usage: ast.stmt | None = None) -> None:
         self.lines = lines
         self.kept = kept
+        self.usage = usage
         self.dropped: set[int] = set()
         self.passes: dict[int, tuple[int, int]] = {}
         self.screened: set[int] = set()
@@ -490,7 +493,7 @@ class _Cutter:
 
     def is_irrelevant(self, node: ast.stmt, inside: bool) -> bool:
         if _is_text(node):
-            return True
+            return node is not self.usage
         if inside or not isinstance(node, (ast.Assign, ast.AnnAssign, ast.Expr)):
             return False
         value = node.value

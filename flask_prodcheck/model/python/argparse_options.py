@@ -1,4 +1,4 @@
-"""The arguments that a program declares with argparse, and what a command line gives them.
+"""The arguments that a program declares with argparse, or optparse, and what a command line gives them.
 
 Source: https://docs.python.org/3/library/argparse.html
 """
@@ -166,7 +166,7 @@ def declared_arguments(modules: Modules, path: str) -> dict[str, Option]:
             for word in call.keywords:
                 if word.name is not None:
                     options[word.name] = Option((), "?", None)
-        elif name == "add_argument":
+        elif name in ("add_argument", "add_option"):
             names = [arg.value for arg in call.args if isinstance(arg, Const) and isinstance(arg.value, str)]
             if not names:
                 continue

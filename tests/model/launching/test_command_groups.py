@@ -244,7 +244,41 @@ def test_the_command_that_the_words_choose(
     assert started(chains(files)) == expected
 
 
+USAGE = (
+    '"""Shop.\n\nUsage:\n  shop serve [options]\n  shop [--all] other <name>...\n\nOptions:\n  -p PORT, --port=PORT  Its port [default: 80].\n'
+    '  -d --debug  Shows more.\n  --mode=MODE  What it is for.\n"""\nfrom docopt import docopt\nfrom shop.site import app\n'
+    "def main():\n    args = docopt(__doc__)\n"
+)
 OPTIONS: list[tuple[str, str, str, list[str]]] = [
+    ("docopt: a command", USAGE + EITHER.replace("if debug", "if args['serve']"), "shop serve", ["app-run"]),
+    ("docopt: another command", USAGE + EITHER.replace("if debug", "if args['serve']"), "shop other x", ["waitress"]),
+    ("docopt: a flag", USAGE + EITHER.replace("if debug", "if args['--debug']"), "shop serve -d", ["app-run"]),
+    ("docopt: no flag", USAGE + EITHER.replace("if debug", "if args['--debug']"), "shop serve", ["waitress"]),
+    ("docopt: a value", USAGE + EITHER.replace("if debug", "if args['--port'] == '8'"), "shop serve -p 8", ["app-run"]),
+    ("docopt: a default", USAGE + EITHER.replace("if debug", "if args['--port'] == '80'"), "shop serve", ["app-run"]),
+    ("docopt: none", USAGE + EITHER.replace("if debug", "if args['--mode'] is None"), "shop serve", ["app-run"]),
+    ("docopt: of the usage", USAGE + EITHER.replace("if debug", "if args['--all']"), "shop --all other x", ["app-run"]),
+    (
+        "docopt: a word that the text does not know",
+        USAGE + EITHER.replace("if debug", "if args['--debug']"),
+        "shop serve --quick",
+        ["app-run", "waitress"],
+    ),
+    (
+        "docopt: a text of its own",
+        "from docopt import docopt\nfrom shop.site import app\nHELP = 'Usage: shop [--debug]'\ndef main():\n    args = docopt(HELP)\n"
+        + EITHER.replace("if debug", "if args['--debug']"),
+        "shop --debug",
+        ["app-run"],
+    ),
+    (
+        "optparse",
+        "from optparse import OptionParser\nfrom shop.site import app\ndef main():\n    parser = OptionParser()\n"
+        "    parser.add_option('-d', '--debug', action='store_true')\n    (options, args) = parser.parse_args()\n"
+        + EITHER.replace("if debug", "if options.debug"),
+        "shop --debug",
+        ["app-run"],
+    ),
     ("typer: not given", TYPER + "@main.command()\ndef serve(debug: bool = False):\n" + EITHER, "shop", ["waitress"]),
     (
         "typer: given",

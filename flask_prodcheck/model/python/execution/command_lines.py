@@ -13,6 +13,7 @@ from flask_prodcheck.facts.syntax import (
     Compare,
     Const,
     Expr,
+    ExprStmt,
     FunctionDef,
     If,
     Name,
@@ -26,6 +27,7 @@ from flask_prodcheck.model.python.argparse_options import declared_arguments, de
 from flask_prodcheck.model.python.command_groups import added_command, first_word, subcommand
 from flask_prodcheck.model.python.command_index import commands_of
 from flask_prodcheck.model.python.definitions import Definition
+from flask_prodcheck.model.python.docopt_options import docopt_values
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Ending, Way
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
 from flask_prodcheck.records import replace
@@ -139,7 +141,7 @@ def parsed_argument(walk: Walk, frame: Frame, reference: str) -> object:
         return frame.chosen
     path = walk.declared_in(frame, name)
     if path is None:
-        return OPEN
+        return docopt_argument(walk, frame, name, attr)
     options = declared_arguments(walk.modules, path)
     if attr not in options:
         return OPEN
@@ -147,6 +149,32 @@ def parsed_argument(walk: Walk, frame: Frame, reference: str) -> object:
     if isinstance(variable, Const) and variable.value in walk.world.env:
         return OPEN
     return options[attr].read(walk.world.argv, options)
+
+
+def docopt_argument(walk: Walk, frame: Frame, name: str, key: str) -> object:
+    """The value of ``args[key]`` where ``args`` is what docopt has read by its text."""
+    bound = walk.modules.resolve(frame.path, Name(Span(frame.path, 1), name), frame.scope.body)
+    call = bound.value
+    if bound.kind != "value" or not isinstance(call, Call) or name in frame.scope.params:
+        return OPEN
+    if walk.modules.qualified(bound.module, call.func, frame.scope.body) != "docopt.docopt":
+        return OPEN
+    text = argument(call, "doc", "docstring", position=0)
+    if argument(call, "argv", position=1) is not None or text is None:
+        return OPEN
+    module = walk.modules.module(bound.module)
+    first = module.body[0] if module is not None and module.body else None
+    given: object = None
+    if (
+        isinstance(text, Name)
+        and text.id == "__doc__"
+        and isinstance(first, ExprStmt)
+        and isinstance(first.value, Const)
+    ):
+        given = first.value.value
+    elif not (isinstance(text, Name) and text.id == "__doc__"):
+        given = evaluate(walk.world, frame, text)
+    return docopt_values(given, walk.world.argv).get(key, OPEN) if isinstance(given, str) else OPEN
 
 
 def declared_in(walk: Walk, frame: Frame, name: str) -> str | None:
@@ -165,7 +193,11 @@ def declared_in(walk: Walk, frame: Frame, name: str) -> str | None:
 def _declares(walk: Walk, path: str) -> bool:
     """Whether ``path`` declares arguments of a command line."""
     module = walk.modules.module(path)
-    return module is not None and module.calls_one_of({"add_argument"})
+    return module is not None and module.calls_one_of(_DECLARING)
+
+
+#: argparse's method and optparse's.
+_DECLARING = frozenset({"add_argument", "add_option"})
 
 
 def _read_elsewhere(walk: Walk, frame: Frame, name: str) -> str | None:
