@@ -213,6 +213,46 @@ COMMANDS: list[tuple[str, str, str, list[str]]] = [
         ["shop/cli.py:4 app-run"],
     ),
     (
+        "cleo: a class, added to the application",
+        (
+            "from cleo.application import Application\nfrom cleo.commands.command import Command\nfrom shop.site import app\n"
+            "class Base(Command):\n    pass\nclass Serve(Base):\n    name = 'web start'\n    def handle(self):\n        app.run()\n"
+            "def main():\n    application = Application()\n    application.add(Serve())\n    application.run()\n"
+        ),
+        "shop web start",
+        ["shop/cli.py:9 app-run"],
+    ),
+    (
+        "cleo: another command",
+        (
+            "from cleo.application import Application\nfrom cleo.commands.command import Command\nfrom shop.site import app\n"
+            "class Serve(Command):\n    name = 'web start'\n    def handle(self):\n        app.run()\n"
+            "def main():\n    application = Application()\n    application.add(Serve())\n    application.run()\n"
+        ),
+        "shop web stop",
+        [],
+    ),
+    (
+        "plumbum: a class",
+        (
+            "from plumbum import cli\nfrom shop.site import app\nclass Shop(cli.Application):\n    def main(self):\n        app.run()\n"
+            "def main():\n    Shop.run()\n"
+        ),
+        "shop",
+        ["shop/cli.py:5 app-run"],
+    ),
+    (
+        "plumbum: a class below another",
+        (
+            "from plumbum import cli\nfrom shop.site import app\nclass Shop(cli.Application):\n    pass\n"
+            "@Shop.subcommand('serve')\nclass Serve(cli.Application):\n    def main(self):\n        app.run()\n"
+            "@Shop.subcommand('other')\nclass Other(cli.Application):\n    def main(self):\n        app.run()\n"
+            "def main():\n    Shop.run()\n"
+        ),
+        "shop other",
+        ["shop/cli.py:12 app-run"],
+    ),
+    (
         "tyro",
         "import tyro\nfrom shop.site import app\ndef serve():\n    app.run()\ndef main():\n    tyro.cli(serve)\n",
         "shop",
@@ -255,6 +295,12 @@ OPTIONS: list[tuple[str, str, str, list[str]]] = [
     ("docopt: a flag", USAGE + EITHER.replace("if debug", "if args['--debug']"), "shop serve -d", ["app-run"]),
     ("docopt: no flag", USAGE + EITHER.replace("if debug", "if args['--debug']"), "shop serve", ["waitress"]),
     ("docopt: a value", USAGE + EITHER.replace("if debug", "if args['--port'] == '8'"), "shop serve -p 8", ["app-run"]),
+    (
+        "docopt: a value like a command",
+        USAGE + EITHER.replace("if debug", "if args['serve']"),
+        "shop other x --mode serve",
+        ["waitress"],
+    ),
     ("docopt: a default", USAGE + EITHER.replace("if debug", "if args['--port'] == '80'"), "shop serve", ["app-run"]),
     ("docopt: none", USAGE + EITHER.replace("if debug", "if args['--mode'] is None"), "shop serve", ["app-run"]),
     ("docopt: of the usage", USAGE + EITHER.replace("if debug", "if args['--all']"), "shop --all other x", ["app-run"]),

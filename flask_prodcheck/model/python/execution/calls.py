@@ -21,6 +21,7 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.project import Server
 from flask_prodcheck.model.python.command_groups import command_kind
 from flask_prodcheck.model.python.definitions import Definition
+from flask_prodcheck.model.python.execution.command_objects import cleo_run, plumbum_run
 from flask_prodcheck.model.python.execution.handing import OWN_METHODS
 from flask_prodcheck.model.python.execution.running_files import FILE_RUNNERS, run_file, run_loaded
 from flask_prodcheck.model.python.execution.server_commands import reading_server, server_command
@@ -280,6 +281,8 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
             return walk.loose_call(call, func, frame, way)
         if attr in ("parse_args", "parse_known_args"):
             return NEXT
+        if attr == "run" and (flow := plumbum_run(walk, call, func, frame, way)) is not None:
+            return flow
         if attr == "exec_module":
             return run_loaded(walk, call, frame, way)
         if attr in ("invoke", "forward"):
@@ -291,6 +294,8 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
         return walk.app_run(made, call, frame, way)
     if made.kind in FLASK_KINDS and attr == "cli":
         return walk.flask_cli(call, frame, way, call.func)
+    if made.kind == "cleo" and attr == "run":
+        return cleo_run(walk, call, frame, way)
     if made.kind == "socketio" and attr == "run":
         return walk.socketio_run(made, call, frame, way)
     if made.kind == "flask-script" and attr == "run":

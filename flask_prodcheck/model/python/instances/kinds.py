@@ -38,6 +38,7 @@ CLASSES = {
     "tornado.httpserver.HTTPServer": "tornado", "gunicorn.app.wsgiapp.WSGIApplication": "gunicorn",
     "gunicorn.app.base.BaseApplication": "gunicorn", "gunicorn.app.base.Application": "gunicorn",
     "meinheld.server": "other", "bjoern": "bjoern", "click.Group": "click-group", "typer.Typer": "click-group", "typer.main.Typer": "click-group",
+    "cleo.application.Application": "cleo", "cleo.Application": "cleo",
     "cyclopts.App": "click-group", "cyclopts.core.App": "click-group",
     "click.core.Group": "click-group", "click.MultiCommand": "click-group", "click.core.MultiCommand": "click-group",
     "click.CommandCollection": "click-group", "click.core.CommandCollection": "click-group",
