@@ -43,8 +43,8 @@ def built_stages(facts: Facts) -> dict[str, set[int]]:
 
 
 def built_as(image: str, facts: Facts) -> list[Built]:
-    """The builds that make what ``image`` names: those with its tag, else those that are pushed, before others. With more
-    than one Dockerfile among them it is not known which."""
+    """The builds that make what ``image`` names: those with its tag, else those whose tag may be it, before others; the
+    pushed ones of them. With more than one Dockerfile among them it is not known which."""
     wanted = _Name.of(image)
     last = wanted.parts[-1]  # what is not in a name need not be taken apart: projects have hundreds of images
     named = [
@@ -52,15 +52,27 @@ def built_as(image: str, facts: Facts) -> list[Built]:
         for built in facts.builds
         if (same := [name for each in built.build.names if last in each and wanted.may_be(name := _Name.of(each))])
     ]
-    if any(wanted.parts == name.parts for _, names in named for name in names):
-        named = [each for each in named if any(wanted.parts == name.parts for name in each[1])]
+    exact = [each for each in named if any(wanted.parts == name.parts for name in each[1])]
+    tagged = [built for built, names in exact or named if any(name.tag == wanted.tag for name in names)]
+    closest = _tagged_closest(wanted.tag, named, 1)
+    named = exact or named
     choices = (
-        [built for built, names in named if any(name.tag == wanted.tag for name in names)],
+        tagged,
+        closest,
+        _tagged_closest(wanted.tag, named, 0),
         [built for built, names in named if not all(_is_aside(name.tag) for name in names)],
         [built for built, _ in named],
     )
     found = next(filter(None, choices), [])
     return [built for built in found if built.build.pushed] or found
+
+
+def _tagged_closest(tag: str, named: Sequence[tuple[Built, Sequence[_Name]]], least: int) -> list[Built]:
+    """The builds whose tag is not known as a whole (``$VERSION-gpu``) and may be ``tag``: those of which most is known, at
+    ``least`` that many letters."""
+    known = [(max((name.known_of(tag) for name in names), default=-1), built) for built, names in named]
+    most = max((length for length, _ in known), default=-1)
+    return [built for length, built in known if length == most >= least]
 
 
 def dockerfile_of(builds: Sequence[Built]) -> str | None:
@@ -169,6 +181,14 @@ class _Name:
             folders = folders[1:]
         name, _, tag = re.split("@", last, maxsplit=1)[0].partition(":")
         return _Name((*folders, name), tag or "latest")
+
+    def known_of(self, tag: str) -> int:
+        """The letters of ``tag`` that are known where the own tag, with unknown parts, may be it; else -1."""
+        first, *others = self.tag.split(_UNKNOWN)
+        if not others or not tag.startswith(first) or not tag.endswith(others[-1]) or len(others) > 1:
+            return -1
+        length = len(first) + len(others[-1])
+        return length if length < len(tag) else -1
 
     def may_be(self, built: _Name) -> bool:
         """Whether an image that is built as ``built`` may be this one."""

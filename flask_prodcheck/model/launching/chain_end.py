@@ -19,6 +19,11 @@ class Ended:
     background: bool = False
     awaited: bool = False
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is a program that the project does not hold."""
+        return self.ending is not None and self.ending.missing
+
 
 def missing_script(name: str, place: Place) -> Ended:
     """The end of a chain at a program that the project does not hold."""

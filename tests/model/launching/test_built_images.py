@@ -119,6 +119,11 @@ CHOICES = [
     (("docker build -t acme/shop:$V ops", "docker build -t acme/shop:$V web"), "acme/shop", None),
     (("docker build -t acme/shop ops", "docker push acme/shop", "docker build -t acme/shop web"), "acme/shop", None),
     (("docker build -t acme/shop web",), "$OWNER/shop", "web/Dockerfile"),
+    (("docker build -t acme/shop:$V ops", "docker build -t acme/shop:$V-gpu web"), "acme/shop:v2-gpu", "web/Dockerfile"),
+    (("docker build -t acme/shop:$V ops", "docker build -t acme/shop:$V-gpu web"), "acme/shop:v2", "ops/Dockerfile"),
+    (("docker build -t acme/shop ops", "docker build -t $O/shop:$V-gpu web"), "acme/shop:v2-gpu", "web/Dockerfile"),
+    (("docker build -t acme/shop ops", "docker build -t $O/shop:gpu-$V web"), "acme/shop:v2-gpu", "ops/Dockerfile"),
+    (("docker build -t acme/shop ops", "docker build -t $O/shop:$V-gpu-$W web"), "acme/shop:1-gpu-2", "ops/Dockerfile"),
 ]
 
 

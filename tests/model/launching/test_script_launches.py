@@ -360,6 +360,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Dockerfile:4 > Dockerfile:5 > entry.sh:3 gunicorn production app:app True"],
     ),
+    (
+        "a program that the project lacks ends no script",
+        {"start.sh": "./prepare\nvenv/bin/pip install -r requirements.txt\nvenv/bin/gunicorn app:app\n", "app.py": APP},
+        ["start.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "nor the command of an image",
+        {"Dockerfile": "FROM python:3.13\nCOPY . .\nCMD ./prepare && gunicorn app:app\n", "app.py": APP},
+        ["Dockerfile:3 gunicorn production app:app True"],
+    ),
 ]
 
 

@@ -71,10 +71,11 @@ class LaunchBuilder:
             return self._platform(head)
         place = self._start_place(head)
         found = self.follower.command(head.command, place)
+        present = [ended for ended in found if not ended.is_missing]
         return [
             self.found(head, ended)
-            for ended in found
-            if not (ended.ending is not None and ended.ending.missing)
+            for ended in present or found
+            if not ended.is_missing
             or (ended.place.certain and not ended.background and self._expected(head, place, ended))
         ]
 

@@ -106,7 +106,7 @@ def _headed(builder: LaunchBuilder, script: ShellScript, kind: str, ended: Seque
     folder = posixpath.dirname(script.path) or "."
     chains = []
     for each in ended:
-        if not each.place.hops or (each.ending is not None and each.ending.missing):
+        if not each.place.hops or each.is_missing:
             continue
         hop = each.place.hops[0]
         head = Head(kind, hop.span, hop.text, Place((hop,), cwd=folder, cwd_known=False), None, names=())

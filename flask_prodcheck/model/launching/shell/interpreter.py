@@ -328,7 +328,9 @@ class Interpreter:
         if posixpath.basename(argv[0]) == "timeout":
             found = [replace(each, awaited=True) for each in found]
         if (argv[0] == "exec" and len(argv) > 1) or any(
-            not each.background and not each.awaited and each.place.certain for each in found
+            # A program that is missing here may be made by what runs before, and end.
+            not each.background and not each.awaited and each.place.certain and not each.is_missing
+            for each in found
         ):
             state.ended = True
         return found
