@@ -168,6 +168,9 @@ def is_placeholder(value: object) -> bool:
     text = value.strip()
     if not text or len(text) > 100:
         return False
+    half = text[: len(text) // 2]
+    if text == half * 2 and len(half) > 3:  # as long as a key has to be
+        text = half
     if _SHAPES.fullmatch(text):
         return True
     words = [word for word in _LETTERS.split(text.lower().replace("'", "")) if word]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.facts.parsed import Facts
@@ -20,9 +20,10 @@ def with_best_app(apps: Sequence[App], launches: Sequence[Launch], modules: Modu
     """``apps`` with the one marked that a production server should be pointed at: what the project's own production
     launch uses (without any, what another one serves with a server that could), else the one in the module that a broken production launch names, else the likeliest by name and place."""
     production = [launch for launch in launches if launch.is_production]
-    minor = _minor({launch.app.module for launch in production if launch.app is not None}, modules)
+    sizes = _sizes({launch.app.module for launch in production if launch.app is not None}, modules)
+    minor = _minor(sizes)
     serving = production or [launch for launch in launches if not launch.server.is_development]
-    trusted = sorted(serving, key=lambda launch: _trust(launch, minor))
+    trusted = sorted(serving, key=lambda launch: (*_trust(launch, minor), -_size(launch, sizes)))
     candidates = [app for app in apps if not app.library and app.span.file.endswith(".py")]
     importable = [app for app in candidates if imports_by_its_ref(modules, app)]
     wanted = _served(trusted, apps, modules, facts)
@@ -226,13 +227,19 @@ def _as_launched(launch: Launch, app: App, facts: Facts) -> App:
 _KIND_ORDER = ("dockerfile", "compose", "kubernetes", "procfile", "systemd", "supervisor", "circus")
 
 
-def _minor(served: AbstractSet[str], modules: Modules) -> frozenset[str]:
+def _sizes(served: AbstractSet[str], modules: Modules) -> Mapping[str, int]:
+    """How many files of the project stand behind each of several modules that production serves."""
+    return {module: len(within_reach(modules, module)) for module in served} if len(served) > 1 else {}
+
+
+def _size(launch: Launch, sizes: Mapping[str, int]) -> int:
+    return sizes.get(launch.app.module, 0) if launch.app is not None else 0
+
+
+def _minor(sizes: Mapping[str, int]) -> frozenset[str]:
     """Of the modules that production serves those behind which there is clearly less of the project: a scheduler, or a
     server of the documentation, beside the application that the project is about."""
-    if len(served) < 2:
-        return frozenset()
-    sizes = {module: len(within_reach(modules, module)) for module in served}
-    most = max(sizes.values())
+    most = max(sizes.values(), default=0)
     return frozenset(module for module, size in sizes.items() if size < _CLEARLY_LESS * most)
 
 

@@ -133,6 +133,9 @@ def test_secrets_are_masked(key: str, value: object, shown: str) -> None:
         ("qzqzqzqzqzqzqzqzqz", False),
         ("", False),
         ("b7c1f0e2d94a5586b7c1f0e2d94a5586", False),
+        ("ChangeMeChangeMe", True),
+        ("abab", False),
+        ("k3yk3yk3yk3y", False),
     ],
 )
 def test_placeholders(value: str, placeholder: bool) -> None:

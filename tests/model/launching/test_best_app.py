@@ -59,6 +59,20 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("shop:create_app()", "."),
         ),
+        # of several servers that one start runs, the one behind which most of the project is
+        (
+            {
+                "Dockerfile": "FROM python:3.13\nCOPY . .\nCMD supervisord -c all.conf\n",
+                "all.conf": "[program:a]\ncommand=gunicorn files:app\n[program:b]\ncommand=gunicorn web:app\n",
+                "base.py": APP,
+                "more.py": "",
+                "pages.py": "import more\n",
+                "files.py": "from base import app\nimport more, other\n",
+                "other.py": "",
+                "web.py": "from base import app\nimport pages, other\n",
+            },
+            ("web:app", "."),
+        ),
         # Passenger names the file itself
         (
             {"passenger_wsgi.py": "from web import app as application\n", "web.py": APP},
