@@ -1,6 +1,6 @@
 """``web.config`` of IIS: what wfastcgi serves, and the process that the HttpPlatformHandler starts.
 
-Sources: https://pypi.org/project/wfastcgi/ ("Configuring"); Visual Studio, "Configure Python web apps for IIS"; IIS,
+Sources: the README of wfastcgi 3.0.0 ("Configuring"); Visual Studio, "Configure Python web apps for IIS"; IIS,
 "HttpPlatformHandler Configuration Reference" and "FastCGI <fastCgi>"; Azure App Service, "Configuring Python" (2016): a
 proxy that activates a virtual environment hands on to what ``WSGI_ALT_VIRTUALENV_HANDLER`` names.
 """

@@ -1,6 +1,6 @@
 """What wfastcgi serves in IIS: the handler that a ``web.config`` names.
 
-Source: https://pypi.org/project/wfastcgi/, ``get_wsgi_handler``: what stands before the last dot is imported; while that is
+Source: ``get_wsgi_handler`` in ``wfastcgi.py`` of wfastcgi 3.0.0: what stands before the last dot is imported; while that is
 no module, one name less.
 """
 
