@@ -30,6 +30,8 @@ from flask_prodcheck.sources.tree import digest_of
 
 _OUTLINES = "outlines"
 _STATEMENTS = "statements"
+MOST_LOOKS = 20_000
+"""Files of a project up to which their looks are compared: those of more take too much memory."""
 #: What stands before the data.
 _LOOK = regex(rb'\["([0-9a-f]{64})","([0-9a-f]{64})",')
 _MAX_STATEMENTS = 16 * 1024 * 1024
@@ -58,7 +60,7 @@ class Noted(Protocol):
 @dataclass(slots=True)
 class RememberedOutlines:
     """The outlines of one project, and the statements of the files that linking asked for. ``fresh`` are the looks of the
-    files that were read now."""
+    files that were read now, unless they are too many."""
 
     outlines: _Kept
     others: _Kept
@@ -92,7 +94,9 @@ class RememberedOutlines:
         self.outlines.keep(map(self._entry, noted))
 
     def _entry(self, noted: Noted) -> tuple[str, str, bytes]:
-        look = self.fresh[noted.path] = Look(*(digest_of(_packed(each)) for each in (noted.shape, noted.words)))
+        look = Look(*(digest_of(_packed(each)) for each in (noted.shape, noted.words)))
+        if len(self.outlines.contents) <= MOST_LOOKS:
+            self.fresh[noted.path] = look
         data = b'["%s","%s",%s]' % (look.shape.encode(), look.words.encode(), _packed(noted.data))
         return noted.path, noted.digest, data
 

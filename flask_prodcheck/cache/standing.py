@@ -16,14 +16,12 @@ from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from flask_prodcheck.cache.contents import Content
-from flask_prodcheck.cache.outlines import Look, Noted, RememberedOutlines
+from flask_prodcheck.cache.outlines import MOST_LOOKS, Look, Noted, RememberedOutlines
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
 #: Changed files up to which it pays to read them alone first.
 _MAX_CHANGED = 50
-#: Python files up to which the looks are compared.
-_MAX_FILES = 20_000
 _WORDS = regex(r"[\w./+-]+")
 
 
@@ -91,7 +89,7 @@ def standing_of(
 ) -> Standing | None:
     """What holds up an answer on the files ``python``, of which those ``used`` were read and which were ``looked`` at, and
     which shows what ``shown`` tells. None where it cannot be said."""
-    if len(python) > _MAX_FILES:
+    if len(python) > MOST_LOOKS:
         return None
     names = _names_in(shown)
     whole = {path for path in python if path in used or path in looked.files or _may_be_named(path, names)}
@@ -115,7 +113,7 @@ def still_standing(
         return None
     others = [path for path in python if path not in standing.used]
     changed = {path: outlines.former(path) for path in others if outlines.look(path) is None}
-    if len(python) > _MAX_FILES or len(changed) > _MAX_CHANGED:
+    if len(python) > MOST_LOOKS or len(changed) > _MAX_CHANGED:
         return None
     former = {path: known[0] for path, known in changed.items() if known is not None}
     noted = [each for path in changed if (each := read(path)) is not None]

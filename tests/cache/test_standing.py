@@ -7,12 +7,14 @@ import random
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from flask_prodcheck.audit import examine
+from flask_prodcheck.cache import outlines as outlines_module
 from flask_prodcheck.cache import standing
 from flask_prodcheck.cache.contents import contents
 from flask_prodcheck.cache.outlines import remembered_outlines
@@ -250,8 +252,9 @@ def test_many_changes_are_left_to_the_audit(project: Path, monkeypatch: pytest.M
     assert not stood(project)
 
 
-def test_large_projects_have_none(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(standing, "_MAX_FILES", 2)
+@pytest.mark.parametrize("part", [standing, outlines_module])
+def test_large_projects_have_none(project: Path, monkeypatch: pytest.MonkeyPatch, part: ModuleType) -> None:
+    monkeypatch.setattr(part, "MOST_LOOKS", 2)
     run(project)
     edited(project, "shop/model.py", "/ 2", "/ 3")
     assert not stood(project)
