@@ -30,8 +30,8 @@ from flask_prodcheck.model.evaluation.applications.handed_over import lose
 from flask_prodcheck.model.evaluation.calls import closure
 from flask_prodcheck.model.evaluation.comprehension import comprehension
 from flask_prodcheck.model.evaluation.containers import membership
+from flask_prodcheck.model.evaluation.dictionaries import entries
 from flask_prodcheck.model.evaluation.external_names import is_random
-from flask_prodcheck.model.evaluation.literals import constant, entries
 from flask_prodcheck.model.evaluation.operations import NotPlainError, RefusedError, binary, compare, text_of, unary
 from flask_prodcheck.model.evaluation.production_names import is_production_name
 from flask_prodcheck.model.evaluation.running import DEPTH, ITEMS, NONE, STEPS, Frame, RaisedError
@@ -78,8 +78,8 @@ def evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
 
 def _evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
     match expr:
-        case Const():
-            return constant(machine, expr)
+        case Const(value=value):
+            return known(value)
         case Name(id=name):
             return machine.lookup(name, frame)
         case Attribute(value=inner, attr=attr):

@@ -14,10 +14,10 @@ from flask_prodcheck.base import Known, Origin, Span, Unknown, Unset, Value
 from flask_prodcheck.facts.types import EnvFile
 from flask_prodcheck.model.evaluation import calls, classes, containers, expressions, importing, statements
 from flask_prodcheck.model.evaluation.data_files import Reader
+from flask_prodcheck.model.evaluation.dictionaries import Entries
 from flask_prodcheck.model.evaluation.heap import Heap
 from flask_prodcheck.model.evaluation.libraries.external import TRUE_OBJECTS
 from flask_prodcheck.model.evaluation.libraries.views import view_truth
-from flask_prodcheck.model.evaluation.literals import Literals
 from flask_prodcheck.model.evaluation.operations import NotPlainError
 from flask_prodcheck.model.evaluation.running import ITEMS, Frame, Super
 from flask_prodcheck.model.evaluation.unparse import Texts
@@ -47,9 +47,9 @@ def _texts_of(modules: Modules) -> Texts:
     return found if isinstance(found, dict) else {}
 
 
-def _literals_of(modules: Modules) -> Literals:
-    """The one table of literals of ``modules``."""
-    found = modules.memo.setdefault("literals", {})
+def _entries_of(modules: Modules) -> Entries:
+    """The one table of what the dictionaries of ``modules`` are made of."""
+    found = modules.memo.setdefault("entries", {})
     return found if isinstance(found, dict) else {}
 
 
@@ -116,7 +116,7 @@ class Machine:
     ) -> None:
         self.modules = modules
         self.texts = _texts_of(modules)
-        self.literals = _literals_of(modules)
+        self.entries = _entries_of(modules)
         self.env = env
         self.env_closed = env_closed
         self.roots = tuple(roots)

@@ -1,4 +1,4 @@
-"""What the literals of a program are made of, worked out once: many runs go through the same tables of data."""
+"""What the dictionaries that a program writes are made of, worked out once: many runs go through the same tables."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from flask_prodcheck.records import dataclass
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine
 
-Literals = dict[int, tuple[Expr, object]]
-"""What each literal is made of by its id, with the expression, which has to stay."""
+Entries = dict[int, tuple[Dict, "tuple[Entry, ...]"]]
+"""The entries of each dictionary by its id, with the expression, which has to stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +32,11 @@ class Entry:
     value: Evaluated | None
 
 
-def constant(machine: Machine, expr: Const) -> Evaluated:
-    """The value of ``expr``."""
-    found = machine.literals.get(id(expr))
-    if found is None:
-        found = machine.literals[id(expr)] = expr, known(expr.value)
-    assert isinstance(found[1], Evaluated)
-    return found[1]
-
-
 def entries(machine: Machine, expr: Dict) -> Sequence[Entry]:
     """The entries of ``expr``, in order."""
-    found = machine.literals.get(id(expr))
+    found = machine.entries.get(id(expr))
     if found is None:
-        found = machine.literals[id(expr)] = expr, tuple([_entry(machine, *pair) for pair in expr.items])
-    assert isinstance(found[1], tuple)
+        found = machine.entries[id(expr)] = expr, tuple([_entry(machine, *pair) for pair in expr.items])
     return found[1]
 
 
