@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import flask_prodcheck
-from flask_prodcheck.facts.python import read_python, regions
+from flask_prodcheck.facts.python import read_python, regions, screen
 from flask_prodcheck.facts.python.regions import cut
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.walk import statements_of
@@ -25,6 +25,7 @@ from flask_prodcheck.facts.syntax import Uses
 
 # The package has its function under the same name.
 uses_module = importlib.import_module("flask_prodcheck.facts.python.uses")
+outline_module = importlib.import_module("flask_prodcheck.facts.python.outline")
 uploads_module = importlib.import_module("flask_prodcheck.facts.python.uploads")
 VIEW = "@app.route('/')\ndef view():\n"
 
@@ -160,3 +161,15 @@ def test_real_sources_are_cut_the_same_without_the_screens() -> None:
             assert _lines_cut(source, Text(source)) == _lines_cut(source, Unscreened(source)), path
         compared += 1
     assert compared >= 40
+
+
+def test_a_plain_search_finds_what_its_pattern_does() -> None:
+    assert all(screen._MENTIONS.search(word) for word in screen._OFTEN)
+    spellings = [
+        "exec('x')", "execfile('x')", "globals()['x'] = 1", "globals().update(x)", "vars()['x'] = 1", "vars().update(x)",
+        "locals()['x'] = 1", "locals().update(x)", "setattr(sys.modules[__name__], 'x', 1)", "sys.modules[__name__] = x",
+    ]  # fmt: skip
+    for spelling in spellings:
+        assert outline_module._OPENS.search(spelling), spelling
+        assert outline_module._opens(f"x = 1\n{spelling}\n"), spelling
+    assert not outline_module._opens("import execution\nnames = globals\n")
