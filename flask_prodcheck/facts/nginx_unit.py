@@ -23,20 +23,22 @@ def read_nginx_unit(path: str, text: str) -> StartFile | None:
         applications = document.get("applications")
         passed = frozenset(_passed(document))
         for name, _, application in applications.items() if applications is not None else ():
-            if (application.string("type") or "").split(" ")[0] == "python":
+            language = application.get("type")
+            if language is not None and (language.raw or "").split(" ")[0] == "python":  # a template may give the version
                 starts += _starts(name, application, passed)
     return StartFile(path, KIND, tuple(starts)) if starts else None
 
 
 def _starts(name: str, application: YamlNode, passed: frozenset[str]) -> Iterator[Start]:
     targets = application.get("targets")
-    served = list(targets.items()) if targets is not None else [("", application.span, application)]
-    for target, _, entry in served:
+    entries = list(targets.items()) if targets is not None else [("", application.span, application)]
+    for target, _, entry in entries:
         module = entry.get("module")
         if module is None or not _is_passed(name, target, passed):
             continue
-        folders, factory = application.get("path"), entry.get("factory")
-        options = [("module", module.raw or ""), ("callable", entry.string("callable") or "application")]
+        folders, factory, served = application.get("path"), entry.get("factory"), entry.get("callable")
+        name_of_it = (served.raw if served is not None else None) or "application"
+        options = [("module", module.raw or ""), ("callable", name_of_it)]
         if factory is not None and factory.text == "true":
             options.append(("factory", "true"))
         if folders is not None:
@@ -54,19 +56,22 @@ def _starts(name: str, application: YamlNode, passed: frozenset[str]) -> Iterato
 
 
 def _is_passed(name: str, target: str, passed: frozenset[str]) -> bool:
-    """Whether requests reach an application; a variable of the request's may name any."""
+    """Whether requests reach an application; a variable of the request's may name any, and so may a template."""
     named = {name, f"applications/{name}/{target}" if target else f"applications/{name}"}
     return not named.isdisjoint(passed) or any("$" in each or "`" in each for each in passed)
 
 
 def _passed(document: YamlNode) -> Iterator[str]:
-    """What listeners and the steps of routes name to pass requests to; ``application`` in releases before 1.11."""
+    """What listeners and the steps of routes name to pass requests to; ``application`` in releases before 1.11. "$" for
+    what a template decides."""
     waiting = [node for key in ("listeners", "routes") if (node := document.get(key)) is not None]
+    if any(node.dynamic for node in waiting):
+        yield "$"
     while waiting:
         node = waiting.pop()
-        for key, _, value in node.items() if node.is_mapping else ():
-            if key in ("pass", "application") and value.text is not None:
-                yield value.text
+        for key, _, value in node.items():
+            if key in ("pass", "application") and value.is_scalar:
+                yield "$" if value.dynamic else value.raw or ""
             else:
                 waiting.append(value)
         waiting += node.elements()

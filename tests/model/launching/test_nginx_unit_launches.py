@@ -76,6 +76,26 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["unit.json:3 other production app:application True"],
     ),
     (
+        "a template decides what a listener passes to",
+        {"unit.json.j2": config("applications/{{ chosen }}"), "app.py": APP},
+        ["unit.json.j2:3 other production app:application True"],
+    ),
+    (
+        "a template decides the listeners",
+        {"unit.json.j2": config().replace('{"*:80": {"pass": "applications/web"}}', "{{ listeners }}"), "app.py": APP},
+        ["unit.json.j2:3 other production app:application True"],
+    ),
+    (
+        "a template decides the version of Python",
+        {"unit.json.j2": config(type="python {{ version }}"), "app.py": APP},
+        ["unit.json.j2:3 other production app:application True"],
+    ),
+    (
+        "a template decides the callable",
+        {"unit.json.j2": config(callable="{{ app }}"), "app.py": APP},
+        ["unit.json.j2:3 other production app:{{ app }} None"],
+    ),
+    (
         "comments",
         {"unit.json": "// ours\n" + config(), "app.py": APP},
         ["unit.json:4 other production app:application True"],
