@@ -171,11 +171,11 @@ def _containers(item: YamlNode, kind: str) -> Iterator[Container]:
         below: list[tuple[YamlNode, str, int | None]] = []
         for key, _, value in node.items():
             if key == "containers" and value.is_sequence:
-                kept = claims | set(_lasting(node.get("volumes")))
+                passing = set(_passing(node.get("volumes"))) - claims
                 for each in value.elements():
                     if each.is_mapping:
                         found = _container(each, workload, kind, each.string("name") or name, count, pod)
-                        yield replace(found, mounts=tuple(_mounts(each, kept)), elastic=elastic)
+                        yield replace(found, mounts=tuple(_mounts(each, passing)), elastic=elastic)
             elif key == "podSpec" and value.is_mapping and value.get("containers") is None:
                 yield _container(value, workload, kind, name, count, (None, None))
             elif key != "initContainers" and not value.is_scalar:
@@ -226,20 +226,21 @@ def _is_elastic(item: YamlNode, kind: str) -> bool:
 
 #: Volumes that are made with the pod, or only hand something in.
 #: Source: https://kubernetes.io/docs/concepts/storage/volumes/
-_PASSING = frozenset({"name", "emptyDir", "configMap", "secret", "projected", "downwardAPI", "ephemeral", "image"})
+_PASSING = frozenset({"emptyDir", "configMap", "secret", "projected", "downwardAPI", "ephemeral", "image"})
 
 
-def _lasting(volumes: YamlNode | None) -> Iterator[str]:
-    """The names of a pod's volumes that outlive it: claims, folders of the node, network disks."""
+def _passing(volumes: YamlNode | None) -> Iterator[str]:
+    """The names of a pod's volumes that end with it. Claims, folders of the node and network disks do not, and what a
+    template puts among the volumes may not."""
     for each in _elements(volumes):
-        kinds = {key for key, _, _ in each.items()} if each.is_mapping else set()
-        if kinds - _PASSING and not kinds & (_PASSING - {"name"}):
+        kinds = {key for key, _, _ in each.items()} - {"name"}
+        if not kinds or not kinds.isdisjoint(_PASSING):
             yield each.string("name") or ""
 
 
-def _mounts(container: YamlNode, kept: set[str]) -> Iterator[str]:
+def _mounts(container: YamlNode, passing: set[str]) -> Iterator[str]:
     for each in _elements(container.get("volumeMounts")):
-        if each.is_mapping and (each.string("name") or "") in kept:
+        if each.is_mapping and (each.string("name") or "") not in passing:
             yield each.string("mountPath") or ""
 
 

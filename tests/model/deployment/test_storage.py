@@ -18,6 +18,10 @@ POD = (
     " volumeMounts: [{{name: data, mountPath: /data}}]}}\n      volumes: [{{name: data, {}}}]\n{}"
 )
 CLAIM = "persistentVolumeClaim: {claimName: data}"
+TEMPLATED = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n"
+    "          image: example.org/web:1\n          volumeMounts: [{name: data, mountPath: /data}]\n      volumes:\n        {{- toYaml .Values.volumes }}\n"
+)
 MADE = "  volumeClaimTemplates: [{metadata: {name: data}}]\n"
 
 
@@ -61,6 +65,7 @@ def pod(kind: str = "Deployment", image: str = "example.org/web:1", volume: str 
         (pod(kind="StatefulSet", volume="emptyDir: {}", claims=MADE), False),
         (pod(volume="hostPath: {path: /srv}"), False),
         (pod(volume="emptyDir: {}"), True),
+        ({"Dockerfile": IMAGE.format(""), "k8s/web.yaml": TEMPLATED}, False),
         (pod(volume="configMap: {name: settings}"), True),
         (pod(image="postgres:17"), True),
         ({"Procfile": "web: gunicorn -b :$PORT app:app\n"}, True),
