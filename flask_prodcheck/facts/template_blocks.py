@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
-_OPEN = regex(r"\{%[-+]?|\{\{-?|<%-?")
-_CLOSE = {"{%": "%}", "{{": "}}", "<%": "%>"}
+_OPEN = regex(r"\{%[-+]?|\{\{-?|<%-?|\{#")
+_CLOSE = {"{%": "%}", "{{": "}}", "<%": "%>", "{#": "#}"}
+_COMMENT = "{#"
 _WORDS = regex(r"\s*(else\s+if|\w+)\b")
 _BEGINS = {
     "{%": frozenset({"if", "for"}),
@@ -32,9 +33,8 @@ class Condition:
 
 def conditions(text: str) -> Mapping[int, Condition]:
     """The innermost condition around each line that stands in one."""
-    stack: list[
-        tuple[int, int]
-    ] = []  # the line of each block that is open, and of the innermost condition there; 0: none
+    # The line of each block that is open, and of the innermost condition there; 0: none.
+    stack: list[tuple[int, int]] = []
     complete: set[int] = set()
     around: dict[int, int] = {}
     position, line = 0, 1
@@ -48,10 +48,10 @@ def conditions(text: str) -> Mapping[int, Condition]:
             around.update(dict.fromkeys(range(last + 1, line), stack[-1][1]))
         expression = text[match.end() : end]
         found = _WORDS.match(expression)
-        word = found.group(1) if found is not None else ""
-        if word in _BEGINS[kind] or (kind == "<%" and expression.rstrip(" -").endswith((" do", "|"))):
+        word = found.group(1) if found is not None and kind != _COMMENT else ""
+        if word in _BEGINS.get(kind, ()) or (kind == "<%" and expression.rstrip(" -").endswith((" do", "|"))):
             stack.append((line, line if word in _CONDITIONS else stack[-1][1] if stack else 0))
-        elif word in _ENDS[kind] and stack:
+        elif word in _ENDS.get(kind, ()) and stack:
             stack.pop()
         elif word == "else" and stack:
             complete.add(stack[-1][0])

@@ -206,6 +206,7 @@ def test_variables_of_two_services_of_a_name() -> None:
             {3: Condition(1, complete=False), 5: Condition(1, complete=False)},
         ),
         ("{% if x\n  and y %}\nb\n", {}),  # it never ends
+        ("{# {% if x %} #}\nb\n{% if y %}\nc\n{% endif %}\nd\n{# else #}\n", {4: Condition(3, complete=False)}),
         ("{{ x }}\n{% endif %}\n{{ end }}\nb\n", {}),
     ],
 )
