@@ -17,7 +17,7 @@ from flask_prodcheck.patterns import regex
 
 KIND = "iis"
 #: What a configuration holds by which IIS starts a program.
-STARTS_A_PROGRAM = regex(r"FastCgiModule|<httpPlatform\b|<aspNetCore\b|WSGI_HANDLER", re.IGNORECASE)
+_STARTS_A_PROGRAM = regex(r"FastCgiModule|<httpPlatform\b|<aspNetCore\b|WSGI_HANDLER", re.IGNORECASE)
 _PROCESSES = ("httpPlatform", "aspNetCore")
 _HANDS_ON = regex(r"\.get_(?:virtual|v)env_handler\(\)$")
 _OF_THE_BRIDGE = ("WSGI_", "PYTHONPATH")
@@ -27,7 +27,7 @@ def read_iis(path: str, text: str) -> StartFile | None:
     """A start for what wfastcgi serves, without a command but with the options ``wsgi-handler`` (what it imports, where the
     file says so) and ``python-path`` (folders with colons between), and one for each other program; None where there is
     none, and for a file that only changes another (``xdt:Transform``). Raises ReadError."""
-    if not STARTS_A_PROGRAM.search(text):
+    if not _STARTS_A_PROGRAM.search(text):
         return None
     elements = read_xml(path, text)
     if any(name.startswith("xmlns:xdt") for each in elements[:1] for name in each.attributes):

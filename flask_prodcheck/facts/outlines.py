@@ -58,8 +58,8 @@ def to_data(module: PyModule) -> Data:
 
 
 def shape(data: Data) -> Data:
-    """``data`` with the order of its places instead of them, and without its :func:`words`: with
-    these, what linking can see of a file whose statements it never asks for, as long as nothing of it is shown. Places are compared with those of
+    """``data`` with the order of its places instead of them, and without its :func:`words`: with these, what linking can
+    see of a file whose statements it never asks for, as long as nothing of it is shown. Places are compared with those of
     the same file alone, and only for which comes first: nothing may count the lines between them."""
     points: set[tuple[int, int]] = set()
     for place in _places_in(data):

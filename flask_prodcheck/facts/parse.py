@@ -201,18 +201,20 @@ def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Ou
         for path, each in {**recalled, **fresh}.items()
         if each.facts is not None
     }
+    dockerfiles = {path: each for path, each in found.items() if isinstance(each, Dockerfile)}
+    compose = {path: each for path, each in found.items() if isinstance(each, ComposeFile)}
     scripts = {path: each for path, each in found.items() if isinstance(each, ShellScript)}
     start_files = {path: each for path, each in found.items() if isinstance(each, StartFile)}
     ignored = {path: each.ignored for path, each in fresh.items() if each.ignored is not None}
     problems = {each.problem for each in fresh.values() if each.problem is not None}
     return Facts(
         modules={path: each for path, each in found.items() if isinstance(each, PyModule)},
-        dockerfiles={path: each for path, each in found.items() if isinstance(each, Dockerfile)},
-        compose={path: each for path, each in found.items() if isinstance(each, ComposeFile)},
+        dockerfiles=dockerfiles,
+        compose=compose,
         kubernetes=_with_values(found, tree.paths),
         scripts=scripts,
         start_files=start_files,
-        builds=_builds(found, scripts, start_files),
+        builds=_builds(dockerfiles, compose, scripts, start_files),
         env_files={path: each for path, each in found.items() if isinstance(each, EnvFile)},
         manifests={path: each for path, each in found.items() if isinstance(each, Manifest)},
         uwsgi={path: each for path, each in found.items() if isinstance(each, UwsgiConfig)},
@@ -230,15 +232,16 @@ def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Ou
 
 
 def _builds(
-    found: Mapping[str, FileFacts], scripts: Mapping[str, ShellScript], start_files: Mapping[str, StartFile]
+    dockerfiles: Mapping[str, Dockerfile],
+    compose: Mapping[str, ComposeFile],
+    scripts: Mapping[str, ShellScript],
+    start_files: Mapping[str, StartFile],
 ) -> tuple[Built, ...]:
     """The images that are built of the project's Dockerfiles."""
-    dockerfiles = {path: each for path, each in found.items() if isinstance(each, Dockerfile)}
     if not dockerfiles:
         return ()
     from flask_prodcheck.facts.image_builds import builds_of_compose, builds_of_scripts, located
 
-    compose = {path: each for path, each in found.items() if isinstance(each, ComposeFile)}
     builds = (*builds_of_scripts(scripts, start_files), *builds_of_compose(compose))
     return tuple(built for each in builds if (built := located(each, dockerfiles)) is not None)
 

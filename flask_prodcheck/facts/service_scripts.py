@@ -11,10 +11,8 @@ import re
 from flask_prodcheck.patterns import regex
 
 _HEADER = regex(r"^#{3,4}[ \t]*BEGIN INIT INFO\b|^#[ \t]*chkconfig:[ \t]*[-\d]", re.MULTILINE)
-_INTERPRETER = regex(
-    r"#![^\n]*?\b(?:(?P<openrc>openrc-run|runscript)|(?P<openwrt>rc\.common)|(?P<debian>init-d-script))\b"
-)
-_NAMES = {"openrc": "openrc", "openwrt": "rc.common", "debian": "init-d-script"}
+_INTERPRETER = regex(r"#![^\n]*?\b(openrc-run|runscript|rc\.common|init-d-script)\b")
+_OPENRC = {"openrc-run": "openrc", "runscript": "openrc"}
 _FOLDER = "init.d"
 
 
@@ -22,5 +20,5 @@ def service_of(path: str, text: str) -> str:
     """What calls the script ``text`` at ``path`` (:class:`~flask_prodcheck.facts.types.ShellScript`); "" for any other."""
     found = _INTERPRETER.match(text)
     if found is not None:
-        return _NAMES[found.lastgroup or ""]
+        return _OPENRC.get(found[1], found[1])
     return "init" if _HEADER.search(text) or path.split("/")[-2:-1] == [_FOLDER] else ""
