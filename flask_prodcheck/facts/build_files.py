@@ -6,18 +6,24 @@ https://skaffold.dev/docs/references/yaml/ (``build.artifacts``).
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.growth import Room
+from flask_prodcheck.facts.image_builds import goes_to_a_registry
 from flask_prodcheck.facts.types import ImageBuild, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
-_TOKEN = regex(r'"(?:[^"\\\n]|\\.)*"|[A-Za-z_][\w.-]*|[{}\[\]=,:\n]|#[^\n]*|//[^\n]*|[^\s]')
+#: What is not closed ends with the line, or a comment with the file: no text is looked at twice.
+_TOKEN = regex(
+    r'"(?:[^"\\\n]|\\.)*"?|[A-Za-z_][\w.-]*|[{}\[\]=,:\n]|#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|[^\s]'
+)
 _REFERENCE = regex(r"\$\{([A-Za-z_]\w*)\}")
 _MAX_BASES, _MAX_DEPTH = 4, 5  # of what a target inherits
 _MAX_TARGETS = 200
@@ -31,7 +37,7 @@ def read_build_file(path: str, text: str) -> StartFile | None:
         builds = tuple(_artifacts(path, text, folders[:1]))
     else:
         targets = _json_targets(path, text) if name.endswith(".json") else _hcl_targets(path, text)
-        builds = tuple(_build(name, targets, folders) for name in targets)
+        builds = tuple(_build(name, targets, folders) for name in itertools.islice(targets, _MAX_TARGETS))
     return StartFile(path, "image-builds", (), builds=builds) if builds else None
 
 
@@ -78,7 +84,7 @@ def _build(name: str, targets: Mapping[str, _Target], folders: tuple[str, ...]) 
     return ImageBuild(
         target.span, target.texts.get("tags", ()), folders, context, posixpath.join(context, file) if file else None,
         text("target"), tuple(target.mappings.get("args", {}).items()), tuple(target.mappings.get("contexts", {}).items()),
-        (name,), pushed=any("type=registry" in each or "push=true" in each for each in target.texts.get("output", ())),
+        (name,), pushed=goes_to_a_registry(target.texts.get("output", ())),
     )  # fmt: skip
 
 
@@ -130,25 +136,12 @@ class _Tokens:
 def _tokens(text: str) -> _Tokens:
     items: list[tuple[str, int]] = []
     line = 1
-    for match in _TOKEN.finditer(_without_comments(text)):
+    for match in _TOKEN.finditer(text):
         token = match.group()
-        if not token.startswith(("#", "//")):
+        if not token.startswith(("#", "//", "/*")):
             items.append((token, line))
-        line += token.startswith("\n")
+        line += token.count("\n")
     return _Tokens(items)
-
-
-def _without_comments(text: str) -> str:
-    """``text`` without ``/* */``, its lines kept."""
-    parts: list[str] = []
-    rest = text
-    while (start := rest.find("/*")) >= 0:
-        end = rest.find("*/", start + 2)
-        if end < 0:
-            break
-        parts += [rest[:start], "\n" * rest.count("\n", start, end)]
-        rest = rest[end + 2 :]
-    return "".join((*parts, rest))
 
 
 def _hcl_targets(path: str, text: str) -> dict[str, _Target]:
@@ -167,11 +160,12 @@ def _hcl_targets(path: str, text: str) -> dict[str, _Target]:
         _attributes(tokens, target)
         if word == "variable":
             variables[name] = next(iter(target.texts.get("default", ())), f"${{{name}}}")
-        elif len(found) < _MAX_TARGETS:
+        else:
             found[name] = target
 
     def filled(value: str) -> str:
-        return _REFERENCE.sub(lambda match: variables.get(match[1], match[0]), value)
+        room = Room.of(value)
+        return _REFERENCE.sub(lambda match: room.take(variables.get(match[1], match[0]), match[0]), value)
 
     return {
         name: _Target(
@@ -183,15 +177,17 @@ def _hcl_targets(path: str, text: str) -> dict[str, _Target]:
     }
 
 
-def _attributes(tokens: _Tokens, target: _Target) -> None:
-    """The attributes of a block, up to its end."""
+def _attributes(tokens: _Tokens, target: _Target, *, nested: bool = False) -> None:
+    """The attributes of a block, up to its end; of a ``nested`` one those that are texts or lists of texts."""
     while (word := tokens.next()[0]) not in ("", "}"):
         if word == "{":  # a block in the block
             _skip(tokens)
         elif tokens.peek() in ("=", ":") and word not in ("=", ":"):
             tokens.next()
             first = tokens.next()[0]
-            if first == "{":
+            if first == "{" and nested:
+                _skip(tokens)
+            elif first == "{":
                 target.mappings[_string(word)] = _mapping(tokens)
             elif first == "[":
                 target.texts[_string(word)] = tuple(_list(tokens))
@@ -203,7 +199,7 @@ def _attributes(tokens: _Tokens, target: _Target) -> None:
 
 def _mapping(tokens: _Tokens) -> dict[str, str]:
     inner = _Target(Span("", 1))
-    _attributes(tokens, inner)
+    _attributes(tokens, inner, nested=True)
     return {key: values[0] for key, values in inner.texts.items() if values}
 
 
@@ -225,4 +221,4 @@ def _skip(tokens: _Tokens) -> None:
 
 
 def _string(token: str) -> str:
-    return re.sub(r"\\(.)", r"\1", token[1:-1]) if token.startswith('"') else token
+    return re.sub(r"\\(.)", r"\1", token[1:].removesuffix('"')) if token.startswith('"') else token

@@ -33,16 +33,12 @@ def read_compose(path: str, text: str) -> ComposeFile:
     else:
         found = [] if services is None else list(services.items())
     chosen = conditions(text)
-    mapping = root if services is None else services
+    written = (root if services is None else services).written() if chosen else {}
     return ComposeFile(
         path,
         tuple(
             _one_of(
-                [
-                    _as_chosen(_service(name, *each), each[1], chosen)
-                    for each in (mapping.every(name) if chosen else [(span, node)])
-                ]
-                or [_service(name, span, node)]
+                [_as_chosen(_service(name, *each), each[1], chosen) for each in written.get(name, [(span, node)])]
             )
             for name, span, node in found
             if not name.startswith("x-")
@@ -99,7 +95,8 @@ def _as_chosen(service: ComposeService, node: YamlNode, chosen: Mapping[int, Con
         replace(each, value=None) if inside(each.span) is not None else each for each in service.environment
     )
     service = replace(service, environment=environment)
-    written = [(key, span, value) for key in _STARTING for span, value in node.every(key)]
+    entries = node.written()
+    written = [(key, span, value) for key in _STARTING for span, value in entries.get(key, ())]
     around = [inside(span) for _, span, _ in written]
     several = any("{%" in (value.raw or "") for _, _, value in written)
     if not several and not any(around):

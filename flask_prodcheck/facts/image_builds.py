@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.growth import Room
 from flask_prodcheck.facts.quoting import split_words
-from flask_prodcheck.facts.shell_commands import commands_of, every_command
+from flask_prodcheck.facts.shell_commands import commands_of, every_command, text_of
 from flask_prodcheck.facts.types import (
     Built,
     ComposeFile,
@@ -34,6 +35,7 @@ _BEFORE = 6  # words of wrappers: ``sudo -E docker``
 _VALUED = frozenset(
     ["-t", "--tag", "-f", "--file", "--target", "--build-arg", "--build-context", "--platform", "--label", "--secret", "--ssh", "--progress", "--add-host", "--allow", "--annotation", "--attest", "--builder", "--cache-from", "--cache-to", "--call", "--cgroup-parent", "--cpu-period", "--cpu-quota", "-c", "--cpu-shares", "--cpuset-cpus", "--cpuset-mems", "--iidfile", "--isolation", "-m", "--memory", "--memory-swap", "--metadata-file", "--network", "--no-cache-filter", "-o", "--output", "--security-opt", "--shm-size", "--ulimit", "-v", "--volume", "--format", "--authfile", "--creds", "--context", "--dockerfile", "-d", "--destination"]
 )
+_MAX_BUILDS, _MAX_NAMES = 500, 100  # of one script, of one image
 #: The variables that hold the folder in which a script or a job begins.
 _HERE = dict.fromkeys(("PWD", "CI_PROJECT_DIR", "GITHUB_WORKSPACE"), ".")
 
@@ -86,7 +88,7 @@ def located(build: ImageBuild, dockerfiles: Mapping[str, Dockerfile]) -> Built |
 
 def _builds_of_start(start: Start, folders: tuple[str, ...]) -> BuiltAndPushed:
     command = start.command
-    text = command.shell or " ".join(command.argv or ()) if command is not None else ""
+    text = text_of(command) if command is not None else ""
     if command is None or not any(word in text for word in ("build", "bud", "push")):
         return [], frozenset()
     commands = commands_of(command)
@@ -139,12 +141,18 @@ def builds_of(
             pushed |= {_without_tag(word) for word in rest[1:] if not word.startswith("-")}
         elif rest[:1] == ["tag"] and len(rest) == 3:
             found = [
-                replace(each, names=(*each.names, rest[2])) if rest[1] in each.names else each for each in found
+                replace(each, names=(*each.names, rest[2])) if _is_given(rest[1], rest[2], each) else each
+                for each in found
             ]
         else:
             build = _build(posixpath.basename(words[at]), rest, command.span, folders)
-            found += [replace(build, called=called)] if build is not None else []
+            found += [replace(build, called=called)] if build is not None and len(found) < _MAX_BUILDS else []
     return found, frozenset(pushed)
+
+
+def _is_given(name: str, another: str, build: ImageBuild) -> bool:
+    """Whether the image of ``build``, which has the ``name``, is given ``another``."""
+    return name in build.names and another not in build.names and len(build.names) < _MAX_NAMES
 
 
 def _assigned(command: ShellCommand) -> Iterator[tuple[str, Word]]:
@@ -161,10 +169,13 @@ def _assigned(command: ShellCommand) -> Iterator[tuple[str, Word]]:
 
 def _text(word: Word, scope: Mapping[str, str]) -> str:
     """``word`` with what is known of its variables; the others stay as ``${NAME}``."""
+    room = Room.of(word.text)
     return "".join(
-        part.text if isinstance(part, Lit) else _value(part, scope) if isinstance(part, Var) else _substituted(part.text)
+        part.text if isinstance(part, Lit)
+        else room.take(_value(part, scope), f"${{{part.name}}}") if isinstance(part, Var)
+        else _substituted(part.text)
         for part in word.parts
-    )
+    )  # fmt: skip
 
 
 def _value(part: Var, scope: Mapping[str, str]) -> str:
@@ -234,14 +245,19 @@ def _build(program: str, words: Sequence[str], span: Span, folders: tuple[str, .
         names = options.all("-t", "--tag")
         context = options.positional[-1] if options.positional else "."
         dockerfile = options.last("-f", "--file")
-        pushed = "--push" in options.values or any("push=true" in each for each in options.all("-o", "--output"))
+        pushed = "--push" in options.values or goes_to_a_registry(options.all("-o", "--output"))
     return ImageBuild(
         span, names, folders, context, dockerfile or None, options.last("--target"),
-        _pairs(options.all("--build-arg")), _pairs(options.all("--build-context")), pushed=pushed,
+        pairs(options.all("--build-arg")), pairs(options.all("--build-context")), pushed=pushed,
     )  # fmt: skip
 
 
-def _pairs(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def goes_to_a_registry(outputs: Iterable[str]) -> bool:
+    """Whether one of the ``outputs`` of a build pushes the image."""
+    return any("type=registry" in each or "push=true" in each for each in outputs)
+
+
+def pairs(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """``NAME=VALUE`` of each of ``texts``; a name alone takes what the caller has."""
-    pairs = (text.partition("=") for text in texts)
-    return tuple((name, value) for name, equals, value in pairs if equals)
+    parts = (text.partition("=") for text in texts)
+    return tuple((name, value) for name, equals, value in parts if equals)

@@ -6,7 +6,8 @@ import re
 
 from flask_prodcheck.patterns import regex
 
-_COMMENT = regex(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+#: What is not closed ends with the line, or a comment with the file: no text is looked at twice.
+_COMMENT = regex(r'"(?:[^"\\\n]|\\.)*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?', re.DOTALL)
 
 
 def without_comments(text: str) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import itertools
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 
 from flask_prodcheck.errors import ReadError
-from flask_prodcheck.facts.image_builds import BuiltAndPushed, builds_of, marked
+from flask_prodcheck.facts.growth import Room
+from flask_prodcheck.facts.image_builds import BuiltAndPushed, builds_of, goes_to_a_registry, marked, pairs
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import ImageBuild
@@ -25,12 +27,13 @@ _BUILDS = regex(
     r"\bbuild-push-action\b|\b(?:docker|podman|nerdctl|buildah|buildx)\s+(?:build|bud|b)\b|\bimage\s+build\b|\bkaniko\b"
 )
 _PATH = regex(r"\$\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}")
-_ANY_EXPRESSION = regex(r"\$\{\{.*?\}\}")
+#: An expression of GitHub, whatever it says.
+ANY_EXPRESSION = regex(r"\$\{\{(?:[^$}\n]|\$(?!\{\{)|\}(?!\}))*\}\}")
 _REFERENCE = regex(r"\$\{([A-Za-z_][\w.-]*)\}|\$([A-Za-z_]\w*)")
 _SET = regex(r"echo\s+(?:-[en]+\s+)?[\"']?([A-Za-z_][\w-]*)=(.*)")
 _SET_OUTPUT = regex(r"::set-output name=([A-Za-z_][\w-]*)::(.*)")
 _DEFAULT = "${defaultContext}"  # written ``{{defaultContext}}``: the repository, or with a colon one of its folders
-_MAX_JOBS = 30  # of one matrix
+_MAX_JOBS, _MAX_DEPTH = 30, 8  # of one matrix
 
 Scope = Mapping[str, str]
 """What is known of the values that expressions name, by their paths: ``env.IMAGE``, ``steps.meta.outputs.tags``."""
@@ -42,7 +45,7 @@ def workflow_builds(path: str, text: str) -> tuple[ImageBuild, ...]:
     if _BUILDS.search(text) is None:
         return ()
     found: dict[ImageBuild, None] = {}
-    plain = _ANY_EXPRESSION.sub("${EXPRESSION}", _PATH.sub(r"${\1}", text)).replace("{{defaultContext}}", _DEFAULT)
+    plain = ANY_EXPRESSION.sub("${EXPRESSION}", _PATH.sub(r"${\1}", text)).replace("{{defaultContext}}", _DEFAULT)
     for document in read_yaml(path, plain):
         released = document.get("on", "release") is not None or document.get("on", "push", "tags") is not None
         scope = {"github.workspace": ".", **_environment(document, {})}
@@ -74,9 +77,12 @@ def _environment(node: YamlNode, scope: Scope) -> dict[str, str]:
 
 def _filled(text: str, scope: Scope) -> str:
     """``text`` with the expressions and the variables of the shell that ``scope`` knows."""
-    return _REFERENCE.sub(
-        lambda match: scope.get(match[1] or "", scope.get(f"env.{match[1] or match[2]}", match[0])), text
-    )
+    room = Room.of(text)
+
+    def value(match: re.Match[str]) -> str:
+        return room.take(scope.get(match[1] or "", scope.get(f"env.{match[1] or match[2]}", match[0])), match[0])
+
+    return _REFERENCE.sub(value, text)
 
 
 def _matrix(job: YamlNode) -> list[dict[str, str]]:
@@ -104,9 +110,10 @@ def _matrix(job: YamlNode) -> list[dict[str, str]]:
     return jobs
 
 
-def _flat(path: str, value: YamlNode) -> dict[str, str]:
-    if value.is_mapping:
-        return {name: text for key, _, each in value.items() for name, text in _flat(f"{path}.{key}", each).items()}
+def _flat(path: str, value: YamlNode, depth: int = 0) -> dict[str, str]:
+    if value.is_mapping and depth < _MAX_DEPTH:  # an anchor may hold itself
+        below = [_flat(f"{path}.{key}", each, depth + 1) for key, _, each in value.items()]
+        return {name: text for each in below for name, text in each.items()}
     return {path: value.text} if value.text is not None else {}
 
 
@@ -201,13 +208,8 @@ def _built_by_action(given: YamlNode, step: YamlNode, scope: Scope, called: tupl
         context = context.partition(":")[2] or "."
         file = posixpath.join(context, file) if file else None
     push = given.string("push") or "false"
-    pushed = push.lower() != "false" or any(
-        "push=true" in each or "type=registry" in each for each in _entries(given, "outputs", scope)
-    )
-    args = (line.partition("=") for line in _entries(given, "build-args", scope))
-    contexts = (line.partition("=") for line in _entries(given, "build-contexts", scope))
+    pushed = push.lower() != "false" or goes_to_a_registry(_entries(given, "outputs", scope))
     return ImageBuild(
         step.span, tuple(names), (".",), context, file, _filled(given.string("target") or "", scope) or None,
-        tuple((name, value) for name, equals, value in args if equals),
-        tuple((name, value) for name, equals, value in contexts if equals), called, pushed=pushed,
+        pairs(_entries(given, "build-args", scope)), pairs(_entries(given, "build-contexts", scope)), called, pushed=pushed,
     )  # fmt: skip

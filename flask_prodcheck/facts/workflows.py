@@ -19,7 +19,7 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import Command, ShellCommand, Start, StartFile
-from flask_prodcheck.facts.workflow_builds import workflow_builds
+from flask_prodcheck.facts.workflow_builds import ANY_EXPRESSION, workflow_builds
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 
@@ -29,7 +29,6 @@ _DEPLOYS = regex(r"\bssh\b|startup-command|\baz\s+webapp\b|\bgcloud\s+(?:beta\s+
 _SSH_ACTION = regex(r"(?:^|[/_-])ssh(?:[/_-]|$)")
 _SSH_SCRIPTS = ("script", "command", "commands")
 _EXPRESSION = regex(r"\$\{\{[^{}]*?(\w+)\s*\}\}")
-_ANY_EXPRESSION = regex(r"\$\{\{.*?\}\}")
 #: Programs of a job's own commands that start something elsewhere.
 _REMOTE = frozenset({"ssh", "az", "gcloud"})
 _MAX_WORDS_BEFORE = 6  # ``sshpass -p $PASSWORD ssh``, ``sudo -E ssh``
@@ -55,7 +54,7 @@ def _starts(path: str, text: str) -> tuple[Start, ...]:
 
 def _without_expressions(text: str) -> str:
     """``text`` with every expression of GitHub as a variable of the shell, called as its last word is."""
-    return _ANY_EXPRESSION.sub("${EXPRESSION}", _EXPRESSION.sub(lambda match: f"${{{match[1]}}}", text))
+    return ANY_EXPRESSION.sub("${EXPRESSION}", _EXPRESSION.sub(lambda match: f"${{{match[1]}}}", text))
 
 
 def _job(name: str, job: YamlNode) -> Iterator[Start]:

@@ -42,7 +42,7 @@ def read_xml(path: str, text: str) -> list[Element]:
     declares entities."""
     opened: list[tuple[str, Span, Mapping[str, str], int, list[str]]] = []
     stack: list[int] = []
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")  # whatever the document says that its bytes were
 
     def begins(name: str, attributes: dict[str, str]) -> None:
         span = Span(path, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)

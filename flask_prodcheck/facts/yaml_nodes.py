@@ -187,15 +187,14 @@ class YamlNode:
         for name, (key, value) in entries.items():
             yield name, _span(key, self._state), YamlNode(value, self._state)
 
-    def every(self, name: str) -> list[tuple[Span, YamlNode]]:
-        """``(place of the key, value)`` of each entry ``name`` that the mapping itself writes: more than one where a
+    def written(self) -> dict[str, list[tuple[Span, YamlNode]]]:
+        """``(place of the key, value)`` of the entries that the mapping itself writes, by key: more than one where a
         template chooses."""
-        pairs = self._node.value if self.is_mapping else []
-        return [
-            (_span(key, self._state), YamlNode(value, self._state))
-            for key, value in pairs
-            if key.id == "scalar" and str(key.value) == name
-        ]
+        found: dict[str, list[tuple[Span, YamlNode]]] = {}
+        for key, value in self._node.value if self.is_mapping else ():
+            if key.id == "scalar":
+                found.setdefault(str(key.value), []).append((_span(key, self._state), YamlNode(value, self._state)))
+        return found
 
     def elements(self) -> Iterator[YamlNode]:
         """The elements of a list."""

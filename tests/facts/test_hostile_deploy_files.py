@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.apache import read_apache
+from flask_prodcheck.facts.build_files import read_build_file
 from flask_prodcheck.facts.circus import read_circus
 from flask_prodcheck.facts.compose import read_compose
 from flask_prodcheck.facts.iis import read_iis
+from flask_prodcheck.facts.image_builds import builds_of_scripts
 from flask_prodcheck.facts.justfile import read_justfile
 from flask_prodcheck.facts.kubernetes import read_kubernetes
 from flask_prodcheck.facts.makefile import read_makefile
@@ -22,12 +24,19 @@ from flask_prodcheck.facts.nginx import read_nginx
 from flask_prodcheck.facts.nginx_unit import read_nginx_unit
 from flask_prodcheck.facts.npm import read_npm
 from flask_prodcheck.facts.platforms import read_platform
+from flask_prodcheck.facts.shell import read_shell
 from flask_prodcheck.facts.supervisor import read_supervisor
 from flask_prodcheck.facts.systemd import read_systemd
 from flask_prodcheck.facts.tox import read_tox
 from flask_prodcheck.facts.uwsgi import read_uwsgi
+from flask_prodcheck.facts.workflows import read_workflow
 
 Reader = Callable[[str, str], object]
+
+
+def _builds_of_script(path: str, text: str) -> object:
+    return list(builds_of_scripts({path: read_shell(path, text)}, {}))
+
 
 CASES: list[tuple[Reader, str, str]] = [
     (read_compose, "compose.yml", "services:\n  web: &a\n    <<: *a\n    image: x\n    command: 'gunicorn a:b'\n    ports: ['1:2', {target: 3}]\n    env_file: {path: x}\n"),
@@ -39,6 +48,10 @@ CASES: list[tuple[Reader, str, str]] = [
     (read_uwsgi, "uwsgi.xml", "<uwsgi><module>a</module></uwsgi>"),
     (read_iis, "web.config", '<configuration><appSettings><add key="WSGI_HANDLER" value="a.b()"/></appSettings><system.webServer><httpPlatform processPath="a" arguments="b %C%"><environmentVariables><environmentVariable name="D" value="e"/></environmentVariables></httpPlatform></system.webServer></configuration>'),
     (read_nginx_unit, "config.json", '{"listeners": {"*:80": {"pass": "applications/a"}}, "applications": {"a": {"type": "python", "path": ["b"], "module": "c"}}}'),
+    (read_build_file, "docker-bake.hcl", '/* a */ variable "A" { default = "b" }\ntarget "c" {\n  inherits = ["d"] # e\n  tags = ["f:${A}",]\n  args = { G = A }\n}\n'),
+    (read_build_file, "docker-bake.json", '{"target": {"a": {"inherits": ["b"], "tags": ["c"], "args": {"D": "e"}}}}'),
+    (read_build_file, "skaffold.yaml", "build: {artifacts: [{image: a, context: b, docker: {dockerfile: c, buildArgs: {D: e}}}]}\n"),
+    (read_workflow, ".github/workflows/a.yml", "env: {A: b}\njobs:\n  c:\n    strategy: {matrix: {d: [e, {f: g}], include: [{d: e, h: i}]}}\n    steps:\n    - {id: j, run: 'echo \"k=$A\" >> $GITHUB_OUTPUT && docker build -t $A .'}\n    - {uses: docker/build-push-action@v6, with: {tags: '${{ steps.j.outputs.k }}'}}\n"),
     (read_uwsgi, "uwsgi.json", '{"uwsgi": {"module": "a", "mount": ["b", "c"]}}'),
     (read_apache, "a.conf", "<VirtualHost *>\nWSGIDaemonProcess a user=b\nWSGIScriptAlias / /x.wsgi process-group=a\n</VirtualHost>\n"),
     (read_nginx, "nginx.conf", "upstream a { server b:1; }\nserver { listen 443 ssl; location / { proxy_pass http://a; } }\n"),
@@ -101,6 +114,25 @@ HOSTILE: list[tuple[Reader, str, str]] = [
     (read_systemd, "a.service", "[Service]\nEnvironment=" + "{{" * BIG),
     (read_iis, "web.config", "WSGI_HANDLER" + "<a>" * BIG),
     (read_iis, "web.config", "<handlers>" + '<httpPlatform processPath="a"/>' * 20_000 + "</handlers>"),
+    (read_iis, "web.config", '\ufeff<?xml version="1.0" encoding="shift_jis"?><a b="WSGI_HANDLER"/>'),
+    (read_iis, "web.config", '<?xml version="1.0"' + " " * 300 + 'encoding="none"?><a b="WSGI_HANDLER"/>'),
+    (read_nginx_unit, "config.json", '{"listeners": {}, "applications": {} ' + "/* " * BIG),
+    (read_nginx_unit, "config.json", '{"listeners": {}, "applications": {} ' + '"\\' * BIG),
+    (read_nginx_unit, "config.json", '{"listeners": &a {"b": *a}, "applications": &c {"d": *c, "targets": *c, "type": python}}'),
+    (read_build_file, "docker-bake.hcl", 'target "a" {' + "b = {" * BIG),
+    (read_build_file, "docker-bake.hcl", '"\\' * BIG),
+    (read_build_file, "docker-bake.hcl", "/* " * BIG),
+    (read_build_file, "docker-bake.hcl", "/**/" * BIG),
+    (read_build_file, "docker-bake.hcl", 'variable "A" { default = "' + "x" * 200_000 + '" }\ntarget "b" { tags = ["' + "${A}" * 60_000 + '"] }'),
+    (read_build_file, "docker-bake.json", '{"target": {' + ",".join(f'"t{i}": {{"inherits": ["t{i + 1}", "t{i + 2}", "t{i + 3}", "t{i + 4}"]}}' for i in range(3000)) + "}}"),
+    (read_workflow, "w.yml", "# kaniko " + "${{" * BIG),
+    (read_workflow, "w.yml", "# kaniko\njobs: {a: {strategy: {matrix: {b: [&c {d: *c}], include: [*c]}}}}\n"),
+    (read_workflow, "w.yml", "# kaniko\nenv: {A: x}\njobs:\n a:\n  steps:\n" + '  - run: echo "A=$A$A" >> $GITHUB_ENV\n' * 60),
+    (read_workflow, "w.yml", "# kaniko\nenv: {A: " + "x" * 100_000 + "}\njobs: {a: {env: {B: " + "$A" * 50_000 + "}}}\n"),
+    (_builds_of_script, "a.sh", "A0=xx\n" + "".join(f"A{i + 1}=$A{i}$A{i}\n" for i in range(60)) + "docker build .\n"),
+    (_builds_of_script, "a.sh", "A=" + "x" * 100_000 + "\ndocker build -t " + "$A" * BIG + " .\n"),
+    (_builds_of_script, "a.sh", "docker build -t a .\ndocker tag a b\n" * 2000),
+    (read_compose, "compose.yml", "{% if x %}\nservices:\n" + "".join(f" a{i}: {{}}\n" for i in range(20_000)) + "{% endif %}\n"),
     (read_uwsgi, "u.xml", "<uwsgi>" * BIG),
     (read_uwsgi, "u.xml", '<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><uwsgi><module>&d;</module></uwsgi>'),
     (read_platform, "fly.toml", "a = " + "[" * BIG),
