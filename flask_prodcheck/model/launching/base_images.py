@@ -1,4 +1,5 @@
-"""Public base images that carry a start script of their own, and what that script runs.
+"""Public images by their names: bases, those that carry a start script of their own and what that script runs, and
+servers that projects run beside them.
 
 Sources: the README of tiangolo/uwsgi-nginx, tiangolo/uwsgi-nginx-flask, tiangolo/meinheld-gunicorn and
 tiangolo/meinheld-gunicorn-flask ("/start.sh", "Custom uWSGI config", "MODULE_NAME"); https://hub.docker.com/_/unit ("docker-entrypoint.sh");
@@ -30,6 +31,37 @@ _STARTS = (
 
 _PYTHON_BASE = regex(
     r"(?:^|/)(?:python|pypy|debian|ubuntu|alpine|fedora|centos|rockylinux|almalinux|amazonlinux|ubi\d?|ubi-minimal|slim|uv|miniconda\d?|mambaforge|continuumio)(?:[:@/-]|$)"
+)
+
+
+#: Official images that projects run beside their own.
+OFFICIAL_IMAGES = frozenset(
+    [
+        "postgres",
+        "mysql",
+        "mariadb",
+        "redis",
+        "mongo",
+        "nginx",
+        "httpd",
+        "memcached",
+        "rabbitmq",
+        "python",
+        "node",
+        "alpine",
+        "ubuntu",
+        "debian",
+        "busybox",
+        "traefik",
+        "caddy",
+        "haproxy",
+        "elasticsearch",
+        "minio",
+        "kafka",
+        "zookeeper",
+        "vault",
+        "consul",
+    ]
 )
 
 

@@ -1,7 +1,7 @@
 """Which Dockerfile of the project an image is built from: by the names that commands, workflows and compose files give what
 they build.
 
-Sources: https://docs.docker.com/reference/cli/docker/image/tag/ (the parts of a name: registry, repository, tag);
+Sources: https://docs.docker.com/reference/cli/docker/image/tag/ (the parts of a name: registry, repository, tag; ``library``);
 https://docs.docker.com/reference/cli/docker/buildx/build/ ("--build-context"), and the references of compose
 ("additional_contexts") and bake ("target.contexts").
 """
@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Built, Dockerfile
-from flask_prodcheck.model.launching.base_images import is_plain_base
+from flask_prodcheck.model.launching.base_images import OFFICIAL_IMAGES, base_script, is_plain_base
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Purpose
@@ -53,18 +53,20 @@ def built_as(image: str, facts: Facts) -> list[Built]:
         if (same := [name for each in built.build.names if last in each and wanted.may_be(name := _Name.of(each))])
     ]
     exact = [each for each in named if any(wanted.parts == name.parts for name in each[1])]
-    tagged = [built for built, names in exact or named if any(name.tag == wanted.tag for name in names)]
-    closest = _tagged_closest(wanted.tag, named, 1)
-    named = exact or named
+    nearest = exact or named
+    tagged = [built for built, names in nearest if any(name.tag == wanted.tag for name in names)]
     choices = (
         tagged,
-        closest,
-        _tagged_closest(wanted.tag, named, 0),
-        [built for built, names in named if not all(_is_aside(name.tag) for name in names)],
-        [built for built, _ in named],
+        _tagged_closest(wanted.tag, named, 1),
+        _tagged_closest(wanted.tag, nearest, 0),
+        [built for built, names in nearest if not all(_is_aside(name.tag) for name in names)],
+        [built for built, _ in nearest],
     )
-    found = next(filter(None, choices), [])
-    return [built for built in found if built.build.pushed] or found
+    return _pushed(next(filter(None, choices), []))
+
+
+def _pushed(builds: list[Built]) -> list[Built]:
+    return [built for built in builds if built.build.pushed] or builds
 
 
 def _tagged_closest(tag: str, named: Sequence[tuple[Built, Sequence[_Name]]], least: int) -> list[Built]:
@@ -77,20 +79,22 @@ def _tagged_closest(tag: str, named: Sequence[tuple[Built, Sequence[_Name]]], le
 
 def dockerfile_of(builds: Sequence[Built]) -> str | None:
     """The one Dockerfile of ``builds``."""
-    paths = {built.dockerfile for built in builds}
-    return paths.pop() if len(paths) == 1 else None
+    return _agreed(built.dockerfile for built in builds)
 
 
 def target_of_builds(builds: Sequence[Built]) -> str | None:
     """The stage that all of ``builds`` make, by name."""
-    targets = {built.build.target for built in builds}
-    return targets.pop() if len(targets) == 1 else None
+    return _agreed(built.build.target for built in builds)
 
 
 def context_of_builds(builds: Sequence[Built]) -> str | None:
     """The folder that all of ``builds`` are made from."""
-    folders = {built.context for built in builds}
-    return folders.pop() if len(folders) == 1 else None
+    return _agreed(built.context for built in builds)
+
+
+def _agreed(values: Iterable[str | None]) -> str | None:
+    found = set(values)
+    return found.pop() if len(found) == 1 else None
 
 
 def arguments_of_builds(builds: Sequence[Built]) -> dict[str, str]:
@@ -106,35 +110,35 @@ def arguments_of_builds(builds: Sequence[Built]) -> dict[str, str]:
 
 def builds_of(dockerfile: str, facts: Facts) -> list[Built]:
     """The builds of ``dockerfile``: those that are pushed, where any is."""
-    found = [built for built in facts.builds if built.dockerfile == dockerfile]
-    return [built for built in found if built.build.pushed] or found
+    return _pushed([built for built in facts.builds if built.dockerfile == dockerfile])
 
 
 def base_of(name: str, dockerfile: str, facts: Facts) -> Built | None:
     """The build that makes the image which ``dockerfile`` begins FROM, under the ``name`` that it has there: a named context
     of its builds stands in for it, or it is one of the project's. None where it is another's, or may be several."""
-    every = facts.builds
     named = [
-        value
-        for built in every
+        (value, built.build.span.file)
+        for built in facts.builds
         if built.dockerfile == dockerfile
         for key, value in built.build.contexts
         if _Name.of(key) == _Name.of(name)
     ]
     if named:
-        found = [built for value in dict.fromkeys(named) for built in _of_context(value, every, facts)]
+        found = [built for value, file in dict.fromkeys(named) for built in _of_context(value, file, facts)]
     else:
         found = built_as(name, facts) if not is_plain_base(name) else []
     origins = {(built.dockerfile, built.build.target) for built in found}
     return found[0] if len(origins) == 1 and found[0].dockerfile != dockerfile else None
 
 
-def _of_context(value: str, every: Sequence[Built], facts: Facts) -> list[Built]:
-    """The builds of an image that stands in for another: ``target:`` and ``service:`` name one of the same files."""
+def _of_context(value: str, file: str, facts: Facts) -> list[Built]:
+    """The builds of an image that stands in for another: ``target:`` and ``service:`` name one of the same ``file``, or of
+    another that is read with it."""
     kind, _, name = value.partition(":")
     if kind == "docker-image":
         return built_as(name.removeprefix("//"), facts)
-    return [built for built in every if kind in ("target", "service") and built.build.called == (name,)]
+    called = [built for built in facts.builds if kind in ("target", "service") and built.build.called == (name,)]
+    return [built for built in called if built.build.span.file == file] or called
 
 
 def _is_aside(text: str) -> bool:
@@ -161,6 +165,8 @@ def published_name(built: Built) -> str:
 
 
 _UNKNOWN = "${}"
+#: The owner of the official images in Docker Hub, which names need not say.
+_OFFICIAL = "library"
 _VARIABLE = regex(r"\$\{[^{}]*\}|\$\([^()]*\)")
 
 
@@ -179,6 +185,8 @@ class _Name:
         *folders, last = text.split("/")
         if len(folders) > 0 and ("." in folders[0] or ":" in folders[0] or folders[0] == "localhost"):
             folders = folders[1:]
+        if folders == [_OFFICIAL] and text.startswith((f"{_OFFICIAL}/", f"docker.io/{_OFFICIAL}/")):
+            folders = []
         name, _, tag = re.split("@", last, maxsplit=1)[0].partition(":")
         return _Name((*folders, name), tag or "latest")
 
@@ -190,10 +198,16 @@ class _Name:
         length = len(first) + len(others[-1])
         return length if length < len(tag) else -1
 
+    def _is_public(self) -> bool:
+        """Whether a well-known image has this name, be it this one or another's of the same last part."""
+        return self.parts[-1] in OFFICIAL_IMAGES or base_script("/".join(self.parts)) is not None
+
     def may_be(self, built: _Name) -> bool:
         """Whether an image that is built as ``built`` may be this one."""
         if _UNKNOWN in self.parts[-1] or self.parts[-1] != built.parts[-1]:
             return False
+        if self._is_public() and any(_UNKNOWN in part for part in (*self.parts, *built.parts)):
+            return False  # only whose it is tells it from the project's own
         own, theirs = list(self.parts[-2::-1]), list(built.parts[-2::-1])
         while own and theirs:
             one, other = own.pop(0), theirs.pop(0)

@@ -7,6 +7,7 @@ import re
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Dockerfile
+from flask_prodcheck.model.launching.base_images import OFFICIAL_IMAGES
 from flask_prodcheck.model.launching.built_images import (
     arguments_of_builds,
     built_as,
@@ -41,37 +42,6 @@ def image_place(
         mounts=mounts,
         user=image.user,
     )
-
-
-#: Official images that projects run beside their own.
-OFFICIAL_IMAGES = frozenset(
-    [
-        "postgres",
-        "mysql",
-        "mariadb",
-        "redis",
-        "mongo",
-        "nginx",
-        "httpd",
-        "memcached",
-        "rabbitmq",
-        "python",
-        "node",
-        "alpine",
-        "ubuntu",
-        "debian",
-        "busybox",
-        "traefik",
-        "caddy",
-        "haproxy",
-        "elasticsearch",
-        "minio",
-        "kafka",
-        "zookeeper",
-        "vault",
-        "consul",
-    ]
-)
 
 
 def start_stage(dockerfile: Dockerfile) -> int:

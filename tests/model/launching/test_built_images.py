@@ -121,6 +121,7 @@ CHOICES = [
     (("docker build -t acme/shop web",), "$OWNER/shop", "web/Dockerfile"),
     (("docker build -t acme/shop:$V ops", "docker build -t acme/shop:$V-gpu web"), "acme/shop:v2-gpu", "web/Dockerfile"),
     (("docker build -t acme/shop:$V ops", "docker build -t acme/shop:$V-gpu web"), "acme/shop:v2", "ops/Dockerfile"),
+    (("docker build -t acme/shop:dev ops", "docker build -t acme/shop:v1 web"), "acme/shop:v2", "web/Dockerfile"),
     (("docker build -t acme/shop ops", "docker build -t $O/shop:$V-gpu web"), "acme/shop:v2-gpu", "web/Dockerfile"),
     (("docker build -t acme/shop ops", "docker build -t $O/shop:gpu-$V web"), "acme/shop:v2-gpu", "ops/Dockerfile"),
     (("docker build -t acme/shop ops", "docker build -t $O/shop:$V-gpu-$W web"), "acme/shop:1-gpu-2", "ops/Dockerfile"),
@@ -135,6 +136,35 @@ def test_which_of_several_builds(commands: tuple[str, ...], name: str, dockerfil
     assert dockerfile_of_image(name, facts, ".") == dockerfile
 
 
+@pytest.mark.parametrize(
+    ("built", "image"),
+    [
+        ("$OWNER/redis", "bitnami/redis"),
+        ("$OWNER/redis", "$MIRROR/redis"),
+        ("acme/redis", "$MIRROR/redis:7"),
+        ("redis", "$MIRROR/redis"),
+        ("$OWNER/shop", "docker.io/library/shop"),
+        ("shop", "ghcr.io/library/shop"),
+        ("$OWNER/uwsgi-nginx-flask", "tiangolo/uwsgi-nginx-flask"),
+        ("$OWNER/unit", "nginx/unit"),
+    ],
+)
+def test_a_well_known_image_is_the_projects_where_its_whole_name_is_known(built: str, image: str) -> None:
+    files = {"web/Dockerfile": SERVES, "build.sh": f"#!/bin/sh\ndocker build -t {built} web\n"}
+    assert not built_as(image, parse(memory_tree(files)))
+
+
+@pytest.mark.parametrize(
+    ("built", "image"), [("acme/redis", "ghcr.io/acme/redis"), ("redis", "redis"), ("shop", "docker.io/library/shop")]
+)
+def test_a_name_that_is_known_as_a_whole_is_the_projects(built: str, image: str) -> None:
+    files = {"web/Dockerfile": SERVES, "build.sh": f"#!/bin/sh\ndocker build -t {built} web\n"}
+    assert dockerfile_of(built_as(image, parse(memory_tree(files)))) == "web/Dockerfile"
+
+
+ARGUMENTS = '    args: ["app:app"]\n'
+ONE_BUILD = "#!/bin/sh\ndocker build -t acme/shop web\n"
+SERVICE = "services:\n  api:\n    image: acme/shop\n"
 PUBLISHED = {WORKFLOW: workflow(action(context="web", push="true", tags="acme/shop"))}
 STAGES = "FROM python:3.13 AS one\nWORKDIR /app\nCOPY . .\nCMD gunicorn one:app\nFROM one AS two\nCMD gunicorn two:app\n"
 
@@ -209,6 +239,21 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile.ci:4 gunicorn production app:app True"],
     ),
     (
+        "the other stages of its file are not",
+        {
+            WORKFLOW: workflow(
+                action(file="Dockerfile.ci", target="one", push="true", tags="acme/shop:$V"), on="{release: {}}"
+            ),
+            "Dockerfile.ci": STAGES,
+            "one.py": APP,
+            "two.py": APP,
+        },
+        [
+            "Dockerfile.ci:4 gunicorn production one:app True",
+            "Dockerfile.ci:6 gunicorn test two:app True",
+        ],
+    ),
+    (
         "a job pushes what another step of it built",
         {
             WORKFLOW: workflow("run: docker build -t acme/shop -f Dockerfile.ci .", "run: docker push acme/shop:latest"),
@@ -253,6 +298,65 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "two.py": APP,
         },
         ["Dockerfile:6 gunicorn production two:app True"],
+    ),
+    (
+        "the folder that the build is given",
+        {
+            "build.sh": "#!/bin/sh\ndocker build -f ops/Dockerfile web\n",
+            "ops/Dockerfile": SERVES,
+            "ops/app.py": "",
+            "web/app.py": APP,
+        },
+        ["ops/Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "the arguments of a build without a target are those of the last stage",
+        {
+            "build.sh": "#!/bin/sh\ndocker build --target one .\ndocker build --build-arg MODULE=two .\n",
+            "Dockerfile": "FROM python:3.13 AS one\nWORKDIR /app\nCOPY . .\nARG MODULE=one\nENV MODULE=$MODULE\n"
+            "CMD gunicorn $MODULE:app\nFROM one AS jobs\nCMD celery\n",
+            "one.py": APP,
+            "two.py": APP,
+        },
+        ["Dockerfile:6 gunicorn production one:app True"],
+    ),
+    (
+        "a service runs the stage that is built",
+        {
+            "build.sh": "#!/bin/sh\ndocker build --target one -t acme/shop .\n",
+            "Dockerfile": STAGES.replace("CMD gunicorn one:app", 'ENTRYPOINT ["gunicorn"]').replace(
+                "CMD gunicorn two:app", 'ENTRYPOINT ["celery"]'
+            ),
+            "one.py": APP,
+            "compose.yml": f"{SERVICE}    command: one:app\n",
+        },
+        ["compose.yml:4 > Dockerfile:4 gunicorn production one:app True"],
+    ),
+    (
+        "a pod runs an image with what its build is given: the folder",
+        {
+            "build.sh": "#!/bin/sh\ndocker build -f ops/Dockerfile -t acme/shop web\n",
+            "ops/Dockerfile": IMAGE + 'ENTRYPOINT ["gunicorn"]\n',
+            "ops/app.py": "",
+            "web/app.py": APP,
+            "k8s.yaml": POD.replace("IMAGE", "acme/shop") + ARGUMENTS,
+        },
+        ["k8s.yaml:8 > ops/Dockerfile:4 gunicorn production app:app True"],
+    ),
+    (
+        "and the arguments",
+        {
+            "build.sh": "#!/bin/sh\ndocker build --build-arg MODULE=two -t acme/shop .\n",
+            "Dockerfile": IMAGE + "ARG MODULE=one\nENV MODULE=$MODULE\n"
+            'ENTRYPOINT ["sh", "-c", "gunicorn $MODULE:app \\"$@\\"", "--"]\n',
+            "one.py": APP,
+            "two.py": APP,
+            "k8s.yaml": POD.replace("IMAGE", "acme/shop") + '    args: ["-w", "4"]\n',
+        },
+        [
+            "Dockerfile:6 gunicorn production two:app True",
+            "k8s.yaml:8 > Dockerfile:6 > k8s.yaml:8 gunicorn production two:app True",
+        ],
     ),
     (
         "people at work give the arguments of another image: the image is still a launch",

@@ -56,6 +56,27 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
     ),
     ("a target of bake", {**FILES, "Dockerfile": f"FROM base\n{WEB}", "docker-bake.hcl": BAKE}, [CHAIN]),
     (
+        "a target of the same file, and one of another's",
+        {
+            **FILES,
+            "Dockerfile": f"FROM base\n{WEB}",
+            "docker-bake.hcl": BAKE,
+            "ops/Dockerfile": "FROM python:3.13\n",
+            "ops/docker-bake.hcl": 'target "core" {\n  context = "."\n}\n',
+        },
+        [CHAIN],
+    ),
+    (
+        "a target of a file that is read with it",
+        {
+            **FILES,
+            "Dockerfile": f"FROM base\n{WEB}",
+            "docker-bake.hcl": BAKE[BAKE.index('target "web"') :],
+            "docker-bake.override.hcl": BAKE[: BAKE.index('target "web"')],
+        },
+        [CHAIN],
+    ),
+    (
         "an image stands in for it, by a workflow",
         {
             **FILES,
@@ -133,6 +154,17 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         ["Dockerfile:1 > base.Dockerfile:6 gunicorn production app:app True"],
+    ),
+    (
+        "the folder that it is built from",
+        {
+            "ops/base.Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nCMD gunicorn app:app\n",
+            "ops/app.py": "",
+            "web/app.py": APP,
+            "Dockerfile": "FROM acme/base\nENV A=1\n",
+            "build.sh": "#!/bin/sh\ndocker build -f ops/base.Dockerfile -t acme/base web\n",
+        },
+        ["Dockerfile:1 > ops/base.Dockerfile:4 gunicorn production app:app True"],
     ),
     (
         "images that begin from each other",

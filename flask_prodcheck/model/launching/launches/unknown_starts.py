@@ -18,10 +18,9 @@ from flask_prodcheck.facts.types import (
     ShellLoop,
     ShellStmt,
 )
-from flask_prodcheck.model.launching.base_images import is_plain_base
+from flask_prodcheck.model.launching.base_images import OFFICIAL_IMAGES, is_plain_base
 from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.commands.web_servers import APACHE
-from flask_prodcheck.model.launching.containers import OFFICIAL_IMAGES
 from flask_prodcheck.model.launching.following.apache import installs_mod_wsgi
 from flask_prodcheck.model.launching.following.python_programs import module_file, script_file
 from flask_prodcheck.model.launching.heads.decided import decided, serve_alike
