@@ -165,6 +165,30 @@ def test_a_name_that_is_known_as_a_whole_is_the_projects(built: str, image: str)
 ARGUMENTS = '    args: ["app:app"]\n'
 ONE_BUILD = "#!/bin/sh\ndocker build -t acme/shop web\n"
 SERVICE = "services:\n  api:\n    image: acme/shop\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "unknown"),
+    [
+        ({"k8s.yaml": POD.replace("IMAGE", "acme/shop") + ARGUMENTS}, ["k8s.yaml:8"]),
+        ({"compose.yml": f"{SERVICE}    command: -w 4 app:app\n"}, ["compose.yml:4"]),
+        ({"compose.yml": SERVICE}, []),
+        ({"compose.yml": f"{SERVICE}    build: gone\n    command: -w 4 app:app\n", "build.sh": ONE_BUILD}, []),
+        ({"compose.yml": f"{SERVICE}    command: celery -A app worker\n"}, []),
+        ({"compose.yml": f"{SERVICE.replace('acme', 'other')}    command: -w 4 app:app\n"}, []),
+        ({".devcontainer/compose.yml": f"{SERVICE}    command: -w 4 app:app\n"}, []),
+        ({"tests/compose.yml": f"{SERVICE}    command: -w 4 app:app\n"}, []),
+    ],
+)
+def test_what_an_image_of_several_dockerfiles_does_with_its_arguments_is_unknown(
+    files: dict[str, str], unknown: list[str]
+) -> None:
+    builds = "#!/bin/sh\ndocker build -t acme/shop web\ndocker build -t acme/shop ops\n"
+    images = {"web/Dockerfile": IMAGE + 'ENTRYPOINT ["gunicorn"]\n', "ops/Dockerfile": IMAGE + "CMD celery\n"}
+    found = link(parse(memory_tree({**images, "build.sh": builds, "web/app.py": APP, **files})), name="site")
+    assert [str(hop.span) for hop in found.unknown_starts] == unknown
+
+
 PUBLISHED = {WORKFLOW: workflow(action(context="web", push="true", tags="acme/shop"))}
 STAGES = "FROM python:3.13 AS one\nWORKDIR /app\nCOPY . .\nCMD gunicorn one:app\nFROM one AS two\nCMD gunicorn two:app\n"
 

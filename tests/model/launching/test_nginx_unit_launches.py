@@ -153,7 +153,15 @@ def test_surroundings_of_an_application() -> None:
 
 
 @pytest.mark.parametrize(
-    ("copied", "unknown"), [("COPY config.json /docker-entrypoint.d/\n", []), ("", ["Dockerfile:1"])]
+    ("copied", "unknown"),
+    [
+        ("COPY config.json /docker-entrypoint.d/\n", []),
+        ("", ["Dockerfile:1"]),
+        ("CMD unitd --no-daemon\n", ["Dockerfile:3"]),
+        ("COPY <<EOF /docker-entrypoint.d/a.json\n{\nEOF\nCMD unitd --no-daemon\n", ["Dockerfile:6"]),
+        ("COPY config.json /docker-entrypoint.d/\nCMD unitd --no-daemon\n", []),
+        ("CMD unitd --version\n", []),
+    ],
 )
 def test_the_image_starts_something_unseen_without_configuration(copied: str, unknown: list[str]) -> None:
     files = {"Dockerfile": UNIT + "COPY app.py /www/\n" + copied, "config.json": config(path="/www"), "app.py": APP}
@@ -169,6 +177,16 @@ def test_applications_do_not_run_as_root() -> None:
     }
     [launch] = link(parse(memory_tree(files)), name="site").launches
     assert not launch.root_user
+
+
+def test_applications_run_as_the_user_that_the_configuration_names() -> None:
+    files = {
+        "Dockerfile": UNIT + "COPY . /www\nCOPY config.json /docker-entrypoint.d/\n",
+        "config.json": config(path="/www", user="root"),
+        "app.py": APP,
+    }
+    [launch] = link(parse(memory_tree(files)), name="site").launches
+    assert launch.root_user
 
 
 @pytest.mark.parametrize("factory", [True, False])

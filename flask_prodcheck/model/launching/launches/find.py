@@ -30,6 +30,7 @@ from flask_prodcheck.model.launching.launches.overlaps import (
 from flask_prodcheck.model.launching.launches.remote_starts import restarts_something_unseen
 from flask_prodcheck.model.launching.launches.unknown_starts import (
     imageless_starts,
+    runs_one_of_several,
     runs_python_unseen,
     starts_something_unseen,
     undecided_starts,
@@ -84,7 +85,12 @@ def find_launches(
         templated = head.kind == "kubernetes" and "{{" in head.text  # the values of a chart decide the command
         image = head.kind == "dockerfile" and not is_for_work(head.span.file)
         elsewhere = restarts_something_unseen(head, facts)
-        if not chains and (templated or elsewhere or (image and starts_something_unseen(head, facts))):
+        if not chains and (
+            templated
+            or elsewhere
+            or (image and starts_something_unseen(head, facts))
+            or runs_one_of_several(head, facts)
+        ):
             unknown.append(Hop(head.span, head.text))
         elif not chains and image and runs_python_unseen(head, facts, modules):
             programs.append(head)

@@ -19,12 +19,13 @@ from flask_prodcheck.facts.types import (
     ShellStmt,
 )
 from flask_prodcheck.model.launching.base_images import OFFICIAL_IMAGES, is_plain_base
+from flask_prodcheck.model.launching.built_images import built_as, dockerfile_of
 from flask_prodcheck.model.launching.commands.read import read_command
-from flask_prodcheck.model.launching.commands.web_servers import APACHE
+from flask_prodcheck.model.launching.commands.web_servers import APACHE, UNIT
 from flask_prodcheck.model.launching.following.apache import installs_mod_wsgi
 from flask_prodcheck.model.launching.following.python_programs import module_file, script_file
 from flask_prodcheck.model.launching.heads.decided import decided, serve_alike
-from flask_prodcheck.model.launching.heads.head import Head, is_for_work
+from flask_prodcheck.model.launching.heads.head import Head, is_for_work, is_test_place
 from flask_prodcheck.model.launching.images import build_image, effective_start, is_without_code
 from flask_prodcheck.model.launching.service_scripts import (
     S6_INIT,
@@ -43,6 +44,17 @@ def starts_something_unseen(head: Head, facts: Facts) -> bool:
     """Whether a container command runs a program that is not in the project and not known to serve nothing, or a process
     manager of whose processes nothing is in the project."""
     return any(_is_unseen(step, head, facts) for step in _steps_of(head))
+
+
+def runs_one_of_several(head: Head, facts: Facts) -> bool:
+    """Whether a service or a pod hands words to an image that several Dockerfiles of the project make under its name: what
+    starts is what the right one does with them."""
+    image = head.place.image
+    aside = is_for_work(head.span.file) or is_test_place(head.span.file)
+    if head.kind not in ("compose", "kubernetes") or aside or image is None or image.dockerfile:
+        return False
+    builds = built_as(image.base, facts)
+    return bool(builds) and dockerfile_of(builds) is None and starts_something_unseen(head, facts)
 
 
 def runs_python_unseen(head: Head, facts: Facts, modules: Modules) -> bool:
@@ -101,6 +113,8 @@ def _steps_of_shell(text: str, head: Head, shells: int = 0) -> Iterator[Step]:
 def _is_unseen(step: Step, head: Head, facts: Facts) -> bool:
     if isinstance(step, TaskRun) and step.runner == "runit":
         return not scripts_of_services(step.file or "", head.place.mapping, facts)
+    if isinstance(step, TaskRun) and step.runner == UNIT:
+        return True  # its configuration comes from elsewhere, or cannot be read
     if isinstance(step, TaskRun) and step.runner == APACHE:
         image = head.place.image
         return image is not None and installs_mod_wsgi(image)
