@@ -47,6 +47,17 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["shop.init:8 > web/run.py:4 app-run production run:app True"],
     ),
     (
+        "start-stop-daemon says first what it would do",
+        {
+            "shop.init": by_argument(
+                "start-stop-daemon --start --exec /opt/run.py --test > /dev/null || exit 1\n"
+                "start-stop-daemon --start --exec /opt/run.py -- --fast"
+            ),
+            "run.py": RUN,
+        },
+        ["shop.init:9 > run.py:4 app-run production run:app True"],
+    ),
+    (
         "the folder of such scripts; daemon of Red Hat",
         {
             "etc/init.d/shop": by_argument("daemon --user=web +5 --pidfile /run/a python run.py", head="#!/bin/bash\n"),
@@ -152,6 +163,12 @@ def test_it_says_how_production_starts() -> None:
     files = {"shop.init": by_argument("python run.py"), "run.py": RUN, "other.py": unused}
     sites = link(parse(memory_tree(files)), name="site").run_sites
     assert {site.span.file: site.production for site in sites} == {"run.py": "yes", "other.py": "no"}
+
+
+def test_what_tests_need_is_no_deployment() -> None:
+    files = {"tests/shop.init": by_argument("python run.py"), "run.py": RUN}
+    [site] = link(parse(memory_tree(files)), name="site").run_sites
+    assert site.production == "no-deploy-files"
 
 
 def test_a_program_that_serves_in_two_ways_is_one_command() -> None:

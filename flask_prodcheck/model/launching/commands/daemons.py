@@ -6,7 +6,7 @@ Sources: start-stop-daemon(8) of Debian and of OpenRC; ``daemon`` of Red Hat's `
 
 from __future__ import annotations
 
-from flask_prodcheck.model.launching.commands.options import Words, option_value
+from flask_prodcheck.model.launching.commands.options import Words, drop_options, option_value
 
 _VALUED = frozenset(
     {
@@ -15,32 +15,22 @@ _VALUED = frozenset(
         "--iosched", "-k", "--umask", "-1", "--stdout", "-2", "--stderr", "-e", "--env", "-O", "--output", "-w", "--wait", "--pid", "--ppid",
     }
 )  # fmt: skip
-_STOPS = frozenset({"-K", "--stop", "-T", "--status", "-H", "--help", "-V", "--version"})
+_STARTS_NOTHING = frozenset({"-K", "--stop", "-T", "--status", "-t", "--test", "-H", "--help", "-V", "--version"})
 _DAEMON_VALUED = frozenset({"-n", "-p", "-u", "-F", "-r", "-o", "-D", "--name", "--pidfile", "--user", "--check"})
 
 
 def behind_start_stop_daemon(words: Words) -> Words:
     """The program of ``--startas``, else of ``--exec``, with the arguments behind the options; nothing where it is called
-    to stop one."""
-    rest = list(words)
-    own: Words = []
-    while rest and rest[0].startswith("-") and rest[0] != "--":
-        own.append(rest.pop(0))
-        if own[-1] in _VALUED and rest:
-            own.append(rest.pop(0))
+    to stop one, or only to say what it would do."""
+    rest = drop_options(words, _VALUED)
+    own = words[: len(words) - len(rest)]
     program = option_value(own, ("--startas", "-a")) or option_value(own, ("--exec", "-x"))
-    if program is None or any(word in _STOPS for word in own):
+    if program is None or any(word in _STARTS_NOTHING for word in own):
         return []
-    return [program, *(rest[1:] if rest[:1] == ["--"] else rest)]
+    return [program, *rest]
 
 
 def behind_daemon(words: Words) -> Words:
     """The command behind the options of ``daemon``, a nice level (``+5``) among them."""
-    rest = list(words)
-    while rest and rest[0].startswith(("-", "+")):
-        word = rest.pop(0)
-        if word == "--":
-            break
-        if word in _DAEMON_VALUED and rest:
-            rest.pop(0)
-    return rest
+    rest = drop_options(words, _DAEMON_VALUED)
+    return drop_options(rest[1:], _DAEMON_VALUED) if rest and rest[0].startswith("+") else rest
