@@ -65,8 +65,8 @@ class Evidence:
     ``built_aside`` when development services alone build the image, and others another one that serves the same; ``generated`` when a
     code generator wrote it; ``stand_in`` is a service beside it that only replaces another, ``on_host`` says how a script
     leaves it running on a machine that is a server; ``elsewhere`` when another deploy file than its own, and those that
-    run its image, starts a production server; ``unused`` when every service that builds the image has a command of its
-    own; ``released`` the name under which a workflow releases the image."""
+    run its image, starts a production server; ``unused`` when it is the development server of an image and every service
+    that builds this has a command of its own; ``released`` the name under which a workflow releases the image."""
 
     file: str
     kind: str
@@ -253,7 +253,7 @@ def _by_what_is_around(evidence: Evidence) -> Judgement | None:
         return Purpose.DEVELOPMENT, "a generator wrote it, and production starts elsewhere"
     if evidence.kind == "dockerfile" and evidence.built_aside:
         return Purpose.DEVELOPMENT, "only development services build it, and others another image of the same"
-    if evidence.kind == "dockerfile" and evidence.server.is_development and evidence.unused and evidence.elsewhere:
+    if evidence.unused and evidence.elsewhere:
         return Purpose.DEVELOPMENT, "every service that builds the image starts something else, and so does production"
     if evidence.on_host and (evidence.kind == "script" or evidence.kind in _TASK_KINDS):
         return Purpose.PRODUCTION, evidence.on_host

@@ -111,6 +111,20 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > app.py:4 app-run production app:app True", "web.service:2 gunicorn production app:app True"],
     ),
     (
+        "an image that serves, of which compose does not take the command",
+        {
+            "Dockerfile": SERVED,
+            "compose.yml": COMPOSE.format(".") + "    command: flask run\n",
+            "web.service": UNIT,
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 gunicorn production app:app True",
+            "compose.yml:4 flask-run development app:app True",
+            "web.service:2 gunicorn production app:app True",
+        ],
+    ),
+    (
         "an image whose own command compose does not take, and that is all there is",
         {
             "Dockerfile": IMAGE + "CMD python app.py\n",

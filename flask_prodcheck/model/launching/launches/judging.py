@@ -29,7 +29,7 @@ def judged(
     """One launch for each end of ``found`` with its purpose, in a stable order."""
     kept = one_per_end(found)
     deploy = [each for each in kept if each.head.kind in _DEPLOYS or each.launch.source == "platform-default"]
-    hosted = [each for each in kept if each.head.kind in PLATFORM_KINDS and each not in deploy]
+    placed = [*deploy, *(each for each in kept if each.head.kind in PLATFORM_KINDS)]
     has_production = any(not each.launch.server.is_development for each in deploy)
     launches = []
     for each in kept:
@@ -52,7 +52,7 @@ def judged(
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=_has_production_pair(launch, facts),
             development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
-            stand_in=each.head.stand_in, on_host=_leaves_on_host(each, has_production), elsewhere=_starts_elsewhere(each, [*deploy, *hosted]),
+            stand_in=each.head.stand_in, on_host=_leaves_on_host(each, has_production), elsewhere=_starts_elsewhere(each, placed),
             released=each.head.released, mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, deploy, facts),
             unused=_is_unused(each, facts),
         )  # fmt: skip
@@ -125,7 +125,9 @@ def _is_built_aside(found: Found, all_found: Sequence[Found], facts: Facts) -> b
 
 
 def _is_unused(found: Found, facts: Facts) -> bool:
-    """Whether compose builds the image of ``found`` and always starts something else in it."""
+    """Whether ``found`` is the development server of an image that compose builds and always starts something else in."""
+    if found.head.kind != "dockerfile" or not found.launch.server.is_development:
+        return False
     services = [each for _, each in services_of(found.launch.dockerfile or "", facts)]
     return bool(services) and all(each.command is not None or each.entrypoint is not None for each in services)
 
