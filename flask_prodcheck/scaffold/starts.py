@@ -227,6 +227,7 @@ def _image_folder(image: Image, folder: str, project: Project) -> str | None:
     for each in reversed(image.mapping):
         if each.repo in project.facts.paths:
             continue
-        if each.repo == "." or folder == each.repo or folder.startswith(each.repo + "/"):
-            return posixpath.normpath(posixpath.join(each.image, posixpath.relpath(folder, each.repo)))
+        inside = each.holds_at(folder)
+        if inside is not None:
+            return posixpath.normpath(inside)
     return None

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Dockerfile
-from flask_prodcheck.model.launching.folders import folders_of, join
+from flask_prodcheck.model.launching.folders import above, folders_of, join
 
 
 def context_candidates(path: str) -> list[str]:
     """Folders that may be the build context of the Dockerfile at ``path``: its own, then its parents up to the root."""
-    folder = posixpath.dirname(path) or "."
-    found = [folder]
-    while folder != ".":
-        folder = posixpath.dirname(folder) or "."
-        found.append(folder)
-    return found
+    return [*above(path), "."]
 
 
 def choose_context(dockerfile: Dockerfile, facts: Facts) -> str:
@@ -32,7 +26,7 @@ def choose_context(dockerfile: Dockerfile, facts: Facts) -> str:
         for source in copy.sources
         if "$" not in source
     ]
-    code = {outer for path in facts.modules for outer in (".", *above(path))}
+    code = {outer for path in facts.modules for outer in context_candidates(path)}
     copies_all = any(not source.strip("./") for source in sources)
     scored = [
         (
@@ -52,14 +46,6 @@ def _exists(path: str, facts: Facts) -> bool:
             fnmatch.fnmatchcase(each, path) or each.startswith(path.split("*", maxsplit=1)[0]) for each in facts.paths
         )
     return path == "." or path in facts.paths or path in folders_of(facts)
-
-
-def above(path: str) -> Iterator[str]:
-    """Every folder that holds ``path``, the root excepted."""
-    folder = posixpath.dirname(path)
-    while folder:
-        yield folder
-        folder = posixpath.dirname(folder)
 
 
 def is_context_open(dockerfile: Dockerfile) -> bool:

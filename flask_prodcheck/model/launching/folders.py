@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from flask_prodcheck.facts.parsed import Facts
 
@@ -12,6 +12,14 @@ from flask_prodcheck.facts.parsed import Facts
 def join(folder: str, path: str) -> str:
     """``path`` below ``folder`` as a normal project path; "." for the root; ".." that leaves the root stays visible."""
     return posixpath.normpath(posixpath.join(folder, path.lstrip("/"))) if folder else posixpath.normpath(path)
+
+
+def above(path: str) -> Iterator[str]:
+    """Every folder that holds ``path``, the nearest first, the root excepted."""
+    folder = posixpath.dirname(path)
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
 
 
 def folders_of(facts: Facts) -> frozenset[str]:

@@ -15,9 +15,9 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell_commands import commands_of, text_of
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar
 from flask_prodcheck.model.launching.base_images import LAMBDA_FOLDER, is_lambda_base, is_plain_base
-from flask_prodcheck.model.launching.build_contexts import above, choose_context, is_context_open
+from flask_prodcheck.model.launching.build_contexts import choose_context, is_context_open
 from flask_prodcheck.model.launching.built_images import arguments_of_builds, base_of, stage_index
-from flask_prodcheck.model.launching.folders import files_in, folders_of, join
+from flask_prodcheck.model.launching.folders import above, files_in, folders_of, join
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
@@ -32,6 +32,14 @@ class Mapped:
 
     image: str
     repo: str
+
+    def holds_at(self, path: str) -> str | None:
+        """Where the project file or folder ``path`` then stands inside; None where this does not bring it."""
+        if path == self.repo:
+            return self.image
+        if self.repo == ".":
+            return posixpath.join(self.image, path)
+        return posixpath.join(self.image, path[len(self.repo) + 1 :]) if path.startswith(f"{self.repo}/") else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
@@ -156,8 +156,9 @@ def _folder_inside(place: Place, facts: Facts) -> str | None:
     if not place.cwd_known or project_path(mapping, place.image.workdir, facts) == place.cwd:
         return place.image.workdir
     for each in reversed(mapping):
-        if each.repo == place.cwd or each.repo == "." or place.cwd.startswith(each.repo + "/"):
-            return posixpath.normpath(posixpath.join(each.image, posixpath.relpath(place.cwd, each.repo)))
+        inside = each.holds_at(place.cwd)
+        if inside is not None:
+            return posixpath.normpath(inside)
     return None
 
 
@@ -205,14 +206,9 @@ def _by_folders(path: str, facts: Facts) -> str | None:
     return None
 
 
-def standing_at(path: str, place: Place) -> Iterator[str]:
+def standing_at(path: str, place: Place) -> list[str]:
     """Every path at which the project file ``path`` stands in the container."""
-    mapping = place.image.mapping if place.image is not None else ()
-    for each in (*mapping, *place.mounts):
-        if each.repo == path:
-            yield each.image
-        elif each.repo == "." or path.startswith(f"{each.repo}/"):
-            yield posixpath.join(each.image, posixpath.relpath(path, each.repo))
+    return [inside for each in place.mapping if (inside := each.holds_at(path)) is not None]
 
 
 def on_path(name: str, place: Place, facts: Facts) -> str | None:
@@ -252,17 +248,6 @@ def user_id(place: Place) -> str | None:
         return "0" if place.image.dockerfile and is_plain_base(place.image.base) else None
     name = place.user.partition(":")[0]
     return None if is_open(name) else "0" if name in ("root", "0") else name
-
-
-def inside_paths(path: str, place: Place) -> list[str]:
-    """Where the project file ``path`` stands in the container."""
-    found = []
-    for each in place.mapping:
-        if path == each.repo or each.repo == ".":
-            found.append(each.image if path == each.repo else posixpath.join(each.image, path))
-        elif path.startswith(f"{each.repo}/"):
-            found.append(posixpath.join(each.image, path[len(each.repo) + 1 :]))
-    return found
 
 
 def enter(place: Place, directory: str, facts: Facts) -> Place:

@@ -35,19 +35,12 @@ def service_starts(image: Image) -> Iterator[Command]:
 def scripts_of_services(folder: str, mapping: Sequence[Mapped], facts: Facts) -> list[str]:
     """The project files that stand at ``<folder>/<service>/run`` in an image, by service."""
     found: dict[str, str] = {}
-    within = folder.rstrip("/") + "/"
+    runs = [path for path in facts.paths if posixpath.basename(path) == "run"]
     for each in mapping:
-        inside = f"{each.repo}/" if each.repo != "." else ""
-        for path in facts.paths:
-            if path == each.repo:
-                there = each.image
-            elif path.startswith(inside) and path.endswith("/run"):
-                there = posixpath.join(each.image, path[len(inside) :])
-            else:
-                continue
-            service, _, name = there.removeprefix(within).partition("/")
-            if service and there.startswith(within) and name == "run":
-                found[service] = path
+        for path in (*runs, *([each.repo] if each.repo in facts.paths else [])):
+            service, name = posixpath.split(each.holds_at(path) or "")
+            if name == "run" and posixpath.dirname(service) == (folder.rstrip("/") or "/"):
+                found[posixpath.basename(service)] = path
     return [found[service] for service in sorted(found)]
 
 

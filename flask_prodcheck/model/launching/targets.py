@@ -206,10 +206,7 @@ def _unmapped(place: Place, path: str) -> bool:
     """Whether ``path`` stands in the image somewhere other than the folder the server starts in."""
     image = place.image
     return image is not None and (
-        image.opaque
-        or not image.mapping
-        or not any(each.repo == "." or path == each.repo or path.startswith(each.repo + "/") for each in image.mapping)
-        or bool(image.runs)
+        image.opaque or not any(each.holds_at(path) is not None for each in image.mapping) or bool(image.runs)
     )
 
 

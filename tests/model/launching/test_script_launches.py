@@ -12,6 +12,16 @@ IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "what COPY puts beside the project's files, in the folder that a script goes to",
+        {
+            "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nCOPY ops/web.sh site/start.sh\n"
+            "CMD cd site && sh start.sh\n",
+            "ops/web.sh": "exec gunicorn app:app\n",
+            "site/app.py": APP,
+        },
+        ["Dockerfile:5 > ops/web.sh:1 gunicorn production app:app True"],
+    ),
+    (
         "the arguments that a script gives another are all that this gets",
         {
             "setup.sh": "bash launch.sh --stop\n",

@@ -57,6 +57,28 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:1 > ops/runit/web/run:3 gunicorn production app:app True"],
     ),
     (
+        "a service's script alone, under another name",
+        {
+            "Dockerfile": "FROM phusion/baseimage:noble\nCOPY . /app\nCOPY ops/web.sh /etc/service/web/run\n",
+            "ops/web.sh": RUN,
+            "app.py": APP,
+        },
+        ["Dockerfile:1 > ops/web.sh:3 gunicorn production app:app True"],
+    ),
+    (
+        "what stands deeper is no service, but a script like any other",
+        {
+            "Dockerfile": "FROM phusion/baseimage:noble\nCOPY . /app\nCOPY ops/runit /etc/service\n",
+            "ops/runit/web/run": RUN,
+            "ops/runit/web/log/run": RUN,
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:1 > ops/runit/web/run:3 gunicorn production app:app True",
+            "ops/runit/web/log/run:3 gunicorn production app:app True",
+        ],
+    ),
+    (
         "a plain base image starts no services",
         {"Dockerfile": IMAGE + "COPY ops/runit /etc/service\n", "ops/runit/web/run": RUN, "app.py": APP},
         ["ops/runit/web/run:3 gunicorn production app:app True"],

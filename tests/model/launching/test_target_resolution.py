@@ -37,6 +37,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "a module that no COPY brings: something else must",
+        {
+            "Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY web /app\nCMD gunicorn shop:app\n",
+            "web/pages.py": "",
+            "lib/shop.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production shop:app True"],
+    ),
+    (
         "a module that a submodule may hold",
         {"Procfile": "web: gunicorn shop.wsgi\n", ".gitmodules": "", "app.py": APP},
         ["Procfile:1 gunicorn production shop.wsgi:application None"],

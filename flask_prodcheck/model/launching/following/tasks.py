@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flask_prodcheck.facts.conditionals import CONDITIONAL
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Start
-from flask_prodcheck.model.launching.place import Place, inside_paths, locate
+from flask_prodcheck.model.launching.place import Place, locate, standing_at
 from flask_prodcheck.model.launching.steps import TaskRun
 from flask_prodcheck.model.launching.words import is_open
 from flask_prodcheck.model.python.modules import Modules
@@ -39,7 +39,7 @@ def starts_of(run: TaskRun, place: Place, facts: Facts) -> list[Start]:
         ]
         starts = named or ([] if run.runner in ("make", "procfile") else starts)
     elif run.runner in _PROCESS_MANAGERS and place.image is not None:
-        read = [start for start in starts if any(map(_READ_BY_ITSELF.match, inside_paths(start.span.file, place)))]
+        read = [start for start in starts if any(map(_READ_BY_ITSELF.match, standing_at(start.span.file, place)))]
         inside = {each.repo for each in place.image.mapping}
         copied = [
             start for start in starts if start.span.file in inside or posixpath.dirname(start.span.file) in inside

@@ -315,8 +315,7 @@ _USER_CHANGES = frozenset(
 
 
 def _layout(place: Place) -> tuple[tuple[str, str], ...]:
-    mapped = (*(place.image.mapping if place.image is not None else ()), *place.mounts)
-    return tuple((each.image, each.repo) for each in mapped)
+    return tuple((each.image, each.repo) for each in place.mapping)
 
 
 _INSTALLERS = frozenset({"pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "conda"})
