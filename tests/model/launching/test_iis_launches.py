@@ -94,6 +94,14 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["web.config:8 other production app:app True"],
     ),
     (
+        "a method of an object returns the application",
+        {
+            "web.config": site(("WSGI_HANDLER", "shop.site.make()"), handlers=FLASK_FCGI),
+            "shop.py": MAKER + "class Site:\n    def make(self):\n        return make()\nsite = Site()\n",
+        },
+        ["web.config:4 other production  None"],
+    ),
+    (
         "no handler is named here",
         {"web.config": site(handlers=FLASK_FCGI), "app.py": APP},
         ["web.config:6 other production  None"],
