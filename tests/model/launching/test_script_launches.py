@@ -12,6 +12,16 @@ IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
+        "a script hands on what it is given and what somebody adds",
+        {
+            "Dockerfile": IMAGE + 'ENTRYPOINT ["./a.sh", "--fast"]\n',
+            "a.sh": '#!/bin/sh\nexec ./b.sh "$@"\n',
+            "b.sh": '#!/bin/sh\ncase "$2" in\nweb) exec gunicorn app:app ;;\nesac\n',
+            "app.py": APP,
+        },
+        ["Dockerfile:4 > a.sh:2 > b.sh:3 gunicorn production app:app True"],
+    ),
+    (
         "what COPY puts beside the project's files, in the folder that a script goes to",
         {
             "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nCOPY ops/web.sh site/start.sh\n"

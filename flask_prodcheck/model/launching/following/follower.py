@@ -28,6 +28,7 @@ from flask_prodcheck.model.launching.following.console_scripts import (
 )
 from flask_prodcheck.model.launching.following.container_runs import in_container
 from flask_prodcheck.model.launching.following.environment import given_variables
+from flask_prodcheck.model.launching.following.handed_words import hands_on_all, where_written
 from flask_prodcheck.model.launching.following.nginx_unit import served_by_unit
 from flask_prodcheck.model.launching.following.python_programs import (
     INSTALLED_PROGRAMS,
@@ -38,6 +39,7 @@ from flask_prodcheck.model.launching.following.python_programs import (
 from flask_prodcheck.model.launching.following.scripts import (
     installed_program,
     of_base_image,
+    own_wrapper,
     script_path,
     written_inline,
 )
@@ -120,17 +122,11 @@ class Follower:
             return []
         try:
             reading = read_command(argv)
-            return self._reading(reading, span, place, state) or self._own_wrapper(reading, argv, span, place)
+            found = self._reading(reading, span, place, state)
+            own = own_wrapper(argv, reading.wrappers, place, self.facts) if not found else None
+            return self._script(own, span, place, None) if own is not None else found
         finally:
             self.budget.leave()
-
-    def _own_wrapper(self, reading: Reading, argv: Sequence[str], span: Span, place: Place) -> list[Ended]:
-        """A script of the project that is called like a known wrapper, but takes other words before the command."""
-        for index, word in enumerate(argv):
-            own = "/" in word and posixpath.basename(word) in reading.wrappers
-            if own and script_path(word, place, self.facts) in self.facts.scripts:
-                return self._script(ScriptRun(word, tuple(argv[index + 1 :])), span, place, None)
-        return []
 
     def _reading(self, reading: Reading, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
         place = place.with_env(given_variables(reading.environment, reading.env_files, place, self.facts))
@@ -166,7 +162,9 @@ class Follower:
         return []
 
     def _shell_run(self, run: ShellRun, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
-        inner = replace(self._written_place(run.text, place), args=run.args[1:] if run.args else (), args_open=False)
+        inner = replace(
+            where_written(run.text, place, self.facts), args=run.args[1:] if run.args else (), args_open=False
+        )
         if run.shell == SSH:
             inner = inner.on_another_machine()
         where = inner.hops[-1].span if len(inner.hops) > len(place.hops) else span
@@ -181,14 +179,6 @@ class Follower:
             else each
             for each in found
         ]
-
-    def _written_place(self, text: str, place: Place) -> Place:
-        """``place`` with the line of the script that holds ``text`` as its end, where a later script only hands it on."""
-        shown = " ".join(text.split())[:60]
-        if not shown or not place.hops or shown in place.hops[-1].text:
-            return place
-        written = next((hop for hop in place.hops if hop.span.file in self.facts.scripts and shown in hop.text), None)
-        return place.hop(written.span, text) if written is not None else place
 
     # --- Python ----------------------------------------------------------------------------------------------------
 
@@ -322,7 +312,7 @@ class Follower:
             inner = replace(
                 place.in_new_shell(),
                 args=tuple(args),
-                args_open=place.args_open and (not place.script or _hands_on_all(args, place)),
+                args_open=place.args_open and (not place.script or hands_on_all(args, place)),
                 shell_parent=Span(script.path, 1),
                 script=script.path,
                 starts=is_called_to_start(script, args),
@@ -395,8 +385,3 @@ class Follower:
                 if ended:
                     break
         return ended
-
-
-def _hands_on_all(args: Sequence[str], place: Place) -> bool:
-    """Whether a script that somebody gives more arguments than are written here may give them on with ``args``."""
-    return any(is_open(arg) for arg in args) or bool(place.args and tuple(args)[-len(place.args) :] == place.args)
