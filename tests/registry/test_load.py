@@ -70,6 +70,7 @@ def test_good_folder(tmp_path: Path) -> None:
     ("old", "new", "line", "words"),
     [
         ('since = "0.1.0"', 'sinse = "0.1.0"', 3, "unknown key 'sinse' (did you mean \"since\"?)"),
+        ('severity = "error"', 'severity = "error"\nstart = "sure"', 5, "start 'sure' is not one of prevented, needed"),
         ('severity = "error"', 'severity = "fatal"', 4, "severity 'fatal' is not one of error, warning, info"),
         ('confidence = "high"', 'confidence = "sure"', 5, "confidence 'sure'"),
         ('persona = "regular"', 'persona = "me"', 6, "persona 'me'"),
