@@ -143,6 +143,12 @@ WSGI_SERVERS = frozenset(
 )
 """Normalised names of the distributions that serve a WSGI application in production, or carry it to a platform."""
 
+#: The cure where Windows starts the application (https://flask.palletsprojects.com/en/stable/deploying/waitress/).
+CURE_ON_WINDOWS = (
+    "Start the app with a server that runs on Windows, such as Waitress (`pip install waitress`, then `waitress-serve "
+    "module:app`, or `waitress-serve --call module:create_app`): Gunicorn runs on Unix-like systems only."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -150,7 +156,7 @@ class Hit:
 
     ``facts`` fill the braces of the rule's message. ``severity`` ("error", "warning", "info"), ``confidence`` ("high",
     "medium", "low") and ``message`` (also a template) replace the rule's own: what production reaches decides, not the
-    kind of hazard. ``fix`` is filled in from the rule's ``fix.py``. ``symbol`` names the enclosing function or class when the source cannot say it.
+    kind of hazard; so does ``cure``, where the rule's own is none for this place. ``fix`` is filled in from the rule's ``fix.py``. ``symbol`` names the enclosing function or class when the source cannot say it.
     """
 
     at: Span
@@ -159,6 +165,7 @@ class Hit:
     severity: str | None = None
     confidence: str | None = None
     message: str | None = None
+    cure: str | None = None
     fix: Fix | None = None
     symbol: str = ""
 
@@ -184,14 +191,19 @@ def serves_console(launch: Launch) -> bool:
     return launch.server.is_development and (site is None or site.call not in ("run_simple", "make_server"))
 
 
+def runs_on_windows(launch: Launch) -> bool:
+    """Whether Windows starts the process itself: a command file or IIS does, and no container stands between."""
+    return launch.kind in ("batch", "iis") and launch.dockerfile is None
+
+
 def served_otherwise(launch: Launch, project: Project) -> bool:
-    """Whether a production launch of another kind of file starts a production server that works: on Windows, where batch
-    files run, gunicorn and uWSGI do not (https://docs.gunicorn.org/en/stable/: "a Python WSGI HTTP Server for UNIX")."""
+    """Whether a production launch of another kind of file starts a production server that works: on Windows gunicorn and
+    uWSGI do not (https://docs.gunicorn.org/en/stable/: "a Python WSGI HTTP Server for UNIX")."""
     return any(
         other.kind != launch.kind
         and other.resolves
         and not other.server.is_development
-        and not (other.kind == "batch" and other.server in (Server.GUNICORN, Server.UWSGI))
+        and not (runs_on_windows(other) and other.server in (Server.GUNICORN, Server.UWSGI))
         for other in project.production
     )
 
@@ -220,6 +232,7 @@ def key_from_environment(project: Project, hit: Hit) -> Fix | None:
 
 
 __all__ = [
+    "CURE_ON_WINDOWS",
     "MIXED_IN",
     "MORE_ARGUMENTS",
     "SHELLS",
@@ -330,6 +343,7 @@ __all__ = [
     "removed_settings",
     "replacer",
     "replicas",
+    "runs_on_windows",
     "runs_several",
     "safe",
     "served_modules",

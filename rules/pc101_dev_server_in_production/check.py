@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Confidence, Hit, Launch, Project, Span
+from flask_prodcheck.rulekit import CURE_ON_WINDOWS, Confidence, Hit, Launch, Project, Span, runs_on_windows
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -17,7 +17,12 @@ def check(project: Project) -> Iterator[Hit]:
         severity = None if launch.confidence is Confidence.HIGH else "warning"
         confidence = launch.confidence.value
         yield Hit(
-            at=at, via=launch.hops, facts={"start": str(launch.head.span)}, severity=severity, confidence=confidence
+            at=at,
+            via=launch.hops,
+            facts={"start": str(launch.head.span)},
+            severity=severity,
+            confidence=confidence,
+            cure=CURE_ON_WINDOWS if runs_on_windows(launch) else None,
         )
 
 

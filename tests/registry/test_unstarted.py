@@ -127,7 +127,12 @@ def test_what_is_served_beside_it_is_unknown() -> None:
 
 def test_the_target_does_not_exist_and_another_kind_of_file_works() -> None:
     unit = "[Service]\nEnvironment=FLASK_DEBUG=1\nExecStart=/usr/bin/gunicorn shop:missing\n"
-    files = {"shop.py": TWO, "requirements.txt": REQUIREMENTS, "a.service": unit, "Procfile": "web: gunicorn shop:admin\n"}
+    files = {
+        "shop.py": TWO,
+        "requirements.txt": REQUIREMENTS,
+        "a.service": unit,
+        "Procfile": "web: gunicorn shop:admin\n",
+    }
     found = audit_tree(memory_tree(files), Settings()).findings
     assert [(each.code, each.severity) for each in found if each.code in ("PC202", "PC302")] == [
         ("PC202", "warning"),
