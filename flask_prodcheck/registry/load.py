@@ -39,7 +39,7 @@ _OPTIONAL = ("topic", "reported_by", "start")
 _TABLES = ("lesson", "when", "example")
 _LESSON_KEYS = ("moments", "step", "affects")
 _EXAMPLE_KEYS = ("name", "kind", "expect", "files")
-_EXPECT_KEYS = ("at", "via", "severity")
+_EXPECT_KEYS = ("at", "via", "severity", "says")
 _WHEN_KEYS = (*SUBJECTS, "equals", "state", "below", "servers", "installed", "not-installed", "uses")
 
 
@@ -359,7 +359,8 @@ class _Reader:
         severity = self.text(table, "severity", "example", nth) if "severity" in table else None
         if severity is not None:
             self.one_of(severity, SEVERITIES, "example", "expect", nth)
-        return Expectation(file, quote, via, severity)
+        says = self.text(table, "says", "example", nth) if "says" in table else None
+        return Expectation(file, quote, via, severity, says)
 
     def known(self, table: Mapping[str, object], valid: tuple[str, ...], name: str = "", nth: int = 0) -> None:
         for key in table:

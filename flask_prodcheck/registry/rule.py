@@ -22,12 +22,13 @@ Proposal = Callable[[Project, Hit], Fix | None]
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """A finding that an example must give: the file, a piece of the source line it stands on, and where stated the
-    files of its chain and its severity."""
+    files of its chain, its severity and a piece of its message."""
 
     file: str
     quote: str
     via: tuple[str, ...] | None = None
     severity: str | None = None
+    says: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

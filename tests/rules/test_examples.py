@@ -58,6 +58,7 @@ def meets(finding: Finding, expected: Expectation, example: Example, rule: Rule)
         finding.span.file == expected.file
         and any(expected.quote in each for each in line)
         and (expected.via is None or tuple(hop.span.file for hop in finding.evidence) == expected.via)
+        and (expected.says is None or expected.says in finding.message)
         and finding.severity == (expected.severity or rule.severity)
     )
 
