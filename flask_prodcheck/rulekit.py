@@ -86,6 +86,7 @@ from flask_prodcheck.model.launching.exposure import Exposure, exposure, open_en
 from flask_prodcheck.model.launching.gunicorn import (
     MORE_ARGUMENTS,
     GunicornSetting,
+    oldest_known_release,
     removed_settings,
     settings_table,
     worker_aliases,
@@ -336,6 +337,7 @@ __all__ = [
     "names_read",
     "nested_statements",
     "newest_allowed",
+    "oldest_known_release",
     "open_environment",
     "published_key",
     "refusal",
