@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -272,3 +273,8 @@ def test_builtin_rules_are_sorted_and_unique() -> None:
     codes = [rule.code for rule in builtin_rules()]
     assert codes == sorted(set(codes))
     assert "PC101" in codes
+
+
+def test_only_messages_are_filled_in() -> None:
+    texts = [(rule.code, text) for rule in builtin_rules() for text in (rule.why, rule.cure)]
+    assert [code for code, text in texts if re.search(r"(?<!\$)\{[a-z_]+\}", text)] == []
