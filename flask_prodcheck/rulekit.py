@@ -75,6 +75,7 @@ from flask_prodcheck.model.deployment.served import (
     served_modules,
     used_by,
 )
+from flask_prodcheck.model.deployment.routers import router_of
 from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files, loses_folder, shares_disk
 from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.deployment.token_keys import token_keys
@@ -330,6 +331,7 @@ __all__ = [
     "removed_settings",
     "replacer",
     "replicas",
+    "router_of",
     "runs_several",
     "safe",
     "served_modules",

@@ -9,13 +9,36 @@ from flask_prodcheck.rulekit import Dependency, Hit, Project, newest_allowed
 
 FIRST_WITH_COOKIE_FIX = (2, 2, 5)
 
+#: The files whose releases a lock file beside them settles.
+LOCKED = frozenset({"Pipfile", "pyproject.toml"})
+
 
 def check(project: Project) -> Iterator[Hit]:
     for dependency in _of_the_applications(project):
-        newest = newest_allowed(dependency.specifier)
+        locked = _locked(dependency, project)
+        installed = locked or dependency
+        newest = newest_allowed(installed.specifier)
         if newest is not None and newest < FIRST_WITH_COOKIE_FIX:
-            yield Hit(at=dependency.span, facts={"version": dependency.specifier})
+            yield Hit(
+                at=dependency.span,
+                via=(locked.span,) if locked is not None else (),
+                facts={"version": installed.specifier},
+            )
             return
+
+
+def _locked(dependency: Dependency, project: Project) -> Dependency | None:
+    """What the lock file beside the file that asks for Flask says of it; None where there is none, or several."""
+    folder, name = posixpath.split(dependency.span.file)
+    beside = [
+        each
+        for each in project.dependencies
+        if each.name == dependency.name
+        and each.group == "lock"
+        and posixpath.dirname(each.span.file) == folder
+        and posixpath.basename(each.span.file).startswith("Pipfile") == (name == "Pipfile")
+    ]
+    return beside[0] if name in LOCKED and len(beside) == 1 else None
 
 
 def _of_the_applications(project: Project) -> list[Dependency]:
