@@ -68,6 +68,7 @@ from flask_prodcheck.model.deployment.cluster_secrets import cluster_secrets
 from flask_prodcheck.model.deployment.kept_keys import is_kept
 from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import kept_apart, loads_once, replicas, runs_several, worker_processes
+from flask_prodcheck.model.deployment.routers import router_of
 from flask_prodcheck.model.deployment.served import (
     calls_of,
     every_statement,
@@ -75,7 +76,6 @@ from flask_prodcheck.model.deployment.served import (
     served_modules,
     used_by,
 )
-from flask_prodcheck.model.deployment.routers import router_of
 from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files, loses_folder, shares_disk
 from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.deployment.token_keys import token_keys
