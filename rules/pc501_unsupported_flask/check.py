@@ -9,20 +9,24 @@ from flask_prodcheck.rulekit import Dependency, Hit, Project, newest_allowed
 
 FIRST_WITH_COOKIE_FIX = (2, 2, 5)
 
+#: The first that works with a Werkzeug whose form parser has limits (2.2.3): Flask 1.1 imports what Werkzeug 2.1 lost.
+FIRST_WITH_LIMITED_FORMS = (2,)
+
 #: The files whose releases a lock file beside them settles.
 LOCKED = frozenset({"Pipfile", "pyproject.toml"})
 
 
 def check(project: Project) -> Iterator[Hit]:
-    for dependency in _of_the_applications(project):
-        locked = _locked(dependency, project)
-        installed = locked or dependency
-        newest = newest_allowed(installed.specifier)
-        if newest is not None and newest < FIRST_WITH_COOKIE_FIX:
+    asked = [(dependency, _locked(dependency, project)) for dependency in _of_the_applications(project)]
+    newest = [newest_allowed((locked or dependency).specifier) for dependency, locked in asked]
+    hopeless = all(each is not None and each < FIRST_WITH_LIMITED_FORMS for each in newest)
+    for (dependency, locked), release in zip(asked, newest, strict=True):
+        if release is not None and release < FIRST_WITH_COOKIE_FIX:
             yield Hit(
                 at=dependency.span,
                 via=(locked.span,) if locked is not None else (),
-                facts={"version": installed.specifier},
+                facts={"version": (locked or dependency).specifier},
+                severity="error" if hopeless and project.production else None,
             )
             return
 
