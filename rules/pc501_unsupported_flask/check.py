@@ -51,7 +51,8 @@ def _of_the_applications(project: Project) -> list[Dependency]:
     named = [each for each in project.dependencies if each.name == "flask" and each.group != "lock"]
     folders = [posixpath.dirname(app.span.file) for app in project.apps]
     nearest = [each for each in named if any(_holds(posixpath.dirname(each.span.file), folder) for folder in folders)]
-    return nearest or named
+    files = [each.span.file for each in nearest or named]  # of several for different Pythons none is judged
+    return [each for each in nearest or named if not each.marker or files.count(each.span.file) == 1]
 
 
 def _holds(folder: str, inner: str) -> bool:

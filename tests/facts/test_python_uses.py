@@ -315,7 +315,11 @@ def test_the_folders_that_files_are_sent_from(call: str, folders: tuple[tuple[st
             "import os\nURI = os.environ.get('DB') or 'mysql://shop:kettle7blue@db.shop.org/shop'\n",
             [("URI", "mysql://shop:***@db.shop.org/shop", "DB", 2)],
         ),
-        ("create_engine('mysql://shop:kettle7blue@db/shop')\n", []),  # within a network of containers
+        ("create_engine('mysql://shop:kettle7blue@db/shop')\n", [("create_engine()", "mysql://shop:***@db/shop", "", 1)]),
+        ("create_engine(os.getenv('DB', 'mysql://shop:kettle7blue@db/shop'))\n", []),  # of a developer's containers
+        ("create_engine('mysql://shop:kettle7blue@localhost/shop')\n", []),
+        ("URI = 'mysql://shop:kettle7blue@db/shop'\n", []),  # nothing shows that it is used
+        ("create_engine('mysql://user:kettle7blue@hostname/shop')\n", []),
         ("create_engine('mysql://shop:kettle7blue@127.0.0.1/shop')\n", []),
         ("create_engine('mysql://shop:kettle7blue@db.example.com/shop')\n", []),
         ("create_engine('mysql://shop:kettle7blue@db.shop.svc/shop')\n", []),

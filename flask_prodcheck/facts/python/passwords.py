@@ -33,15 +33,15 @@ _WITH_ADDRESS = frozenset({
     "create_async_engine", "Database", "ConnectionPool", "SimpleConnectionPool", "ThreadedConnectionPool", "create_pool",
 })  # fmt: skip
 _ADDRESS_KEYWORDS = frozenset({"host", "uri", "url", "dsn", "conninfo"})
-#: An address with the password of a user, and a host by a name that is no local one.
+#: An address with the password of a user, and a host by its name.
 _ADDRESS = regex(
-    r"[a-z][a-z0-9+]{1,40}://[^/@\s:]{0,100}:([^/@\s]{1,200})@((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?:[:/,?]|$)",
+    r"[a-z][a-z0-9+]{1,40}://[^/@\s:]{0,100}:([^/@\s]{1,200})@((?:[\w-]{1,63}\.){0,8}[a-z][a-z0-9-]{0,62})(?:[:/,?]|$)",
     re.IGNORECASE,
 )
 #: Names of a public network that documents use, and of one's own.
 _NOT_PUBLIC = regex(
-    r"(?:^|\.)(?:example|host|domain|server|your\w{0,40})\.[a-z]+$"
-    r"|\.(?:local|localhost|internal|lan|home|corp|test|example|invalid|svc)$",
+    r"(?:^|\.)(?:example|host|domain|server|your\w{0,40})\.[a-z]+$|^(?:host|hostname|server|servername|your\w{0,40})$"
+    r"|(?:^|\.)(?:local|localhost|internal|lan|home|corp|test|example|invalid|svc)$",
     re.IGNORECASE,
 )
 _KEYWORDS = frozenset({"password", "passwd"})
@@ -117,14 +117,15 @@ def _connects(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Pass
         return
     for given in (*call.args[:2], *[word.value for word in call.keywords if word.arg in _ADDRESS_KEYWORDS]):
         variable, text = _default(given) or ("", given.value if isinstance(given, ast.Constant) else None)
-        if _is_address(text):
+        if _is_address(text, nearby=not variable):
             yield Password(f"{called(call)}()", without_passwords(str(text)), span(given), variable)
 
 
-def _is_address(text: object) -> bool:
-    """Whether ``text`` is an address of a server of a public network with the password to it."""
+def _is_address(text: object, *, nearby: bool = False) -> bool:
+    """Whether ``text`` is an address of a server with the password to it: of one in a public network, or also of another
+    container (``nearby``)."""
     found = _ADDRESS.match(text) if isinstance(text, str) and "://" in text else None
-    if found is None or _NOT_PUBLIC.search(found[2]):
+    if found is None or _NOT_PUBLIC.search(found[2]) or not (nearby or "." in found[2]):
         return False
     return not is_placeholder(found[1]) and not any(mark in found[1] for mark in _MARKS)
 
