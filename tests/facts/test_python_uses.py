@@ -315,7 +315,10 @@ def test_the_folders_that_files_are_sent_from(call: str, folders: tuple[tuple[st
             "import os\nURI = os.environ.get('DB') or 'mysql://shop:kettle7blue@db.shop.org/shop'\n",
             [("URI", "mysql://shop:***@db.shop.org/shop", "DB", 2)],
         ),
-        ("create_engine('mysql://shop:kettle7blue@db/shop')\n", [("create_engine()", "mysql://shop:***@db/shop", "", 1)]),
+        (
+            "create_engine('mysql://shop:kettle7blue@db/shop')\n",
+            [("create_engine()", "mysql://shop:***@db/shop", "", 1)],
+        ),
         ("create_engine(os.getenv('DB', 'mysql://shop:kettle7blue@db/shop'))\n", []),  # of a developer's containers
         ("create_engine('mysql://shop:kettle7blue@localhost/shop')\n", []),
         ("URI = 'mysql://shop:kettle7blue@db/shop'\n", []),  # nothing shows that it is used

@@ -76,7 +76,11 @@ def read_digitalocean(path: str, root: YamlNode) -> StartFile:
             options = (
                 ("group", group),
                 *options_of(
-                    part, root="source_dir", dockerfile="dockerfile_path", port="http_port", runtime="environment_slug",
+                    part,
+                    root="source_dir",
+                    dockerfile="dockerfile_path",
+                    port="http_port",
+                    runtime="environment_slug",
                     instances="instance_count",
                 ),
             )
