@@ -29,6 +29,7 @@ from flask_prodcheck.edits.actions import (
 )
 from flask_prodcheck.facts.placeholders import is_placeholder, looks_made_up
 from flask_prodcheck.facts.secrets import masked
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.statements import calls_in, names_read, nested_statements, statements
 from flask_prodcheck.facts.syntax import (
     Assign,
@@ -68,6 +69,7 @@ from flask_prodcheck.model.deployment.cluster_secrets import cluster_secrets
 from flask_prodcheck.model.deployment.kept_keys import is_kept
 from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import kept_apart, loads_once, replicas, runs_several, worker_processes
+from flask_prodcheck.model.deployment.routers import router_of
 from flask_prodcheck.model.deployment.served import (
     calls_of,
     every_statement,
@@ -316,6 +318,7 @@ __all__ = [
     "cluster_secrets",
     "compose_order",
     "deployed",
+    "every_command",
     "every_statement",
     "exposure",
     "flask_before",
@@ -345,6 +348,7 @@ __all__ = [
     "removed_settings",
     "replacer",
     "replicas",
+    "router_of",
     "runs_on_windows",
     "runs_several",
     "safe",
