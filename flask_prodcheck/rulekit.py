@@ -29,6 +29,7 @@ from flask_prodcheck.edits.actions import (
 )
 from flask_prodcheck.facts.placeholders import is_placeholder, looks_made_up
 from flask_prodcheck.facts.secrets import masked
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.statements import calls_in, names_read, nested_statements, statements
 from flask_prodcheck.facts.syntax import (
     Assign,
@@ -68,6 +69,7 @@ from flask_prodcheck.model.deployment.cluster_secrets import cluster_secrets
 from flask_prodcheck.model.deployment.kept_keys import is_kept
 from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import kept_apart, loads_once, replicas, runs_several, worker_processes
+from flask_prodcheck.model.deployment.routers import router_of
 from flask_prodcheck.model.deployment.served import (
     calls_of,
     every_statement,
@@ -86,6 +88,7 @@ from flask_prodcheck.model.launching.exposure import Exposure, exposure, open_en
 from flask_prodcheck.model.launching.gunicorn import (
     MORE_ARGUMENTS,
     GunicornSetting,
+    oldest_known_release,
     removed_settings,
     settings_table,
     worker_aliases,
@@ -143,6 +146,12 @@ WSGI_SERVERS = frozenset(
 )
 """Normalised names of the distributions that serve a WSGI application in production, or carry it to a platform."""
 
+#: The cure where Windows starts the application (https://flask.palletsprojects.com/en/stable/deploying/waitress/).
+CURE_ON_WINDOWS = (
+    "Start the app with a server that runs on Windows, such as Waitress (`pip install waitress`, then `waitress-serve "
+    "module:app`, or `waitress-serve --call module:create_app`): Gunicorn runs on Unix-like systems only."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -150,7 +159,7 @@ class Hit:
 
     ``facts`` fill the braces of the rule's message. ``severity`` ("error", "warning", "info"), ``confidence`` ("high",
     "medium", "low") and ``message`` (also a template) replace the rule's own: what production reaches decides, not the
-    kind of hazard. ``fix`` is filled in from the rule's ``fix.py``. ``symbol`` names the enclosing function or class when the source cannot say it.
+    kind of hazard; so does ``cure``, where the rule's own is none for this place. ``fix`` is filled in from the rule's ``fix.py``. ``symbol`` names the enclosing function or class when the source cannot say it.
     """
 
     at: Span
@@ -159,6 +168,7 @@ class Hit:
     severity: str | None = None
     confidence: str | None = None
     message: str | None = None
+    cure: str | None = None
     fix: Fix | None = None
     symbol: str = ""
 
@@ -184,14 +194,19 @@ def serves_console(launch: Launch) -> bool:
     return launch.server.is_development and (site is None or site.call not in ("run_simple", "make_server"))
 
 
+def runs_on_windows(launch: Launch) -> bool:
+    """Whether Windows starts the process itself: a command file or IIS does, and no container stands between."""
+    return launch.kind in ("batch", "iis") and launch.dockerfile is None
+
+
 def served_otherwise(launch: Launch, project: Project) -> bool:
-    """Whether a production launch of another kind of file starts a production server that works: on Windows, where batch
-    files run, gunicorn and uWSGI do not (https://docs.gunicorn.org/en/stable/: "a Python WSGI HTTP Server for UNIX")."""
+    """Whether a production launch of another kind of file starts a production server that works: on Windows gunicorn and
+    uWSGI do not (https://docs.gunicorn.org/en/stable/: "a Python WSGI HTTP Server for UNIX")."""
     return any(
         other.kind != launch.kind
         and other.resolves
         and not other.server.is_development
-        and not (other.kind == "batch" and other.server in (Server.GUNICORN, Server.UWSGI))
+        and not (runs_on_windows(other) and other.server in (Server.GUNICORN, Server.UWSGI))
         for other in project.production
     )
 
@@ -220,6 +235,7 @@ def key_from_environment(project: Project, hit: Hit) -> Fix | None:
 
 
 __all__ = [
+    "CURE_ON_WINDOWS",
     "MIXED_IN",
     "MORE_ARGUMENTS",
     "SHELLS",
@@ -302,6 +318,7 @@ __all__ = [
     "cluster_secrets",
     "compose_order",
     "deployed",
+    "every_command",
     "every_statement",
     "exposure",
     "flask_before",
@@ -323,6 +340,7 @@ __all__ = [
     "names_read",
     "nested_statements",
     "newest_allowed",
+    "oldest_known_release",
     "open_environment",
     "published_key",
     "refusal",
@@ -330,6 +348,8 @@ __all__ = [
     "removed_settings",
     "replacer",
     "replicas",
+    "router_of",
+    "runs_on_windows",
     "runs_several",
     "safe",
     "served_modules",

@@ -86,7 +86,7 @@ def _finding(rule: Rule, hit: Hit, lines: SourceLines) -> Finding:
         persona=rule.persona,
         span=whole_line(hit.at, source),
         message=(hit.message or rule.message).format_map(hit.facts),
-        cure=rule.cure,
+        cure=hit.cure or rule.cure,
         key_moments=rule.moments,
         step=rule.step,
         affects=rule.affects,

@@ -90,8 +90,7 @@ def _configurations(
     """One effective configuration per production launch whose app is known; without any, that of the best app."""
     version = next((dep.specifier for dep in production_dependencies(modules.facts) if dep.name == "flask"), None)
     copied = script_files(modules.facts)
-    found: list[Configuration] = []
-    seen: set[tuple[object, ...]] = set()
+    found: dict[tuple[object, ...], Configuration] = {}
     for launch in launches:
         app = launch.app
         if app is None and (launch.run_site is not None or launch.server is Server.FLASK_RUN):
@@ -107,14 +106,15 @@ def _configurations(
             launch.program,
             repr(launch.entered),
         )
-        if key in seen:
-            continue
-        seen.add(key)
-        found.append(_configuration(modules, app, launch, version, read, copied))
+        found[key] = (
+            replace(found[key], shared=(*found[key].shared, launch))
+            if key in found
+            else _configuration(modules, app, launch, version, read, copied)
+        )
     best = next((each for each in apps if each.best), None)
     if not found and best is not None and not best.kept:
-        found.append(_configuration(modules, best, None, version, read, copied))
-    return tuple(found)
+        return (_configuration(modules, best, None, version, read, copied),)
+    return tuple(found.values())
 
 
 def _configuration(

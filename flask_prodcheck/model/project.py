@@ -272,7 +272,7 @@ class Configuration:
     defaults of the deploy files, or the templates that scripts copy into place, are taken away. ``alone``: what an image
     has without the variables that a compose file or a manifest beside it sets, where these decide on debug mode.
     ``absent_env``: an environment file that the program itself loads, that the project does not have and that the place
-    where the launch runs may ("" = none)."""
+    where the launch runs may ("" = none). ``shared``: the other launches that get the same."""
 
     app: App
     launch: Launch | None
@@ -283,6 +283,7 @@ class Configuration:
     weaker: tuple[Configuration, ...] = ()
     alone: Configuration | None = None
     absent_env: str = ""
+    shared: tuple[Launch, ...] = ()
 
     def get(self, key: str) -> Setting:
         """The setting for ``key``; an unset one when nothing sets it."""

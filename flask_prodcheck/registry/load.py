@@ -21,6 +21,7 @@ from flask_prodcheck.registry.rule import (
     EXAMPLE_KINDS,
     PERSONAS,
     SEVERITIES,
+    STARTS,
     Example,
     Expectation,
     Rule,
@@ -34,11 +35,11 @@ _OWN_CODE = regex(r"PC\d{3}")
 _FOREIGN_CODE = regex(r"(?!PC)[A-Z]{2,8}\d{3}")
 _DISTRIBUTION = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _REQUIRED = ("code", "slug", "since", "severity", "confidence", "persona", "message", "why", "cure", "references")
-_OPTIONAL = ("topic", "reported_by")
+_OPTIONAL = ("topic", "reported_by", "start")
 _TABLES = ("lesson", "when", "example")
 _LESSON_KEYS = ("moments", "step", "affects")
 _EXAMPLE_KEYS = ("name", "kind", "expect", "files")
-_EXPECT_KEYS = ("at", "via", "severity")
+_EXPECT_KEYS = ("at", "via", "severity", "says")
 _WHEN_KEYS = (*SUBJECTS, "equals", "state", "below", "servers", "installed", "not-installed", "uses")
 
 
@@ -220,6 +221,7 @@ class _Reader:
                 ("check", "policy") if self.trusted else ("check",),
                 key="reported_by",
             ),
+            start=self.one_of(self.text(self.data, "start"), STARTS, key="start") if "start" in self.data else "",
         )
 
     def condition(self) -> Condition:
@@ -357,7 +359,8 @@ class _Reader:
         severity = self.text(table, "severity", "example", nth) if "severity" in table else None
         if severity is not None:
             self.one_of(severity, SEVERITIES, "example", "expect", nth)
-        return Expectation(file, quote, via, severity)
+        says = self.text(table, "says", "example", nth) if "says" in table else None
+        return Expectation(file, quote, via, severity, says)
 
     def known(self, table: Mapping[str, object], valid: tuple[str, ...], name: str = "", nth: int = 0) -> None:
         for key in table:

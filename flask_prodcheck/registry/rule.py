@@ -12,6 +12,7 @@ from flask_prodcheck.rulekit import Fix, Hit, Project
 SEVERITIES = ("error", "warning", "info")
 CONFIDENCES = ("high", "medium", "low")
 PERSONAS = ("regular", "pedantic", "auditor")
+STARTS = ("prevented", "needed")
 EXAMPLE_KINDS = ("bad", "good", "quiet", "missed")
 
 Check = Callable[[Project], Iterable[Hit]]
@@ -21,12 +22,13 @@ Proposal = Callable[[Project, Hit], Fix | None]
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """A finding that an example must give: the file, a piece of the source line it stands on, and where stated the
-    files of its chain and its severity."""
+    files of its chain, its severity and a piece of its message."""
 
     file: str
     quote: str
     via: tuple[str, ...] | None = None
     severity: str | None = None
+    says: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. ``check`` is None for a hazard that a later room reports itself (``reported_by``), ``fix`` where no cure
-    can be applied by the tool."""
+    can be applied by the tool. ``start``: "prevented" where an error of the rule says that the launch never serves,
+    "needed" where the hazard exists only once it does."""
 
     code: str
     slug: str
@@ -64,3 +67,4 @@ class Rule:
     check: Check | None = None
     fix: Proposal | None = None
     reported_by: str = "check"
+    start: str = ""

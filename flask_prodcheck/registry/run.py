@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask_prodcheck.base import Problem
 from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.registry.rule import CONFIDENCES, SEVERITIES, Rule
+from flask_prodcheck.registry.unstarted import as_far_as_started
 from flask_prodcheck.rulekit import Hit, Project
 
 
@@ -38,7 +39,7 @@ def run(rules: Iterable[Rule], project: Project) -> Outcome:
             proposed, problem = with_fix(rule, hit, project)
             hits.append((rule, proposed))
             problems += [problem] if problem is not None else []
-    return Outcome(tuple(hits), tuple(problems))
+    return Outcome(as_far_as_started(hits, project), tuple(problems))
 
 
 def with_fix(rule: Rule, hit: Hit, project: Project) -> tuple[Hit, Problem | None]:

@@ -105,7 +105,9 @@ _CI_PATH = regex(
     r"(?:^|/)(?:\.github|\.circleci|\.gitlab|\.buildkite|\.woodpecker|\.tekton)/"
     r"|(?:^|/)(?:\.gitlab-ci|\.travis|\.drone|bitbucket-pipelines|azure-pipelines|appveyor|\.pre-commit-config)[^/]*$"
 )
-_REQUIREMENTS = regex(r"(?:[^/]*requirements?[^/]*|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE)
+_REQUIREMENTS = regex(
+    r"(?:[^/]*requirements?[^/]*|reqs?|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE
+)
 #: Where GitHub and GitLab look for what they run.
 _WORKFLOW = regex(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$")
 _IMAGE_BUILDS = regex(r"(?:[^/]*[-_.])?bake(?:[-_.][^/]*)?\.(?:hcl|json)|skaffold(?:[-_.][^/]*)?\.ya?ml")

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Confidence, Hit, Launch, Project, Span
+from flask_prodcheck.rulekit import (
+    CURE_ON_WINDOWS,
+    Confidence,
+    Hit,
+    Launch,
+    Project,
+    Span,
+    runs_on_windows,
+    services_of,
+)
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -14,10 +23,16 @@ def check(project: Project) -> Iterator[Hit]:
             continue
         at = launch.run_site.span if launch.run_site is not None else _command(launch, project)
         # An error has to be proven: a chain that could not be followed surely is a hazard only.
-        severity = None if launch.confidence is Confidence.HIGH else "warning"
+        proven = launch.confidence is Confidence.HIGH and not _is_replaced(launch, project)
+        severity = None if proven else "warning"
         confidence = launch.confidence.value
         yield Hit(
-            at=at, via=launch.hops, facts={"start": str(launch.head.span)}, severity=severity, confidence=confidence
+            at=at,
+            via=launch.hops,
+            facts={"start": str(launch.head.span)},
+            severity=severity,
+            confidence=confidence,
+            cure=CURE_ON_WINDOWS if runs_on_windows(launch) else None,
         )
 
 
@@ -36,3 +51,17 @@ def _command(launch: Launch, project: Project) -> Span:
     if not is_program:
         written = [hop for hop in written if re.search(r"\bflask\b", hop.text)]
     return written[-1].span if written else end.span
+
+
+def _is_replaced(launch: Launch, project: Project) -> bool:
+    """Whether all that runs the image by the project's files gives it another command, one of them for a server."""
+    if launch.kind != "dockerfile" or project.facts.kubernetes:
+        return False
+    services = list(services_of(launch.head.span.file, project.facts))
+    if any(service.command is None and service.entrypoint is None for _, service in services):
+        return False
+    names = {(file.path, service.name) for file, service in services}
+    return any(
+        (other.head.span.file, other.service) in names and not other.server.is_development
+        for other in project.production
+    ) and not any(start.command is None for file in project.facts.start_files.values() for start in file.starts)

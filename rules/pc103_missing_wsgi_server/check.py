@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import (
+    CURE_ON_WINDOWS,
     WSGI_SERVERS,
     Attribute,
     Call,
@@ -18,6 +19,7 @@ from flask_prodcheck.rulekit import (
     Span,
     every_statement,
     gunicorn_files,
+    runs_on_windows,
 )
 
 IN_IMAGE = "Production runs the development server, and its image installs no WSGI server to run instead"
@@ -66,7 +68,12 @@ def check(project: Project) -> Iterator[Hit]:
             facts={"place": f"{unread[0].file}:{unread[0].line}", "reason": unread[0].message},
         )
     else:
-        yield Hit(at=at, severity=None if project.kind == "application" else "info")
+        windows = project.production and all(map(runs_on_windows, project.production))
+        yield Hit(
+            at=at,
+            severity=None if project.kind == "application" else "info",
+            cure=CURE_ON_WINDOWS if windows else None,
+        )
 
 
 def _only_has_commands(project: Project) -> bool:

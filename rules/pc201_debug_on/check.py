@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import WSGI_SERVERS, Guard, Hit, Known, Project, Server, serves_console
+from flask_prodcheck.rulekit import WSGI_SERVERS, Guard, Hit, Known, Project, serves_console
 
 CONSOLE = "the interactive debugger lets anyone who reaches it run code"
 BEHIND_SERVER = "error handlers are bypassed and templates are re-read on every request"
@@ -30,10 +30,8 @@ def check(project: Project) -> Iterator[Hit]:
             or not (isinstance(setting.value, Known) and setting.value.value is True)
         ):
             continue
-        if launch.server is Server.FLASK_RUN or (
-            launch.run_site is not None and launch.run_site.debug not in ("unset", "config")
-        ):
-            continue  # the command, or the call's own argument, decides
+        if launch.run_site is not None and launch.run_site.debug not in ("unset", "config"):
+            continue  # the call's own argument decides
         console = serves_console(launch)
         yield Hit(
             at=setting.span,

@@ -59,7 +59,7 @@ def _is_of_a_development_file(span: Span, launch: Launch, project: Project) -> b
 
 def _ends_off(configuration: Configuration | None, launch: Launch) -> bool:
     """Whether the code turns debug mode off again, whatever the environment says."""
-    if configuration is None or launch.server is Server.FLASK_RUN:
+    if configuration is None:
         return False
     if launch.run_site is not None and launch.run_site.debug == "false":
         return True
@@ -70,7 +70,7 @@ def _ends_off(configuration: Configuration | None, launch: Launch) -> bool:
 def _through_code(configuration: Configuration, launch: Launch, project: Project) -> Iterator[Hit]:
     """A variable of the project's own that its code turns into debug mode."""
     setting = configuration.get("DEBUG")
-    if setting.fallback or setting.deployed_at is None or launch.server is Server.FLASK_RUN:
+    if setting.fallback or setting.deployed_at is None:
         return
     if isinstance(setting.value, Known) and setting.value.value is True:
         given = launch.env.get(setting.variable)

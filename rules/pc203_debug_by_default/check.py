@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Configuration, Hit, Known, Project, Server, Setting, serves_console
+from flask_prodcheck.rulekit import Configuration, Hit, Known, Project, Setting, serves_console
 
 ALONE = "Debug mode is on in the image by itself: only what stands beside it ({place}) sets {variable}"
 
@@ -33,10 +33,7 @@ def _on_by_default(configuration: Configuration) -> Setting | None:
     """The setting that turns debug mode on where a variable, or a file, is missing."""
     launch = configuration.launch
     setting = (configuration.unselected or configuration).get("DEBUG")
-    if launch is not None and (
-        launch.server is Server.FLASK_RUN
-        or (launch.run_site is not None and launch.run_site.debug not in ("unset", "config"))
-    ):
+    if launch is not None and launch.run_site is not None and launch.run_site.debug not in ("unset", "config"):
         return None
     on = isinstance(setting.value, Known) and setting.value.value is True and setting.span is not None
     return setting if on and (setting.fallback or setting.file) else None

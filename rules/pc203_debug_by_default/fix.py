@@ -9,6 +9,7 @@ def fix(project: Project, hit: Hit) -> Fix | None:
     """Where the default of a variable is written; a class that a variable selects, or a file replaces, has no one word
     that could be turned round."""
     own = [each for each in settings_at(project, hit.at, "DEBUG") if each.variable and each.chosen_at is None]
-    if own or any(site.span == hit.at for site in project.run_sites):
+    site = next((each for each in project.run_sites if each.span == hit.at), None)
+    if own or (site is not None and any(each.name == "debug" for each in site.node.keywords)):
         return unsafe("make off the default", FlipDefault(hit.at))
     return None

@@ -17,4 +17,12 @@ def check(project: Project) -> Iterator[Hit]:
             continue
         reload = launch.setting(*NAMES)
         if reload is not None and (reload[0].lower() in ON or (reload[0].isdigit() and int(reload[0]) > 0)):
-            yield Hit(at=reload[1], via=launch.hops, facts={"server": launch.server.value})
+            chosen = any(
+                each.span == reload[1] and (each.fallback or each.variable) for each in launch.config_settings
+            )  # by a variable that whoever starts it may set
+            yield Hit(
+                at=reload[1],
+                via=launch.hops,
+                facts={"server": launch.server.value},
+                severity="warning" if chosen else None,
+            )

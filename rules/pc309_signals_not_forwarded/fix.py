@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask_prodcheck.rulekit import ExecCommand, Fix, Hit, Project, safe
+from flask_prodcheck.rulekit import ExecCommand, Fix, Hit, Project, every_command, safe
 
 KEYWORD = re.compile(r"(?:CMD|ENTRYPOINT)[ \t]+", re.IGNORECASE)  # of a Dockerfile
 
@@ -14,5 +14,9 @@ def fix(project: Project, hit: Hit) -> Fix | None:
     hop = next((each for each in hops if each.span == hit.at), None)
     if hop is None or hit.at.file in project.facts.modules:
         return None
+    script = project.facts.scripts.get(hit.at.file)
+    commands = every_command(script.body) if script is not None else ()
+    if any(each.background and each.span == hit.at for each in commands):
+        return None  # what follows it would not run
     command = KEYWORD.sub("", hop.text)
     return safe("start the server with exec", ExecCommand(hit.at, command))

@@ -22,7 +22,6 @@ from flask_prodcheck.rulekit import (
     PyModule,
     Server,
     Span,
-    UnaryOp,
     argument_refusal,
     refusal,
     settings_table,
@@ -128,8 +127,6 @@ def _is_fraction(expr: Expr) -> bool:
         if expr.op == "/":
             return True
         return expr.op in ("+", "-", "*", "//") and (_is_fraction(expr.left) or _is_fraction(expr.right))
-    if isinstance(expr, UnaryOp):
-        return expr.op in ("-", "+") and _is_fraction(expr.operand)
     return isinstance(expr, Call) and isinstance(expr.func, Name) and expr.func.id == "float"
 
 

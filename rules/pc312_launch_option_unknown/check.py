@@ -13,6 +13,7 @@ from flask_prodcheck.rulekit import (
     Releases,
     Server,
     closest,
+    oldest_known_release,
     releases,
     removed_settings,
     settings_table,
@@ -26,13 +27,16 @@ def check(project: Project) -> Iterator[Hit]:
         if launch.server is not Server.GUNICORN:
             continue
         severity = "warning" if launch.confidence is Confidence.LOW else None
-        for option, version, meant in [*_unknown(launch), *_of_another_release(launch, project)]:
+        for option, version, meant in [*_unknown(launch, project), *_of_another_release(launch, project)]:
             hint = f' (did you mean "{meant}"?)' if meant else ""
             facts = {"option": option, "version": version, "hint": hint, "meant": meant}
             yield Hit(at=launch.end.span, via=launch.hops, facts=facts, severity=severity)
 
 
-def _unknown(launch: Launch) -> Iterator[tuple[str, str, str]]:
+def _unknown(launch: Launch, project: Project) -> Iterator[tuple[str, str, str]]:
+    installed = releases(project, "gunicorn", launch)
+    if installed is not None and installed.all_before(oldest_known_release()):
+        return
     words = launch.options.get("unknown-options", ("", None))[0].split()
     for word in words:
         if PLAIN.fullmatch(word) and word in launch.end.text and not _was_unique(word):

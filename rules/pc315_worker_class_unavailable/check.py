@@ -66,9 +66,4 @@ def _missing_library(name: str, launch: Launch, project: Project) -> tuple[str, 
     needed = NEEDS.get(library)
     if needed is None or launch.installs is None or project.open_manifests or needed & launch.installs:
         return None
-    asked = [each for each in project.dependencies if {extra.lower() for extra in each.extras} & {library, "standard"}]
-    dockerfile = project.facts.dockerfiles.get(launch.dockerfile or "")
-    runs = [run.command.text for stage in dockerfile.stages for run in stage.runs] if dockerfile is not None else []
-    if asked or any(f"[{library}" in run or f",{library}" in run for run in runs):
-        return None
     return "error", f"nothing installs {library}"

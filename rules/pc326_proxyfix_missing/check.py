@@ -17,6 +17,7 @@ from flask_prodcheck.rulekit import (
     every_statement,
     listens,
     names_read,
+    router_of,
 )
 
 # Folders whose manifests nobody applies.
@@ -52,7 +53,7 @@ def _proxy(launch: Launch, project: Project) -> str:
         for service in compose.services:
             if service.name == launch.service and any(key.startswith("traefik.http.") for key, _ in service.labels):
                 return f"Traefik ({path})"
-    return ""
+    return router_of(project, launch)
 
 
 def _leads_to(config: ProxyConfig, launch: Launch, project: Project) -> bool:

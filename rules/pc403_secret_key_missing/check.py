@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Confidence, Hit, Project, Unset, imports_session, served_modules, used_by
+from flask_prodcheck.rulekit import (
+    Assign,
+    Attribute,
+    Confidence,
+    Hit,
+    Name,
+    Project,
+    PyModule,
+    Unset,
+    every_statement,
+    imports_session,
+    served_modules,
+    used_by,
+)
 
 # Sessions that are kept on the server are not signed unless asked for.
 OTHER_SESSIONS = frozenset({"flask_session", "flask_kvsession", "beaker"})
+
+#: What keeps the sessions (Flask, "API": ``Flask.session_interface``).
+INTERFACE = "session_interface"
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -16,7 +32,7 @@ def check(project: Project) -> Iterator[Hit]:
         if not isinstance(setting.value, Unset) or not configuration.complete:
             continue
         use = used_by(project, configuration, "session")
-        if use is None or any(module.imports & OTHER_SESSIONS for module in served_modules(project, configuration)):
+        if use is None or any(_keeps_sessions(module) for module in served_modules(project, configuration)):
             continue
         launch = configuration.launch
         proven = launch is not None and launch.confidence is Confidence.HIGH and use.file in launch.imported
@@ -27,3 +43,15 @@ def check(project: Project) -> Iterator[Hit]:
             facts={"use": str(use)},
             severity=None if proven else "warning",
         )
+
+
+def _keeps_sessions(module: PyModule) -> bool:
+    """Whether another interface than Flask's keeps the sessions: a distribution's, or one that the application is given."""
+    if module.imports & OTHER_SESSIONS:
+        return True
+    targets = (target for stmt, _ in every_statement(module) if isinstance(stmt, Assign) for target in stmt.targets)
+    return any(
+        (isinstance(target, Attribute) and target.attr == INTERFACE)
+        or (isinstance(target, Name) and target.id == INTERFACE)
+        for target in targets
+    )

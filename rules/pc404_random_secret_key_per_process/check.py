@@ -33,12 +33,11 @@ def check(project: Project) -> Iterator[Hit]:
                 f"{count[0]} workers" if count is not None and count[0].isdigit() else "as many as there are workers"
             )
             several = count is None or not count[0].isdigit() or int(count[0]) > 1
+            decided = count is not None and "$" not in count[0]  # else there may be one
             yield Hit(
                 at=setting.span,
                 via=launch.hops,
                 facts={"key": key, "workers": workers},
                 message=None if several else AT_EVERY_START,
-                severity=None
-                if several and not (setting.fallback or setting.variable) and count is not None
-                else "warning",
+                severity=None if several and decided and not (setting.fallback or setting.variable) else "warning",
             )

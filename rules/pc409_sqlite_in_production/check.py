@@ -79,7 +79,7 @@ def _judged(project: Project, launch: Launch, setting: Setting) -> Iterator[Hit]
             return
         reason = "each instance of the function has a disk of its own, which does not last"
     elif loses_files(project, launch):
-        if setting.fallback and (project.facts.kubernetes or not launch.container):
+        if setting.fallback and (project.facts.kubernetes or not (launch.container or _tells(project, launch))):
             return  # the address may be a secret of the cluster, or come with the platform's database
         reason = "the file is lost with the container"
     else:
@@ -90,3 +90,12 @@ def _judged(project: Project, launch: Launch, setting: Setting) -> Iterator[Hit]
         facts={"what": f"The database{unless} is an SQLite file: {reason}"},
         confidence="medium" if setting.fallback else None,
     )
+
+
+def _tells(project: Project, launch: Launch) -> bool:
+    """Whether the platform's file lists variables of the launch, and nothing that may bring others."""
+    file = project.facts.start_files.get(launch.head.span.file)
+    if file is None or file.kind != "render":
+        return False
+    own = [each for each in file.starts if each.command is not None and each.command.span == launch.head.span]
+    return bool(own) and all(each.env and ("variables", "elsewhere") not in each.options for each in own)

@@ -8,6 +8,7 @@ from flask_prodcheck.rulekit import (
     Call,
     Configuration,
     Const,
+    Expr,
     Hit,
     Known,
     Launch,
@@ -30,7 +31,8 @@ def check(project: Project) -> Iterator[Hit]:
         for module in served_modules(project, configuration):
             for call, context in calls_of(module, "flask_limiter", "Limiter"):
                 if not context.in_main and _counts_in_memory(call, configuration):
-                    yield Hit(at=call.span, via=launch.hops)
+                    storage = _storage(call)
+                    yield Hit(at=storage.span if storage is not None else call.span, via=launch.hops)
 
 
 def _is_alone(project: Project, launch: Launch) -> bool:
@@ -42,12 +44,16 @@ def _counts_in_memory(call: Call, configuration: Configuration) -> bool:
     enabled = words.get("enabled")
     if None in words or (isinstance(enabled, Const) and enabled.value is False):
         return False
-    for name in ("storage_uri", "storage_url"):
-        written = words.get(name)
-        if written is not None:
-            return isinstance(written, Const) and isinstance(written.value, str) and written.value.startswith("memory:")
+    written = _storage(call)
+    if written is not None:
+        return isinstance(written, Const) and isinstance(written.value, str) and written.value.startswith("memory:")
     settings = [configuration.get(key) for key in KEYS]
     if all(isinstance(setting.value, Unset) for setting in settings):
         return configuration.complete
     values = [setting.value.value for setting in settings if isinstance(setting.value, Known) and not setting.fallback]
     return any(isinstance(value, str) and value.startswith("memory:") for value in values)
+
+
+def _storage(call: Call) -> Expr | None:
+    """Where the call says that the counts are kept."""
+    return next((word.value for word in call.keywords if word.name in ("storage_uri", "storage_url")), None)

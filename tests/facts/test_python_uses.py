@@ -299,6 +299,36 @@ def test_the_folders_that_files_are_sent_from(call: str, folders: tuple[tuple[st
             [("connect()", "ke***", "", 2)],
         ),
         ("connect(host='localhost', password='kettle7blue')\n", []),
+        (
+            "client = MongoClient('mongodb+srv://shop:kettle7blue@cluster0.abcde.mongodb.net/')\n",
+            [("MongoClient()", "mongodb+srv://shop:***@cluster0.abcde.mongodb.net/", "", 1)],
+        ),
+        (
+            "def f():\n    return create_engine(url='mysql://shop:kettle7blue@db.shop.org:3306/shop')\n",
+            [("create_engine()", "mysql://shop:***@db.shop.org:3306/shop", "", 2)],
+        ),
+        (
+            "import os\nclient = PyMongo(app, os.getenv('DB', 'mongodb://shop:kettle7blue@DB.Shop.org'))\n",
+            [("PyMongo()", "mongodb://shop:***@DB.Shop.org", "DB", 2)],
+        ),
+        (
+            "import os\nURI = os.environ.get('DB') or 'mysql://shop:kettle7blue@db.shop.org/shop'\n",
+            [("URI", "mysql://shop:***@db.shop.org/shop", "DB", 2)],
+        ),
+        (
+            "create_engine('mysql://shop:kettle7blue@db/shop')\n",
+            [("create_engine()", "mysql://shop:***@db/shop", "", 1)],
+        ),
+        ("create_engine(os.getenv('DB', 'mysql://shop:kettle7blue@db/shop'))\n", []),  # of a developer's containers
+        ("create_engine('mysql://shop:kettle7blue@localhost/shop')\n", []),
+        ("URI = 'mysql://shop:kettle7blue@db/shop'\n", []),  # nothing shows that it is used
+        ("create_engine('mysql://user:kettle7blue@hostname/shop')\n", []),
+        ("create_engine('mysql://shop:kettle7blue@127.0.0.1/shop')\n", []),
+        ("create_engine('mysql://shop:kettle7blue@db.example.com/shop')\n", []),
+        ("create_engine('mysql://shop:kettle7blue@db.shop.svc/shop')\n", []),
+        ("create_engine('mysql://user:<password>@cluster0.abcde.mongodb.net/')\n", []),
+        ("create_engine('mysql://user:password@cluster0.abcde.mongodb.net/')\n", []),
+        ("post('https://shop:kettle7blue@api.shop.org/')\n", []),
         ("Form(password='kettle7blue')\n", []),
         ("login(name, 'kettle7blue')\n", []),
         ("API_KEY = 'a1b2c3d4'\n", []),  # of a public interface

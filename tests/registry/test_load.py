@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -70,6 +71,7 @@ def test_good_folder(tmp_path: Path) -> None:
     ("old", "new", "line", "words"),
     [
         ('since = "0.1.0"', 'sinse = "0.1.0"', 3, "unknown key 'sinse' (did you mean \"since\"?)"),
+        ('severity = "error"', 'severity = "error"\nstart = "sure"', 5, "start 'sure' is not one of prevented, needed"),
         ('severity = "error"', 'severity = "fatal"', 4, "severity 'fatal' is not one of error, warning, info"),
         ('confidence = "high"', 'confidence = "sure"', 5, "confidence 'sure'"),
         ('persona = "regular"', 'persona = "me"', 6, "persona 'me'"),
@@ -271,3 +273,8 @@ def test_builtin_rules_are_sorted_and_unique() -> None:
     codes = [rule.code for rule in builtin_rules()]
     assert codes == sorted(set(codes))
     assert "PC101" in codes
+
+
+def test_only_messages_are_filled_in() -> None:
+    texts = [(rule.code, text) for rule in builtin_rules() for text in (rule.why, rule.cure)]
+    assert [code for code, text in texts if re.search(r"(?<!\$)\{[a-z_]+\}", text)] == []

@@ -48,16 +48,18 @@ def test_example(rule: Rule, example: Example) -> None:
     ]
     assert len(found) == len(example.expect), shown
     for expected in example.expect:
-        assert any(meets(each, expected, example) for each in found), (expected, shown)
+        assert any(meets(each, expected, example, rule) for each in found), (expected, shown)
 
 
-def meets(finding: Finding, expected: Expectation, example: Example) -> bool:
+def meets(finding: Finding, expected: Expectation, example: Example, rule: Rule) -> bool:
+    """Where the example states no severity, the finding has the rule's own."""
     line = example.files[expected.file].splitlines()[finding.span.line - 1 : finding.span.line]
     return (
         finding.span.file == expected.file
         and any(expected.quote in each for each in line)
         and (expected.via is None or tuple(hop.span.file for hop in finding.evidence) == expected.via)
-        and (expected.severity is None or finding.severity == expected.severity)
+        and (expected.says is None or expected.says in finding.message)
+        and finding.severity == (expected.severity or rule.severity)
     )
 
 

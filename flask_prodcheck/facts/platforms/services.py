@@ -36,8 +36,10 @@ def read_app_engine(path: str, root: YamlNode) -> StartFile:
 
 def read_render(path: str, root: YamlNode) -> StartFile:
     """``render.yaml`` (Render Blueprint specification): ``startCommand``, or ``dockerCommand`` for images. Static
-    sites, cron jobs and data stores are no processes of the app."""
+    sites, cron jobs and data stores are no processes of the app. The option ``variables`` is "elsewhere" where groups,
+    or databases of the file, may give a service more variables than it lists."""
     starts: list[Start] = []
+    databases = bool(elements(root.get("databases")))
     for service in elements(root.get("services")):
         kind = service.string("type") or "web"
         runtime = service.string("runtime") or service.string("env") or ""
@@ -51,6 +53,8 @@ def read_render(path: str, root: YamlNode) -> StartFile:
             plan="plan", build="buildCommand", health="healthCheckPath", instances="numInstances",
             mount=("disk", "mountPath"),
         )  # fmt: skip
+        if databases or any(each.get("fromGroup") is not None for each in elements(service.get("envVars"))):
+            options += (("variables", "elsewhere"),)
         before = shell_command(service.get("preDeployCommand"), service.key_span("preDeployCommand"))
         if before is not None:
             starts.append(Start("render", name, before.span, before, folder, env, role="release", options=options))
@@ -72,7 +76,11 @@ def read_digitalocean(path: str, root: YamlNode) -> StartFile:
             options = (
                 ("group", group),
                 *options_of(
-                    part, root="source_dir", dockerfile="dockerfile_path", port="http_port", runtime="environment_slug",
+                    part,
+                    root="source_dir",
+                    dockerfile="dockerfile_path",
+                    port="http_port",
+                    runtime="environment_slug",
                     instances="instance_count",
                 ),
             )

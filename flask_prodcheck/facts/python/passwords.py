@@ -1,4 +1,4 @@
-"""Passwords that a module writes down: its constants, defaults of its variables, and what it logs in with.
+"""Passwords that a module writes down: its constants, defaults of its variables, addresses, and what it logs in with.
 
 A key of a public interface is no password: open-source programs carry their own. It counts only where it stands in for a
 variable that somebody is expected to set.
@@ -13,8 +13,9 @@ from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.placeholders import is_placeholder, looks_made_up
+from flask_prodcheck.facts.python.path_beginnings import called
 from flask_prodcheck.facts.python.walk import walk
-from flask_prodcheck.facts.secrets import masked_text
+from flask_prodcheck.facts.secrets import masked_text, without_passwords
 from flask_prodcheck.facts.syntax import Password
 from flask_prodcheck.patterns import regex
 
@@ -26,6 +27,23 @@ _WITH_KEYWORD = frozenset({
     "connect", "MongoClient", "Redis", "StrictRedis", "ConnectionPool", "MySQLConnectionPool", "SimpleConnectionPool",
     "ThreadedConnectionPool", "PooledDB", "create_pool", "SMTP",
 })  # fmt: skip
+#: Functions that connect to the server of an address, and what they call it.
+_WITH_ADDRESS = frozenset({
+    "connect", "MongoClient", "AsyncIOMotorClient", "MotorClient", "MongoEngine", "PyMongo", "create_engine", "from_url",
+    "create_async_engine", "Database", "ConnectionPool", "SimpleConnectionPool", "ThreadedConnectionPool", "create_pool",
+})  # fmt: skip
+_ADDRESS_KEYWORDS = frozenset({"host", "uri", "url", "dsn", "conninfo"})
+#: An address with the password of a user, and a host by its name.
+_ADDRESS = regex(
+    r"[a-z][a-z0-9+]{1,40}://[^/@\s:]{0,100}:([^/@\s]{1,200})@((?:[\w-]{1,63}\.){0,8}[a-z][a-z0-9-]{0,62})(?:[:/,?]|$)",
+    re.IGNORECASE,
+)
+#: Names of a public network that documents use, and of one's own.
+_NOT_PUBLIC = regex(
+    r"(?:^|\.)(?:example|host|domain|server|your\w{0,40})\.[a-z]+$|^(?:host|hostname|server|servername|your\w{0,40})$"
+    r"|(?:^|\.)(?:local|localhost|internal|lan|home|corp|test|example|invalid|svc)$",
+    re.IGNORECASE,
+)
 _KEYWORDS = frozenset({"password", "passwd"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _MARKS = ("://", "${", "{{", "%(", "<", ">", "***", "{", "}")
@@ -37,10 +55,12 @@ def passwords(tree: ast.Module, words: AbstractSet[str], span: Callable[[ast.exp
     """The passwords that ``tree``, whose source has these ``words``, binds to names whatever the circumstances, and those
     that its calls log in with."""
     found = [*_bound(tree.body, span)]
-    if not words.isdisjoint(_WITH_TWO) or not (words.isdisjoint(_KEYWORDS) or words.isdisjoint(_WITH_KEYWORD)):
+    logs_in = not words.isdisjoint(_WITH_TWO) or not (words.isdisjoint(_KEYWORDS) or words.isdisjoint(_WITH_KEYWORD))
+    if logs_in or not words.isdisjoint(_WITH_ADDRESS):
         for node in walk(tree):
             if isinstance(node, ast.Call):
                 found += _logs_in(node, span)
+                found += _connects(node, span)
     return tuple(sorted(found, key=lambda each: (each.span.line, each.name)))
 
 
@@ -53,6 +73,8 @@ def _bound(top: Sequence[ast.stmt], span: Callable[[ast.expr], Span]) -> Iterato
         wanted = _PASSWORD.search(name) or (variable and (_PASSWORD.search(variable) or _KEY.search(variable)))
         if wanted and _is_secret(text):
             yield Password(name, masked_text(str(text)), span(value), variable)
+        elif _is_address(text):
+            yield Password(name, without_passwords(str(text)), span(value), variable)
 
 
 def _default(expr: ast.expr) -> tuple[str, object] | None:
@@ -77,8 +99,7 @@ def _variable(expr: ast.expr) -> str:
 
 
 def _logs_in(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
-    func = call.func
-    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    name = called(call)
     words = {word.arg: word.value for word in call.keywords}
     if name in _WITH_TWO and len(call.args) == 2 and all(isinstance(each, ast.Constant) for each in call.args):
         given: ast.expr | None = call.args[1]
@@ -88,6 +109,25 @@ def _logs_in(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Passw
         return
     if isinstance(given, ast.Constant) and _is_secret(given.value):
         yield Password(f"{name}()", masked_text(str(given.value)), span(given))
+
+
+def _connects(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+    """The address that a call connects to, where a password stands in it."""
+    if called(call) not in _WITH_ADDRESS:
+        return
+    for given in (*call.args[:2], *[word.value for word in call.keywords if word.arg in _ADDRESS_KEYWORDS]):
+        variable, text = _default(given) or ("", given.value if isinstance(given, ast.Constant) else None)
+        if _is_address(text, nearby=not variable):
+            yield Password(f"{called(call)}()", without_passwords(str(text)), span(given), variable)
+
+
+def _is_address(text: object, *, nearby: bool = False) -> bool:
+    """Whether ``text`` is an address of a server with the password to it: of one in a public network, or also of another
+    container (``nearby``)."""
+    found = _ADDRESS.match(text) if isinstance(text, str) and "://" in text else None
+    if found is None or _NOT_PUBLIC.search(found[2]) or not (nearby or "." in found[2]):
+        return False
+    return not is_placeholder(found[1]) and not any(mark in found[1] for mark in _MARKS)
 
 
 def _is_local(host: ast.expr | None) -> bool:

@@ -10,7 +10,7 @@ from flask_prodcheck.records import dataclass
 
 Version = tuple[int, ...]
 
-_BARE = regex(r"v?\d+(?:\.\d+)*")
+_BARE = regex(r"v?\d+(?:\.\d+)*(?:\.\*)?")
 _LOWER = regex(r"(?<![!<])(===?|~=|>=?|\^|~)\s*v?(\d+(?:\.\d+)*)")
 _UPPER = regex(r"(===?|~=|<=?|\^|~)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
 
@@ -19,11 +19,17 @@ def _numbers(text: str) -> Version:
     return tuple(int(part) for part in text.split("."))
 
 
+def _written_out(specifier: str) -> str:
+    """``specifier`` with the operator that Poetry and Pipenv let out: a version alone is that release (Poetry,
+    "Dependency specification": "Exact requirements")."""
+    return f"=={specifier.strip()}" if _BARE.fullmatch(specifier.strip()) else specifier
+
+
 def newest_allowed(specifier: str) -> Version | None:
     """The newest release that ``specifier`` lets in, as numbers (an exclusive bound counts as itself minus a little:
     ``<2`` gives ``(1, 999)``); None when nothing bounds it from above."""
     found: list[Version] = []
-    for operator, text, star in _UPPER.findall(specifier):
+    for operator, text, star in _UPPER.findall(_written_out(specifier)):
         version = _numbers(text)
         if operator in ("==", "===", "<=") and not star:
             found.append(version)
@@ -41,7 +47,7 @@ def newest_allowed(specifier: str) -> Version | None:
 
 def oldest_allowed(specifier: str) -> Version | None:
     """The oldest release that ``specifier`` lets in (an exclusive bound counts as itself); None without a lower bound."""
-    found = [_numbers(text) for _, text in _LOWER.findall(specifier)]
+    found = [_numbers(text) for _, text in _LOWER.findall(_written_out(specifier))]
     return max(found) if found else None
 
 
@@ -80,8 +86,7 @@ def releases(project: Project, name: str, launch: Launch) -> Releases | None:
                     specifiers += asked.findall(run.command.text)
     if not specifiers:
         return None
-    exact = [f"=={each}" if _BARE.fullmatch(each.strip()) else each for each in specifiers]
-    return Releases(tuple((oldest_allowed(each), newest_allowed(each)) for each in exact))
+    return Releases(tuple((oldest_allowed(each), newest_allowed(each)) for each in specifiers))
 
 
 def _just_below(version: Version) -> Version:

@@ -9,6 +9,10 @@ from flask_prodcheck.facts.types import ComposeService
 from flask_prodcheck.model.launching.containers import says_another
 from flask_prodcheck.model.project import Launch, Project
 
+#: Platforms that start each process on a fresh disk, unless their file mounts one.
+#: Sources: https://render.com/docs/disks (an ephemeral file system by default) and
+#: https://docs.digitalocean.com/products/app-platform/details/limits/ ("Storage Limits").
+_FRESH = frozenset({"render", "digitalocean"})
 _HEROKU_FILES = ("app.json", "runtime.txt", ".slugignore", "heroku.yml")
 
 
@@ -17,7 +21,9 @@ def loses_files(project: Project, launch: Launch) -> bool:
     each process on a fresh disk. False where that cannot be told: other orchestrators mount folders elsewhere, and which
     folder a volume keeps is not compared."""
     if launch.kind == "procfile":
-        return _is_dyno(project, launch) and not any(_on_platforms(project)) and not _may_mount_elsewhere(project)
+        return is_dyno(project, launch) and not any(_on_platforms(project)) and not _may_mount_elsewhere(project)
+    if launch.kind in _FRESH and not launch.container:
+        return not any(_on_platforms(project))
     if not launch.container or launch.kind not in ("dockerfile", "compose"):
         return False
     if launch.kind == "dockerfile" and (_may_mount_elsewhere(project) or any(_in_pods(project))):
@@ -63,7 +69,9 @@ def loses_folder(project: Project, launch: Launch, folder: str) -> bool:
     False where that cannot be told: where a volume lies at, above or below the folder, or somewhere that is not known, and
     where an orchestrator that mounts folders elsewhere may run the image."""
     if launch.kind == "procfile":
-        return not folder.startswith("/") and _is_dyno(project, launch)
+        return not folder.startswith("/") and is_dyno(project, launch)
+    if launch.kind in _FRESH and not launch.container:
+        return not folder.startswith("/") and not any(_on_platforms(project))
     if not launch.container or launch.kind not in ("dockerfile", "compose"):
         return False
     if launch.kind == "dockerfile" and (project.facts.kubernetes or _may_mount_elsewhere(project)):
@@ -132,6 +140,6 @@ def has_heroku_files(project: Project, launch: Launch) -> bool:
     return any(posixpath.join(folder, name) in project.facts.paths for name in _HEROKU_FILES)
 
 
-def _is_dyno(project: Project, launch: Launch) -> bool:
+def is_dyno(project: Project, launch: Launch) -> bool:
     """Whether a platform runs the Procfile: it gives the port, or reads files that nothing else does."""
     return "$PORT" in launch.head.text.replace("{", "") or has_heroku_files(project, launch)

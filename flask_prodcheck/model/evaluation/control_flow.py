@@ -70,8 +70,7 @@ def run_if(machine: Machine, stmt: If, frame: Frame) -> Ends:
     truth = machine.truth(condition)
     if truth is not True and _raises(stmt.body) and (truth is None or condition.absent):
         _mark_guard(machine, condition, mark)
-        if truth is False:
-            _mark_operands(machine, stmt.test, frame)
+        _mark_operands(machine, stmt.test, frame)
     if truth is False and condition.absent and all(isinstance(each, Assign) for each in stmt.body):
         _mark_supplied(machine, stmt.body, frame, frozenset(condition.absent))
     depth = len(machine.control)
@@ -113,9 +112,9 @@ def _mark_supplied(machine: Machine, body: Sequence[Stmt], frame: Frame, names: 
 
 
 def _mark_operands(machine: Machine, test: Expr, frame: Frame) -> None:
-    """A check that only a variable's default switched off still guards what it names."""
+    """A check that is undecided, or that only a variable's default switched off, still guards what it names."""
     if isinstance(test, BoolOp) and test.op == "and":
-        for value in test.values[1:]:
+        for value in test.values:
             mark = len(machine.keys_read)
             try:
                 _mark_guard(machine, machine.evaluate(value, frame), mark)

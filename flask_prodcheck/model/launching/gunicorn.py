@@ -85,6 +85,12 @@ def removed_settings() -> Mapping[str, GunicornSetting]:
 
 
 @functools.cache
+def oldest_known_release() -> tuple[int, ...]:
+    """The oldest release that the table knows: what those before it took cannot be said."""
+    return _version(_table()["releases"][0])
+
+
+@functools.cache
 def worker_aliases() -> Mapping[str, WorkerAlias]:
     """Every short name of a worker class that a release since 19.9 has had."""
     return {

@@ -14,10 +14,6 @@ _DEVELOPMENT = frozenset(
         "development",
         "devel",
         "developer",
-        "devserver",
-        "devcontainer",
-        "devcontainers",
-        "devservices",
         "local",
         "locally",
         "localhost",
@@ -33,8 +29,6 @@ _DEVELOPMENT = frozenset(
         "debugger",
         "vscode",
         "tutorial",
-        "tsdev",
-        "devenv",
         "hotreload",
         "watch",
     ]
@@ -70,6 +64,11 @@ _RUNS_TESTS = regex(
     r"(?:run|unit|e2e|integration|functional|system|smoke|load|stress|acceptance|regression|browser|ui)tests?"
     r"|run[a-z]+tests"
 )
+#: The same for development: devserver, devcontainer, devservices.
+_FOR_DEVELOPERS = regex(
+    r"dev(?:box|cluster|container|env|environment|machine|mode|server|service|setup|shell|space|stack|vm)s?"
+)
+_COMPOUNDS = {Purpose.TEST: _RUNS_TESTS, Purpose.DEVELOPMENT: _FOR_DEVELOPERS}
 _PRODUCTION = frozenset(["prod", "production", "release", "live", "deploy", "deployment"])
 
 
@@ -88,7 +87,8 @@ def purpose_of_words(words: list[str]) -> tuple[Purpose, str] | None:
         (_PRODUCTION, Purpose.PRODUCTION),
         (_OVERRIDE, Purpose.DEVELOPMENT),
     ):
+        compound = _COMPOUNDS.get(purpose)
         for word in words:
-            if word in vocabulary or (purpose is Purpose.TEST and _RUNS_TESTS.fullmatch(word)):
+            if word in vocabulary or (compound is not None and compound.fullmatch(word)):
                 return purpose, word
     return None

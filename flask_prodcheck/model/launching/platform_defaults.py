@@ -1,7 +1,8 @@
 """What platforms start by themselves when a project's files give no command.
 
 Sources: Google App Engine Python runtime ("Application startup"), Microsoft Oryx ``frameworks.go``, Elastic Beanstalk
-"Configuring the WSGI server", nixpacks ``providers/python.rs``, railpack ``core/providers/python``, Passenger manual, Rockcraft "Flask framework".
+"Configuring the WSGI server", nixpacks ``providers/python.rs``, railpack ``core/providers/python``, Passenger manual, Rockcraft "Flask framework",
+Toolforge "My first Flask OAuth tool" (uWSGI serves ``app`` of ``www/python/src/app.py``).
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ def platform_default(head: Head, facts: Facts) -> Default | None:
     if head.default == "passenger":
         target = options.get("startup", "passenger_wsgi:application")
         return Default(ServerStart(Server.PASSENGER, target, program="passenger"))
+    if head.default == "toolforge":
+        return Default(ServerStart(Server.UWSGI, "", {"module": "app", "callable": "app"}, program="toolforge"))
     if head.default == "pythonanywhere":  # a uWSGI process executes the file
         return Default(ServerStart(Server.UWSGI, "", {"wsgi-file": head.span.file}, program="pythonanywhere"))
     if "handler" in options:

@@ -30,6 +30,7 @@ _DEPLOY_KINDS = PLATFORM_KINDS | {
     "wsgi-script",
     "azure",
     "passenger",
+    "toolforge",
     "rc-local",
     "upstart",
     "launchd",

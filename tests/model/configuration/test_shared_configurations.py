@@ -66,8 +66,11 @@ def counted_starts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def alone(project: Project) -> tuple[Configuration, ...]:
     """The configuration of each launch, followed for it alone."""
     return tuple(
-        config.effective_configuration(
-            Modules(project.facts), each.app, launch=each.launch, target_module=each.app.module, placed={}
+        replace(
+            config.effective_configuration(
+                Modules(project.facts), each.app, launch=each.launch, target_module=each.app.module, placed={}
+            ),
+            shared=each.shared,
         )
         for each in project.configurations
     )

@@ -612,6 +612,8 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["site_pythonanywhere_com_wsgi.py:3 uwsgi production site_pythonanywhere_com_wsgi.py:application True"],
     ),
+    ("Toolforge", {"www/python/src/app.py": APP}, ["www/python/src/app.py:2 uwsgi production app:app True"]),
+    ("a module of the same name elsewhere", {"src/app.py": APP}, []),
     ("make", {"Makefile": "run:\n\tflask run\n", "app.py": APP}, ["Makefile:2 flask-run development app:app True"]),
     (
         "make: a production server beside a deploy file",

@@ -57,16 +57,26 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
                 "uwsgi", found[1], found[0], place, Command(found[1], found[0], argv=("uwsgi", "/" + path)), names=()
             )
     for path in sorted(facts.paths):
-        name = posixpath.basename(path)
-        kind = (
-            "passenger" if name == "passenger_wsgi.py" else "pythonanywhere" if _PYTHONANYWHERE.fullmatch(name) else ""
-        )
+        kind = _host_of_file(path)
         if kind:
+            name = posixpath.basename(path)
             place = Place((Hop(Span(path, 1), name),), cwd=posixpath.dirname(path) or ".")
             yield Head(kind, Span(path, 1), name, place, None, default=kind)
 
 
+def _host_of_file(path: str) -> str:
+    """The host that serves what stands in the file at ``path``, which is called as it wants it; "" for any other."""
+    name = posixpath.basename(path)
+    if name == "passenger_wsgi.py":
+        return "passenger"
+    if _PYTHONANYWHERE.fullmatch(name):
+        return "pythonanywhere"
+    return "toolforge" if f"/{path}".endswith(_TOOLFORGE) else ""
+
+
 #: The options of uWSGI that name what it serves, the one that a chain ends with first.
 _UWSGI_TARGETS = ("module", "wsgi", "wsgi-file", "wsgi_file", "file", "mount")
+#: Where the web service of Toolforge looks for ``app`` (Toolforge, "My first Flask OAuth tool").
+_TOOLFORGE = "/www/python/src/app.py"
 #: The file that PythonAnywhere writes for a web application, called after its domain.
 _PYTHONANYWHERE = regex(r"[a-z0-9_]+_pythonanywhere_com_wsgi\.py")

@@ -306,7 +306,7 @@ class LaunchBuilder:
 
 
 #: Heads that are files which a server executes: the start is where such a file binds the application.
-_EXECUTED = frozenset({"passenger", "pythonanywhere", "vercel", "wsgi-script"})
+_EXECUTED = frozenset({"passenger", "pythonanywhere", "toolforge", "vercel", "wsgi-script"})
 
 #: Functions that make a process another user's: those of ``os`` and the usual names of wrappers around them.
 _USER_CHANGES = frozenset(

@@ -32,6 +32,7 @@ from flask_prodcheck.model.launching.shell.conditions import outcome_of
 from flask_prodcheck.model.launching.shell.expansion import Expander
 from flask_prodcheck.model.launching.shell.joining import join
 from flask_prodcheck.model.launching.shell.sides import asks_for_root, gives_up, opposite, side
+from flask_prodcheck.model.launching.shell.signals import hands_signals_on
 from flask_prodcheck.model.launching.shell.simple_commands import assigning, expanded, hands_on
 from flask_prodcheck.model.launching.shell.state import ShellState
 from flask_prodcheck.model.launching.shell.tests import matches
@@ -268,7 +269,10 @@ class Interpreter:
                 found += self._statement(item, state.aside() if statement.op == "||" and index > 0 else state)
         if statement.background:
             state.ended = False
-            return [replace(each, background=True, awaited=False) for each in found]
+            return [
+                replace(each, background=True, awaited=False, place=self._left_running(each.place, state.place))
+                for each in found
+            ]
         return found
 
     def _piped_heredoc(self, statement: ShellList, state: ShellState) -> list[Ended]:
@@ -324,7 +328,7 @@ class Interpreter:
                 return found
         found = self._chain.words(argv, command.span, place, state)
         if command.background:
-            return [replace(each, background=True) for each in found]
+            return [replace(each, background=True, place=self._left_running(each.place, place)) for each in found]
         if posixpath.basename(argv[0]) == "timeout":
             found = [replace(each, awaited=True) for each in found]
         if (argv[0] == "exec" and len(argv) > 1) or any(
@@ -334,6 +338,15 @@ class Interpreter:
         ):
             state.ended = True
         return found
+
+    def _left_running(self, ended: Place, place: Place) -> Place:
+        """``ended``, that a command at ``place`` left running: its shell stays, also behind an ``exec``, which then replaces
+        a shell of its own, unless it hands signals on."""
+        own = ended.hops == place.hops and ended.shell_parent is None
+        if not own and ended.shell_parent != place.shell_parent:
+            return ended  # another shell, or what runs the processes
+        stays = place.shell_parent is not None and not hands_signals_on(self._facts.scripts.get(place.script))
+        return replace(ended, shell_parent=place.shell_parent if stays else None)
 
     def _written_file(self, command: ShellCommand, place: Place) -> list[Ended]:
         """The processes of a unit or a supervisor file that a script writes inside a container."""
