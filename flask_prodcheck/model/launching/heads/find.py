@@ -14,6 +14,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.heads.beanstalk import beanstalk_default, completed
 from flask_prodcheck.model.launching.heads.compose import compose_heads
+from flask_prodcheck.model.launching.heads.devcontainers import devcontainer_heads
 from flask_prodcheck.model.launching.heads.dockerfiles import dockerfile_heads, service_heads
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.heads.pods import kubernetes_heads
@@ -39,6 +40,8 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.start_files):
         if facts.start_files[path].kind == "s2i":
             yield from s2i_head(facts.start_files[path], facts)
+        elif facts.start_files[path].kind == "devcontainer":
+            yield from devcontainer_heads(facts.start_files[path], facts)
         else:
             yield from start_file_heads(completed(facts.start_files[path], facts), facts)
     yield from beanstalk_default(facts)
