@@ -440,6 +440,25 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         {"app.yaml": "runtime: python312\nentrypoint: gunicorn -b :$PORT app:app\n", "app.py": APP},
         ["app.yaml:2 gunicorn production app:app True"],
     ),
+    (
+        "App Engine, first generation: what the handlers name, once, and nothing of the platform itself",
+        {
+            "app.yaml": "runtime: python27\nthreadsafe: true\nhandlers:\n- url: /static\n  static_dir: static\n- url: /_ah/queue\n  script: google.appengine.ext.deferred.deferred.application\n"
+            "- url: /admin.*\n  script: web.site.app\n- url: .*\n  script: web.site.app\n",
+            "web/__init__.py": "",
+            "web/site.py": APP,
+            "main.py": APP,
+        },
+        ["app.yaml:9 other production web.site:app True"],
+    ),
+    (
+        "App Engine, first generation: a module that an installation brings, a pattern, a CGI script",
+        {
+            "app.yaml": "runtime: python27\nhandlers:\n- url: /mapreduce\n  script: mapreduce.main.app\n- url: /(.*)\n  script: \\1.app\n- url: .*\n  script: main.py\n",
+            "main.py": APP,
+        },
+        [],
+    ),
     ("App Engine: another runtime", {"app.yaml": "runtime: go121\nentrypoint: ./server\n", "app.py": APP}, []),
     (
         "Azure: Bicep",
