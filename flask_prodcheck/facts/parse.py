@@ -204,7 +204,7 @@ def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Ou
     dockerfiles = {path: each for path, each in found.items() if isinstance(each, Dockerfile)}
     compose = {path: each for path, each in found.items() if isinstance(each, ComposeFile)}
     scripts = {path: each for path, each in found.items() if isinstance(each, ShellScript)}
-    start_files = {path: each for path, each in found.items() if isinstance(each, StartFile)}
+    start_files = _called({path: each for path, each in found.items() if isinstance(each, StartFile)})
     ignored = {path: each.ignored for path, each in fresh.items() if each.ignored is not None}
     problems = {each.problem for each in fresh.values() if each.problem is not None}
     return Facts(
@@ -244,6 +244,15 @@ def _builds(
 
     builds = (*builds_of_scripts(scripts, start_files), *builds_of_compose(compose))
     return tuple(built for each in builds if (built := located(each, dockerfiles)) is not None)
+
+
+def _called(files: dict[str, StartFile]) -> dict[str, StartFile]:
+    """The files of processes, with what workflows do that others call."""
+    if not any(each.kind == "workflow" for each in files.values()):
+        return files
+    from flask_prodcheck.facts.workflow_calls import with_calls
+
+    return with_calls(files)
 
 
 def _with_values(found: Mapping[str, FileFacts], paths: frozenset[str]) -> Mapping[str, KubernetesFile]:

@@ -475,15 +475,28 @@ class UwsgiConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkflowCall:
+    """Where a workflow has the steps of another file of the project run: ``uses`` as written, the ``inputs`` that it gives,
+    and the names of what ``called`` it (job, environment). ``released`` as of an image's build."""
+
+    uses: str
+    inputs: tuple[tuple[str, str], ...] = ()
+    called: tuple[str, ...] = ()
+    released: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StartFile:
     """A deploy file whose facts are processes only (Procfile, systemd unit, Makefile, render.yaml...), or the images that it
-    builds."""
+    builds. Of a workflow also what it ``calls``, and the ``defaults`` of the inputs with which others call it."""
 
     path: str
     kind: str
     starts: tuple[Start, ...]
     settings: tuple[tuple[str, str], ...] = field(default=())
     builds: tuple[ImageBuild, ...] = ()
+    calls: tuple[WorkflowCall, ...] = ()
+    defaults: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

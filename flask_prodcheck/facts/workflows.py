@@ -1,4 +1,4 @@
-"""Workflows of GitHub Actions and pipelines of GitLab: what they start on the server or the platform that they deploy to, and
+"""Workflows and composite actions of GitHub and pipelines of GitLab: what they start on the server or the platform that they deploy to, and
 the images that they build.
 
 What else a job runs on its own machine is a build or a test, and not read. A deployment is plain in three forms: an action that
@@ -20,10 +20,10 @@ from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import Command, ShellCommand, Start, StartFile
 from flask_prodcheck.facts.workflow_builds import ANY_EXPRESSION, workflow_builds
+from flask_prodcheck.facts.workflow_calls import KIND, defaults_of, jobs_of, with_inputs
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 
-KIND = "workflow"
 #: What no file without a deployment of these forms holds: most workflows are not read at all.
 _DEPLOYS = regex(r"\bssh\b|startup-command|\baz\s+webapp\b|\bgcloud\s+(?:beta\s+)?run\s+deploy\b")
 _SSH_ACTION = regex(r"(?:^|[/_-])ssh(?:[/_-]|$)")
@@ -35,26 +35,28 @@ _MAX_WORDS_BEFORE = 6  # ``sshpass -p $PASSWORD ssh``, ``sudo -E ssh``
 
 
 def read_workflow(path: str, text: str) -> StartFile | None:
-    """What the jobs start elsewhere, each with the name of its job and of the environment that it deploys to, and the images
-    that they build. None where the file does neither. Raises ReadError for invalid YAML."""
-    builds = workflow_builds(path, text)
+    """What the jobs start elsewhere, each with the name of its job and of the environment that it deploys to, the images
+    that they build, and what they call. None where the file does nothing of it. Raises ReadError for invalid YAML."""
+    builds, calls = workflow_builds(path, text)
     starts = _starts(path, text) if _DEPLOYS.search(text) is not None else ()
-    return StartFile(path, KIND, starts, builds=builds) if starts or builds else None
+    if not (starts or builds or calls):
+        return None
+    defaults = tuple(each for document in read_yaml(path, text) for each in defaults_of(document))
+    return StartFile(path, KIND, starts, builds=builds, calls=calls, defaults=defaults)
 
 
 def _starts(path: str, text: str) -> tuple[Start, ...]:
     starts: list[Start] = []
     for document in read_yaml(path, _without_expressions(text)):
-        jobs = document.get("jobs")
-        for name, _, job in (jobs if jobs is not None else document).items():
-            if job.is_mapping:
-                starts += _job(name, job)
+        for name, job in jobs_of(document):
+            starts += _job(name, job)
     return tuple(starts)
 
 
 def _without_expressions(text: str) -> str:
     """``text`` with every expression of GitHub as a variable of the shell, called as its last word is."""
-    return ANY_EXPRESSION.sub("${EXPRESSION}", _EXPRESSION.sub(lambda match: f"${{{match[1]}}}", text))
+    named = _EXPRESSION.sub(lambda match: f"${{{match[1]}}}", with_inputs(text))
+    return ANY_EXPRESSION.sub("${EXPRESSION}", named)
 
 
 def _job(name: str, job: YamlNode) -> Iterator[Start]:

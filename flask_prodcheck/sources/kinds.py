@@ -108,8 +108,10 @@ _CI_PATH = regex(
 _REQUIREMENTS = regex(
     r"(?:[^/]*requirements?[^/]*|reqs?|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE
 )
-#: Where GitHub and GitLab look for what they run.
-_WORKFLOW = regex(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$")
+#: Where GitHub and GitLab look for what they run, and where projects keep the actions of their own.
+_WORKFLOW = regex(
+    r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.github/actions/(?:[^/]+/)*action\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$"
+)
 _IMAGE_BUILDS = regex(r"(?:[^/]*[-_.])?bake(?:[-_.][^/]*)?\.(?:hcl|json)|skaffold(?:[-_.][^/]*)?\.ya?ml")
 _CHART_VALUES = regex(r"values(?:[-_.][^/]*)?\.ya?ml")
 _CONDA = regex(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)

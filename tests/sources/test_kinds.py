@@ -67,6 +67,8 @@ NAMES = {
     ".ebextensions/01.config": Kind.PLATFORM,
     "Dockerrun.aws.json": Kind.PLATFORM,
     "infra/main.bicep": Kind.PLATFORM,
+    ".github/actions/ship/action.yml": Kind.WORKFLOW,
+    "actions/ship/action.yml": None,
     "Caddyfile": Kind.NGINX,
     "package.json": Kind.NPM,
     "tox.ini": Kind.TOX,

@@ -110,6 +110,42 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "a workflow that others call, with their inputs and for their environments",
+        {
+            PATH: "on: push\njobs:\n  production:\n    uses: ./.github/workflows/ship.yml\n    with: {app-module: one}\n"
+            "  dev:\n    uses: ./.github/workflows/ship.yml\n    with: {app-module: two}\n",
+            ".github/workflows/ship.yml": workflow(by_ssh("cd shop", "gunicorn ${{ inputs.app-module }}:app"), "go").replace(
+                "on: push", "on: {workflow_call: {}}"
+            ),
+            "one.py": APP,
+            "two.py": APP,
+        },
+        [
+            ".github/workflows/ship.yml:10 > .github/workflows/ship.yml:11 gunicorn production one:app True",
+            ".github/workflows/ship.yml:10 > .github/workflows/ship.yml:11 gunicorn development two:app True",
+        ],
+    ),
+    (
+        "a composite action, with the default of an input",
+        {
+            PATH: workflow("      - uses: ./.github/actions/ship/\n"),
+            ".github/actions/ship/action.yml": "inputs: {target: {default: 'app:app'}}\nruns:\n  using: composite\n  steps:\n"
+            "  - run: ssh me@host 'gunicorn ${{ inputs.target }}'\n    shell: bash\n",
+            "app.py": APP,
+        },
+        [".github/actions/ship/action.yml:5 gunicorn production app:app True"],
+    ),
+    (
+        "workflows that call one another, and one that is not there",
+        {
+            PATH: workflow(by_ssh("gunicorn app:app")) + "  two: {uses: ./.github/workflows/two.yml}\n",
+            ".github/workflows/two.yml": "on: workflow_call\njobs:\n  a: {uses: ./.github/workflows/main.yml}\n"
+            "  b: {uses: ./../../lost.yml}\n",
+            "app.py": APP,
+        },
+        [f"{PATH}:10 gunicorn production app:app True"],
+    ),
+    (
         "an image that the project builds starts by itself",
         {
             PATH: workflow(by_ssh("docker pull me/site", "docker run -d -p 80:8000 site:latest")),
@@ -172,6 +208,26 @@ def test_the_shell_of_another_machine_has_nothing_of_the_one_at_hand() -> None:
     assert project.problems == ()
     (launch,) = project.launches
     assert "FLASK_ENV" not in launch.env
+
+
+def test_many_calls_of_many_calls_end() -> None:
+    def calling(name: str) -> str:
+        return "on: workflow_call\njobs:\n" + "".join(
+            f"  j{number}: {{uses: ./.github/workflows/{name}.yml, with: {{a: '${{{{ inputs.a }}}}{number}'}}}}\n"
+            for number in range(100)
+        )
+
+    files = {f".github/workflows/{name}.yml": calling(below) for name, below in ("ab", "bc", "cd", "de")}
+    files[".github/workflows/e.yml"] = workflow(by_ssh("gunicorn ${{ inputs.a }}:app"))
+    facts = parse(memory_tree({**files, "app.py": APP}))
+    assert not facts.problems
+    assert len(facts.start_files[".github/workflows/e.yml"].starts) < 500
+
+
+def test_workflows_that_call_one_another_end() -> None:
+    text = workflow(by_ssh("gunicorn app:app")) + "  again: {uses: ./.github/workflows/main.yml}\n"
+    facts = parse(memory_tree({PATH: text, ".github/workflows/a.yml": text, "app.py": APP}))
+    assert len(facts.start_files[PATH].starts) < 15
 
 
 UNIT = "[Service]\nExecStart=/srv/bin/gunicorn app:app\n"
