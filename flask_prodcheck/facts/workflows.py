@@ -6,7 +6,7 @@ runs a script by ssh, ``ssh HOST COMMAND`` in a job's own commands, and the star
 command line is given.
 
 Sources: https://docs.github.com/actions/reference/workflow-syntax-for-github-actions; README of appleboy/ssh-action
-("script") and of azure/webapps-deploy ("startup-command"); https://docs.gitlab.com/ee/ci/yaml/ ("script").
+("script"), of azure/webapps-deploy ("startup-command") and of google-github-actions/deploy-cloudrun ("source", "flags"); https://docs.gitlab.com/ee/ci/yaml/ ("script").
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 
 #: What no file without a deployment of these forms holds: most workflows are not read at all.
-_DEPLOYS = regex(r"\bssh\b|startup-command|\baz\s+webapp\b|\bgcloud\s+(?:beta\s+)?run\s+deploy\b")
+_DEPLOYS = regex(r"\bssh\b|startup-command|\baz\s+webapp\b|\bgcloud\s+(?:(?:beta|alpha)\s+)?run\s+deploy\b|deploy-cloudrun\b")
 _SSH_ACTION = regex(r"(?:^|[/_-])ssh(?:[/_-]|$)")
 _SSH_SCRIPTS = ("script", "command", "commands")
 _EXPRESSION = regex(r"\$\{\{[^{}]*?(\w+)\s*\}\}")
@@ -84,6 +84,10 @@ def _step(name: str, step: YamlNode) -> Iterator[Start]:
         command = given.get("startup-command")
         if command is not None and command.text:
             yield _start(name, command.text, command.first_line)
+    if given is not None and action == "google-github-actions/deploy-cloudrun":
+        source = given.get("source")
+        if source is not None and source.text:
+            yield _start(name, f"gcloud run deploy --source {source.text} {given.string('flags') or ''}", source.first_line)
     run = step.get("run")
     if run is not None:
         yield from _elsewhere(name, run)

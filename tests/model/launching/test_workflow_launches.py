@@ -165,6 +165,77 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
 ]
 
 
+SOURCE = "      - run: gcloud run deploy shop --quiet --source . --set-env-vars MODE=live,LEVEL=1\n"
+DEPLOYED = "#!/bin/sh\ngcloud beta run deploy shop --source=GIVEN\n"
+CASES += [
+    (
+        "a platform builds the folder: its buildpack starts gunicorn",
+        {PATH: workflow(SOURCE), "main.py": APP, "app.py": APP},
+        [f"{PATH}:6 gunicorn production main:app True"],
+    ),
+    (
+        "of a folder, by a script",
+        {"deploy.sh": DEPLOYED.replace("GIVEN", "back"), "back/app.py": APP, "main.py": APP},
+        ["deploy.sh:2 gunicorn production app:app True"],
+    ),
+    (
+        "by an action, by a task",
+        {
+            PATH: workflow(
+                "      - uses: google-github-actions/deploy-cloudrun@v2\n        with:\n          source: ./back\n"
+            ),
+            "Makefile": "ship:\n\tgcloud run deploy shop --source front\n",
+            "back/main.py": APP,
+            "front/main.py": APP,
+        },
+        [f"{PATH}:8 gunicorn production main:app True", "Makefile:2 gunicorn production main:app True"],
+    ),
+    (
+        "by a task, beside another part of the project that another platform runs",
+        {
+            "Makefile": "ship:\n\tgcloud run deploy shop --source front\n",
+            "back/Procfile": "web: gunicorn app:app\n",
+            "back/app.py": APP,
+            "front/main.py": APP,
+        },
+        ["Makefile:2 gunicorn production main:app True", "back/Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "what the build is told to start",
+        {
+            "deploy.sh": DEPLOYED.replace("GIVEN", ". --set-build-env-vars GOOGLE_ENTRYPOINT='gunicorn web:app'"),
+            "web.py": APP,
+            "main.py": APP,
+        },
+        ["deploy.sh:2 gunicorn production web:app True"],
+    ),
+    (
+        "a folder whose Dockerfile says it is built by that",
+        {PATH: workflow(SOURCE), "Dockerfile": "FROM python:3.13\nCOPY . .\nCMD gunicorn app:app\n", "app.py": APP},
+        ["Dockerfile:3 gunicorn production app:app True"],
+    ),
+    (
+        "a Procfile",
+        {PATH: workflow(SOURCE), "Procfile": "web: gunicorn app:app\n", "app.py": APP, "main.py": APP},
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    ("another server may be started", {PATH: workflow(SOURCE), "requirements.txt": "flask\nuvicorn\n", "app.py": APP}, []),
+    (
+        "a script of the project that the buildpack may start",
+        {PATH: workflow(SOURCE), "pyproject.toml": "[project]\nname = 'a'\n[project.scripts]\nstart = 'a:b'\n", "app.py": APP},
+        [],
+    ),
+    ("no application by that name", {PATH: workflow(SOURCE), "main.py": "x = 1\n", "app.py": APP}, []),
+    ("a function", {"deploy.sh": DEPLOYED.replace("GIVEN", ". --function handle"), "main.py": APP}, []),
+]
+
+
+def test_what_a_deployment_of_sources_sets_and_brings() -> None:
+    (launch,) = link(parse(memory_tree({PATH: workflow(SOURCE), "main.py": APP})), name="site").launches
+    assert {name: str(launch.env[name].value) for name in ("MODE", "LEVEL")} == {"MODE": "live", "LEVEL": "1"}  # type: ignore[union-attr]
+    assert (launch.source, launch.options["bind"][0]) == ("platform-default", ":8080")
+
+
 @pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_launches_of_workflows(
     files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]

@@ -48,6 +48,7 @@ from flask_prodcheck.model.launching.following.service_scripts import (
     is_called_to_start,
     only_one,
 )
+from flask_prodcheck.model.launching.following.source_deploys import deployed_source
 from flask_prodcheck.model.launching.following.tasks import (
     file_of_function,
     options_behind,
@@ -71,6 +72,7 @@ from flask_prodcheck.model.launching.steps import (
     ScriptRun,
     ServerStart,
     ShellRun,
+    SourceDeploy,
     TaskRun,
 )
 from flask_prodcheck.model.launching.words import is_open
@@ -157,6 +159,8 @@ class Follower:
         if isinstance(step, ContainerRun):
             started = in_container(step, place, self.facts)
             return self.words(started.argv, started.span, started.place) if started is not None else []
+        if isinstance(step, SourceDeploy):
+            return deployed_source(step, place, self.facts)
         if isinstance(step, ConsoleRun):
             return self._console(step, span, place)
         return []

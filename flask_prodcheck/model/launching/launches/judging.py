@@ -139,8 +139,11 @@ _OF_HOSTS = regex(r"/(?:home/(?!codespace|vscode|vagrant|gitpod|linuxbrew)[^/]+|
 
 
 def _leaves_on_host(found: Found, has_production: bool) -> str:
-    """How a script starts a process that stays on a host: on another machine by ``ssh``, or, where nothing else starts
-    production, detached in a folder that only a server has; "" where it does neither."""
+    """How a script starts a process that stays on a host: on a platform that is given a folder, on another machine by
+    ``ssh``, or, where nothing else starts production, detached in a folder that only a server has; "" where it does none of
+    these."""
+    if found.launch.source == "platform-default" and not found.head.default:
+        return "a platform is given the folder to build and to run"
     wrappers = found.launch.wrappers
     if SSH in wrappers:
         return "it runs on another machine (ssh)"
