@@ -164,5 +164,6 @@ _NAMES = {
     Kind.TASKFILE: ["Taskfile.yml"],
     Kind.CRON: ["crontab"],
     Kind.TERRAFORM: ["main.tf"],
+    Kind.CLOUD_BUILD: ["cloudbuild.yaml"],
     Kind.IMAGE_BUILDS: ["docker-bake.hcl", "docker-bake.json", "skaffold.yaml"],
 }

@@ -76,6 +76,7 @@ _TEXT_READERS = {
     Kind.IIS: ("iis", "read_iis"),
     Kind.NGINX_UNIT: ("nginx_unit", "read_nginx_unit"),
     Kind.IMAGE_BUILDS: ("build_files", "read_build_file"),
+    Kind.CLOUD_BUILD: ("cloud_build", "read_cloud_build"),
 }
 _BYTE_READERS = {
     Kind.PYTHON: ("python", "read_python"),

@@ -69,7 +69,7 @@ def _job(name: str, job: YamlNode) -> Iterator[Start]:
         own = job.get(key)
         lines = own.elements() if own is not None and own.is_sequence else filter(None, [own])
         for each in lines:
-            yield from _elsewhere(shown, each)
+            yield from started_elsewhere(shown, each.text or "", each.first_line)
 
 
 def _step(name: str, step: YamlNode) -> Iterator[Start]:
@@ -90,19 +90,18 @@ def _step(name: str, step: YamlNode) -> Iterator[Start]:
             yield _start(name, f"gcloud run deploy --source {source.text} {given.string('flags') or ''}", source.first_line)
     run = step.get("run")
     if run is not None:
-        yield from _elsewhere(name, run)
+        yield from started_elsewhere(name, run.text or "", run.first_line)
 
 
-def _elsewhere(name: str, script: YamlNode) -> Iterator[Start]:
-    """The commands among those of a job that start something on another machine."""
-    text = script.text or ""
+def started_elsewhere(name: str, text: str, span: Span) -> Iterator[Start]:
+    """The commands among those of the job ``name`` that start something on another machine."""
     if _DEPLOYS.search(text) is None:
         return
     try:
-        commands = every_command(parse_command_line(text, script.first_line))
+        commands = every_command(parse_command_line(text, span))
         yield from _remote(name, list(commands))
     except ReadError:
-        yield _start(name, text, script.first_line)  # who follows it says that it cannot be read
+        yield _start(name, text, span)  # who follows it says that it cannot be read
 
 
 def _remote(name: str, commands: Iterable[ShellCommand]) -> Iterator[Start]:

@@ -51,6 +51,7 @@ class Kind(enum.Enum):
     IIS = "iis"
     NGINX_UNIT = "nginx-unit"
     IMAGE_BUILDS = "image-builds"
+    CLOUD_BUILD = "cloud-build"
 
 
 #: Kinds that say how the project is started: one that cannot be read may hide an error.
@@ -112,6 +113,8 @@ _REQUIREMENTS = regex(
 _WORKFLOW = regex(
     r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.github/actions/(?:[^/]+/)*action\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$"
 )
+#: The name that Cloud Build looks for, and those of a project's other configurations for it.
+_CLOUD_BUILD = regex(r"(?:[^/]*[-_.])?cloudbuild(?:[-_.][^/]*)?\.(?:ya?ml|json)")
 _IMAGE_BUILDS = regex(r"(?:[^/]*[-_.])?bake(?:[-_.][^/]*)?\.(?:hcl|json)|skaffold(?:[-_.][^/]*)?\.ya?ml")
 _CHART_VALUES = regex(r"values(?:[-_.][^/]*)?\.ya?ml")
 _CONDA = regex(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
@@ -291,6 +294,8 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
                 return kind
     if _WORKFLOW.search(path):
         return Kind.WORKFLOW
+    if _CLOUD_BUILD.fullmatch(low):
+        return Kind.CLOUD_BUILD
     if _CHART_VALUES.fullmatch(low):
         return Kind.CHART_VALUES
     if _IMAGE_BUILDS.fullmatch(low):

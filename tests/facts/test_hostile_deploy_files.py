@@ -14,6 +14,7 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.apache import read_apache
 from flask_prodcheck.facts.build_files import read_build_file
 from flask_prodcheck.facts.circus import read_circus
+from flask_prodcheck.facts.cloud_build import read_cloud_build
 from flask_prodcheck.facts.compose import read_compose
 from flask_prodcheck.facts.iis import read_iis
 from flask_prodcheck.facts.image_builds import builds_of_scripts
@@ -52,6 +53,7 @@ CASES: list[tuple[Reader, str, str]] = [
     (read_build_file, "docker-bake.json", '{"target": {"a": {"inherits": ["b"], "tags": ["c"], "args": {"D": "e"}}}}'),
     (read_build_file, "skaffold.yaml", "build: {artifacts: [{image: a, context: b, docker: {dockerfile: c, buildArgs: {D: e}}}]}\n"),
     (read_workflow, ".github/workflows/a.yml", "env: {A: b}\njobs:\n  c:\n    strategy: {matrix: {d: [e, {f: g}], include: [{d: e, h: i}]}}\n    steps:\n    - {id: j, run: 'echo \"k=$A\" >> $GITHUB_OUTPUT && docker build -t $A .'}\n    - {uses: docker/build-push-action@v6, with: {tags: '${{ steps.j.outputs.k }}'}}\n"),
+    (read_cloud_build, "cloudbuild.yaml", "steps:\n- {name: a/docker, args: [build, -t, 'b/$_C', .], dir: d}\n- {entrypoint: bash, args: [-c, 'docker build -t $$E .']}\nimages: [b/c]\nsubstitutions: {_C: c}\n"),
     (read_workflow, ".github/actions/a/action.yml", "inputs: {b: {default: c}}\nruns:\n  using: composite\n  steps:\n  - run: 'docker build -t ${{ inputs.b }} .'\n  - {uses: ./.github/actions/d, with: {e: '${{ inputs.b }}'}}\n"),
     (read_uwsgi, "uwsgi.json", '{"uwsgi": {"module": "a", "mount": ["b", "c"]}}'),
     (read_apache, "a.conf", "<VirtualHost *>\nWSGIDaemonProcess a user=b\nWSGIScriptAlias / /x.wsgi process-group=a\n</VirtualHost>\n"),
@@ -126,6 +128,8 @@ HOSTILE: list[tuple[Reader, str, str]] = [
     (read_build_file, "docker-bake.hcl", "/**/" * BIG),
     (read_build_file, "docker-bake.hcl", 'variable "A" { default = "' + "x" * 200_000 + '" }\ntarget "b" { tags = ["' + "${A}" * 60_000 + '"] }'),
     (read_build_file, "docker-bake.json", '{"target": {' + ",".join(f'"t{i}": {{"inherits": ["t{i + 1}", "t{i + 2}", "t{i + 3}", "t{i + 4}"]}}' for i in range(3000)) + "}}"),
+    (read_cloud_build, "cloudbuild.yaml", "steps: &a [{args: *a, name: docker, script: *a}, *a]\nsubstitutions: &b {_A: *b}\nimages: *a\n"),
+    (read_cloud_build, "cloudbuild.yaml", "substitutions: {_A: " + "x" * 100_000 + "}\nsteps: [{name: docker, args: [build, '" + "$_A" * BIG + "']}]\n"),
     (read_workflow, "w.yml", "# kaniko " + "${{" * BIG),
     (read_workflow, "w.yml", "# kaniko\njobs: {a: {strategy: {matrix: {b: [&c {d: *c}], include: [*c]}}}}\n"),
     (read_workflow, "w.yml", "on: &a {workflow_call: {inputs: *a}}\ninputs: *a\nruns: &b {steps: [*b, *b], uses: ./c, with: *b}\n" + "# uses: ./" * BIG),

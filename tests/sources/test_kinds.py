@@ -69,6 +69,8 @@ NAMES = {
     "infra/main.bicep": Kind.PLATFORM,
     ".github/actions/ship/action.yml": Kind.WORKFLOW,
     "actions/ship/action.yml": None,
+    "deploy/cloudbuild-live.yaml": Kind.CLOUD_BUILD,
+    "cloudbuild.json": Kind.CLOUD_BUILD,
     "Caddyfile": Kind.NGINX,
     "package.json": Kind.NPM,
     "tox.ini": Kind.TOX,

@@ -87,6 +87,17 @@ BUILDERS = {
         ),
     },
     "a command of a job": {WORKFLOW: workflow("run: docker buildx build --push -t acme/shop:$TAG web")},
+    "Cloud Build": {
+        "cloudbuild.yaml": "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, -t, 'acme/${_NAME}:$TAG', -f, web/Dockerfile, .]\n"
+        "substitutions: {_NAME: shop}\n"
+    },
+    "Cloud Build, in a folder, by a shell": {
+        "ops/cloudbuild-live.yaml": "steps:\n- name: x/y\n  dir: web\n  entrypoint: bash\n  args: ['-c', 'N=acme; docker build -t $$N/shop .']\n"
+    },
+    "Cloud Build, by a script, beside the configuration": {
+        "web/cloudbuild.json": '{"steps": [{"name": "x/y", "script": "docker build -t acme/shop -f ./Dockerfile.web ."}]}',
+        "web/Dockerfile.web": SERVES,
+    },
     "a job of GitLab": {
         ".gitlab-ci.yml": "variables: {NAME: acme/shop}\nimage:\n  script:\n  - cd web\n  - docker build -t $NAME:v1 .\n"
     },
@@ -114,9 +125,10 @@ def test_what_builds_an_image_says_which_dockerfile_it_is(what: str) -> None:
     files = {"Dockerfile": SERVES, "web/Dockerfile": SERVES, "ops/Dockerfile": SERVES, **BUILDERS[what]}
     facts = parse(memory_tree(files))
     assert not facts.problems
+    wanted = "web/Dockerfile.web" if "web/Dockerfile.web" in files else "web/Dockerfile"
     for name in ("acme/shop:v1", "docker.io/acme/shop", "ghcr.io/acme/shop:v1@sha256:0a"):
-        assert dockerfile_of(built_as(name, facts)) == "web/Dockerfile"
-        assert dockerfile_of_image(name, facts, "deploy") == "web/Dockerfile"
+        assert dockerfile_of(built_as(name, facts)) == wanted
+        assert dockerfile_of_image(name, facts, "deploy") == wanted
     for name in ("acme/shopping", "shop", "redis", "shop/acme"):
         assert not built_as(name, facts)
     assert bool(built_as("other/shop", facts)) == what.startswith("an owner who")
@@ -337,6 +349,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         ["Dockerfile.ci:4 gunicorn test app:app True"],
+    ),
+    (
+        "Cloud Build pushes a stage",
+        {
+            "cloudbuild.yaml": "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, --target, one, -t, 'x.io/$P/shop:$V', .]\n"
+            "images: ['x.io/$P/shop:$V']\n",
+            "Dockerfile": STAGES.replace("CMD gunicorn two:app", "CMD pytest"),
+            "one.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production one:app True"],
     ),
     (
         "one that is called dev there is not",

@@ -219,6 +219,22 @@ CASES += [
         {PATH: workflow(SOURCE), "Procfile": "web: gunicorn app:app\n", "app.py": APP, "main.py": APP},
         ["Procfile:1 gunicorn production app:app True"],
     ),
+    (
+        "steps of Cloud Build: a program with its arguments, a shell, a script",
+        {
+            "cloudbuild.yaml": "substitutions: {_DIR: front}\nsteps:\n- name: gcr.io/cloud-builders/gcloud\n  dir: back\n  args: [run, deploy, shop, --source, .]\n"
+            "- name: gcr.io/google.com/cloudsdktool/cloud-sdk\n  entrypoint: bash\n  args: ['-c', 'gcloud run deploy two --source $_DIR']\n"
+            "- name: gcr.io/google.com/cloudsdktool/cloud-sdk\n  id: dev\n  script: |\n    pytest\n    gcloud run deploy three --image=x --command=gunicorn --args=three:app\n",
+            "back/main.py": APP,
+            "front/main.py": APP,
+            "three.py": APP,
+        },
+        [
+            "cloudbuild.yaml:3 gunicorn production main:app True",
+            "cloudbuild.yaml:8 gunicorn production main:app True",
+            "cloudbuild.yaml:13 gunicorn development three:app True",
+        ],
+    ),
     ("another server may be started", {PATH: workflow(SOURCE), "requirements.txt": "flask\nuvicorn\n", "app.py": APP}, []),
     (
         "a script of the project that the buildpack may start",
