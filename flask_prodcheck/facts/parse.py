@@ -72,6 +72,7 @@ _TEXT_READERS = {
     Kind.TASKFILE: ("taskfile", "read_taskfile"),
     Kind.CRON: ("crontab", "read_crontab"),
     Kind.TERRAFORM: ("terraform", "read_terraform"),
+    Kind.NOMAD: ("nomad", "read_nomad"),
     Kind.BATCH: ("batch", "read_batch"),
     Kind.IIS: ("iis", "read_iis"),
     Kind.NGINX_UNIT: ("nginx_unit", "read_nginx_unit"),

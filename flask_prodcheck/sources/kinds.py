@@ -47,6 +47,7 @@ class Kind(enum.Enum):
     TASKFILE = "taskfile"
     CRON = "cron"
     TERRAFORM = "terraform"
+    NOMAD = "nomad"
     BATCH = "batch"
     IIS = "iis"
     NGINX_UNIT = "nginx-unit"
@@ -168,6 +169,8 @@ _ENDINGS = {
     ".crontab": Kind.CRON,
     ".cron": Kind.CRON,
     ".tf": Kind.TERRAFORM,
+    ".tofu": Kind.TERRAFORM,
+    ".nomad": Kind.NOMAD,
     ".dockerfile": Kind.DOCKERFILE,
     ".containerfile": Kind.DOCKERFILE,
     ".procfile": Kind.PROCFILE,
@@ -286,6 +289,8 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
         return _NAMES[low]
     if ending in _ENDINGS:
         return _ENDINGS[ending]
+    if low.endswith(".nomad.hcl"):
+        return Kind.NOMAD
     if low.endswith("dockerfile"):
         return Kind.DOCKERFILE
     if ending not in _DOCUMENT_SUFFIXES:

@@ -42,6 +42,8 @@ _DEPLOY_KINDS = PLATFORM_KINDS | {
     "captain",
     "s2i",
     "ecs",
+    "terraform",
+    "nomad",
     "entry-point",
 }
 #: Formats that run things for people at work.
