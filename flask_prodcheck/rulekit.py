@@ -70,6 +70,7 @@ from flask_prodcheck.model.deployment.kept_keys import is_kept
 from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import kept_apart, loads_once, replicas, runs_several, worker_processes
 from flask_prodcheck.model.deployment.routers import router_of
+from flask_prodcheck.model.deployment.running import runs_by_itself
 from flask_prodcheck.model.deployment.served import (
     calls_of,
     every_statement,
@@ -349,6 +350,7 @@ __all__ = [
     "replacer",
     "replicas",
     "router_of",
+    "runs_by_itself",
     "runs_on_windows",
     "runs_several",
     "safe",

@@ -40,7 +40,7 @@ def to_data(module: PyModule) -> Data:
             [[text, _place(span)] for text, span in uses.token_keys],
             [[_place(each.span), each.function, list(each.folder), each.recorded] for each in uses.uploads],
             [list(parts) for parts in uses.sent_folders],
-            [[each.name, each.shown, _place(each.span), each.variable] for each in uses.passwords],
+            [[each.name, each.shown, _place(each.span), each.variable, each.function] for each in uses.passwords],
         ],
         [
             [each.name, _place(each.bound), _place(each.changed), each.function, each.view, each.read, each.memo]
@@ -201,8 +201,8 @@ def _parts(data: Data) -> tuple[str, ...]:
 
 
 def _password(path: str, data: Data) -> Password:
-    name, shown, place, variable = _list(data, 4)
-    return Password(_text(name), _text(shown), _span(path, place), _text(variable))
+    name, shown, place, variable, function = _list(data, 5)
+    return Password(_text(name), _text(shown), _span(path, place), _text(variable), _text(function))
 
 
 def _mutation(path: str, data: Data) -> Mutation:

@@ -453,13 +453,15 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Password:
-    """A password that the source holds: ``name`` is what it is bound to, or the function that gets it, ``shown`` what a
-    reader is shown of it; ``variable`` the one whose default it is."""
+    """A password that the source holds: ``name`` is what it is bound to, the function that gets it, or the account;
+    ``shown`` what a reader is shown of it; ``variable`` the one whose default it is, ``function`` the one that has to be
+    called for it to matter."""
 
     name: str
     shown: str
     span: Span
     variable: str = ""
+    function: str = ""
 
 
 @dataclass(frozen=True, slots=True)

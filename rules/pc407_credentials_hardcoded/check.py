@@ -23,6 +23,7 @@ from flask_prodcheck.rulekit import (
     is_production_path,
     looks_made_up,
     masked,
+    runs_by_itself,
     served_modules,
     supplier,
 )
@@ -109,6 +110,8 @@ def _in_code(project: Project, configuration: Configuration, said: set[Span]) ->
             if each.span in said or (
                 given and (each.variable in launch.env or supplier(launch, each.variable, project.facts))
             ):
+                continue
+            if each.function and not runs_by_itself(project, configuration, each.function):
                 continue
             said.add(each.span)
             kind = "password" if "KEY" not in each.name.upper() and "TOKEN" not in each.name.upper() else "key"

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.placeholders import is_placeholder, looks_made_up
+from flask_prodcheck.facts.python.accounts import accounts
 from flask_prodcheck.facts.python.path_beginnings import called
+from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.walk import walk
 from flask_prodcheck.facts.secrets import masked_text, without_passwords
 from flask_prodcheck.facts.syntax import Password
@@ -51,16 +52,18 @@ _LONGEST = 200
 _SHORTEST = 6
 
 
-def passwords(tree: ast.Module, words: AbstractSet[str], span: Callable[[ast.expr], Span]) -> tuple[Password, ...]:
-    """The passwords that ``tree``, whose source has these ``words``, binds to names whatever the circumstances, and those
-    that its calls log in with."""
-    found = [*_bound(tree.body, span)]
+def passwords(tree: ast.Module, text: Text, span: Callable[[ast.expr], Span]) -> tuple[Password, ...]:
+    """The passwords that ``tree`` binds to names whatever the circumstances, those that its calls log in with, and those of
+    accounts."""
+    words, found = text.words, [*_bound(tree.body, span)]
     logs_in = not words.isdisjoint(_WITH_TWO) or not (words.isdisjoint(_KEYWORDS) or words.isdisjoint(_WITH_KEYWORD))
     if logs_in or not words.isdisjoint(_WITH_ADDRESS):
         for node in walk(tree):
             if isinstance(node, ast.Call):
                 found += _logs_in(node, span)
                 found += _connects(node, span)
+    said = {each.span for each in found}
+    found += [each for each in accounts(tree, text, span) if each.span not in said]
     return tuple(sorted(found, key=lambda each: (each.span.line, each.name)))
 
 

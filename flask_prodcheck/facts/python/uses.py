@@ -144,7 +144,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
         token_keys(found, imported, places.span),
         uploads(found, imported, text, places.span),
         sent_folders(found, text),
-        passwords(tree, text.words, places.span),
+        passwords(tree, text, places.span),
     )
 
 
