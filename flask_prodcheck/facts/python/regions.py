@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import field
 
+from flask_prodcheck.facts.python.screen import holds_processes
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.views import is_view, view_class
 from flask_prodcheck.facts.python.walk import FunctionNode, blocks, children, is_type_checking, walk
@@ -264,6 +265,7 @@ class _Chooser:
         self.applications = _naming_applications(text.words)
         self.servers = _SERVERS & text.words
         self.shares = "global" in text.words
+        self.deploys = holds_processes(text.source)  # which of its functions write these files, others may decide
         self.kept: set[int] = set()
         self.serving: set[str] = set()
         self.waiting: dict[tuple[str, bool], list[FunctionNode]] = {}  # by name, and whether it is a method
@@ -330,6 +332,7 @@ class _Chooser:
             or (owner is not None and _CONFIG_NAME.search(owner.name) and node.name.startswith("init"))
             or (owner is not None and node.decorator_list and node.name.isupper())  # a key that is computed
             or _FACTORY_NAME.search(node.name)
+            or self.deploys
             or (not node.name.startswith("test_") and self.mentions_trigger(node))
         ):
             self.keep(node)
