@@ -327,7 +327,8 @@ class Follower:
         for function in own_functions(script).values():
             self.budget.begin(_MAX_FUNCTION_STEPS)
             hints = (*place.hints, *words_of(function.name))
-            state = ShellState(replace(place, certain=False, args_open=True, hints=hints), dict(functions))
+            place_inside = replace(place, certain=False, args_open=True, hints=hints)
+            state = ShellState(place_inside, dict(functions), in_function=True)
             found += self._shell.walk(function.body, state)
         return found
 
