@@ -28,6 +28,7 @@ from flask_prodcheck.model.launching.following.console_scripts import (
 )
 from flask_prodcheck.model.launching.following.container_runs import in_container
 from flask_prodcheck.model.launching.following.environment import given_variables
+from flask_prodcheck.model.launching.following.flask_commands import flask_command
 from flask_prodcheck.model.launching.following.handed_words import hands_on_all, where_written
 from flask_prodcheck.model.launching.following.nginx_unit import served_by_unit
 from flask_prodcheck.model.launching.following.python_programs import (
@@ -144,6 +145,9 @@ class Follower:
         step = reading.step
         if isinstance(step, Nothing) and step.own is not None and is_console_script(step.name, self.facts):
             step = step.own
+        if isinstance(step, Nothing):
+            own = flask_command(step, place, self.modules)
+            return self.python_file(own.path, own.args, own.place, function=own.function) if own is not None else []
         if isinstance(step, ServerStart):
             return [Ended(place, start=step)]
         if isinstance(step, PythonRun):
@@ -157,9 +161,7 @@ class Follower:
         if isinstance(step, ContainerRun):
             started = in_container(step, place, self.facts)
             return self.words(started.argv, started.span, started.place) if started is not None else []
-        if isinstance(step, ConsoleRun):
-            return self._console(step, span, place)
-        return []
+        return self._console(step, span, place)
 
     def _shell_run(self, run: ShellRun, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
         inner = replace(
