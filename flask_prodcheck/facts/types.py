@@ -254,8 +254,9 @@ class Lit:
 
 @dataclass(frozen=True, slots=True)
 class Var:
-    """``$name``, ``${name:-default}``. ``op`` is "", ":-", "-", ":=", "=", ":?", "?", ":+", "+" or "other" (substring,
-    pattern removal...). Positional parameters are "1", "2", "@", "*", "#"."""
+    """``$name``, ``${name:-default}``. ``op`` is "", ":-", "-", ":=", "=", ":?", "?", ":+", "+", what cuts or changes the
+    value ("%", "%%", "#", "##", "/", "//", "/#", "/%", "^", "^^", ",", ",,", ":", "length"), "!" (the value is the name of
+    another one) or "other" (arrays...). Positional parameters are "1", "2", "@", "*", "#"."""
 
     name: str
     op: str = ""
@@ -314,7 +315,7 @@ class ShellCase:
 
 @dataclass(frozen=True, slots=True)
 class ShellLoop:
-    """``kind``: for, while or until. ``condition`` of while/until; ``variable`` and ``words`` of for."""
+    """``kind``: for, select, while or until. ``condition`` of while/until; ``variable`` and ``words`` of for and select."""
 
     span: Span
     kind: str

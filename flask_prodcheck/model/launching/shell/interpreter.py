@@ -203,9 +203,10 @@ class Interpreter:
         return found
 
     def _loop_values(self, statement: ShellLoop, state: ShellState) -> list[str] | None:
-        """The values of a ``for`` loop that runs to its end over words which are known; else None."""
+        """The values of a ``for`` loop that runs to its end over words which are known; else None. Of a menu (``select``)
+        somebody chooses one."""
         leaves = {posixpath.basename(each.words[0].text) for each in every_command(statement.body) if each.words}
-        if statement.variable is None or leaves & {"break", "continue"}:
+        if statement.variable is None or statement.kind == "select" or leaves & {"break", "continue"}:
             return None
         if not statement.words:
             values = list(state.place.args)
