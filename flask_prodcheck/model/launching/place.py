@@ -183,7 +183,7 @@ def _by_suffix(path: str, facts: Facts) -> str | None:
         return found
     name = posixpath.basename(posixpath.normpath(path))
     if "." not in name:
-        return None
+        return _program_by_folder(path, facts)
     same = [each for each in facts.paths if posixpath.basename(each) == name]
     if (
         not same
@@ -195,6 +195,16 @@ def _by_suffix(path: str, facts: Facts) -> str | None:
             and stripped(posixpath.basename(each)) == name
             and each not in facts.env_files
         ]
+    return same[0] if len(same) == 1 else None
+
+
+def _program_by_folder(path: str, facts: Facts) -> str | None:
+    """The one Python file without an ending that is called like ``path`` and stands in a folder called like its folder
+    (programs of the machine, which stand in ``bin``, are none)."""
+    ends = posixpath.normpath(path).split("/")[-2:]
+    if len(ends) < 2 or ends[0] in ("", "bin", "sbin"):
+        return None
+    same = [each for each in facts.modules if each.split("/")[-2:] == ends]
     return same[0] if len(same) == 1 else None
 
 
