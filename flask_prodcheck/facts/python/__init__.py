@@ -74,7 +74,7 @@ def _read(path: str, text: str) -> PyModule:
         found.imports,
         uses(path, tree, statements, written),
         mutations(path, tree, statements, written),
-        holds_processes(text),
+        written.holds_processes,
         mentions(body),
     )
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import field
 
-from flask_prodcheck.facts.python.screen import holds_processes
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.views import is_view, view_class
 from flask_prodcheck.facts.python.walk import FunctionNode, blocks, children, is_type_checking, walk
@@ -265,7 +264,7 @@ class _Chooser:
         self.applications = _naming_applications(text.words)
         self.servers = _SERVERS & text.words
         self.shares = "global" in text.words
-        self.deploys = holds_processes(text.source)  # which of its functions write these files, others may decide
+        self.deploys = text.holds_processes  # which of its functions write these files, others may decide
         self.kept: set[int] = set()
         self.serving: set[str] = set()
         self.waiting: dict[tuple[str, bool], list[FunctionNode]] = {}  # by name, and whether it is a method
