@@ -49,6 +49,13 @@ class Line:
     span: Span
 
 
+@dataclass(slots=True)
+class Steps:
+    """How many expressions of one file may still be looked at: functions that call each other double them."""
+
+    left: int = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """Where an expression stands: its file, its scope, and what is known of the parameters there, as values and as text."""
@@ -57,12 +64,14 @@ class Site:
     scope: Scope = field(default_factory=Scope)
     values: Mapping[str, object] = field(default_factory=dict)
     texts: Mapping[str, tuple[Line, ...] | None] = field(default_factory=dict)
+    steps: Steps = field(default_factory=Steps)
 
 
 def text_lines(modules: Modules, site: Site, expr: Expr, depth: int = 0) -> tuple[Line, ...] | None:
     """The lines of the text that ``expr`` gives, the last one empty where the text ends with a line; None where it is not
     known what it gives."""
-    if depth > _DEPTH:
+    site.steps.left -= 1
+    if depth > _DEPTH or site.steps.left < 0:
         return None
 
     def inside(inner: Expr) -> tuple[Line, ...] | None:
@@ -73,10 +82,11 @@ def text_lines(modules: Modules, site: Site, expr: Expr, depth: int = 0) -> tupl
     if isinstance(expr, Template):
         return _joined([_of_part(modules, site, part) for part in expr.parts])
     if isinstance(expr, BinOp) and expr.op == "+":
-        left, right = inside(expr.left), inside(expr.right)
-        if left is None and right is None:
+        parts = _added(expr)
+        texts = [inside(part) for part in parts]
+        if all(each is None for each in texts):
             return None
-        return _joined([each or _of_part(modules, site, part) for each, part in ((left, expr.left), (right, expr.right))])
+        return _joined([each or _of_part(modules, site, part) for each, part in zip(texts, parts, strict=True)])
     if isinstance(expr, BinOp) and expr.op == "%":
         return _filled_by_percent(modules, site, expr, inside(expr.left))
     if isinstance(expr, Call):
@@ -90,7 +100,7 @@ def text_lines(modules: Modules, site: Site, expr: Expr, depth: int = 0) -> tupl
     found = _definition(modules, site, expr)
     if found.kind != "value" or found.value is None or found.conditional or found.value is expr:
         return None
-    there = site if found.module == site.path else Site(found.module)
+    there = site if found.module == site.path else Site(found.module, steps=site.steps)
     return text_lines(modules, there, found.value, depth + 1)
 
 
@@ -113,7 +123,7 @@ def inside_of(modules: Modules, site: Site, call: Call, function: Definition, de
     """The site of the body of ``function`` as ``call`` runs it: what is given to it is known there."""
     node = function.node
     if not isinstance(node, FunctionDef):
-        return Site(function.module)
+        return Site(function.module, steps=site.steps)
     params = [param.name for param in node.params if param.name not in ("self", "cls")]
     values: dict[str, object] = {}
     texts: dict[str, tuple[Line, ...] | None] = {}
@@ -123,7 +133,7 @@ def inside_of(modules: Modules, site: Site, call: Call, function: Definition, de
             texts[name] = text_lines(modules, site, given, depth + 1)
             values[name] = value_text(modules, site, given)
     scope = Scope(node.body, unknown_params(node), site.scope.owner if function.module == site.path else None)
-    return Site(function.module, scope, values, texts)
+    return Site(function.module, scope, values, texts, site.steps)
 
 
 def _definition(modules: Modules, site: Site, expr: Expr) -> Definition:
@@ -154,6 +164,15 @@ def _of_part(modules: Modules, site: Site, part: Expr) -> tuple[Line, ...]:
     if isinstance(part, Const) and isinstance(part.value, str):
         return _of_literal(part)
     return tuple(Line(each, part.span) for each in value_text(modules, site, part).split("\n"))
+
+
+def _added(expr: Expr) -> list[Expr]:
+    """What ``a + b + c`` adds, in order."""
+    parts: list[Expr] = []
+    while isinstance(expr, BinOp) and expr.op == "+":
+        parts.append(expr.right)
+        expr = expr.left
+    return [expr, *reversed(parts)]
 
 
 def _joined(parts: Sequence[tuple[Line, ...]]) -> tuple[Line, ...]:

@@ -12,7 +12,7 @@ from flask_prodcheck.facts.statements import argument, call_name, calls_in, stat
 from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Collection, Expr, FunctionDef, Name, Starred, With
 from flask_prodcheck.model.python.instances.scope import Scope, all_calls
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.texts import Line, Site, called, inside_of, text_lines, value_text
+from flask_prodcheck.model.python.texts import Line, Site, Steps, called, inside_of, text_lines, value_text
 from flask_prodcheck.records import dataclass
 
 _WRITERS = frozenset({"write", "write_text", "write_bytes"})
@@ -31,8 +31,9 @@ class WrittenText:
 
 def written_texts(modules: Modules, path: str) -> Iterator[WrittenText]:
     """What the calls of the file write, in order; also what its functions write of what they are given."""
+    steps = Steps()
     for call, scope in all_calls(modules, path):
-        site = Site(path, scope)
+        site = Site(path, scope, steps=steps)
         written = _written_by(modules, site, call)
         if written is not None:
             if not _is_given(written[1], scope):

@@ -71,6 +71,13 @@ WRITTEN = [
         'with open("/etc/cron.d/site", "w") as f:\n    f.write("@reboot www-data cd /srv/site && gunicorn app:app\\n")\n',
         ["deploy.py:2 gunicorn production app:app True"],
     ),
+    (
+        "many lines that are added",
+        'unit = "[Service]\\n" + """\n""".join(["A=1"]) + "\\n" '
+        + "".join(f'+ "X{n}=1\\n" ' for n in range(40))
+        + '+ "ExecStart=gunicorn app:app\\n"\nopen("/etc/systemd/system/site.service", "w").write(unit)\n',
+        ["deploy.py:2 gunicorn production app:app True"],
+    ),
     ("a unit that is only shown", f'UNIT = """{GUNICORN}"""\nprint(UNIT)\n', []),
     ("... also on another stream", f'import sys\nprint("""{GUNICORN}""", file=sys.stderr)\n', []),
     ("text that no process manager reads", 'open("notes.txt", "w").write("ExecStart=gunicorn app:app")\n', []),
@@ -142,3 +149,10 @@ def test_the_process_stands_where_the_written_file_says(name: str) -> None:
     assert debug.value == "1"
     assert launch.cwd == "web"
     assert launch.service == "site"
+
+
+def test_functions_that_call_each_other_end() -> None:
+    text = 'def f(a, b, c):\n    return f(f(a, b, c), f(b, c, a), f(c, a, b)) + g(a)\ndef g(a):\n    return f(a, a, a) + "[Service]"\n'
+    program = text + 'open("/etc/systemd/system/x.service", "w").write(f(g(1), g(2), g(3)))\n'
+    project = link(parse(memory_tree({"deploy.py": program, "app.py": APP})), name="site")
+    assert [hop.span.line for hop in project.unknown_starts] == [5]
