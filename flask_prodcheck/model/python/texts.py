@@ -33,6 +33,7 @@ from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
 _DEPTH = 12
+_LONGEST = 20_000  # characters: no file of processes is as long
 #: What gives the text that it is given, but for blanks around its lines, or as bytes.
 _SAME = frozenset({"textwrap.dedent", "inspect.cleandoc", "builtins.str", "builtins.bytes", "io.StringIO", "io.BytesIO"})
 _SAME_BY_METHOD = frozenset({"strip", "lstrip", "rstrip", "encode", "expandtabs"})
@@ -53,7 +54,7 @@ class Line:
 class Steps:
     """How many expressions of one file may still be looked at: functions that call each other double them."""
 
-    left: int = 20_000
+    left: int = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _of_literal(literal: Const) -> tuple[Line, ...]:
     value = literal.value
     text = value if isinstance(value, str) else value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
     span = literal.span
-    texts = text.split("\n")
+    texts = text.split("\n") if len(text) <= _LONGEST else []
     last = max(span.end_line, span.line)
     later = 1 if last - span.line == len(texts) else 0
     return tuple(Line(each, Span(span.file, min(span.line + index + later, last))) for index, each in enumerate(texts))
@@ -176,7 +177,10 @@ def _added(expr: Expr) -> list[Expr]:
 
 
 def _joined(parts: Sequence[tuple[Line, ...]]) -> tuple[Line, ...]:
-    """The text of ``parts``, one after the other. A line stands where its first part with a text does."""
+    """The text of ``parts``, one after the other (none that is too long). A line stands where its first part with a text
+    does."""
+    if sum(len(line.text) + 1 for part in parts for line in part) > _LONGEST:
+        return ()
     found: list[Line] = []
     for part in parts:
         if found and part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -151,8 +152,21 @@ def test_the_process_stands_where_the_written_file_says(name: str) -> None:
     assert launch.service == "site"
 
 
-def test_functions_that_call_each_other_end() -> None:
-    text = 'def f(a, b, c):\n    return f(f(a, b, c), f(b, c, a), f(c, a, b)) + g(a)\ndef g(a):\n    return f(a, a, a) + "[Service]"\n'
-    program = text + 'open("/etc/systemd/system/x.service", "w").write(f(g(1), g(2), g(3)))\n'
+HOSTILE = {
+    "functions that call each other": "def f(a):\n    return " + " + ".join(["f(a)"] * 12) + "\nunit = f(1)\n",
+    "a text that doubles": "a0 = '[Service]\\n' * 1 + '"
+    + "x" * 9000
+    + "'\n"
+    + "".join(f"a{n + 1} = " + " + ".join([f"a{n}"] * 50) + "\n" for n in range(4))
+    + "unit = a4\n",
+    "a long text": "unit = '[Service]\\n" + "x" * 30_000 + "'\n",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_texts_end_quickly(text: str) -> None:
+    program = f'import subprocess\n{text}open("/etc/systemd/system/x.service", "w").write(unit)\n'
+    began = time.perf_counter()
     project = link(parse(memory_tree({"deploy.py": program, "app.py": APP})), name="site")
-    assert [hop.span.line for hop in project.unknown_starts] == [5]
+    assert [hop.text for hop in project.unknown_starts] == ["writes /etc/systemd/system/x.service"]
+    assert time.perf_counter() - began < 20
