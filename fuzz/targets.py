@@ -164,5 +164,7 @@ _NAMES = {
     Kind.TASKFILE: ["Taskfile.yml"],
     Kind.CRON: ["crontab"],
     Kind.TERRAFORM: ["main.tf"],
+    Kind.NOMAD: ["web.nomad"],
+    Kind.CLOUD_BUILD: ["cloudbuild.yaml"],
     Kind.IMAGE_BUILDS: ["docker-bake.hcl", "docker-bake.json", "skaffold.yaml"],
 }

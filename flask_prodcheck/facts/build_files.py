@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import itertools
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.growth import Room
+from flask_prodcheck.facts.hcl import read_hcl
 from flask_prodcheck.facts.image_builds import goes_to_a_registry
 from flask_prodcheck.facts.types import ImageBuild, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
-#: What is not closed ends with the line, or a comment with the file: no text is looked at twice.
-_TOKEN = regex(
-    r'"(?:[^"\\\n]|\\.)*"?|[A-Za-z_][\w.-]*|[{}\[\]=,:\n]|#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|[^\s]'
-)
 _REFERENCE = regex(r"\$\{([A-Za-z_]\w*)\}")
 _MAX_BASES, _MAX_DEPTH = 4, 5  # of what a target inherits
 _MAX_TARGETS = 200
@@ -118,107 +114,29 @@ def _json_targets(path: str, text: str) -> dict[str, _Target]:
     return found
 
 
-@dataclass(slots=True)
-class _Tokens:
-    """The words of an HCL file, each with its line."""
-
-    items: list[tuple[str, int]]
-    at: int = 0
-
-    def next(self) -> tuple[str, int]:
-        self.at += 1
-        return self.items[self.at - 1] if self.at <= len(self.items) else ("", 0)
-
-    def peek(self) -> str:
-        return self.items[self.at][0] if self.at < len(self.items) else ""
-
-
-def _tokens(text: str) -> _Tokens:
-    items: list[tuple[str, int]] = []
-    line = 1
-    for match in _TOKEN.finditer(text):
-        token = match.group()
-        if not token.startswith(("#", "//", "/*")):
-            items.append((token, line))
-        line += token.count("\n")
-    return _Tokens(items)
-
-
 def _hcl_targets(path: str, text: str) -> dict[str, _Target]:
-    tokens = _tokens(text)
-    variables: dict[str, str] = {}
-    found: dict[str, _Target] = {}
-    while tokens.peek():
-        word, line = tokens.next()
-        if word not in ("target", "variable") or not tokens.peek().startswith('"'):
-            continue
-        name = _string(tokens.next()[0])
-        if tokens.peek() != "{":
-            continue
-        tokens.next()
-        target = _Target(Span(path, line))
-        _attributes(tokens, target)
-        if word == "variable":
-            variables[name] = next(iter(target.texts.get("default", ())), f"${{{name}}}")
-        else:
-            found[name] = target
+    root = read_hcl(text)
+    variables = {
+        block.labels[0]: block.text("default") or f"${{{block.labels[0]}}}"
+        for block in root.all("variable")
+        if block.labels
+    }
 
     def filled(value: str) -> str:
         room = Room.of(value)
         return _REFERENCE.sub(lambda match: room.take(variables.get(match[1], match[0]), match[0]), value)
 
-    return {
-        name: _Target(
-            each.span,
-            {key: tuple(filled(value) for value in values) for key, values in each.texts.items()},
-            {key: {n: filled(v) for n, v in pairs.items()} for key, pairs in each.mappings.items()},
-        )
-        for name, each in found.items()
-    }
-
-
-def _attributes(tokens: _Tokens, target: _Target, *, nested: bool = False) -> None:
-    """The attributes of a block, up to its end; of a ``nested`` one those that are texts or lists of texts."""
-    while (word := tokens.next()[0]) not in ("", "}"):
-        if word == "{":  # a block in the block
-            _skip(tokens)
-        elif tokens.peek() in ("=", ":") and word not in ("=", ":"):
-            tokens.next()
-            first = tokens.next()[0]
-            if first == "{" and nested:
-                _skip(tokens)
-            elif first == "{":
-                target.mappings[_string(word)] = _mapping(tokens)
-            elif first == "[":
-                target.texts[_string(word)] = tuple(_list(tokens))
-            elif first.startswith('"') and tokens.peek() in ("\n", "}", ",", ""):
-                target.texts[_string(word)] = (_string(first),)
-            elif first.isidentifier() and tokens.peek() in ("\n", "}", ",", ""):
-                target.texts[_string(word)] = (f"${{{first}}}",)
-
-
-def _mapping(tokens: _Tokens) -> dict[str, str]:
-    inner = _Target(Span("", 1))
-    _attributes(tokens, inner, nested=True)
-    return {key: values[0] for key, values in inner.texts.items() if values}
-
-
-def _list(tokens: _Tokens) -> Iterator[str]:
-    """The plain texts of a list: what an expression makes is left out."""
-    before = ","
-    while (word := tokens.next()[0]) not in ("", "]"):
-        if word == "\n":
-            continue
-        if word.startswith('"') and before == "," and tokens.peek() in ("\n", ",", "]"):
-            yield _string(word)
-        before = word
-
-
-def _skip(tokens: _Tokens) -> None:
-    depth = 1
-    while depth and (word := tokens.next()[0]):
-        depth += (word == "{") - (word == "}")
-
-
-def _string(token: str) -> str:
-    return re.sub(r"\\(.)", r"\1", token[1:].removesuffix('"')) if token.startswith('"') else token
+    found = {}
+    for block in root.all("target"):
+        target = _Target(Span(path, block.line))
+        for key, value in block.attributes.items():
+            if value.entries is not None:
+                texts = {name: each.text for name, each in value.entries.items()}
+                target.mappings[key] = {name: filled(text) for name, text in texts.items() if text is not None}
+            elif value.items is not None:
+                target.texts[key] = tuple(filled(each.text) for each in value.items if each.text is not None)
+            elif value.text is not None:
+                target.texts[key] = (filled(value.text),)
+        if block.labels:
+            found[block.labels[0]] = target
+    return found

@@ -72,10 +72,12 @@ _TEXT_READERS = {
     Kind.TASKFILE: ("taskfile", "read_taskfile"),
     Kind.CRON: ("crontab", "read_crontab"),
     Kind.TERRAFORM: ("terraform", "read_terraform"),
+    Kind.NOMAD: ("nomad", "read_nomad"),
     Kind.BATCH: ("batch", "read_batch"),
     Kind.IIS: ("iis", "read_iis"),
     Kind.NGINX_UNIT: ("nginx_unit", "read_nginx_unit"),
     Kind.IMAGE_BUILDS: ("build_files", "read_build_file"),
+    Kind.CLOUD_BUILD: ("cloud_build", "read_cloud_build"),
 }
 _BYTE_READERS = {
     Kind.PYTHON: ("python", "read_python"),
@@ -204,7 +206,7 @@ def _facts(tree: Tree, recalled: Mapping[str, _Outcome], fresh: Mapping[str, _Ou
     dockerfiles = {path: each for path, each in found.items() if isinstance(each, Dockerfile)}
     compose = {path: each for path, each in found.items() if isinstance(each, ComposeFile)}
     scripts = {path: each for path, each in found.items() if isinstance(each, ShellScript)}
-    start_files = {path: each for path, each in found.items() if isinstance(each, StartFile)}
+    start_files = _called({path: each for path, each in found.items() if isinstance(each, StartFile)})
     ignored = {path: each.ignored for path, each in fresh.items() if each.ignored is not None}
     problems = {each.problem for each in fresh.values() if each.problem is not None}
     return Facts(
@@ -244,6 +246,15 @@ def _builds(
 
     builds = (*builds_of_scripts(scripts, start_files), *builds_of_compose(compose))
     return tuple(built for each in builds if (built := located(each, dockerfiles)) is not None)
+
+
+def _called(files: dict[str, StartFile]) -> dict[str, StartFile]:
+    """The files of processes, with what workflows do that others call."""
+    if not any(each.kind == "workflow" for each in files.values()):
+        return files
+    from flask_prodcheck.facts.workflow_calls import with_calls
+
+    return with_calls(files)
 
 
 def _with_values(found: Mapping[str, FileFacts], paths: frozenset[str]) -> Mapping[str, KubernetesFile]:

@@ -47,7 +47,7 @@ class Start:
     ``kind`` names the format: procfile systemd supervisor circus makefile justfile tox nox npm pdm hatch invoke
     heroku-yml app-json app-engine rockcraft render fly railway nixpacks railpack cloudfoundry beanstalk apprunner azure
     digitalocean netlify replit apache passenger uwsgi zappa serverless sam vercel cron rc-local package-script
-    devcontainer batch workflow upstart launchd iis init-script nginx-unit.
+    devcontainer batch workflow upstart launchd iis init-script nginx-unit ecs terraform nomad.
     ``name`` is the process, program, target or service. ``command`` is None when the platform starts its default.
     ``role``: "run" for what serves, "release" for what runs before it (never a server head).
     """
@@ -479,15 +479,28 @@ class UwsgiConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkflowCall:
+    """Where a workflow has the steps of another file of the project run: ``uses`` as written, the ``inputs`` that it gives,
+    and the names of what ``called`` it (job, environment). ``released`` as of an image's build."""
+
+    uses: str
+    inputs: tuple[tuple[str, str], ...] = ()
+    called: tuple[str, ...] = ()
+    released: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StartFile:
     """A deploy file whose facts are processes only (Procfile, systemd unit, Makefile, render.yaml...), or the images that it
-    builds."""
+    builds. Of a workflow also what it ``calls``, and the ``defaults`` of the inputs with which others call it."""
 
     path: str
     kind: str
     starts: tuple[Start, ...]
     settings: tuple[tuple[str, str], ...] = field(default=())
     builds: tuple[ImageBuild, ...] = ()
+    calls: tuple[WorkflowCall, ...] = ()
+    defaults: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

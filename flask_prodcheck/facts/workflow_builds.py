@@ -1,8 +1,10 @@
-"""The images that workflows of GitHub Actions and pipelines of GitLab build: by an action, or by a command of a job.
+"""The images that workflows of GitHub Actions and pipelines of GitLab build: by an action, or by a command of a job; and the
+files of the project whose steps they have run.
 
 Sources: README of docker/build-push-action ("inputs"; without ``context`` it is the repository) and of
 docker/metadata-action ("inputs", "outputs"); https://docs.github.com/actions/reference/workflow-commands-for-github-actions
-("Setting an environment variable", "Setting an output parameter"); https://docs.gitlab.com/ee/ci/yaml/ ("variables").
+("Setting an environment variable", "Setting an output parameter"); https://docs.gitlab.com/ee/ci/yaml/ ("variables");
+https://docs.github.com/actions/reference/metadata-syntax-for-github-actions ("runs for composite actions").
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from flask_prodcheck.facts.growth import Room
 from flask_prodcheck.facts.image_builds import BuiltAndPushed, builds_of, goes_to_a_registry, marked, pairs
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
-from flask_prodcheck.facts.types import ImageBuild
+from flask_prodcheck.facts.types import ImageBuild, WorkflowCall
+from flask_prodcheck.facts.workflow_calls import CALLS, jobs_of, with_inputs
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
@@ -39,29 +42,42 @@ Scope = Mapping[str, str]
 """What is known of the values that expressions name, by their paths: ``env.IMAGE``, ``steps.meta.outputs.tags``."""
 
 
-def workflow_builds(path: str, text: str) -> tuple[ImageBuild, ...]:
-    """The images that the jobs build. What an expression decides and the file does not say stays as ``${PATH}``. Raises
-    ReadError for invalid YAML."""
-    if _BUILDS.search(text) is None:
-        return ()
+def workflow_builds(path: str, text: str) -> tuple[tuple[ImageBuild, ...], tuple[WorkflowCall, ...]]:
+    """The images that the jobs build, and the files that they call. What an expression decides and the file does not say
+    stays as ``${PATH}``, an input as what :func:`with_inputs` writes. Raises ReadError for invalid YAML."""
+    if _BUILDS.search(text) is None and CALLS.search(text) is None:
+        return (), ()
     found: dict[ImageBuild, None] = {}
-    plain = ANY_EXPRESSION.sub("${EXPRESSION}", _PATH.sub(r"${\1}", text)).replace("{{defaultContext}}", _DEFAULT)
-    for document in read_yaml(path, plain):
+    calls: dict[WorkflowCall, None] = {}
+    plain = ANY_EXPRESSION.sub("${EXPRESSION}", _PATH.sub(r"${\1}", with_inputs(text)))
+    for document in read_yaml(path, plain.replace("{{defaultContext}}", _DEFAULT)):
         released = document.get("on", "release") is not None or document.get("on", "push", "tags") is not None
-        scope = {"github.workspace": ".", **_environment(document, {})}
-        jobs = document.get("jobs")
-        for name, _, job in (jobs if jobs is not None else document).items():
-            if not job.is_mapping:
-                continue
+        here = {"github.workspace": ".", "github.action_path": posixpath.dirname(path) or "."}
+        scope = {**here, **_environment(document, {})}
+        for name, job in jobs_of(document):
             for values in _matrix(job):
                 known = {**scope, **values}
                 known |= _environment(job, known)
+                called = tuple(filter(None, (name, job.string("environment") or job.string("environment", "name"))))
+                for call in _calls(job, called, known):
+                    calls[replace(call, released=released)] = None
                 for build in marked(_job(name, job, known)):
                     found[replace(build, workflow=True, released=released)] = None
                 outputs = job.get("outputs")
                 for key, _, value in outputs.items() if outputs is not None else ():
                     scope[f"needs.{name}.outputs.{key}"] = _filled(value.text or "", known)
-    return tuple(found)
+    return tuple(found), tuple(calls)
+
+
+def _calls(job: YamlNode, called: tuple[str, ...], scope: Scope) -> Iterator[WorkflowCall]:
+    """The files of the project that a job, or one of its steps, has run: those that begin with ``./``."""
+    steps = job.get("steps")
+    for node in (job, *(steps.elements() if steps is not None else ())):
+        uses, given = node.string("uses"), node.get("with")
+        if uses is not None and uses.startswith("./"):
+            inputs = given.items() if given is not None else ()
+            values = tuple((name, _filled(value.text, scope)) for name, _, value in inputs if value.text is not None)
+            yield WorkflowCall(uses, values, called)
 
 
 def _environment(node: YamlNode, scope: Scope) -> dict[str, str]:

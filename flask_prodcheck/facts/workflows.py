@@ -1,4 +1,4 @@
-"""Workflows of GitHub Actions and pipelines of GitLab: what they start on the server or the platform that they deploy to, and
+"""Workflows and composite actions of GitHub and pipelines of GitLab: what they start on the server or the platform that they deploy to, and
 the images that they build.
 
 What else a job runs on its own machine is a build or a test, and not read. A deployment is plain in three forms: an action that
@@ -6,7 +6,7 @@ runs a script by ssh, ``ssh HOST COMMAND`` in a job's own commands, and the star
 command line is given.
 
 Sources: https://docs.github.com/actions/reference/workflow-syntax-for-github-actions; README of appleboy/ssh-action
-("script") and of azure/webapps-deploy ("startup-command"); https://docs.gitlab.com/ee/ci/yaml/ ("script").
+("script"), of azure/webapps-deploy ("startup-command") and of google-github-actions/deploy-cloudrun ("source", "flags"); https://docs.gitlab.com/ee/ci/yaml/ ("script").
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import Command, ShellCommand, Start, StartFile
 from flask_prodcheck.facts.workflow_builds import ANY_EXPRESSION, workflow_builds
+from flask_prodcheck.facts.workflow_calls import KIND, defaults_of, jobs_of, with_inputs
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 
-KIND = "workflow"
 #: What no file without a deployment of these forms holds: most workflows are not read at all.
-_DEPLOYS = regex(r"\bssh\b|startup-command|\baz\s+webapp\b|\bgcloud\s+(?:beta\s+)?run\s+deploy\b")
+_DEPLOYS = regex(r"\bssh\b|startup-command|\baz\s+webapp\b|\bgcloud\s+(?:(?:beta|alpha)\s+)?run\s+deploy\b|deploy-cloudrun\b")
 _SSH_ACTION = regex(r"(?:^|[/_-])ssh(?:[/_-]|$)")
 _SSH_SCRIPTS = ("script", "command", "commands")
 _EXPRESSION = regex(r"\$\{\{[^{}]*?(\w+)\s*\}\}")
@@ -35,26 +35,28 @@ _MAX_WORDS_BEFORE = 6  # ``sshpass -p $PASSWORD ssh``, ``sudo -E ssh``
 
 
 def read_workflow(path: str, text: str) -> StartFile | None:
-    """What the jobs start elsewhere, each with the name of its job and of the environment that it deploys to, and the images
-    that they build. None where the file does neither. Raises ReadError for invalid YAML."""
-    builds = workflow_builds(path, text)
+    """What the jobs start elsewhere, each with the name of its job and of the environment that it deploys to, the images
+    that they build, and what they call. None where the file does nothing of it. Raises ReadError for invalid YAML."""
+    builds, calls = workflow_builds(path, text)
     starts = _starts(path, text) if _DEPLOYS.search(text) is not None else ()
-    return StartFile(path, KIND, starts, builds=builds) if starts or builds else None
+    if not (starts or builds or calls):
+        return None
+    defaults = tuple(each for document in read_yaml(path, text) for each in defaults_of(document))
+    return StartFile(path, KIND, starts, builds=builds, calls=calls, defaults=defaults)
 
 
 def _starts(path: str, text: str) -> tuple[Start, ...]:
     starts: list[Start] = []
     for document in read_yaml(path, _without_expressions(text)):
-        jobs = document.get("jobs")
-        for name, _, job in (jobs if jobs is not None else document).items():
-            if job.is_mapping:
-                starts += _job(name, job)
+        for name, job in jobs_of(document):
+            starts += _job(name, job)
     return tuple(starts)
 
 
 def _without_expressions(text: str) -> str:
     """``text`` with every expression of GitHub as a variable of the shell, called as its last word is."""
-    return ANY_EXPRESSION.sub("${EXPRESSION}", _EXPRESSION.sub(lambda match: f"${{{match[1]}}}", text))
+    named = _EXPRESSION.sub(lambda match: f"${{{match[1]}}}", with_inputs(text))
+    return ANY_EXPRESSION.sub("${EXPRESSION}", named)
 
 
 def _job(name: str, job: YamlNode) -> Iterator[Start]:
@@ -67,7 +69,7 @@ def _job(name: str, job: YamlNode) -> Iterator[Start]:
         own = job.get(key)
         lines = own.elements() if own is not None and own.is_sequence else filter(None, [own])
         for each in lines:
-            yield from _elsewhere(shown, each)
+            yield from started_elsewhere(shown, each.text or "", each.first_line)
 
 
 def _step(name: str, step: YamlNode) -> Iterator[Start]:
@@ -82,21 +84,24 @@ def _step(name: str, step: YamlNode) -> Iterator[Start]:
         command = given.get("startup-command")
         if command is not None and command.text:
             yield _start(name, command.text, command.first_line)
+    if given is not None and action == "google-github-actions/deploy-cloudrun":
+        source = given.get("source")
+        if source is not None and source.text:
+            yield _start(name, f"gcloud run deploy --source {source.text} {given.string('flags') or ''}", source.first_line)
     run = step.get("run")
     if run is not None:
-        yield from _elsewhere(name, run)
+        yield from started_elsewhere(name, run.text or "", run.first_line)
 
 
-def _elsewhere(name: str, script: YamlNode) -> Iterator[Start]:
-    """The commands among those of a job that start something on another machine."""
-    text = script.text or ""
+def started_elsewhere(name: str, text: str, span: Span) -> Iterator[Start]:
+    """The commands among those of the job ``name`` that start something on another machine."""
     if _DEPLOYS.search(text) is None:
         return
     try:
-        commands = every_command(parse_command_line(text, script.first_line))
+        commands = every_command(parse_command_line(text, span))
         yield from _remote(name, list(commands))
     except ReadError:
-        yield _start(name, text, script.first_line)  # who follows it says that it cannot be read
+        yield _start(name, text, span)  # who follows it says that it cannot be read
 
 
 def _remote(name: str, commands: Iterable[ShellCommand]) -> Iterator[Start]:

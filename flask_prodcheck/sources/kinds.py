@@ -47,10 +47,12 @@ class Kind(enum.Enum):
     TASKFILE = "taskfile"
     CRON = "cron"
     TERRAFORM = "terraform"
+    NOMAD = "nomad"
     BATCH = "batch"
     IIS = "iis"
     NGINX_UNIT = "nginx-unit"
     IMAGE_BUILDS = "image-builds"
+    CLOUD_BUILD = "cloud-build"
 
 
 #: Kinds that say how the project is started: one that cannot be read may hide an error.
@@ -108,8 +110,12 @@ _CI_PATH = regex(
 _REQUIREMENTS = regex(
     r"(?:[^/]*requirements?[^/]*|reqs?|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE
 )
-#: Where GitHub and GitLab look for what they run.
-_WORKFLOW = regex(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$")
+#: Where GitHub and GitLab look for what they run, and where projects keep the actions of their own.
+_WORKFLOW = regex(
+    r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.github/actions/(?:[^/]+/)*action\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$"
+)
+#: The name that Cloud Build looks for, and those of a project's other configurations for it.
+_CLOUD_BUILD = regex(r"(?:[^/]*[-_.])?cloudbuild(?:[-_.][^/]*)?\.(?:ya?ml|json)")
 _IMAGE_BUILDS = regex(r"(?:[^/]*[-_.])?bake(?:[-_.][^/]*)?\.(?:hcl|json)|skaffold(?:[-_.][^/]*)?\.ya?ml")
 _CHART_VALUES = regex(r"values(?:[-_.][^/]*)?\.ya?ml")
 _CONDA = regex(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
@@ -163,6 +169,8 @@ _ENDINGS = {
     ".crontab": Kind.CRON,
     ".cron": Kind.CRON,
     ".tf": Kind.TERRAFORM,
+    ".tofu": Kind.TERRAFORM,
+    ".nomad": Kind.NOMAD,
     ".dockerfile": Kind.DOCKERFILE,
     ".containerfile": Kind.DOCKERFILE,
     ".procfile": Kind.PROCFILE,
@@ -281,6 +289,8 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
         return _NAMES[low]
     if ending in _ENDINGS:
         return _ENDINGS[ending]
+    if low.endswith(".nomad.hcl"):
+        return Kind.NOMAD
     if low.endswith("dockerfile"):
         return Kind.DOCKERFILE
     if ending not in _DOCUMENT_SUFFIXES:
@@ -289,6 +299,8 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
                 return kind
     if _WORKFLOW.search(path):
         return Kind.WORKFLOW
+    if _CLOUD_BUILD.fullmatch(low):
+        return Kind.CLOUD_BUILD
     if _CHART_VALUES.fullmatch(low):
         return Kind.CHART_VALUES
     if _IMAGE_BUILDS.fullmatch(low):

@@ -14,6 +14,7 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.apache import read_apache
 from flask_prodcheck.facts.build_files import read_build_file
 from flask_prodcheck.facts.circus import read_circus
+from flask_prodcheck.facts.cloud_build import read_cloud_build
 from flask_prodcheck.facts.compose import read_compose
 from flask_prodcheck.facts.iis import read_iis
 from flask_prodcheck.facts.image_builds import builds_of_scripts
@@ -22,11 +23,13 @@ from flask_prodcheck.facts.kubernetes import read_kubernetes
 from flask_prodcheck.facts.makefile import read_makefile
 from flask_prodcheck.facts.nginx import read_nginx
 from flask_prodcheck.facts.nginx_unit import read_nginx_unit
+from flask_prodcheck.facts.nomad import read_nomad
 from flask_prodcheck.facts.npm import read_npm
 from flask_prodcheck.facts.platforms import read_platform
 from flask_prodcheck.facts.shell import read_shell
 from flask_prodcheck.facts.supervisor import read_supervisor
 from flask_prodcheck.facts.systemd import read_systemd
+from flask_prodcheck.facts.terraform import read_terraform
 from flask_prodcheck.facts.tox import read_tox
 from flask_prodcheck.facts.uwsgi import read_uwsgi
 from flask_prodcheck.facts.workflows import read_workflow
@@ -52,6 +55,11 @@ CASES: list[tuple[Reader, str, str]] = [
     (read_build_file, "docker-bake.json", '{"target": {"a": {"inherits": ["b"], "tags": ["c"], "args": {"D": "e"}}}}'),
     (read_build_file, "skaffold.yaml", "build: {artifacts: [{image: a, context: b, docker: {dockerfile: c, buildArgs: {D: e}}}]}\n"),
     (read_workflow, ".github/workflows/a.yml", "env: {A: b}\njobs:\n  c:\n    strategy: {matrix: {d: [e, {f: g}], include: [{d: e, h: i}]}}\n    steps:\n    - {id: j, run: 'echo \"k=$A\" >> $GITHUB_OUTPUT && docker build -t $A .'}\n    - {uses: docker/build-push-action@v6, with: {tags: '${{ steps.j.outputs.k }}'}}\n"),
+    (read_terraform, "main.tf", 'resource "aws_ecs_task_definition" "a" {\n  container_definitions = jsonencode([{ name = "b", command = ["c", var.d], environment = [{ name = "E", value = f(g) }] }])\n}\nresource "google_cloud_run_service" "a" { /* x */ template { spec { containers { args = ["b"] } } } }\n'),
+    (read_terraform, "main.tf", 'resource "aws_ecs_task_definition" "a" {\n  container_definitions = <<A\n[{"name": "b", "command": ["c"]}]\nA\n}\n'),
+    (read_nomad, "web.nomad", 'job "a" {\n  group "b" {\n    task "c" {\n      driver = "docker"\n      config { image = "d"\n args = ["e", "${f}"] }\n      env = { G = h }\n    }\n  }\n}\n'),
+    (read_cloud_build, "cloudbuild.yaml", "steps:\n- {name: a/docker, args: [build, -t, 'b/$_C', .], dir: d}\n- {entrypoint: bash, args: [-c, 'docker build -t $$E .']}\nimages: [b/c]\nsubstitutions: {_C: c}\n"),
+    (read_workflow, ".github/actions/a/action.yml", "inputs: {b: {default: c}}\nruns:\n  using: composite\n  steps:\n  - run: 'docker build -t ${{ inputs.b }} .'\n  - {uses: ./.github/actions/d, with: {e: '${{ inputs.b }}'}}\n"),
     (read_uwsgi, "uwsgi.json", '{"uwsgi": {"module": "a", "mount": ["b", "c"]}}'),
     (read_apache, "a.conf", "<VirtualHost *>\nWSGIDaemonProcess a user=b\nWSGIScriptAlias / /x.wsgi process-group=a\n</VirtualHost>\n"),
     (read_nginx, "nginx.conf", "upstream a { server b:1; }\nserver { listen 443 ssl; location / { proxy_pass http://a; } }\n"),
@@ -125,8 +133,18 @@ HOSTILE: list[tuple[Reader, str, str]] = [
     (read_build_file, "docker-bake.hcl", "/**/" * BIG),
     (read_build_file, "docker-bake.hcl", 'variable "A" { default = "' + "x" * 200_000 + '" }\ntarget "b" { tags = ["' + "${A}" * 60_000 + '"] }'),
     (read_build_file, "docker-bake.json", '{"target": {' + ",".join(f'"t{i}": {{"inherits": ["t{i + 1}", "t{i + 2}", "t{i + 3}", "t{i + 4}"]}}' for i in range(3000)) + "}}"),
+    (read_terraform, "main.tf", 'resource "aws_ecs_task_definition" "a" {' + "container_definitions = jsonencode([" * BIG),
+    (read_terraform, "main.tf", "a = <<A\n" * BIG),
+    (read_terraform, "main.tf", "a {\n" * BIG),
+    (read_terraform, "main.tf", 'resource "aws_ecs_task_definition" "a" {\ncontainer_definitions = <<A\n' + "[" * BIG + "\nA\n}\n"),
+    (read_terraform, "main.tf", "a = [" + ") } ( " * BIG),
+    (read_terraform, "main.tf", "\n" * BIG + 'resource "aws_ecs_task_definition" "a" {\ncontainer_definitions = jsonencode([{}])\n}\n' * 600),
+    (read_nomad, "web.nomad", 'job "a" {\n' + 'group "b" {\n' * BIG),
+    (read_cloud_build, "cloudbuild.yaml", "steps: &a [{args: *a, name: docker, script: *a}, *a]\nsubstitutions: &b {_A: *b}\nimages: *a\n"),
+    (read_cloud_build, "cloudbuild.yaml", "substitutions: {_A: " + "x" * 100_000 + "}\nsteps: [{name: docker, args: [build, '" + "$_A" * BIG + "']}]\n"),
     (read_workflow, "w.yml", "# kaniko " + "${{" * BIG),
     (read_workflow, "w.yml", "# kaniko\njobs: {a: {strategy: {matrix: {b: [&c {d: *c}], include: [*c]}}}}\n"),
+    (read_workflow, "w.yml", "on: &a {workflow_call: {inputs: *a}}\ninputs: *a\nruns: &b {steps: [*b, *b], uses: ./c, with: *b}\n" + "# uses: ./" * BIG),
     (read_workflow, "w.yml", "# kaniko\nenv: {A: x}\njobs:\n a:\n  steps:\n" + '  - run: echo "A=$A$A" >> $GITHUB_ENV\n' * 60),
     (read_workflow, "w.yml", "# kaniko\nenv: {A: " + "x" * 100_000 + "}\njobs: {a: {env: {B: " + "$A" * 50_000 + "}}}\n"),
     (_builds_of_script, "a.sh", "A0=xx\n" + "".join(f"A{i + 1}=$A{i}$A{i}\n" for i in range(60)) + "docker build .\n"),

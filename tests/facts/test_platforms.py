@@ -24,6 +24,8 @@ def rows(path: str, text: str) -> list[Row]:
         ("app.yaml", "runtime: python311\nentrypoint: gunicorn a:b\n", [("app-engine", "default", "gunicorn a:b", "run", 2)]),
         ("app.yaml", "service: api\nruntime: python311\n", [("app-engine", "api", None, "run", 2)]),
         ("app.yaml", "runtime: nodejs20\n", []),
+        ("deta.yaml", "runtime: python3.9\nrun: a\n", []),
+        ("app.yaml", "runtime: python27\nhandlers:\n- {url: a, script: b.c}\n- {url: d, script: e.py}\n- {url: f, script: google.appengine.x.y}\n", [("app-engine", "b.c", None, "run", 3), ("app-engine", "e.py", None, "unknown", 4)]),
         ("render.yaml", "services:\n- type: web\n  name: s\n  preDeployCommand: m\n  startCommand: g\n- type: redis\n  name: r\n", [("render", "s", "m", "release", 4), ("render", "s", "g", "run", 5)]),
         ("render.yaml", "services:\n- type: web\n  runtime: docker\n  name: s\n", [("render", "s", None, "run", 2)]),
         ("fly.toml", "app = 'x'\n[processes]\nweb = \"gunicorn 'a b'\"\n[deploy]\nrelease_command = 'm'\n", [("fly", "release", "m", "release", 5), ("fly", "web", "gunicorn|a b", "run", 3)]),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask_prodcheck.facts.platforms.options import elements, options_of
 from flask_prodcheck.facts.types import Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command, env_entries, env_mapping, shell_command
+from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 
 def read_app_engine(path: str, root: YamlNode) -> StartFile:
     """``app.yaml`` (Google Cloud: "app.yaml configuration file"): without ``entrypoint`` the runtime starts its
-    default. Files of other runtimes than Python start nothing here."""
+    default; that of the first generation imports what the handlers name. Files of other runtimes than Python start nothing
+    here."""
     runtime = root.string("runtime") or ""
     flexible = root.string("env") in ("flex", "flexible")
-    if not runtime.startswith("python") and not (runtime == "custom" or root.get("entrypoint") is not None):
+    if not _RUNTIME.fullmatch(runtime) and not (runtime == "custom" or root.get("entrypoint") is not None):
         return StartFile(path, "app-engine", ())
     command = shell_command(root.get("entrypoint"), root.key_span("entrypoint"))
     if command is None and runtime == "custom":
@@ -26,12 +31,37 @@ def read_app_engine(path: str, root: YamlNode) -> StartFile:
     if flexible:
         options = (*options, ("flexible", "true"))
     name = root.string("service") or root.string("module") or "default"
+    env = env_mapping(root.get("env_variables"))
+    if runtime in _FIRST_GENERATION and not flexible and root.get("vm") is None:
+        start = Start("app-engine", name, root.span, None, env=env, options=options)
+        return StartFile(path, "app-engine", tuple(_scripts(root, start)))
     span = command.span if command is not None else root.key_span("runtime")
-    return StartFile(
-        path,
-        "app-engine",
-        (Start("app-engine", name, span, command, env=env_mapping(root.get("env_variables")), options=options),),
-    )
+    return StartFile(path, "app-engine", (Start("app-engine", name, span, command, env=env, options=options),))
+
+
+#: How App Engine calls its runtimes; other platforms write ``python3.9``.
+_RUNTIME = regex(r"python\d*")
+_FIRST_GENERATION = frozenset({"python27", "python"})
+
+
+def _scripts(root: YamlNode, start: Start) -> Iterator[Start]:
+    """What the handlers of the first generation name (Google Cloud: "Python 2.7 runtime", "app.yaml reference",
+    "Script handlers"): an application in the notation of modules is served, one start for each; a file, which runs as
+    a CGI script, is unknown."""
+    seen = set()
+    for handler in elements(root.get("handlers")):
+        script = handler.string("script")
+        if script is None or script in seen or script.startswith("google.appengine."):  # of the platform itself
+            continue
+        seen.add(script)
+        options = (*start.options, ("script", script))
+        if script.endswith(".py"):
+            yield replace(start, name=script, span=handler.key_span("script"), role="unknown")
+        elif _OBJECT.fullmatch(script):
+            yield replace(start, name=script, span=handler.key_span("script"), options=options)
+
+
+_OBJECT = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 
 
 def read_render(path: str, root: YamlNode) -> StartFile:

@@ -1,7 +1,8 @@
 """What platforms start by themselves when a project's files give no command.
 
-Sources: Google App Engine Python runtime ("Application startup"), Microsoft Oryx ``frameworks.go``, Elastic Beanstalk
-"Configuring the WSGI server", nixpacks ``providers/python.rs``, railpack ``core/providers/python``, Passenger manual, Rockcraft "Flask framework",
+Sources: Google App Engine Python 3 runtime ("Application startup") and Python 2.7 runtime ("Script handlers"), Microsoft Oryx
+``frameworks.go``, Elastic Beanstalk "Configuring the WSGI server", nixpacks ``providers/python.rs``, railpack
+``core/providers/python``, Passenger manual, Rockcraft "Flask framework",
 Toolforge "My first Flask OAuth tool" (uWSGI serves ``app`` of ``www/python/src/app.py``).
 """
 
@@ -32,6 +33,11 @@ def platform_default(head: Head, facts: Facts) -> Default | None:
     """What the platform of ``head`` starts; None when it starts nothing that is known."""
     options = dict(head.options)
     folder = options.get("root") or head.place.cwd
+    if head.default == "app-engine" and "script" in options:  # the runtime of Python 2.7 imports it
+        module, _, name = options["script"].rpartition(".")
+        path = module.replace(".", "/")
+        held = _file(folder, f"{path}.py", facts) or _file(folder, f"{path}/__init__.py", facts)
+        return Default(ServerStart(Server.OTHER, f"{module}:{name}", program="app engine")) if held else None
     if head.default == "app-engine":
         return _served("main:app") if _file(folder, "main.py", facts) else None
     if head.default == "rockcraft":  # the extension refuses to build without an ``app`` in ``app.py``

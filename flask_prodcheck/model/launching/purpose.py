@@ -42,6 +42,8 @@ _DEPLOY_KINDS = PLATFORM_KINDS | {
     "captain",
     "s2i",
     "ecs",
+    "terraform",
+    "nomad",
     "entry-point",
 }
 #: Formats that run things for people at work.
@@ -112,6 +114,8 @@ def judge(
                 not name or any(fnmatch.fnmatchcase(each, name) for each in evidence.names)
             ):
                 return purpose, f"[tool.prodcheck] says so ({glob})"
+    if evidence.kind == "devcontainer":
+        return Purpose.DEVELOPMENT, "it starts in the container that people work in"
     hinted = purpose_of_words([word for hint in evidence.hints for word in words_of(hint)])
     if hinted is not None and hinted[0] is not Purpose.PRODUCTION:
         return hinted[0], f"the branch taken says {hinted[1]!r}"

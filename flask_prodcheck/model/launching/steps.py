@@ -79,6 +79,15 @@ class ContainerRun:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceDeploy:
+    """A platform builds the image of a ``folder`` and runs it with what ``environment`` sets: of its Dockerfile, else by
+    buildpacks."""
+
+    folder: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ConsoleRun:
     """Any other program: a console script of the project, or something that serves nothing."""
 
@@ -95,7 +104,7 @@ class Nothing:
     own: ConsoleRun | None = None
 
 
-Step = ServerStart | PythonRun | ScriptRun | ShellRun | TaskRun | ContainerRun | ConsoleRun | Nothing
+Step = ServerStart | PythonRun | ScriptRun | ShellRun | TaskRun | ContainerRun | SourceDeploy | ConsoleRun | Nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ BUILDERS = {
     "a variable that a step sets": {WORKFLOW: workflow(SET, action(context="web", tags="${{ env.tags }}"))},
     "an output that a step sets": {WORKFLOW: workflow(SET, action(context="web", tags="${{ steps.names.outputs.out }}"))},
     "an owner who is not known": {WORKFLOW: workflow(action(context="./web", tags="${{ secrets.OWNER }}/shop:v1"))},
+    "an owner whom a command makes": {WORKFLOW: workflow("{id: a, run: 'echo o=$(echo $O | tr A a) >> $GITHUB_OUTPUT'}", action(context="web", tags="${{ steps.a.outputs.o }}/shop:v1"))},
     "a matrix": {WORKFLOW: workflow(action(context="${{ matrix.dir }}", tags="acme/${{ matrix.name }}"), more=MATRIX)},
     "a variable of the workflow": {
         WORKFLOW: f"env: {{NAME: shop}}\n{workflow(action(context='web', tags='acme/${{ env.NAME }}:1'))}"
@@ -58,7 +59,45 @@ BUILDERS = {
         WORKFLOW: workflow(SET, more="    outputs: {name: '${{ steps.names.outputs.out }}'}\n")
         + workflow(action(context="web", tags="${{ needs.publish.outputs.name }}")).partition("jobs:\n")[2].replace("publish:", "build:")
     },
+    "a workflow that another one calls": {
+        WORKFLOW: "on: push\njobs:\n  web:\n    uses: ./.github/workflows/build.yml\n    with: {image-name: shop, dir: web}\n"
+        "  ops:\n    uses: ./.github/workflows/build.yml\n    with: {image-name: other, dir: ops}\n",
+        ".github/workflows/build.yml": workflow(
+            action(context="${{ inputs.dir }}", tags="${{ inputs.owner }}/${{ inputs.image-name }}"),
+            on="{workflow_call: {inputs: {image-name: {required: true, type: string}, owner: {default: acme}}}}",
+        ),
+    },
+    "a composite action": {
+        WORKFLOW: workflow("{uses: ./.github/actions/image, with: {name: '${{ matrix.name }}', dir: '${{ matrix.dir }}'}}", more=MATRIX),
+        ".github/actions/image/action.yaml": "inputs: {name: {required: true}, dir: {default: lost}}\nruns:\n  using: composite\n"
+        "  steps:\n  - {shell: bash, env: {NAME: '${{ inputs.name }}'}, run: 'docker build -t acme/$NAME ${{ inputs.dir }}'}\n",
+    },
+    "a composite action of a called workflow": {
+        WORKFLOW: "on: push\njobs: {web: {uses: ./.github/workflows/build.yml, with: {dir: web}}}\n",
+        ".github/workflows/build.yml": workflow(
+            "{uses: ./.github/actions/image, with: {to: 'acme/shop,x/y', dir: '${{ inputs.dir }}'}}", on="workflow_call"
+        ),
+        ".github/actions/image/action.yml": "runs:\n  using: composite\n  steps:\n  - "
+        + action(context="${{ inputs.dir }}", tags="${{ inputs.to }}")
+        + "\n",
+    },
+    "a called workflow that is not called here": {
+        ".github/workflows/build.yml": workflow(
+            action(context="${{ inputs.dir }}", tags="acme/shop"), on="{workflow_call: {inputs: {dir: {default: web}}}}"
+        ),
+    },
     "a command of a job": {WORKFLOW: workflow("run: docker buildx build --push -t acme/shop:$TAG web")},
+    "Cloud Build": {
+        "cloudbuild.yaml": "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, -t, 'acme/${_NAME}:$TAG', -f, web/Dockerfile, .]\n"
+        "substitutions: {_NAME: shop}\n"
+    },
+    "Cloud Build, in a folder, by a shell": {
+        "ops/cloudbuild-live.yaml": "steps:\n- name: x/y\n  dir: web\n  entrypoint: bash\n  args: ['-c', 'N=acme; docker build -t $$N/shop .']\n"
+    },
+    "Cloud Build, by a script, beside the configuration": {
+        "web/cloudbuild.json": '{"steps": [{"name": "x/y", "script": "docker build -t acme/shop -f ./Dockerfile.web ."}]}',
+        "web/Dockerfile.web": SERVES,
+    },
     "a job of GitLab": {
         ".gitlab-ci.yml": "variables: {NAME: acme/shop}\nimage:\n  script:\n  - cd web\n  - docker build -t $NAME:v1 .\n"
     },
@@ -86,12 +125,13 @@ def test_what_builds_an_image_says_which_dockerfile_it_is(what: str) -> None:
     files = {"Dockerfile": SERVES, "web/Dockerfile": SERVES, "ops/Dockerfile": SERVES, **BUILDERS[what]}
     facts = parse(memory_tree(files))
     assert not facts.problems
+    wanted = "web/Dockerfile.web" if "web/Dockerfile.web" in files else "web/Dockerfile"
     for name in ("acme/shop:v1", "docker.io/acme/shop", "ghcr.io/acme/shop:v1@sha256:0a"):
-        assert dockerfile_of(built_as(name, facts)) == "web/Dockerfile"
-        assert dockerfile_of_image(name, facts, "deploy") == "web/Dockerfile"
+        assert dockerfile_of(built_as(name, facts)) == wanted
+        assert dockerfile_of_image(name, facts, "deploy") == wanted
     for name in ("acme/shopping", "shop", "redis", "shop/acme"):
         assert not built_as(name, facts)
-    assert bool(built_as("other/shop", facts)) == (what == "an owner who is not known")
+    assert bool(built_as("other/shop", facts)) == what.startswith("an owner who")
 
 
 @pytest.mark.parametrize(
@@ -285,6 +325,40 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "app.py": APP,
         },
         ["Dockerfile.ci:4 gunicorn production app:app True"],
+    ),
+    (
+        "a workflow for releases pushes what another one builds for it",
+        {
+            WORKFLOW: "on: {release: {}}\njobs: {ship: {uses: ./.github/workflows/build.yml}}\n",
+            ".github/workflows/build.yml": workflow(
+                action(file="Dockerfile.ci", push="true", tags="acme/shop:$V"), on="workflow_call"
+            ),
+            "Dockerfile.ci": SERVES,
+            "app.py": APP,
+        },
+        ["Dockerfile.ci:4 gunicorn production app:app True"],
+    ),
+    (
+        "a job for tests has another workflow build",
+        {
+            WORKFLOW: "on: {release: {}}\njobs: {test: {uses: ./.github/workflows/build.yml}}\n",
+            ".github/workflows/build.yml": workflow(
+                action(file="Dockerfile.ci", push="true", tags="acme/shop:$V"), on="workflow_call"
+            ),
+            "Dockerfile.ci": SERVES,
+            "app.py": APP,
+        },
+        ["Dockerfile.ci:4 gunicorn test app:app True"],
+    ),
+    (
+        "Cloud Build pushes a stage",
+        {
+            "cloudbuild.yaml": "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, --target, one, -t, 'x.io/$P/shop:$V', .]\n"
+            "images: ['x.io/$P/shop:$V']\n",
+            "Dockerfile": STAGES.replace("CMD gunicorn two:app", "CMD pytest"),
+            "one.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production one:app True"],
     ),
     (
         "one that is called dev there is not",

@@ -440,6 +440,25 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         {"app.yaml": "runtime: python312\nentrypoint: gunicorn -b :$PORT app:app\n", "app.py": APP},
         ["app.yaml:2 gunicorn production app:app True"],
     ),
+    (
+        "App Engine, first generation: what the handlers name, once, and nothing of the platform itself",
+        {
+            "app.yaml": "runtime: python27\nthreadsafe: true\nhandlers:\n- url: /static\n  static_dir: static\n- url: /_ah/queue\n  script: google.appengine.ext.deferred.deferred.application\n"
+            "- url: /admin.*\n  script: web.site.app\n- url: .*\n  script: web.site.app\n",
+            "web/__init__.py": "",
+            "web/site.py": APP,
+            "main.py": APP,
+        },
+        ["app.yaml:9 other production web.site:app True"],
+    ),
+    (
+        "App Engine, first generation: a module that an installation brings, a pattern, a CGI script",
+        {
+            "app.yaml": "runtime: python27\nhandlers:\n- url: /mapreduce\n  script: mapreduce.main.app\n- url: /(.*)\n  script: \\1.app\n- url: .*\n  script: main.py\n",
+            "main.py": APP,
+        },
+        [],
+    ),
     ("App Engine: another runtime", {"app.yaml": "runtime: go121\nentrypoint: ./server\n", "app.py": APP}, []),
     (
         "Azure: Bicep",
@@ -742,6 +761,49 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             ".devcontainer/devcontainer.json:5 flask-run development app:app True",
             ".devcontainer/devcontainer.json:6 gunicorn development site:app True",
         ],
+    ),
+    (
+        "devcontainer: one of several, whatever its commands are called",
+        {
+            ".devcontainer/api/devcontainer.json": '{"image": "x/y", "postAttachCommand": {\n"production": "gunicorn app:app",\n"tests": "flask run"}}',
+            "app.py": APP,
+        },
+        [
+            ".devcontainer/api/devcontainer.json:2 gunicorn development app:app True",
+            ".devcontainer/api/devcontainer.json:3 flask-run development app:app True",
+        ],
+    ),
+    (
+        "devcontainer: the service of a compose file brings the folder and the environment",
+        {
+            ".devcontainer/devcontainer.json": '{"dockerComposeFile": ["../compose.yaml", "docker-compose.yml"], "service": "web",\n"workspaceFolder": "/workspace", "postStartCommand": "flask run"}',
+            ".devcontainer/docker-compose.yml": "services:\n  web:\n    volumes: ['../back:/workspace:cached']\n    command: sleep infinity\n",
+            "compose.yaml": "services:\n  web:\n    image: python:3.13\n    environment: {FLASK_APP: entry.py}\n",
+            "back/entry.py": APP,
+        },
+        [".devcontainer/devcontainer.json:2 flask-run development entry.py:app True"],
+    ),
+    (
+        "devcontainer: a mount of a part of the project, with the container's environment",
+        {
+            ".devcontainer.json": '{"image": "x/y", "workspaceMount": "source=${localWorkspaceFolder}/back,target=/work,type=bind",\n"workspaceFolder": "/work", "containerEnv": {"FLASK_APP": "entry"}, "postAttachCommand": "flask run"}',
+            "back/entry.py": APP,
+        },
+        [".devcontainer.json:2 flask-run development entry:app True"],
+    ),
+    (
+        "devcontainer: a folder that the editor mounts",
+        {
+            ".devcontainer/devcontainer.json": '{"dockerComposeFile": "compose.yaml", "service": "web", "workspaceFolder": "/workspaces/${localWorkspaceFolderBasename}",\n"postCreateCommand": "cd ${containerWorkspaceFolder}/back && flask run"}',
+            ".devcontainer/compose.yaml": "services:\n  web:\n    image: python:3.13\n    volumes: ['../..:/workspaces']\n",
+            "back/app.py": APP,
+        },
+        [".devcontainer/devcontainer.json:2 flask-run development app:app True"],
+    ),
+    (
+        "devcontainer: what runs on the host before there is a container is no command of it",
+        {".devcontainer/devcontainer.json": '{"initializeCommand": "flask run"}', "app.py": APP},
+        [],
     ),
     (
         "ECS task definition",

@@ -110,6 +110,42 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "a workflow that others call, with their inputs and for their environments",
+        {
+            PATH: "on: push\njobs:\n  production:\n    uses: ./.github/workflows/ship.yml\n    with: {app-module: one}\n"
+            "  dev:\n    uses: ./.github/workflows/ship.yml\n    with: {app-module: two}\n",
+            ".github/workflows/ship.yml": workflow(by_ssh("cd shop", "gunicorn ${{ inputs.app-module }}:app"), "go").replace(
+                "on: push", "on: {workflow_call: {}}"
+            ),
+            "one.py": APP,
+            "two.py": APP,
+        },
+        [
+            ".github/workflows/ship.yml:10 > .github/workflows/ship.yml:11 gunicorn production one:app True",
+            ".github/workflows/ship.yml:10 > .github/workflows/ship.yml:11 gunicorn development two:app True",
+        ],
+    ),
+    (
+        "a composite action, with the default of an input",
+        {
+            PATH: workflow("      - uses: ./.github/actions/ship/\n"),
+            ".github/actions/ship/action.yml": "inputs: {target: {default: 'app:app'}}\nruns:\n  using: composite\n  steps:\n"
+            "  - run: ssh me@host 'gunicorn ${{ inputs.target }}'\n    shell: bash\n",
+            "app.py": APP,
+        },
+        [".github/actions/ship/action.yml:5 gunicorn production app:app True"],
+    ),
+    (
+        "workflows that call one another, and one that is not there",
+        {
+            PATH: workflow(by_ssh("gunicorn app:app")) + "  two: {uses: ./.github/workflows/two.yml}\n",
+            ".github/workflows/two.yml": "on: workflow_call\njobs:\n  a: {uses: ./.github/workflows/main.yml}\n"
+            "  b: {uses: ./../../lost.yml}\n",
+            "app.py": APP,
+        },
+        [f"{PATH}:10 gunicorn production app:app True"],
+    ),
+    (
         "an image that the project builds starts by itself",
         {
             PATH: workflow(by_ssh("docker pull me/site", "docker run -d -p 80:8000 site:latest")),
@@ -127,6 +163,93 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["ship.sh:2 gunicorn production app:app True"],
     ),
 ]
+
+
+SOURCE = "      - run: gcloud run deploy shop --quiet --source . --set-env-vars MODE=live,LEVEL=1\n"
+DEPLOYED = "#!/bin/sh\ngcloud beta run deploy shop --source=GIVEN\n"
+CASES += [
+    (
+        "a platform builds the folder: its buildpack starts gunicorn",
+        {PATH: workflow(SOURCE), "main.py": APP, "app.py": APP},
+        [f"{PATH}:6 gunicorn production main:app True"],
+    ),
+    (
+        "of a folder, by a script",
+        {"deploy.sh": DEPLOYED.replace("GIVEN", "back"), "back/app.py": APP, "main.py": APP},
+        ["deploy.sh:2 gunicorn production app:app True"],
+    ),
+    (
+        "by an action, by a task",
+        {
+            PATH: workflow(
+                "      - uses: google-github-actions/deploy-cloudrun@v2\n        with:\n          source: ./back\n"
+            ),
+            "Makefile": "ship:\n\tgcloud run deploy shop --source front\n",
+            "back/main.py": APP,
+            "front/main.py": APP,
+        },
+        [f"{PATH}:8 gunicorn production main:app True", "Makefile:2 gunicorn production main:app True"],
+    ),
+    (
+        "by a task, beside another part of the project that another platform runs",
+        {
+            "Makefile": "ship:\n\tgcloud run deploy shop --source front\n",
+            "back/Procfile": "web: gunicorn app:app\n",
+            "back/app.py": APP,
+            "front/main.py": APP,
+        },
+        ["Makefile:2 gunicorn production main:app True", "back/Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "what the build is told to start",
+        {
+            "deploy.sh": DEPLOYED.replace("GIVEN", ". --set-build-env-vars GOOGLE_ENTRYPOINT='gunicorn web:app'"),
+            "web.py": APP,
+            "main.py": APP,
+        },
+        ["deploy.sh:2 gunicorn production web:app True"],
+    ),
+    (
+        "a folder whose Dockerfile says it is built by that",
+        {PATH: workflow(SOURCE), "Dockerfile": "FROM python:3.13\nCOPY . .\nCMD gunicorn app:app\n", "app.py": APP},
+        ["Dockerfile:3 gunicorn production app:app True"],
+    ),
+    (
+        "a Procfile",
+        {PATH: workflow(SOURCE), "Procfile": "web: gunicorn app:app\n", "app.py": APP, "main.py": APP},
+        ["Procfile:1 gunicorn production app:app True"],
+    ),
+    (
+        "steps of Cloud Build: a program with its arguments, a shell, a script",
+        {
+            "cloudbuild.yaml": "substitutions: {_DIR: front}\nsteps:\n- name: gcr.io/cloud-builders/gcloud\n  dir: back\n  args: [run, deploy, shop, --source, .]\n"
+            "- name: gcr.io/google.com/cloudsdktool/cloud-sdk\n  entrypoint: bash\n  args: ['-c', 'gcloud run deploy two --source $_DIR']\n"
+            "- name: gcr.io/google.com/cloudsdktool/cloud-sdk\n  id: dev\n  script: |\n    pytest\n    gcloud run deploy three --image=x --command=gunicorn --args=three:app\n",
+            "back/main.py": APP,
+            "front/main.py": APP,
+            "three.py": APP,
+        },
+        [
+            "cloudbuild.yaml:3 gunicorn production main:app True",
+            "cloudbuild.yaml:8 gunicorn production main:app True",
+            "cloudbuild.yaml:13 gunicorn development three:app True",
+        ],
+    ),
+    ("another server may be started", {PATH: workflow(SOURCE), "requirements.txt": "flask\nuvicorn\n", "app.py": APP}, []),
+    (
+        "a script of the project that the buildpack may start",
+        {PATH: workflow(SOURCE), "pyproject.toml": "[project]\nname = 'a'\n[project.scripts]\nstart = 'a:b'\n", "app.py": APP},
+        [],
+    ),
+    ("no application by that name", {PATH: workflow(SOURCE), "main.py": "x = 1\n", "app.py": APP}, []),
+    ("a function", {"deploy.sh": DEPLOYED.replace("GIVEN", ". --function handle"), "main.py": APP}, []),
+]
+
+
+def test_what_a_deployment_of_sources_sets_and_brings() -> None:
+    (launch,) = link(parse(memory_tree({PATH: workflow(SOURCE), "main.py": APP})), name="site").launches
+    assert {name: str(launch.env[name].value) for name in ("MODE", "LEVEL")} == {"MODE": "live", "LEVEL": "1"}  # type: ignore[union-attr]
+    assert (launch.source, launch.options["bind"][0]) == ("platform-default", ":8080")
 
 
 @pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
@@ -172,6 +295,26 @@ def test_the_shell_of_another_machine_has_nothing_of_the_one_at_hand() -> None:
     assert project.problems == ()
     (launch,) = project.launches
     assert "FLASK_ENV" not in launch.env
+
+
+def test_many_calls_of_many_calls_end() -> None:
+    def calling(name: str) -> str:
+        return "on: workflow_call\njobs:\n" + "".join(
+            f"  j{number}: {{uses: ./.github/workflows/{name}.yml, with: {{a: '${{{{ inputs.a }}}}{number}'}}}}\n"
+            for number in range(100)
+        )
+
+    files = {f".github/workflows/{name}.yml": calling(below) for name, below in ("ab", "bc", "cd", "de")}
+    files[".github/workflows/e.yml"] = workflow(by_ssh("gunicorn ${{ inputs.a }}:app"))
+    facts = parse(memory_tree({**files, "app.py": APP}))
+    assert not facts.problems
+    assert len(facts.start_files[".github/workflows/e.yml"].starts) < 500
+
+
+def test_workflows_that_call_one_another_end() -> None:
+    text = workflow(by_ssh("gunicorn app:app")) + "  again: {uses: ./.github/workflows/main.yml}\n"
+    facts = parse(memory_tree({PATH: text, ".github/workflows/a.yml": text, "app.py": APP}))
+    assert len(facts.start_files[PATH].starts) < 15
 
 
 UNIT = "[Service]\nExecStart=/srv/bin/gunicorn app:app\n"

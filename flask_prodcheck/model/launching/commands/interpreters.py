@@ -76,6 +76,15 @@ def _module(words: Words) -> Step | Behind:
     return PythonRun(module=name, args=tuple(rest))
 
 
+def read_sage(words: Words) -> Step | Behind:
+    """``sage --python [...]`` runs the Python of SageMath (reference manual, "Command-line options for Sage": ``-python``
+    is the older spelling)."""
+    return Behind(["python", *words[1:]]) if words[:1] and words[0] in _SAGE_PYTHON else Nothing("sage")
+
+
+_SAGE_PYTHON = frozenset({"-python", "--python", "-python3", "--python3"})
+
+
 def read_shell(program: str, words: Words) -> Step:
     """What the words behind the shell ``program`` start."""
     rest = list(words)

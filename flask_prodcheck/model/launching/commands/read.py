@@ -12,7 +12,13 @@ from collections.abc import Callable, Sequence
 from flask_prodcheck.model.launching.commands.behind import Behind
 from flask_prodcheck.model.launching.commands.container_tools import container_to_start
 from flask_prodcheck.model.launching.commands.deploy_tools import read_az, read_gcloud
-from flask_prodcheck.model.launching.commands.interpreters import read_expect, read_python, read_shell, read_source
+from flask_prodcheck.model.launching.commands.interpreters import (
+    read_expect,
+    read_python,
+    read_sage,
+    read_shell,
+    read_source,
+)
 from flask_prodcheck.model.launching.commands.options import Words, drop_options, option_value
 from flask_prodcheck.model.launching.commands.process_managers import (
     read_circusd,
@@ -199,6 +205,7 @@ _PROGRAMS: dict[str, Callable[[Words], Step | Behind]] = {
     ".": read_source,
     "eval": lambda words: ShellRun(" ".join(words)),
     "expect": read_expect,
+    "sage": read_sage,
     "service": read_service,
     "unitd": read_unitd,
     "ssh": read_ssh,

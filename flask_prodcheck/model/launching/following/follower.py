@@ -49,6 +49,7 @@ from flask_prodcheck.model.launching.following.service_scripts import (
     is_called_to_start,
     only_one,
 )
+from flask_prodcheck.model.launching.following.source_deploys import deployed_source
 from flask_prodcheck.model.launching.following.tasks import (
     file_of_function,
     options_behind,
@@ -72,6 +73,7 @@ from flask_prodcheck.model.launching.steps import (
     ScriptRun,
     ServerStart,
     ShellRun,
+    SourceDeploy,
     TaskRun,
 )
 from flask_prodcheck.model.launching.words import is_open
@@ -161,6 +163,8 @@ class Follower:
         if isinstance(step, ContainerRun):
             started = in_container(step, place, self.facts)
             return self.words(started.argv, started.span, started.place) if started is not None else []
+        if isinstance(step, SourceDeploy):
+            return deployed_source(step, place, self.facts)
         return self._console(step, span, place)
 
     def _shell_run(self, run: ShellRun, span: Span, place: Place, state: ShellState | None) -> list[Ended]:

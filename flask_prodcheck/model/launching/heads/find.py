@@ -14,8 +14,10 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.heads.beanstalk import beanstalk_default, completed
 from flask_prodcheck.model.launching.heads.compose import compose_heads
+from flask_prodcheck.model.launching.heads.devcontainers import devcontainer_heads
 from flask_prodcheck.model.launching.heads.dockerfiles import dockerfile_heads, service_heads
 from flask_prodcheck.model.launching.heads.head import Head
+from flask_prodcheck.model.launching.heads.image_hosts import IMAGE_KINDS, image_heads
 from flask_prodcheck.model.launching.heads.pods import kubernetes_heads
 from flask_prodcheck.model.launching.heads.processes import start_file_heads, start_head
 from flask_prodcheck.model.launching.heads.s2i import s2i_head
@@ -39,6 +41,10 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.start_files):
         if facts.start_files[path].kind == "s2i":
             yield from s2i_head(facts.start_files[path], facts)
+        elif facts.start_files[path].kind == "devcontainer":
+            yield from devcontainer_heads(facts.start_files[path], facts)
+        elif facts.start_files[path].kind in IMAGE_KINDS:
+            yield from image_heads(facts.start_files[path], facts)
         else:
             yield from start_file_heads(completed(facts.start_files[path], facts), facts)
     yield from beanstalk_default(facts)

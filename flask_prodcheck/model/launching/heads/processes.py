@@ -57,6 +57,8 @@ def written_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
 def start_head(start: Start, facts: Facts) -> Head:
     """The head of one process."""
     folder = posixpath.dirname(start.span.file) or "."
+    if posixpath.basename(posixpath.dirname(folder)) == ".devcontainer":
+        folder = posixpath.dirname(folder)  # one of several: ``.devcontainer/NAME/devcontainer.json``
     while posixpath.basename(folder) in (
         ".ebextensions",
         ".elasticbeanstalk",

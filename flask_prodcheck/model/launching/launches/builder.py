@@ -16,6 +16,7 @@ from flask_prodcheck.model.launching.chain_end import Ended
 from flask_prodcheck.model.launching.commands.wrappers import BRINGING_COMMANDS
 from flask_prodcheck.model.launching.following.follower import Follower
 from flask_prodcheck.model.launching.following.python_programs import import_roots
+from flask_prodcheck.model.launching.following.source_deploys import BUILDPACK
 from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS, settings_table
 from flask_prodcheck.model.launching.heads.head import UNSPLIT, Head
 from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
@@ -236,6 +237,8 @@ class LaunchBuilder:
         if target.file_hop is not None:
             place = place.hop(target.file_hop, target.text)
         base = self._base(head, place, start.server, target.text, target.resolves)
+        if start.program == BUILDPACK:
+            base = replace(base, source="platform-default")
         if place.reloads and "reload" not in options:
             options = {**options, "reload": ("true", end)}
         arguments, keywords = target_arguments(target.arguments, end) if target.arguments else ((), ())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.workflows import KIND as WORKFLOW
+from flask_prodcheck.facts.workflow_calls import KIND as WORKFLOW
 from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.launching.heads.find import find_heads
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work, is_test_place

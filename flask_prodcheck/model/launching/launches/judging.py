@@ -140,10 +140,13 @@ _OF_HOSTS = regex(r"/(?:home/(?!codespace|vscode|vagrant|gitpod|linuxbrew)[^/]+|
 
 
 def _leaves_on_host(found: Found, has_production: bool, facts: Facts) -> str:
-    """How a script starts a process that stays on a host: on a platform that calls it, on another machine by ``ssh``, or,
-    where nothing else starts production, detached in a folder that only a server has; "" where it does neither."""
+    """How a script starts a process that stays on a host: on a platform that calls it or is given a folder, on another
+    machine by ``ssh``, or, where nothing else starts production, detached in a folder that only a server has; "" where it
+    does none of these."""
     if is_started_by_glitch(found.launch.head.span.file, facts):
         return "Glitch starts it"
+    if found.launch.source == "platform-default" and not found.head.default:
+        return "a platform is given the folder to build and to run"
     wrappers = found.launch.wrappers
     if SSH in wrappers:
         return "it runs on another machine (ssh)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.workflows import KIND as WORKFLOW
+from flask_prodcheck.facts.workflow_calls import KIND as WORKFLOW
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.purpose import SAMPLE_WORDS

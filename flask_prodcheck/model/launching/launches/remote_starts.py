@@ -8,7 +8,7 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
-from flask_prodcheck.facts.workflows import KIND
+from flask_prodcheck.facts.workflow_calls import KIND
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.patterns import regex
 
