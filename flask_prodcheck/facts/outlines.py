@@ -46,6 +46,7 @@ def to_data(module: PyModule) -> Data:
             [each.name, _place(each.bound), _place(each.changed), each.function, each.view, each.read, each.memo]
             for each in module.mutations
         ],
+        module.holds_processes,
         [
             mentions.run_names,
             mentions.call_names,
@@ -141,7 +142,7 @@ def from_data(path: str, data: Data) -> PyModule | None:
 
 
 def _module(path: str, data: Data) -> PyModule:
-    names, open_names, stars, imports, uses, mutations, mentions = _list(data, 7)
+    names, open_names, stars, imports, uses, mutations, holds_processes, mentions = _list(data, 8)
     return PyModule(
         path,
         Unread(),
@@ -151,6 +152,7 @@ def _module(path: str, data: Data) -> PyModule:
         frozenset(_names(imports)),
         _uses(path, uses),
         tuple([_mutation(path, each) for each in _list(mutations)]),
+        _truth(holds_processes),
         _mentions(mentions),
     )
 

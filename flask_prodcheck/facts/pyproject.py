@@ -52,6 +52,7 @@ def read_pyproject(path: str, text: str) -> Manifest:
         path=path,
         dependencies=tuple(_dependencies(document)),
         entry_points=tuple(_entry_points(document)),
+        plugins=tuple(_plugins(document)),
         starts=tuple(_tasks(document)),
         package_dirs=_package_dirs(document),
         project_name=name if isinstance(name, str) else None,
@@ -135,12 +136,23 @@ def _poetry_python(document: _Document) -> str | None:
 # --- scripts ---------------------------------------------------------------------------------------------------------
 
 
-def entry_point(name: str, reference: str, span: Span) -> EntryPoint | None:
-    """The console script ``name = module:function [extras]``, or None when ``reference`` is no such thing."""
+def entry_point(name: str, reference: str, span: Span, group: str = "") -> EntryPoint | None:
+    """The console script, or the plugin of ``group``, ``name = module:function [extras]``; None when ``reference`` is no
+    such thing."""
     module, colon, function = reference.split("[", 1)[0].strip().partition(":")
     if not colon or not module.strip() or not function.strip():
         return None
-    return EntryPoint(name, module.strip(), function.strip(), span)
+    return EntryPoint(name, module.strip(), function.strip(), span, group)
+
+
+def _plugins(document: _Document) -> Iterator[EntryPoint]:
+    for keys in (("project", "entry-points"), ("tool", "poetry", "plugins")):
+        for group in document.table(*keys):
+            for name, value in document.table(*keys, group).items():
+                span = document.span(*keys, group, name)
+                found = entry_point(name, value, span, group) if isinstance(value, str) else None
+                if found is not None:
+                    yield found
 
 
 def _entry_points(document: _Document) -> Iterator[EntryPoint]:

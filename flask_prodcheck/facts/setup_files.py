@@ -15,6 +15,7 @@ from flask_prodcheck.facts.requirements import parse_requirement
 from flask_prodcheck.facts.types import Dependency, EntryPoint, Manifest
 
 _SCRIPT_SECTIONS = ("console_scripts", "gui_scripts")
+_NO_PLUGINS = frozenset({*_SCRIPT_SECTIONS, "wsgi_scripts"})
 
 
 # --- setup.cfg -------------------------------------------------------------------------------------------------------
@@ -48,6 +49,12 @@ def read_setup_cfg(path: str, text: str) -> Manifest:
         path=path,
         dependencies=tuple(dependencies),
         entry_points=tuple(entries),
+        plugins=tuple(
+            entry
+            for section, kind in places
+            if section in _ENTRY_SECTIONS and kind not in _NO_PLUGINS
+            for entry in _cfg_entry_points(path, lines, places, kind)
+        ),
         wsgi_scripts=tuple(_cfg_entry_points(path, lines, places, "wsgi_scripts")),
         package_dirs=tuple(dict.fromkeys(folder for folder in folders if folder not in ("", "."))),
         project_name=_cfg_value(config, "metadata", "name"),
@@ -68,7 +75,8 @@ def _cfg_entry_points(
     for section in _ENTRY_SECTIONS:
         for number, item in _cfg_items(lines, places.get((section, kind))):
             name, equals, reference = item.partition("=")
-            found = entry_point(name.strip(), reference, Span(path, number)) if equals else None
+            group = "" if kind in _NO_PLUGINS else kind
+            found = entry_point(name.strip(), reference, Span(path, number), group) if equals else None
             if found is not None:
                 yield found
 
@@ -198,10 +206,12 @@ class _SetupCall:
                 dependencies += self.requirements(value, extra.partition(":")[0] or "main")
         elif extras is not None:
             self.open = True
+        entries = list(self.entry_points())
         return Manifest(
             path=self.path,
             dependencies=tuple(dependencies),
-            entry_points=tuple(self.entry_points()),
+            entry_points=tuple(each for each in entries if each.group == ""),
+            plugins=tuple(each for each in entries if each.group),
             package_dirs=self.package_dirs(),
             project_name=self.text(self.arguments.get("name")),
             python_requires=self.text(self.arguments.get("python_requires")),
@@ -259,27 +269,31 @@ class _SetupCall:
                 yield found
 
     def entry_points(self) -> Iterator[EntryPoint]:
+        """The console scripts, and the plugins, which have a group."""
         node = self.resolved(self.arguments.get("entry_points"))
         if isinstance(node, ast.Dict):
             for section, value in self.pairs(node):
-                if section in _SCRIPT_SECTIONS:
-                    yield from self.scripts(self.items(value))
+                is_open = self.open
+                yield from self.scripts(self.items(value), section)
+                self.open = self.open if section in _SCRIPT_SECTIONS else is_open
         elif isinstance(node, ast.Constant):
-            inside = False
-            chosen = []
+            sections: dict[str, list[tuple[str, int]]] = {}
+            section = ""
             for text, line in self.items(node):
                 if text.startswith("["):
-                    inside = text.strip("[] ") in _SCRIPT_SECTIONS
-                elif inside:
-                    chosen.append((text, line))
-            yield from self.scripts(iter(chosen))
+                    section = text.strip("[] ")
+                elif section:
+                    sections.setdefault(section, []).append((text, line))
+            for section, items in sections.items():
+                yield from self.scripts(iter(items), section)
         elif node is not None:
             self.open = True
 
-    def scripts(self, items: Iterator[tuple[str, int]]) -> Iterator[EntryPoint]:
+    def scripts(self, items: Iterator[tuple[str, int]], section: str) -> Iterator[EntryPoint]:
+        group = "" if section in _SCRIPT_SECTIONS else section
         for value, line in items:
             name, equals, reference = value.partition("=")
-            found = entry_point(name.strip(), reference, Span(self.path, line)) if equals else None
+            found = entry_point(name.strip(), reference, Span(self.path, line), group) if equals else None
             if found is not None:
                 yield found
 

@@ -537,7 +537,8 @@ class _Reader:
         words = tuple(self.word(child) for child in node.children_by_field_name("value"))
         if not any(child.type == "in" for child in node.children):
             words = (read_word('"$@"'),)
-        return ShellLoop(span, "for", body, (), None if variable is None else self.source_of(variable), words)
+        kind = "select" if node.children[0].type == "select" else "for"
+        return ShellLoop(span, kind, body, (), None if variable is None else self.source_of(variable), words)
 
     def _function(self, node: Node, depth: int) -> list[ShellStmt]:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")

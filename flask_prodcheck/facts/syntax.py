@@ -583,9 +583,10 @@ class PyModule:
     """One Python file: its outline, and its statements, which may not have been read yet (``source``).
 
     ``names_bound`` holds every name bound at module level, sorted, whatever the screen left out; there may be more where ``stars``
-    (a star import binds them) or ``open_names`` (``__getattr__``, ``globals()[name] = ...``). What else than the statements
-    asks for ``names_bound`` or ``mentions`` does so with the properties and methods, which take note of it: a report stands
-    after the rest of them has changed.
+    (a star import binds them) or ``open_names`` (``__getattr__``, ``globals()[name] = ...``). ``holds_processes``: words
+    of a file that a process manager reads stand in it, or of the path of one. What else than the statements asks for
+    ``names_bound`` or ``mentions`` does so with the properties and methods, which take note of it: a report stands after the
+    rest of them has changed.
     """
 
     path: str
@@ -596,6 +597,7 @@ class PyModule:
     imports: frozenset[str] = frozenset()  # top-level distributions-ish: first part of every imported module
     uses: Uses = field(default_factory=Uses)
     mutations: tuple[Mutation, ...] = ()
+    holds_processes: bool = False
     mentions: Mentions = field(default_factory=Mentions)
 
     @property

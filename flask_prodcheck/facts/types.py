@@ -254,8 +254,9 @@ class Lit:
 
 @dataclass(frozen=True, slots=True)
 class Var:
-    """``$name``, ``${name:-default}``. ``op`` is "", ":-", "-", ":=", "=", ":?", "?", ":+", "+" or "other" (substring,
-    pattern removal...). Positional parameters are "1", "2", "@", "*", "#"."""
+    """``$name``, ``${name:-default}``. ``op`` is "", ":-", "-", ":=", "=", ":?", "?", ":+", "+", what cuts or changes the
+    value ("%", "%%", "#", "##", "/", "//", "/#", "/%", "^", "^^", ",", ",,", ":", "length"), "!" (the value is the name of
+    another one) or "other" (arrays...). Positional parameters are "1", "2", "@", "*", "#"."""
 
     name: str
     op: str = ""
@@ -314,7 +315,7 @@ class ShellCase:
 
 @dataclass(frozen=True, slots=True)
 class ShellLoop:
-    """``kind``: for, while or until. ``condition`` of while/until; ``variable`` and ``words`` of for."""
+    """``kind``: for, select, while or until. ``condition`` of while/until; ``variable`` and ``words`` of for and select."""
 
     span: Span
     kind: str
@@ -434,12 +435,13 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class EntryPoint:
-    """A console script: ``name`` runs ``module:function``."""
+    """A console script, or a plugin of ``group``: ``name`` stands for ``module:function``."""
 
     name: str
     module: str
     function: str
     span: Span
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +449,8 @@ class Manifest:
     """What one requirements file, pyproject.toml, setup.cfg, setup.py, Pipfile, conda environment or lock file declares.
     ``includes`` are the paths of ``-r``/``-c`` lines as written. ``package_dirs``: where packages live ("src" layout),
     relative to the manifest; ``open`` is true when parts could not be decided statically (setup.py that computes).
-    ``wsgi_scripts``: programs that hold, as ``application``, what the function returns (pbr), for a server to load."""
+    ``wsgi_scripts``: programs that hold, as ``application``, what the function returns (pbr), for a server to load;
+    ``plugins``: the entry points of other groups, which programs load by their group."""
 
     path: str
     dependencies: tuple[Dependency, ...] = ()
@@ -459,6 +462,7 @@ class Manifest:
     python_requires: str | None = None
     open: bool = False
     wsgi_scripts: tuple[EntryPoint, ...] = ()
+    plugins: tuple[EntryPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

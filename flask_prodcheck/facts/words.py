@@ -12,6 +12,8 @@ from flask_prodcheck.patterns import regex
 
 _NAME = regex(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 _PARAMETER = regex(r"([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(:?[-=?+])?", re.ASCII)
+#: What follows a name: cuts, replacements, other letters, a part (``:0:1``; ``:-`` and its like are none).
+_TRANSFORMING = regex(r"%%?|##?|/[/#%]?|\^\^?|,,?|:(?![-=?+])")
 _ANSI_ESCAPE = regex(r"\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{1,4}|[0-7]{1,3}|.)", re.DOTALL)
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}
 _MAX_DEPTH = 20
@@ -138,12 +140,16 @@ def _ansi_escape(match: re.Match[str]) -> str:
 def _parameter(inner: str, quoted: bool, depth: int) -> Var:
     """The parameter between ``${`` and ``}``."""
     if len(inner) > 1 and inner[0] in "#!":
-        return Var(inner[1:], "other", quoted=quoted)
+        plain = _PARAMETER.fullmatch(inner[1:])
+        known = plain is not None and plain.group(2) is None
+        return Var(inner[1:], ("length" if inner[0] == "#" else "!") if known else "other", quoted=quoted)
     match = _PARAMETER.match(inner)
     if match is None:
         return Var(inner, "other", quoted=quoted)
     name, operator = match.group(1), match.group(2) or ""
     rest = inner[match.end() :]
+    if not operator and rest and (cut := _TRANSFORMING.match(rest)) is not None:
+        operator, rest = cut.group(), rest[cut.end() :]
     if not operator:
         return Var(name, "other" if rest else "", quoted=quoted)
     if depth >= _MAX_DEPTH:

@@ -186,3 +186,12 @@ def test_line_of(path: tuple[str, ...], line: int) -> None:
 
 def test_value_line() -> None:
     assert [value_line(TEXT, 3, value) for value in ("q", "r", "nothing")] == [4, 5, 3]
+
+
+def test_plugins_have_a_group() -> None:
+    text = '[project.entry-points."shop.commands"]\nserve = "shop.cli:serve"\nwhole = "shop.cli"\n[tool.poetry.plugins."shop.reports"]\nday = "shop.reports:day"\n'
+    found = read_pyproject("pyproject.toml", text).plugins
+    assert [(each.group, each.name, each.module, each.function, each.span.line) for each in found] == [
+        ("shop.commands", "serve", "shop.cli", "serve", 2),
+        ("shop.reports", "day", "shop.reports", "day", 5),
+    ]

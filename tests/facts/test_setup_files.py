@@ -21,6 +21,8 @@ dev = pytest
 [options.entry_points]
 console_scripts =
     shop = shop.cli:main
+shop.commands =
+    serve = shop.commands:serve
 [options.packages.find]
 where = src
 """
@@ -35,6 +37,9 @@ def test_setup_cfg() -> None:
     ]
     assert [(each.name, each.module, each.function, each.span.line) for each in found.entry_points] == [
         ("shop", "shop.cli", "main", 15)
+    ]
+    assert [(each.group, each.name, each.function, each.span.line) for each in found.plugins] == [
+        ("shop.commands", "serve", "serve", 17)
     ]
     assert (found.project_name, found.python_requires, found.package_dirs) == ("shop", ">=3.10", ("src",))
 
@@ -75,6 +80,7 @@ def test_setup_py() -> None:
         ("pytest", "dev", 7),
     ]
     assert [(each.name, each.module, each.function) for each in found.entry_points] == [("shop", "shop.cli", "main")]
+    assert [(each.group, each.name, each.module) for each in found.plugins] == [("flask.commands", "x", "y")]
     assert (found.project_name, found.python_requires, found.package_dirs, found.open) == (
         "shop",
         ">=3.9",
@@ -97,6 +103,16 @@ def test_what_is_computed_is_open(text: str) -> None:
     found = read_setup_py("setup.py", text)
     assert found is not None
     assert found.open
+
+
+def test_plugins_that_are_computed_leave_the_rest_known() -> None:
+    found = read_setup_py("setup.py", "setup(entry_points={'shop.reports': reports, 'console_scripts': ['a = b:c']})")
+    assert found is not None
+    assert [each.name for each in found.entry_points] == ["a"]
+    assert not found.open
+    found = read_setup_py("setup.py", "setup(entry_points='[console_scripts]\\na=b:c\\n[shop.reports]\\nd=e:f')")
+    assert found is not None
+    assert [(each.group, each.name) for each in (*found.entry_points, *found.plugins)] == [("", "a"), ("shop.reports", "d")]
 
 
 def test_setup_py_edges() -> None:

@@ -19,7 +19,7 @@ from flask_prodcheck.facts.python.mutations import mutations
 from flask_prodcheck.facts.python.newer import bound_names
 from flask_prodcheck.facts.python.outline import outline
 from flask_prodcheck.facts.python.regions import cut
-from flask_prodcheck.facts.python.screen import can_carry_facts, decode
+from flask_prodcheck.facts.python.screen import can_carry_facts, decode, holds_processes
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.uses import uses
 from flask_prodcheck.facts.python.walk import statements_of
@@ -74,6 +74,7 @@ def _read(path: str, text: str) -> PyModule:
         found.imports,
         uses(path, tree, statements, written),
         mutations(path, tree, statements, written),
+        written.holds_processes,
         mentions(body),
     )
 
@@ -118,4 +119,13 @@ def _read_newer(path: str, text: str, error: SyntaxError | ValueError) -> PyModu
     except ReadError:
         raise refused from error
     names, open_names, stars, imports = bound_names(body)
-    return PyModule(path, Held(body), tuple(sorted(names)), open_names, stars, imports, mentions=mentions(body))
+    return PyModule(
+        path,
+        Held(body),
+        tuple(sorted(names)),
+        open_names,
+        stars,
+        imports,
+        holds_processes=holds_processes(text),
+        mentions=mentions(body),
+    )

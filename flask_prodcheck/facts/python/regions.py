@@ -264,6 +264,7 @@ class _Chooser:
         self.applications = _naming_applications(text.words)
         self.servers = _SERVERS & text.words
         self.shares = "global" in text.words
+        self.deploys = text.holds_processes  # which of its functions write these files, others may decide
         self.kept: set[int] = set()
         self.serving: set[str] = set()
         self.waiting: dict[tuple[str, bool], list[FunctionNode]] = {}  # by name, and whether it is a method
@@ -330,6 +331,7 @@ class _Chooser:
             or (owner is not None and _CONFIG_NAME.search(owner.name) and node.name.startswith("init"))
             or (owner is not None and node.decorator_list and node.name.isupper())  # a key that is computed
             or _FACTORY_NAME.search(node.name)
+            or self.deploys
             or (not node.name.startswith("test_") and self.mentions_trigger(node))
         ):
             self.keep(node)

@@ -37,6 +37,19 @@ def can_carry_facts(path: str, data: bytes) -> bool:
     )
 
 
+#: What stands in the text of a systemd unit, a supervisor program, a circus watcher, a virtual host, a configuration of
+#: uWSGI or a crontab, and in the paths where such files belong.
+_PROCESSES = (
+    "ExecStart", "[program:", "[watcher:", "WSGIScriptAlias", "[uwsgi]", "@reboot",
+    "/systemd/", "/supervisor", "Procfile", "rc.local", "/cron.d/",
+)  # fmt: skip
+
+
+def holds_processes(text: str) -> bool:
+    """Whether a source holds words of a file that a process manager reads, or of the path of one: it may write one."""
+    return any(word in text for word in _PROCESSES)
+
+
 def decode(data: bytes) -> str:
     r"""The text of a source file: PEP 263 encoding, no byte order mark, ``\n`` line ends as the language defines.
 

@@ -9,6 +9,8 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import chain
 
+from flask_prodcheck.facts.python.screen import holds_processes
+
 _SEPARATED = "".join(chr(code) if chr(code).isalnum() or chr(code) in "_\n" else " " for code in range(128))
 
 Place = tuple[int, int, int, int]
@@ -26,6 +28,11 @@ class Text:
     def words(self) -> frozenset[str]:
         """Every identifier of the source is among them (and every other word, those of strings and comments too)."""
         return frozenset(chain.from_iterable(self._words))
+
+    @cached_property
+    def holds_processes(self) -> bool:
+        """Whether it may write a file that a process manager reads."""
+        return holds_processes(self.source)
 
     @cached_property
     def _words(self) -> list[list[str]]:

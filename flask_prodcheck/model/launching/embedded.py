@@ -1,15 +1,17 @@
-"""Deploy files inside shell scripts: a heredoc that writes a systemd unit, a supervisor program, a Procfile, a virtual
-host of Apache, a configuration of circus or uWSGI, ``rc.local``."""
+"""Deploy files inside shell scripts and programs: text that they write as a systemd unit, a supervisor program, a Procfile,
+a virtual host of Apache, a configuration of circus or uWSGI, a crontab, ``rc.local``."""
 
 from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.apache import read_apache
 from flask_prodcheck.facts.circus import read_circus
+from flask_prodcheck.facts.crontab import read_crontab
 from flask_prodcheck.facts.procfile import read_procfile
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.supervisor import read_supervisor
@@ -38,11 +40,18 @@ def embedded_files(script: ShellScript) -> tuple[list[StartFile], list[Problem]]
 def embedded_file(path: str, command: ShellCommand) -> StartFile | None:
     """The process file that ``command`` of the script at ``path`` writes; None when it writes none. Raises
     :class:`ReadError` with a line counted from the beginning of that file."""
-    text = command.heredoc
-    if text is None:
+    if command.heredoc is None:
         return None
+    offset = _offset(command)
+    return process_file(path, _written_path(command), command.heredoc, lambda line: line + offset)
+
+
+def process_file(path: str, written: str, text: str, at: Callable[[int], int]) -> StartFile | None:
+    """The processes of the ``text`` that a file at ``path`` writes to ``written``, each at the line of ``path`` that ``at``
+    gives for the one of the text; None when nothing runs what is in it. Raises as :func:`embedded_file` does."""
+    name = posixpath.basename(written)
     if re.search(r"^\s*\[Service\]", text, re.MULTILINE):
-        file = read_systemd(path, text)
+        file = _named(read_systemd(path, text), name)
     elif re.search(r"^\s*\[program:", text, re.MULTILINE):
         file = read_supervisor(path, text)
     elif re.search(r"^\s*\[watcher:", text, re.MULTILINE):
@@ -51,13 +60,28 @@ def embedded_file(path: str, command: ShellCommand) -> StartFile | None:
         file = _uwsgi(path, text)
     elif re.search(r"^\s*WSGIScriptAlias\s", text, re.MULTILINE):
         file = read_apache(path, text)
-    elif posixpath.basename(_written_path(command)) == "Procfile":
+    elif name == "Procfile":
         file = read_procfile(path, text)
-    elif posixpath.basename(_written_path(command)) == "rc.local":
+    elif name == "rc.local":
         file = _boot_script(path, text)
+    elif is_crontab(written):
+        file = read_crontab(path, text)
     else:
         return None
-    return replace(file, starts=tuple(_shifted(start, _offset(command)) for start in file.starts))
+    return replace(file, starts=tuple(_moved(start, at) for start in file.starts))
+
+
+def _named(file: StartFile, name: str) -> StartFile:
+    """The unit with the name that the file gets where it is written, as far as this is known."""
+    unit = name.removesuffix(".service")
+    return file if unit in ("", name) or "$" in unit else replace(
+        file, starts=tuple(replace(start, name=unit) for start in file.starts)
+    )
+
+
+def is_crontab(written: str) -> bool:
+    """Whether cron reads what is written to ``written``."""
+    return posixpath.basename(written) == "crontab" or "/cron.d/" in written
 
 
 def _boot_script(path: str, text: str) -> StartFile:
@@ -87,12 +111,12 @@ def _written_path(command: ShellCommand) -> str:
     return words[-1] if "tee" in words else ""
 
 
-def _shifted(start: Start, offset: int) -> Start:
+def _moved(start: Start, at: Callable[[int], int]) -> Start:
     command: Command | None = (
-        replace(start.command, span=_down(start.command.span, offset)) if start.command is not None else None
+        replace(start.command, span=_span_at(start.command.span, at)) if start.command is not None else None
     )
-    return replace(start, span=_down(start.span, offset), command=command)
+    return replace(start, span=_span_at(start.span, at), command=command)
 
 
-def _down(span: Span, offset: int) -> Span:
-    return replace(span, line=span.line + offset, end_line=span.end_line + offset if span.end_line else 0)
+def _span_at(span: Span, at: Callable[[int], int]) -> Span:
+    return replace(span, line=at(span.line), end_line=at(span.end_line) if span.end_line else 0)

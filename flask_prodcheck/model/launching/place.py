@@ -15,6 +15,7 @@ from flask_prodcheck.model.launching.folders import folders_of
 from flask_prodcheck.model.launching.images import Image, Mapped, is_without_code, project_path
 from flask_prodcheck.model.launching.words import as_value, expand, is_open
 from flask_prodcheck.model.project import Hop
+from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.sources.kinds import stripped
 
@@ -36,7 +37,7 @@ class Place:
     ``certain`` is false behind one. ``shell_parent``: the shell that stays as parent of what runs. ``drafts`` are shell
     variables whose text is known but for some ``${NAME}`` in it: commands that a script puts together and runs later.
     ``script``: the script that runs; ``starts``: it is called to start a service; ``folder``: the absolute one that the
-    shell entered on the machine, as written.
+    shell entered on the machine, as written; ``outside``: it stands among the sources of something else.
     """
 
     hops: tuple[Hop, ...]
@@ -60,6 +61,7 @@ class Place:
     script: str = ""
     starts: bool = False
     folder: str = ""
+    outside: bool = False
 
     def hop(self, span: Span, text: str) -> Place:
         """This place after one more step (the same place twice in a row counts once)."""
@@ -181,7 +183,7 @@ def _by_suffix(path: str, facts: Facts) -> str | None:
         return found
     name = posixpath.basename(posixpath.normpath(path))
     if "." not in name:
-        return None
+        return _program_by_folder(path, facts)
     same = [each for each in facts.paths if posixpath.basename(each) == name]
     if (
         not same
@@ -193,6 +195,16 @@ def _by_suffix(path: str, facts: Facts) -> str | None:
             and stripped(posixpath.basename(each)) == name
             and each not in facts.env_files
         ]
+    return same[0] if len(same) == 1 else None
+
+
+def _program_by_folder(path: str, facts: Facts) -> str | None:
+    """The one Python file without an ending that is called like ``path`` and stands in a folder called like its folder
+    (programs of the machine, which stand in ``bin``, are none)."""
+    ends = posixpath.normpath(path).split("/")[-2:]
+    if len(ends) < 2 or ends[0] in ("", "bin", "sbin"):
+        return None
+    same = [each for each in facts.modules if each.split("/")[-2:] == ends]
     return same[0] if len(same) == 1 else None
 
 
@@ -253,6 +265,11 @@ def user_id(place: Place) -> str | None:
 def enter(place: Place, directory: str, facts: Facts) -> Place:
     """``place`` after ``cd directory``."""
     text = expand(directory, place.variables)
+    if place.outside and not text.startswith(("/", "~", "$", "-", "..")):
+        return place
+    place = replace(place, outside=_is_unpacked(text, place, facts))
+    if place.outside:
+        return replace(place, cwd_known=False)
     if text.startswith("/") and place.image is None:
         place = replace(place, folder=text)
     if text in ("", ".", "-", "~") or text.startswith("~"):
@@ -268,3 +285,16 @@ def enter(place: Place, directory: str, facts: Facts) -> Place:
             place, cwd=found, cwd_known=place.cwd_known or (text.startswith("/") and place.image is not None)
         )
     return replace(place, cwd_known=False)
+
+
+#: A temporary folder, or a variable that may hold one, and folders below it.
+_BELOW = regex(r"(?:\$\{(\w+)\}|/tmp|/var/tmp)/+([^/$]+/[^$]+)")
+
+
+def _is_unpacked(text: str, place: Place, facts: Facts) -> bool:
+    """Whether the folder ``text`` is one several levels below a temporary folder that the project does not hold: somebody
+    else's sources, which a script fetched to build them there."""
+    found = _BELOW.fullmatch(text)
+    if found is None or (found[1] is not None and not place.drafts.get(found[1], "").startswith("$(mktemp")):
+        return False
+    return _by_folders(found[2], facts) is None and locate(text, place, facts) is None

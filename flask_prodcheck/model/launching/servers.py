@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from flask_prodcheck.model.launching.gunicorn import read_gunicorn
-from flask_prodcheck.model.launching.steps import Nothing, ServerStart, Step
+from flask_prodcheck.model.launching.steps import ConsoleRun, Nothing, ServerStart, Step
 from flask_prodcheck.model.project import Server
 
 _UWSGI_FLAGS = frozenset(
@@ -270,7 +270,8 @@ _FLASK_RUN_FLAGS = frozenset(
 
 
 def read_flask(words: Sequence[str]) -> Step:
-    """``flask`` arguments: only ``run`` serves. Group options may stand before the command."""
+    """``flask`` arguments: only ``run`` serves, and what the project gives a command of its own. Group options may stand
+    before the command."""
     rest = list(words)
     group: dict[str, str] = {}
     while rest and rest[0].startswith("-"):
@@ -279,7 +280,8 @@ def read_flask(words: Sequence[str]) -> Step:
         name = {"A": "app", "e": "env-file"}.get(name, name)
         group[name] = "true" if name in _FLASK_GROUP_FLAGS else value if has_value else rest.pop(0) if rest else ""
     if not rest or rest[0] != "run":
-        return Nothing(f"flask {rest[0] if rest else ''}".strip())
+        own = ConsoleRun(rest[0], tuple(rest[1:])) if rest else None
+        return Nothing(f"flask {rest[0] if rest else ''}".strip(), own)
     _, options = _options(rest[1:], _FLASK_RUN_FLAGS, {"-h": "host", "-p": "port", "-A": "app", "-e": "env-file"})
     return ServerStart(
         Server.FLASK_RUN,

@@ -98,7 +98,7 @@ class ConsoleRun:
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """A command known not to start a web server for the app. ``own``: what it is in the project whose distribution
-    installs a program of that name."""
+    installs a program of that name, or that gives it this command."""
 
     name: str
     own: ConsoleRun | None = None

@@ -29,6 +29,7 @@ from flask_prodcheck.model.python.command_groups import command_kind, decorator_
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances.find import instances_of
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.model.python.plugins import group_named, plugins_of
 from flask_prodcheck.records import dataclass
 
 _DECORATORS = frozenset({"command", "group", "option"})
@@ -141,7 +142,7 @@ def _named(call: Expr) -> str:
     return given.value if isinstance(given, Const) and isinstance(given.value, str) else ""
 
 
-def _own_name(target: Definition) -> str:
+def own_name(target: Definition) -> str:
     """The name that a command has by itself."""
     node = target.node
     if target.kind == "value":
@@ -184,18 +185,21 @@ def _add(modules: Modules, owner: Definition, target: Definition, name: str, how
         made = instances_of(modules).of_definition(target)
         if made is None or made.kind not in _GROUPS:
             return False
-        name = name or _own_name(target)
+        name = name or own_name(target)
         if not name:  # typer takes over the commands of an application without a name
             index.merged.setdefault(_key(owner), []).extend([target] if how == "add_typer" else ())
             return True
     elif target.kind != "function" or not isinstance(target.node, FunctionDef):
         return False
-    index.commands.setdefault(_key(owner), {})[name or _own_name(target)] = target
+    index.commands.setdefault(_key(owner), {})[name or own_name(target)] = target
     return True
 
 
 def _added_in_turn(modules: Modules, path: str, loop: Loop, scope: Sequence[Stmt], index: CommandIndex) -> None:
-    """``for command in (one, other): group.add_command(command)``."""
+    """``for command in (one, other): group.add_command(command)``, and the same for the entry points of a group."""
+    if group := group_named(modules, path, loop.source, scope):
+        _add_plugins(modules, path, loop, scope, group, index)
+        return
     source: Expr | None = loop.source
     if isinstance(source, Name):
         source = modules.resolve(path, source, scope).value
@@ -210,12 +214,38 @@ def _added_in_turn(modules: Modules, path: str, loop: Loop, scope: Sequence[Stmt
                     _add(modules, owner, modules.resolve(path, item, scope), "", call.func.attr, index)
 
 
+def _add_plugins(
+    modules: Modules, path: str, loop: Loop, scope: Sequence[Stmt], group: str, index: CommandIndex
+) -> None:
+    """``for point in entry_points(group="shop.commands"): group.add_command(point.load(), point.name)``."""
+    for stmt, _ in statements(loop.body):
+        for call in calls_in(stmt):
+            if call_name(call) not in _ADDING or not isinstance(call.func, Attribute) or not call.args:
+                continue
+            owner = modules.resolve(path, call.func.value, scope)
+            named = len(call.args) > 1 or argument(call, "name") is not None
+            for plugin in plugins_of(modules, group) if owner.is_project and owner.span is not None else ():
+                _add(modules, owner, plugin.found, plugin.entry.name if named else "", call.func.attr, index)
+
+
+def _plugged_in(modules: Modules, group: Definition, decorator: Call) -> Iterator[tuple[str, Definition]]:
+    """The commands that click-plugins adds: ``@with_plugins(iter_entry_points("shop.commands"))``."""
+    if decorator_name(decorator) != "with_plugins" or not decorator.args:
+        return
+    named = group_named(modules, group.module, decorator.args[0])
+    for plugin in plugins_of(modules, named) if named else ():
+        if plugin.found.kind in ("function", "value"):
+            yield own_name(plugin.found), plugin.found
+
+
 def _given(modules: Modules, group: Definition) -> dict[str, Definition]:
-    """The commands that the call which makes a group is given: ``Group(commands={"serve": serve})``, or a list."""
+    """The commands that the call which makes a group is given: ``Group(commands={"serve": serve})``, or a list; and those
+    that a decorator of it brings."""
     node = group.node
     made = [group.value, *(node.decorators if isinstance(node, FunctionDef) else ())]
     found: dict[str, Definition] = {}
     for call in made:
+        found |= dict(_plugged_in(modules, group, call)) if isinstance(call, Call) else {}
         commands = argument(call, "commands") if isinstance(call, Call) else None
         pairs: list[tuple[str, Expr]] = []
         if isinstance(commands, Dict):
@@ -225,7 +255,7 @@ def _given(modules: Modules, group: Definition) -> dict[str, Definition]:
         for name, each in pairs:
             target = modules.resolve(group.module, each)
             if target.kind in ("function", "value"):
-                found[name or _own_name(target)] = target
+                found[name or own_name(target)] = target
     return found
 
 
@@ -302,4 +332,4 @@ def _in_folder(modules: Modules, collected: Collected) -> Iterator[tuple[str, De
             if all((modules.qualified(module.path, each) or "").rpartition(".")[2] in _DECORATORS for each in inner):
                 found = Definition("function", module.path, stmt.name, stmt.span, stmt)
                 file = posixpath.basename(module.path).removesuffix(".py")
-                yield file if collected.by_file else _own_name(found), found
+                yield file if collected.by_file else own_name(found), found

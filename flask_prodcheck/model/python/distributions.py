@@ -6,11 +6,18 @@ import posixpath
 import re
 
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.types import Manifest
 
 
 def import_name(distribution: str) -> str:
     """The name by which a distribution's top package is imported where that is called like it."""
     return re.sub(r"[-_.]+", "_", distribution)
+
+
+def import_folders(manifest: Manifest) -> tuple[str, ...]:
+    """The folders from which the packages of a distribution are imported, its own last."""
+    folder = posixpath.dirname(manifest.path) or "."
+    return (*(posixpath.normpath(posixpath.join(folder, each)) for each in manifest.package_dirs), folder)
 
 
 def distributed(facts: Facts) -> dict[str, tuple[str, ...]]:

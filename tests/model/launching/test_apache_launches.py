@@ -29,6 +29,28 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ],
     ),
     (
+        "a script without an ending, of a package of the system, known by its folder",
+        {
+            "docker/web/Dockerfile": "FROM fedora:43\nRUN dnf -y install shop-web\nCOPY files/ /\nCMD httpd -DFOREGROUND\n",
+            "docker/web/files/etc/httpd/conf.d/shop.conf": "WSGIScriptAlias / /usr/share/shop/site/application\n",
+            "web/site/application": "from shop import app\napplication = app\n",
+            "web/site/shop.py": APP,
+        },
+        [
+            "docker/web/Dockerfile:4 > docker/web/files/etc/httpd/conf.d/shop.conf:1 > web/site/application:2 mod_wsgi production web/site/application:application True",
+        ],
+    ),
+    (
+        "... of which there are two, or which stands elsewhere",
+        {
+            "shop.conf": "WSGIScriptAlias / /usr/share/shop/site/application\nWSGIScriptAlias /x /usr/share/shop/other/application\n",
+            "web/site/application": "from shop import app\napplication = app\n",
+            "api/site/application": "from shop import app\napplication = app\n",
+            "shop.py": APP,
+        },
+        [],
+    ),
+    (
         "httpd in the foreground, the configuration copied over its own",
         {
             "Dockerfile": IMAGE

@@ -119,7 +119,7 @@ FOLLOWED = [
     ("poetry run serve", ConsoleRun("serve")),
     ("celery -A app worker", Nothing("celery", ConsoleRun("celery", ("-A", "app", "worker")))),
     ("nginx -g x", Nothing("nginx")),
-    ("flask db upgrade", Nothing("flask db")),
+    ("flask db upgrade", Nothing("flask db", ConsoleRun("db", ("upgrade",)))),
     ("python -m http.server", Nothing("python -m http.server")),
     ("uwsgi --version", Nothing("uwsgi")),
     ("/srv/venv/bin/gunicorn --version", Nothing("/srv/venv/bin/gunicorn")),

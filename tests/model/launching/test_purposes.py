@@ -424,6 +424,34 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         {"docs/guide/compose.yml": "services:\n  web:\n    command: gunicorn app:app\n", "app.py": APP},
         ["docs/guide/compose.yml:3 gunicorn development app:app True"],
     ),
+    (
+        "the start script of a project that Glitch hosts",
+        {"start.sh": "ENV=.data/venv\npython3 -m venv $ENV\n$ENV/bin/python3 app.py\n", "app.py": APP},
+        ["start.sh:3 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "... by the files of its network",
+        {"start.sh": "python3 app.py\n", ".glitch-assets": "", "app.py": APP},
+        ["start.sh:1 > app.py:4 app-run production app:app True"],
+    ),
+    (
+        "another script beside it, and a start script of nobody's",
+        {
+            "debug/start.sh": "python3 app.py\n",
+            "run.sh": "ENV=.data/venv\npython3 app.py\n",
+            ".glitch-assets": "",
+            "app.py": APP,
+        },
+        [
+            "debug/start.sh:1 > app.py:4 app-run development app:app True",
+            "run.sh:2 > app.py:4 app-run development app:app True",
+        ],
+    ),
+    (
+        "the only start, which may as well be for people at work",
+        {"start.sh": "python3 -m venv venv\nvenv/bin/python3 app.py\n", "app.py": APP},
+        ["start.sh:2 > app.py:4 app-run development app:app True"],
+    ),
 ]
 
 

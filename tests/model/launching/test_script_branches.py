@@ -119,3 +119,55 @@ def test_a_script_that_is_called_to_start_is_there_for_that(argument: str, confi
     files = {"shop.service": UNIT.format(argument), "shop.sh": script, "run.py": RUN}
     [launch] = link(parse(memory_tree(files)), name="site").launches
     assert launch.confidence.value == confidence
+
+
+MAKEFILE = "install:\n\tgunicorn run:app\n"
+OWN = "Makefile:2 gunicorn production run:app True"
+RETURNS = [
+    (
+        "a function that a default leaves at once",
+        "serve() {\n  if [ \"${WANTED:-no}\" != yes ]; then\n    return\n  fi\n  python run.py &\n}\nserve\n",
+        [],
+    ),
+    ("... that one side leaves", "serve() {\n  [ -f ready ] && return\n  gunicorn run:app\n}\nserve\n", ["gunicorn low"]),
+    (
+        "what comes after it",
+        "check() {\n  if [ -f ready ]; then\n    return\n  fi\n  echo wait\n}\ncheck\ngunicorn run:app\n",
+        ["gunicorn medium"],
+    ),
+    (
+        "... where a side ends the script",
+        "check() {\n  if [ -f ready ]; then\n    exit 1\n  fi\n  echo wait\n}\ncheck\ngunicorn run:app\n",
+        ["gunicorn low"],
+    ),
+    (
+        "... where a side becomes another program",
+        "check() {\n  if [ -f ready ]; then\n    exec python run.py\n  fi\n}\ncheck\ngunicorn run:app\n",
+        ["app-run low", "gunicorn low"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("script", "expected"), [case[1:] for case in RETURNS], ids=[case[0] for case in RETURNS])
+def test_return_leaves_a_function(script: str, expected: list[str]) -> None:
+    launches = link(parse(memory_tree({"serve.sh": script, "run.py": RUN})), name="site").launches
+    assert [f"{each.server.value} {each.confidence.value}" for each in launches] == expected
+
+
+ENTERED = [
+    ("sources in a temporary folder", "work=$(mktemp -d)\ngit clone https://x.example/y $work\ncd $work/src/agent\n", []),
+    ("... a fixed one", "tar -C /tmp -xf y.tgz\npushd /tmp/y-1.2/build\n", []),
+    ("... and a folder in them", "cd /tmp/y-1.2/build\ncd agent\n", []),
+    ("... and back", "pushd /tmp/y-1.2/build\nmake\npopd\n", ["setup.sh:4 > " + OWN]),
+    ("a temporary folder, which may be a copy", "work=$(mktemp -d)\ncp -r . $work\ncd $work\n", ["setup.sh:4 > " + OWN]),
+    ("a folder of the project in one", "cd /tmp/site/deploy\n", ["setup.sh:2 > " + OWN]),
+    ("a folder that is not temporary", "cd $HOME/sites/site\n", ["setup.sh:2 > " + OWN]),
+]
+
+
+@pytest.mark.parametrize(("entered", "expected"), [case[1:] for case in ENTERED], ids=[case[0] for case in ENTERED])
+def test_what_is_built_elsewhere_is_not_of_the_project(
+    entered: str, expected: list[str], chains: Callable[[dict[str, str]], list[str]]
+) -> None:
+    files = {"setup.sh": f"{entered}make install\n", "Makefile": MAKEFILE, "run.py": APP, "deploy/x": ""}
+    assert [each for each in chains(files) if each.startswith("setup.sh")] == expected

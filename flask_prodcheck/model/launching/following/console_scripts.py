@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import EntryPoint, Start
 from flask_prodcheck.model.launching.following.python_programs import import_roots
 from flask_prodcheck.model.launching.place import Place
+from flask_prodcheck.model.python.distributions import import_folders
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
 
@@ -28,12 +27,7 @@ def console_script(name: str, place: Place, facts: Facts, modules: Modules) -> C
     for manifest in facts.manifests.values():
         for entry in manifest.entry_points:
             if entry.name == name:
-                folder = posixpath.dirname(manifest.path) or "."
-                roots = (
-                    *(posixpath.normpath(posixpath.join(folder, each)) for each in manifest.package_dirs),
-                    folder,
-                    *import_roots(place, facts),
-                )
+                roots = (*import_folders(manifest), *import_roots(place, facts))
                 return ConsoleScript(entry, modules.path_of(entry.module, roots))
     return None
 

@@ -28,6 +28,7 @@ from flask_prodcheck.model.launching.following.console_scripts import (
 )
 from flask_prodcheck.model.launching.following.container_runs import in_container
 from flask_prodcheck.model.launching.following.environment import given_variables
+from flask_prodcheck.model.launching.following.flask_commands import flask_command
 from flask_prodcheck.model.launching.following.handed_words import hands_on_all, where_written
 from flask_prodcheck.model.launching.following.nginx_unit import served_by_unit
 from flask_prodcheck.model.launching.following.python_programs import (
@@ -146,6 +147,9 @@ class Follower:
         step = reading.step
         if isinstance(step, Nothing) and step.own is not None and is_console_script(step.name, self.facts):
             step = step.own
+        if isinstance(step, Nothing):
+            own = flask_command(step, place, self.modules)
+            return self.python_file(own.path, own.args, own.place, function=own.function) if own is not None else []
         if isinstance(step, ServerStart):
             return [Ended(place, start=step)]
         if isinstance(step, PythonRun):
@@ -161,9 +165,7 @@ class Follower:
             return self.words(started.argv, started.span, started.place) if started is not None else []
         if isinstance(step, SourceDeploy):
             return deployed_source(step, place, self.facts)
-        if isinstance(step, ConsoleRun):
-            return self._console(step, span, place)
-        return []
+        return self._console(step, span, place)
 
     def _shell_run(self, run: ShellRun, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
         inner = replace(
@@ -331,7 +333,8 @@ class Follower:
         for function in own_functions(script).values():
             self.budget.begin(_MAX_FUNCTION_STEPS)
             hints = (*place.hints, *words_of(function.name))
-            state = ShellState(replace(place, certain=False, args_open=True, hints=hints), dict(functions))
+            place_inside = replace(place, certain=False, args_open=True, hints=hints)
+            state = ShellState(place_inside, dict(functions), in_function=True)
             found += self._shell.walk(function.body, state)
         return found
 

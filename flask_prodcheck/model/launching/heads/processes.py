@@ -15,6 +15,7 @@ from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.place import Place, known_variables
 from flask_prodcheck.model.launching.platforms import PLATFORM_KINDS
+from flask_prodcheck.model.launching.started_process import start_place
 from flask_prodcheck.model.project import Hop
 from flask_prodcheck.records import replace
 
@@ -42,6 +43,15 @@ def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
     for start in decided(file.starts):
         if start.role == "run":
             yield start_head(start, facts)
+
+
+def written_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
+    """The heads of a file of processes that a script or a program writes: what the file says of each process is part of
+    its place, as the facts do not hold the file."""
+    for start in decided(file.starts):
+        if start.role == "run":
+            head = start_head(start, facts)
+            yield replace(head, place=start_place(start, head.place, facts))
 
 
 def start_head(start: Start, facts: Facts) -> Head:

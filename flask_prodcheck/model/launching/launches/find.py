@@ -46,6 +46,7 @@ from flask_prodcheck.model.launching.launches.unlisted import (
     wsgi_scripts,
 )
 from flask_prodcheck.model.launching.launches.vercel_functions import vercel_functions
+from flask_prodcheck.model.launching.launches.written_by_programs import written_by_programs
 from flask_prodcheck.model.launching.readmes.said import Readmes
 from flask_prodcheck.model.project import App, Hop, Launch, RunSite
 from flask_prodcheck.model.python.modules import Modules
@@ -101,6 +102,9 @@ def find_launches(
     unknown += [hop for hop in imageless_starts(facts) if hop.span not in begun]
     unknown += undecided_starts(facts)
     found += written_by_scripts(builder, facts)
+    written, undecided = written_by_programs(builder, facts)
+    found += written
+    unknown += undecided
     found += service_scripts(builder, facts)
     found = [wrapped for each in found if (wrapped := with_application_behind(each, apps)) is not None]
     consumed = files_passed(found)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from flask_prodcheck.base import Known
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
+from flask_prodcheck.model.launching.glitch import is_started_by_glitch
 from flask_prodcheck.model.launching.heads.development import is_development
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.heads.services import services_of
@@ -52,7 +53,7 @@ def judged(
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=_has_production_pair(launch, facts),
             development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
-            stand_in=each.head.stand_in, on_host=_leaves_on_host(each, has_production), elsewhere=_starts_elsewhere(each, placed),
+            stand_in=each.head.stand_in, on_host=_leaves_on_host(each, has_production, facts), elsewhere=_starts_elsewhere(each, placed),
             released=each.head.released, mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, deploy, facts),
             unused=_is_unused(each, facts),
         )  # fmt: skip
@@ -138,10 +139,12 @@ _DETACHING = frozenset({"nohup", "setsid", "screen", "tmux"})
 _OF_HOSTS = regex(r"/(?:home/(?!codespace|vscode|vagrant|gitpod|linuxbrew)[^/]+|opt|srv|var|root)(?:/|$)")
 
 
-def _leaves_on_host(found: Found, has_production: bool) -> str:
-    """How a script starts a process that stays on a host: on a platform that is given a folder, on another machine by
-    ``ssh``, or, where nothing else starts production, detached in a folder that only a server has; "" where it does none of
-    these."""
+def _leaves_on_host(found: Found, has_production: bool, facts: Facts) -> str:
+    """How a script starts a process that stays on a host: on a platform that calls it or is given a folder, on another
+    machine by ``ssh``, or, where nothing else starts production, detached in a folder that only a server has; "" where it
+    does none of these."""
+    if is_started_by_glitch(found.launch.head.span.file, facts):
+        return "Glitch starts it"
     if found.launch.source == "platform-default" and not found.head.default:
         return "a platform is given the folder to build and to run"
     wrappers = found.launch.wrappers

@@ -14,7 +14,8 @@ from flask_prodcheck.model.launching.chain_end import Ended
 from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.following.service_scripts import START
 from flask_prodcheck.model.launching.heads.head import Head, is_test_place
-from flask_prodcheck.model.launching.heads.processes import start_file_heads
+from flask_prodcheck.model.launching.heads.processes import written_heads
+from flask_prodcheck.model.launching.launches.aside import is_aside
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.launches.overlaps import SERVICE, files_passed
@@ -34,7 +35,7 @@ def written_by_scripts(builder: LaunchBuilder, facts: Facts) -> list[Found]:
         files, problems = embedded_files(script)
         builder.follower.budget.notes.extend(problems)
         for file in files:
-            for head in start_file_heads(file, facts):
+            for head in written_heads(file, facts):
                 found += builder.follow(head)
     return found
 
@@ -214,7 +215,7 @@ def python_scripts(builder: LaunchBuilder, facts: Facts, found: Sequence[Found])
     }
     chains: list[Found] = []
     for path in sorted(facts.modules):
-        if path in loaded or not _may_start_server(facts.modules[path].imports, path):
+        if path in loaded or is_aside(path) or not facts.modules[path].imports & _STARTING_IMPORTS:
             continue
         if not starts_by_itself(builder.modules, path):
             continue
@@ -259,14 +260,3 @@ _STARTING_IMPORTS = frozenset(
         "nox",
     }
 )
-
-
-def _may_start_server(imports: frozenset[str], path: str) -> bool:
-    parts = path.split("/")
-    if (
-        any(part in ("tests", "test", "examples", "docs", "node_modules") for part in parts)
-        or parts[-1].startswith("test_")
-        or parts[-1] in ("setup.py", "conftest.py")
-    ):
-        return False
-    return bool(imports & _STARTING_IMPORTS)

@@ -31,6 +31,8 @@ def place_after(argv: Sequence[str], command: ShellCommand, place: Place, facts:
         return _declared(argv, command, place, facts)
     if name in ("cd", "pushd"):
         return enter(place, next((word for word in argv[1:] if not word.startswith("-")), ""), facts)
+    if name == "popd":
+        return replace(place, cwd_known=False, outside=False)
     if name == "set":
         return _set(argv, command, place)
     if name == "shift":

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from flask_prodcheck.base import Known
 from flask_prodcheck.facts.types import Lit, Var, Word
 from flask_prodcheck.model.launching.place import Place, user_id
-from flask_prodcheck.model.launching.words import split
+from flask_prodcheck.model.launching.shell.parameters import TRANSFORMING, transformed
+from flask_prodcheck.model.launching.words import is_open, split
+from flask_prodcheck.patterns import regex
 
 
 class Expander:
@@ -80,6 +82,21 @@ class Expander:
             return self.text(part.operand)
         if part.op in (":+", "+") and value is not None and part.operand is not None:
             return self.text(part.operand) if value or part.op == "+" else ""
-        if part.op == "other" or value is None:
-            return f"${{{part.name}}}"
-        return value
+        if value is None or part.op in ("", ":-", "-", ":=", "=", ":?", "?", ":+", "+"):
+            return value if value is not None else f"${{{part.name}}}"
+        if part.op == "!" and _NAME.fullmatch(value):
+            return self._variable(Var(value))
+        changed = self._changed(part, value) if part.op in TRANSFORMING else None
+        return changed if changed is not None else f"${{{part.name}@}}"  # not what it holds, but of the same name
+
+    def _changed(self, part: Var, value: str) -> str | None:
+        """``value`` after the operator of ``part``; None where that, or its operand, is not known."""
+        operand = self.text(part.operand) if part.operand is not None else ""
+        written = part.operand.text if part.operand is not None else ""
+        is_quoted = any(mark in written for mark in "\"'\\") and any(mark in operand for mark in "*?[/\\")
+        if is_open(value) or is_open(operand) or is_quoted:
+            return None
+        return transformed(value, part.op, operand)
+
+
+_NAME = regex(r"[A-Za-z_]\w*|\d")

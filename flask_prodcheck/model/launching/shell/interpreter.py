@@ -89,7 +89,7 @@ class Interpreter:
         others, state.otherwise = state.otherwise, ()
         found = self.walk(rest, state)
         for place in others:
-            found += self.walk(rest, ShellState(place, dict(state.functions)))
+            found += self.walk(rest, ShellState(place, dict(state.functions), in_function=state.in_function))
         return found
 
     def _statement(self, statement: ShellStmt, state: ShellState) -> list[Ended]:
@@ -203,9 +203,10 @@ class Interpreter:
         return found
 
     def _loop_values(self, statement: ShellLoop, state: ShellState) -> list[str] | None:
-        """The values of a ``for`` loop that runs to its end over words which are known; else None."""
+        """The values of a ``for`` loop that runs to its end over words which are known; else None. Of a menu (``select``)
+        somebody chooses one."""
         leaves = {posixpath.basename(each.words[0].text) for each in every_command(statement.body) if each.words}
-        if statement.variable is None or leaves & {"break", "continue"}:
+        if statement.variable is None or statement.kind == "select" or leaves & {"break", "continue"}:
             return None
         if not statement.words:
             values = list(state.place.args)
@@ -302,7 +303,8 @@ class Interpreter:
             return []
         name = run.argv[0]
         if name in ("exit", "return"):
-            state.ended = state.ended or name == "exit" or bool(self._budget.depth)
+            state.exits = state.exits or name == "exit"
+            state.ended = state.ended or name == "exit" or state.in_function or bool(self._budget.depth)
             return []
         if (changed := place_after(run.argv, command, state.place, self._facts)) is not None:
             state.place = changed
@@ -319,6 +321,8 @@ class Interpreter:
     def _program(
         self, command: ShellCommand, argv: Sequence[str], assigned: Mapping[str, Value[str]], state: ShellState
     ) -> list[Ended]:
+        if state.place.outside:
+            return []
         place = state.place.with_env(assigned)
         if not hands_on(command, place, self._facts):
             place = place.hop(command.span, command.text)
@@ -336,7 +340,7 @@ class Interpreter:
             not each.background and not each.awaited and each.place.certain and not each.is_missing
             for each in found
         ):
-            state.ended = True
+            state.ended = state.exits = True
         return found
 
     def _left_running(self, ended: Place, place: Place) -> Place:
@@ -372,9 +376,13 @@ class Interpreter:
             elsewhere = function.span.file != command.span.file  # the call is then where the command is written
             called = before.hop(command.span, command.text) if elsewhere else before
             state.place = replace(called, args=tuple(args))
-            ended_before = state.ended
+            ended_before, inside, exits = state.ended, state.in_function, state.exits
+            state.in_function, state.exits = True, False
             found = self.walk(function.body, state)
-            state.place = replace(state.place, args=before.args, hops=before.hops)
+            # A side that has left the function comes back here all the same.
+            certain = before.certain if not state.exits else state.place.certain
+            state.in_function, state.exits = inside, exits or state.exits
+            state.place = replace(state.place, args=before.args, hops=before.hops, certain=certain)
             if state.ended and not any(not each.background for each in found):
                 state.ended = ended_before
             return found

@@ -13,6 +13,7 @@ from flask_prodcheck.records import replace
 
 def join(state: ShellState, copies: Sequence[ShellState]) -> None:
     """Bring what ``copies`` of ``state`` have changed, each on a way of its own, back into it."""
+    state.exits = state.exits or any(copy.exits for copy in copies)
     going = [copy for copy in copies if not copy.ended]
     if not going:
         state.ended = True

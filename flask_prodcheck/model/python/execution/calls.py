@@ -21,7 +21,7 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.project import Server
 from flask_prodcheck.model.python.command_groups import command_kind
 from flask_prodcheck.model.python.definitions import Definition
-from flask_prodcheck.model.python.execution.command_objects import cleo_run, plumbum_run
+from flask_prodcheck.model.python.execution.command_objects import cleo_run, cliff_run, plumbum_run
 from flask_prodcheck.model.python.execution.handing import OWN_METHODS
 from flask_prodcheck.model.python.execution.running_files import FILE_RUNNERS, run_file, run_loaded
 from flask_prodcheck.model.python.execution.server_commands import reading_server, server_command
@@ -281,8 +281,9 @@ def method_call(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
             return walk.loose_call(call, func, frame, way)
         if attr in ("parse_args", "parse_known_args"):
             return NEXT
-        if attr == "run" and (flow := plumbum_run(walk, call, func, frame, way)) is not None:
-            return flow
+        for runs in (plumbum_run, cliff_run) if attr == "run" else ():
+            if (flow := runs(walk, call, func, frame, way)) is not None:
+                return flow
         if attr == "exec_module":
             return run_loaded(walk, call, frame, way)
         if attr in ("invoke", "forward"):

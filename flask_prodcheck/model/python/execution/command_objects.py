@@ -1,7 +1,7 @@
-"""Commands that are classes of the project: cleo's, which an application object runs, and plumbum's.
+"""Commands that are classes of the project: cleo's and cliff's, which an application object runs, and plumbum's.
 
 Sources: https://cleo.readthedocs.io (``Command.handle``, ``Application.add``); https://plumbum.readthedocs.io/en/latest/cli.html
-(``main``, ``subcommand``).
+(``main``, ``subcommand``); https://docs.openstack.org/cliff (``CommandManager``, ``Command.take_action``).
 """
 
 from __future__ import annotations
@@ -9,11 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.facts.statements import statements
+from flask_prodcheck.facts.statements import (
+    argument,
+    call_name,
+    nested_statements,
+    statement_expressions,
+    statements,
+    subexpressions,
+)
 from flask_prodcheck.facts.syntax import Assign, Attribute, Call, ClassDef, Const, Name
 from flask_prodcheck.model.python.command_groups import decorator_name
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.ways import NEXT, Way
+from flask_prodcheck.model.python.plugins import plugins_of
 from flask_prodcheck.model.python.programs import Frame, render
 from flask_prodcheck.records import replace
 
@@ -22,6 +30,8 @@ if TYPE_CHECKING:
 
 _CLEO = frozenset({"cleo.commands.command.Command", "cleo.Command", "cleo.commands.Command"})
 _PLUMBUM = frozenset({"plumbum.cli.Application", "plumbum.cli.application.Application"})
+_CLIFF = frozenset({"cliff.app.App", "cliff.App"})
+_MANAGERS = frozenset({"CommandManager"})
 
 
 def cleo_run(walk: Walk, call: Call, frame: Frame, way: Way) -> int:
@@ -45,6 +55,35 @@ def plumbum_run(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way)
         if flow == NEXT and way.argv and _subcommand(walk, each, owner) == way.argv[0]:
             return _method(walk, each, "main", call, frame, replace(here, argv=way.argv[1:]))
     return flow
+
+
+def cliff_run(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way) -> int | None:
+    """``Shop().run(argv)``: the command that the words begin with, of the group of entry points which the class of the
+    application names. None where it is no such object."""
+    owner = walk.instances.owners.of(frame.path, func.value, frame.scope)
+    if owner is None or _CLIFF.isdisjoint(walk.modules.bases(owner)):
+        return None
+    words = list(way.argv)
+    while words and words[0].startswith("-"):
+        words.pop(0)  # options of the application
+    plugins = [each for group in _groups(walk, owner) for each in plugins_of(walk.modules, group)]
+    for plugin in sorted(plugins, key=lambda each: -each.entry.name.count("_")):
+        name = plugin.entry.name.split("_")
+        if plugin.found.kind == "class" and words[: len(name)] == name:
+            here = replace(way.through(call.span, render(call)), argv=tuple(words[len(name) :]))
+            return _method(walk, plugin.found, "take_action", call, Frame(plugin.found.module, frame.name), here)
+    return NEXT
+
+
+def _groups(walk: Walk, owner: Definition) -> Iterator[str]:
+    """The groups of the command managers that the class of a cliff application makes."""
+    for stmt, _ in nested_statements(owner.node.body) if isinstance(owner.node, ClassDef) else ():
+        for expr in statement_expressions(stmt):
+            for part in subexpressions(expr):
+                name = argument(part, "namespace", position=0) if isinstance(part, Call) else None
+                made = isinstance(part, Call) and call_name(part) in _MANAGERS
+                if made and isinstance(name, Const) and isinstance(name.value, str):
+                    yield name.value
 
 
 def _method(walk: Walk, owner: Definition, name: str, call: Call, frame: Frame, way: Way) -> int:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.statements import argument, call_values, calls_in, statements
-from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Collection, Const, Dict, Expr, FunctionDef, Name
+from flask_prodcheck.facts.statements import argument, call_values, statements
+from flask_prodcheck.facts.syntax import Assign, Attribute, Call, Collection, Const, Dict, Expr, Name
 from flask_prodcheck.model.project import App, Server
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.execution.server_commands import named_app
+from flask_prodcheck.model.python.execution.socketio_modes import servers_of
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Way
 from flask_prodcheck.model.python.instances.instance import Instance
-from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
-from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render, text_of
+from flask_prodcheck.model.python.programs import Frame, evaluate, render, text_of
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
@@ -143,56 +143,8 @@ def app_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way) -> i
 
 
 def socketio_run(walk: Walk, made: Instance, call: Call, frame: Frame, way: Way) -> int:
-    """Flask-SocketIO's choice: ``async_mode``, else eventlet, gevent, threading by what is installed."""
-    word, assumed = _async_mode(walk, made, frame)
-    way = way.doubted(assumed)
-    server: Server | None
-    if word == "threading":
-        server = Server.SOCKETIO_DEV
-    elif word in ("eventlet", "gevent", "gevent_uwsgi"):
-        server = Server.EVENTLET if word == "eventlet" else Server.GEVENT
-    elif walk.installed is None:
-        server = None
-    elif word is OPEN and _allows_werkzeug(walk, call, frame):
-        server, way = Server.SOCKETIO_DEV, replace(way, certain=False)
-    elif "eventlet" in walk.installed:
-        server = Server.EVENTLET
-    elif {"gevent", "gevent-websocket"} & walk.installed:
-        server = Server.GEVENT
-    else:
-        server = Server.SOCKETIO_DEV
-    return walk.serve(server, call, frame, way, call.span, socketio=True)
-
-
-def _async_mode(walk: Walk, made: Instance, frame: Frame) -> tuple[object, bool]:
-    """What ``SocketIO(async_mode=...)`` gets: where the function that makes it puts the word together, as it does so in
-    this environment. Whether that hangs on variables which no file sets comes second."""
-    mode = argument(made.call, "async_mode") if made.call is not None else None
-    if made.call is None or mode is None:
-        return None, False
-    path = made.module or frame.path
-    word = evaluate(walk.world, Frame(path, frame.name), mode)
-    function = _around(walk, path, made.call) if word is OPEN else None
-    if function is None:
-        return word, False
-    trial = type(walk)(walk.modules, path, walk.world.argv, walk.world.env, walk.installed)
-    inside = Frame(path, frame.name, Scope(function.body, unknown_params(function)))
-    trial.body(function.body, inside, Way())
-    return evaluate(trial.world, inside, mode), bool(inside.assumptions) or inside.assumed
-
-
-def _around(walk: Walk, path: str, call: Call) -> FunctionDef | None:
-    """The function of the module at ``path`` whose body ``call`` is in."""
-    module = walk.modules.module(path)
-    for stmt, _ in statements(module.body) if module is not None else ():
-        if isinstance(stmt, FunctionDef) and any(
-            inner is call for each, _ in statements(stmt.body) for inner in calls_in(each)
-        ):
-            return stmt
-    return None
-
-
-def _allows_werkzeug(walk: Walk, call: Call, frame: Frame) -> bool:
-    """Whether ``call`` asks for what only the mode "threading" looks at, in production: Werkzeug's server."""
-    allows = argument(call, "allow_unsafe_werkzeug")
-    return allows is not None and evaluate(walk.world, frame, allows) is True
+    """Serves with each server that Flask-SocketIO may choose."""
+    chosen = servers_of(walk, made, call, frame)
+    for server in chosen.servers:
+        walk.serve(server, call, frame, way.doubted(not chosen.certain), call.span, socketio=True)
+    return STOP

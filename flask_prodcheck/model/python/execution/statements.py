@@ -265,9 +265,9 @@ def run_try(walk: Walk, stmt: Try, frame: Frame, way: Way) -> tuple[int, bool]:
     if flow == NEXT:
         flow = walk.body(stmt.orelse, frame, way)
     for handler in stmt.handlers:
-        if flow == STOP and not _is_import_error(handler):
+        if flow == STOP and not is_import_error(handler):
             continue
-        if (only_imports or _is_import_error(handler)) and walk.imports_fine(stmt.body, frame):
+        if (only_imports or is_import_error(handler)) and walk.imports_fine(stmt.body, frame):
             continue
         copy = replace(frame, values=dict(frame.values))
         after = walk.body(handler.body, copy, way.doubted())
@@ -356,7 +356,8 @@ def _import_text(stmt: Import | ImportFrom) -> str:
     return f"import {names}" if isinstance(stmt, Import) else f"from {'.' * stmt.level}{stmt.module} import {names}"
 
 
-def _is_import_error(handler: Handler) -> bool:
+def is_import_error(handler: Handler) -> bool:
+    """Whether ``handler`` catches an import that fails."""
     names = (
         {part.id for part in subexpressions(handler.type) if isinstance(part, Name)}
         if handler.type is not None

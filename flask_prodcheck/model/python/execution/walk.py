@@ -194,6 +194,6 @@ def run_module(
     if key not in known.outcomes:
         program = Walk(modules, path, tuple(argv), env, installed)
         program.start(as_main, function)
-        unique = {(each.hops, each.argv, each.shell, each.certain): each for each in program.endings}
+        unique = {(each.hops, each.server, each.argv, each.shell, each.certain): each for each in program.endings}
         known.outcomes[key] = Outcome(tuple(unique.values()), tuple(dict.fromkeys(program.notes)))
     return known.outcomes[key]

@@ -1,0 +1,84 @@
+"""Which server Flask-SocketIO serves with where a variable or a branch chooses its mode, and how sure that is."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.link import link
+from flask_prodcheck.sources.discover import memory_tree
+
+APP = "import os\nfrom flask import Flask\nfrom flask_socketio import SocketIO\napp = Flask(__name__)\n"
+RUN = "if __name__ == '__main__':\n    socketio.run(app)\n"
+BY_IMPORT = (
+    "try:\n    import eventlet\n    mode = 'eventlet'\nexcept ImportError:\n    try:\n        import gevent\n        mode = 'gevent'\n"
+    "    except ImportError:\n        mode = 'threading'\nsocketio = SocketIO(app, async_mode=mode)\n"
+)
+CHOSEN = "if os.listdir('.'):\n    mode = {!r}\nelse:\n    mode = {!r}\nsocketio = SocketIO(app, async_mode=mode)\n"
+
+MODES = [
+    (
+        "a variable that no file sets, with a default",
+        "socketio = SocketIO(app, async_mode=os.environ.get('MODE', 'threading'))\n",
+        "eventlet",
+        ["socketio-dev low"],
+    ),
+    (
+        "... that a file sets",
+        "socketio = SocketIO(app, async_mode=os.environ.get('CHOSEN', 'threading'))\n",
+        "eventlet",
+        ["eventlet high"],
+    ),
+    (
+        "... that is required: any mode may come",
+        "socketio = SocketIO(app, async_mode=os.environ['MODE'])\n",
+        "eventlet",
+        ["eventlet low"],
+    ),
+    (
+        "... where only Werkzeug is installed",
+        "socketio = SocketIO(app, async_mode=os.environ['MODE'])\n",
+        "",
+        ["socketio-dev high"],
+    ),
+    ("a branch between production servers", CHOSEN.format("gevent", "eventlet"), "eventlet gevent", ["eventlet high"]),
+    ("... one of which is not installed", CHOSEN.format("gevent", "threading"), "eventlet", ["socketio-dev high"]),
+    (
+        "... with the development server among them",
+        CHOSEN.format("gevent", "threading"),
+        "gevent",
+        ["gevent low", "socketio-dev low"],
+    ),
+    (
+        "... that may leave the choice to what is installed",
+        CHOSEN.format("eventlet", None),
+        "eventlet",
+        ["eventlet high"],
+    ),
+    (
+        "a condition within an expression",
+        "socketio = SocketIO(app, async_mode='eventlet' if os.listdir('.') else 'threading')\n",
+        "eventlet",
+        ["eventlet low", "socketio-dev low"],
+    ),
+    (
+        "a value that a branch replaces, in the function that makes it",
+        "def make():\n    mode = 'threading'\n    if os.listdir('.'):\n        mode = 'gevent'\n    return SocketIO(app, async_mode=mode)\nsocketio = make()\n",
+        "gevent",
+        ["gevent low", "socketio-dev low"],
+    ),
+    ("what can be imported: the first", BY_IMPORT, "eventlet", ["eventlet high"]),
+    ("... the second", BY_IMPORT, "gevent", ["gevent high"]),
+    ("... neither", BY_IMPORT, "", ["socketio-dev high"]),
+]
+
+
+@pytest.mark.parametrize(("made", "installed", "expected"), [case[1:] for case in MODES], ids=[case[0] for case in MODES])
+def test_the_mode_decides_which_server_serves(made: str, installed: str, expected: list[str]) -> None:
+    files = {
+        "Procfile": "web: CHOSEN=eventlet python app.py\n",
+        "app.py": APP + made + RUN,
+        "requirements.txt": "\n".join(["flask", "flask-socketio", *installed.split(), ""]),
+    }
+    launches = link(parse(memory_tree(files)), name="site").launches
+    assert [f"{each.server.value} {each.confidence.value}" for each in launches] == expected
