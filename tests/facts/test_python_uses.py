@@ -341,3 +341,51 @@ def test_the_folders_that_files_are_sent_from(call: str, folders: tuple[tuple[st
 def test_passwords_that_a_module_writes_down(source: str, expected: list[tuple[str, str, str, int]]) -> None:
     found = read(source).uses.passwords
     assert [(each.name, each.shown, each.variable, each.span.line) for each in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("User(username='admin', password='admin')\n", [("The account of admin", "admin", "", 1)]),
+        (
+            "def seed():\n    User(email='admin@shop.org', password_hash=generate_password_hash('kettle7').decode())\n",
+            [("The account of admin@shop.org", "ke***", "seed", 2)],
+        ),
+        (
+            "def seed():\n    return {'username': 'root', 'password': hash_password('kettle7blue')}\n",
+            [("The account of root", "ke***", "seed", 2)],
+        ),
+        (
+            "cursor.execute('INSERT INTO users (name, password) VALUES (?, ?)', ('admin', 'admin123'))\n",
+            [("The account of admin", "ad***", "", 1)],
+        ),
+        ("cursor.execute('INSERT INTO rooms (name, size) VALUES (?, ?)', ('admin', 'large'))\npassed = 1\n", []),
+        (
+            "def login():\n    return request.form['username'] == 'admin' and request.form.get('password') == 'kettle7'\n",
+            [("The account of admin", "ke***", "", 2)],
+        ),
+        (
+            "import os\nclass Config:\n    ADMIN_PASSWORD = os.environ.get('SHOP_ADMIN_PASS', 'changeme')\n",
+            [("SHOP_ADMIN_PASS", "changeme", "", 3)],
+        ),
+        (
+            "class Seed:\n    def run(self):\n        User(name='admin', password='admin')\n",
+            [("The account of admin", "admin", "Seed.", 3)],
+        ),
+        (
+            "def seed():\n    User(name='admin', password='admin')\n@app.route('/')\ndef index():\n    seed()\n",
+            [("The account of admin", "admin", "", 2)],
+        ),
+        ("@app.cli.command()\ndef seed():\n    User(name='admin', password='admin')\n", []),
+        ("@command\ndef seed():\n    User(name='admin', password='admin')\n", []),
+        ("if __name__ == '__main__':\n    User(name='admin', password='admin')\n", []),
+        ("User(name='anna', password='admin')\n", []),
+        ("User(name='admin', password=request.form['password'])\n", []),
+        ("User(name='admin', password='<password>')\n", []),
+        ("import os\nos.environ.get('ADMIN_PASSWORD', '')\nsettings.get('ADMIN_PASSWORD', 'admin')\n", []),
+        ("name == 'admin' or password == 'kettle7'\n", []),
+    ],
+)
+def test_accounts_whose_password_a_module_writes_down(source: str, expected: list[tuple[str, str, str, int]]) -> None:
+    found = read(source).uses.passwords
+    assert [(each.name, each.shown, each.function, each.span.line) for each in found] == expected

@@ -14,10 +14,12 @@ from itertools import pairwise
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.python.path_beginnings import called
 from flask_prodcheck.facts.python.text import Text
+from flask_prodcheck.facts.python.views import is_view
 from flask_prodcheck.facts.python.walk import walk
 from flask_prodcheck.facts.secrets import masked_text
 from flask_prodcheck.facts.syntax import Password
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 _ADMINISTRATORS = frozenset({"admin", "administrator", "superadmin", "superuser", "root", "sysadmin"})
 _VARIABLE = regex(
@@ -34,10 +36,35 @@ _SHORTEST = 3
 
 def accounts(tree: ast.Module, text: Text, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
     """The accounts of administrators, each at its password. ``function`` is the one at the top of the module that creates
-    the account when it is called; commands, which somebody has to call, create none."""
+    the account when it is called, "" where views of the module call it; commands, which somebody has to call, create none."""
     lowered = text.source.lower()
     if "pass" not in lowered or not any(each in lowered for each in ("admin", "superuser", "root")):
         return
+    found = list(_in_module(tree, span))
+    answering = _answering(tree) if any(each.function for each in found) else frozenset()
+    for each in found:
+        yield replace(each, function="") if each.function in answering else each
+
+
+def _answering(tree: ast.Module) -> frozenset[str]:
+    """The views at the top of the module, and the functions that they call, themselves or through others."""
+    calls: dict[str, set[str]] = {}
+    pending: list[str] = []
+    for top in tree.body:
+        if isinstance(top, ast.FunctionDef | ast.AsyncFunctionDef):
+            calls[top.name] = {called(node) for node in walk(top) if isinstance(node, ast.Call)}
+            if is_view(top, None):
+                pending.append(top.name)
+    found: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name in calls and name not in found:
+            found.add(name)
+            pending += calls[name]
+    return frozenset(found)
+
+
+def _in_module(tree: ast.Module, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
     for top in tree.body:
         if isinstance(top, ast.FunctionDef | ast.AsyncFunctionDef):
             if not any(_is_command(each) for each in top.decorator_list):

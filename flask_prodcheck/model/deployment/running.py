@@ -1,5 +1,4 @@
-"""Which functions of a project run by themselves: when its modules are imported, its application is made, or a request is
-answered."""
+"""Which functions of a project run by themselves: when its modules are imported, or its application is made."""
 
 from __future__ import annotations
 
@@ -14,24 +13,22 @@ _MOST = 20  # functions on the way from what is asked for to what runs
 
 
 def runs_by_itself(project: Project, configuration: Configuration, function: str) -> bool:
-    """Whether something called ``function`` is a view, or is called outside of functions (the main program's part left
-    out), by the factory of the application, by a view, or by a function that is. By names alone: what the calls reach is
-    not worked out. Commands run when somebody calls them."""
+    """Whether something called ``function`` is called outside of functions (the main program's part left out), by the
+    factory of the application, or by a function that is. By names alone: what the calls reach is not worked out. The
+    bodies of views are not read here."""
     modules = tuple(served_modules(project, configuration))
-    started = {name for module in modules for name, _ in module.uses.views}
-    if configuration.app.form == "factory":
-        started.add(configuration.app.name)
+    factory = configuration.app.name if configuration.app.form == "factory" else ""
     pending, seen = [function], {function}
     while pending and len(seen) <= _MOST:
         name = pending.pop()
-        if name in started:
+        if name == factory:
             return True
         for module in modules:
             if not module.calls_one_of(frozenset({name})):
                 continue
             callers = set(_callers(module, name))
-            if _is_run(module, name) or (module.uses.views and not callers):
-                return True  # the reader leaves out the bodies of views
+            if _is_run(module, name):
+                return True
             pending += sorted(callers - seen)
             seen |= callers
     return False
