@@ -16,10 +16,14 @@ from flask_prodcheck.records import dataclass
 
 # --- expressions -----------------------------------------------------------------------------------------------------
 
+#: Of the numbers that are kept as such: Python writes out none with many more.
+MAX_BITS = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Const:
-    """A literal: str, bytes, int, float, complex, bool, None or Ellipsis. Implicitly joined strings are one Const."""
+    """A literal: str, bytes, int (of up to :data:`MAX_BITS`), float, complex, bool, None or Ellipsis. Implicitly joined strings
+    are one Const."""
 
     span: Span
     value: str | bytes | int | float | complex | bool | None

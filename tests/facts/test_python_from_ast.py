@@ -7,7 +7,7 @@ import dataclasses
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import libcst
@@ -50,6 +50,7 @@ def _difference(left: object, right: object) -> str:
     "source",
     [
         "x = (1, )",
+        f"x = 0x{'f' * 2000}, 0x{'f' * 20_000}, -0x{'f' * 20_000}",
         "x = ( 1 , 2, # c)\n )",
         "x = (\n  # (\n  (a), b\n  # x\n)",
         "x = ()\ny = ( )\nz = (  # none\n)",
@@ -125,3 +126,13 @@ def test_equal_on_quotes_inside_fields() -> None:
     source = """x = f"{f"{a}"}" f'{a['b']}' f"{'{'}{d["}"]}{"\\n".join(e)}{rf"\\{g}"}"\ny = f'{a  # } c\n }{ b\n}'"""
     quick, exact = _quick(source), _exact(source)
     assert quick == exact, _difference(quick, exact)
+
+
+@pytest.mark.parametrize("read", [_quick, _exact])
+@pytest.mark.parametrize(("digits", "kept"), [(2_000, True), (20_000, False)])
+def test_a_number_that_python_does_not_write_out_is_no_constant(
+    read: Callable[[str], tuple[s.Stmt, ...]], digits: int, kept: bool
+) -> None:
+    stmt = read(f"x = 0x{'f' * digits}")[0]
+    assert isinstance(stmt, s.Assign)
+    assert isinstance(stmt.value, s.Const if kept else s.Opaque)

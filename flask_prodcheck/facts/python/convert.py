@@ -539,6 +539,8 @@ def _evaluate(literal: str) -> str | bytes | int | float | complex:
         # The audited project's doubtful escapes are not this tool's warnings.
         warnings.simplefilter("ignore")
         value: str | bytes | int | float | complex = ast.literal_eval(literal)
+    if isinstance(value, int) and value.bit_length() > s.MAX_BITS:
+        raise ValueError("a number that Python does not write out")
     return value
 
 

@@ -327,6 +327,8 @@ class _Converter:
         return self.expr(node.value)
 
     def constant(self, node: ast.Constant) -> s.Expr:
+        if isinstance(node.value, int) and node.value.bit_length() > s.MAX_BITS:
+            return self.opaque(node)
         return s.Const(self.span(node), node.value)  # type: ignore[arg-type]
 
     def template(self, node: ast.JoinedStr) -> s.Expr:
