@@ -13,6 +13,9 @@ from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.programs import OPEN
 
+#: What a parameter is called that gets the context of the command.
+CONTEXTS = frozenset({"ctx", "context", "click_ctx", "click_context"})
+
 
 def decorator_name(expr: Expr) -> str:
     inner = expr.func if isinstance(expr, Call) else expr
@@ -52,12 +55,7 @@ def group_loader(modules: Modules, found: Definition) -> tuple[str, Call] | None
 
 def own_group_class(modules: Modules, found: Definition) -> tuple[Definition, Call] | None:
     """The project's class of a group that finds the commands itself, and the call that makes the group."""
-    node = found.node
-    if isinstance(node, FunctionDef):
-        made, kind = class_given(found)
-    else:
-        made = found.value if isinstance(found.value, Call) else None
-        kind = made.func if made is not None else None
+    made, kind = class_given(found)
     owner = modules.resolve(found.module, kind) if kind is not None else None
     if made is None or owner is None or owner.kind != "class":
         return None
@@ -65,8 +63,10 @@ def own_group_class(modules: Modules, found: Definition) -> tuple[Definition, Ca
 
 
 def class_given(found: Definition) -> tuple[Call | None, Expr | None]:
-    """The decorator that makes a command of a class, and that class."""
+    """The call that makes a command of a class, a decorator or the value of a name, and that class."""
     node = found.node
+    if isinstance(found.value, Call) and not isinstance(node, FunctionDef):
+        return found.value, found.value.func
     for decorator in node.decorators if isinstance(node, FunctionDef) else ():
         kind = argument(decorator, "cls") if isinstance(decorator, Call) else None
         if isinstance(decorator, Call) and kind is not None:

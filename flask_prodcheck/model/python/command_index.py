@@ -39,7 +39,6 @@ _ADDING = frozenset({"add_command", "add_typer"})
 _REGISTERING = _DECORATORS | _CALLBACKS | _ADDING
 _GROUPS = frozenset({"click-group", "flask-group"})
 _COLLECTIONS = frozenset({"click.CommandCollection", "click.core.CommandCollection", "rich_click.CommandCollection"})
-_NESTED = 4  # collections of collections
 
 #: The module and the line that define a group.
 _Key = tuple[str, int]
@@ -66,18 +65,32 @@ class Collected:
     by_file: bool = False
 
 
-def commands_of(modules: Modules, group: Definition, depth: int = 0) -> dict[str, Definition]:
+def commands_of(modules: Modules, group: Definition) -> dict[str, Definition]:
     """The commands of a group or manager by the name they are called with, functions and groups; of a collection of groups
     also those of its sources, the first of which wins."""
     index = _index(modules)
-    key = _key(group)
-    found = {**_given(modules, group), **index.commands.get(key, {})}
-    for collected in index.folders.get(key, ()):
-        found = {**dict(_in_folder(modules, collected)), **found}
-    sources = [modules.resolve(group.module, each) for each in _sources(modules, group)]
-    for source in (*sources, *index.merged.get(key, ())) if depth < _NESTED else ():
-        found = {**commands_of(modules, source, depth + 1), **found}
+    found: dict[str, Definition] = {}
+    for each in reversed(_with_sources(modules, group, index)):
+        key = _key(each)
+        for collected in reversed(index.folders.get(key, ())):
+            found.update(_in_folder(modules, collected))
+        found.update(_given(modules, each))
+        found.update(index.commands.get(key, {}))
     return found
+
+
+def _with_sources(modules: Modules, group: Definition, index: CommandIndex) -> list[Definition]:
+    """``group`` and those whose commands are its own too, over any number of steps, each once and behind the one it is
+    found by."""
+    found: dict[_Key, Definition] = {}
+    pending = [group]
+    while pending:
+        each = pending.pop()
+        if _key(each) not in found:
+            found[_key(each)] = each
+            sources = [modules.resolve(each.module, source) for source in _sources(modules, each)]
+            pending += reversed([*sources, *index.merged.get(_key(each), ())])
+    return list(found.values())
 
 
 def callback_of(modules: Modules, group: Definition) -> tuple[Definition, Expr] | None:
@@ -238,15 +251,20 @@ def _plugged_in(modules: Modules, group: Definition, decorator: Call) -> Iterato
             yield own_name(plugin.found), plugin.found
 
 
+def _makers(group: Definition) -> list[Call]:
+    """The calls that may make a group: its value, the decorators of its function."""
+    node = group.node
+    made = [group.value, *(node.decorators if isinstance(node, FunctionDef) else ())]
+    return [each for each in made if isinstance(each, Call)]
+
+
 def _given(modules: Modules, group: Definition) -> dict[str, Definition]:
     """The commands that the call which makes a group is given: ``Group(commands={"serve": serve})``, or a list; and those
     that a decorator of it brings."""
-    node = group.node
-    made = [group.value, *(node.decorators if isinstance(node, FunctionDef) else ())]
     found: dict[str, Definition] = {}
-    for call in made:
-        found |= dict(_plugged_in(modules, group, call)) if isinstance(call, Call) else {}
-        commands = argument(call, "commands") if isinstance(call, Call) else None
+    for call in _makers(group):
+        found |= dict(_plugged_in(modules, group, call))
+        commands = argument(call, "commands")
         pairs: list[tuple[str, Expr]] = []
         if isinstance(commands, Dict):
             pairs = [(str(key.value), value) for key, value in commands.items if isinstance(key, Const)]
@@ -262,11 +280,7 @@ def _given(modules: Modules, group: Definition) -> dict[str, Definition]:
 def _sources(modules: Modules, group: Definition) -> Sequence[Expr]:
     """The groups whose commands ``CommandCollection(sources=[...])``, as a value or as the class of a group, offers as
     well; the last first."""
-    node = group.node
-    made = [group.value, *(node.decorators if isinstance(node, FunctionDef) else ())]
-    for call in made:
-        if not isinstance(call, Call):
-            continue
+    for call in _makers(group):
         sources = argument(call, "sources", position=1 if call is group.value else None)
         kind = call.func if call is group.value else argument(call, "cls")
         name = modules.qualified(group.module, kind) if kind is not None else None

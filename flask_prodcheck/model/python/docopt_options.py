@@ -12,7 +12,6 @@ from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
 _COMMAND = regex(r"[A-Za-z][\w-]*")
-_DEFAULT = regex(r"\[default: ([^\]]*)\]")
 _BRACKETS = str.maketrans(dict.fromkeys("[]()|", " "))
 
 
@@ -91,6 +90,6 @@ def _described(line: str) -> _Option:
     """An option of the list that describes them: ``-p PORT --port=PORT  The port [default: 80].``"""
     declared, _, description = line.partition("  ")
     words = declared.replace(",", " ").replace("=", " ").split()
-    default = _DEFAULT.search(description)
+    default, is_closed, _ = description.partition("[default: ")[2].partition("]")
     names = tuple(word for word in words if word.startswith("-"))
-    return _Option(names, len(names) < len(words), default.group(1) if default is not None else None)
+    return _Option(names, len(names) < len(words), default if is_closed else None)

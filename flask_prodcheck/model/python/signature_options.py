@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.facts.statements import argument, call_name
 from flask_prodcheck.facts.syntax import Call, Const, Expr, FunctionDef, Param
+from flask_prodcheck.model.python.command_groups import CONTEXTS
 from flask_prodcheck.model.python.programs import OPEN
 from flask_prodcheck.records import dataclass
 
-#: What a parameter is called that gets the context of the command.
-_CONTEXTS = frozenset({"ctx", "context"})
 #: What typer and cyclopts put in the place of a default.
 _DECLARED = frozenset({"Option", "Argument", "Parameter"})
 
@@ -59,7 +58,7 @@ def signature_options(node: FunctionDef, argv: Sequence[str]) -> dict[str, objec
     params = [param for param in node.params if param.kind in ("positional", "keyword")]
     if params and params[0].name in ("self", "cls"):
         params = params[1:]
-    values: dict[str, object] = {param.name: OPEN for param in params if param.name in _CONTEXTS}
+    values: dict[str, object] = {param.name: OPEN for param in params if param.name in CONTEXTS}
     switches = [_switch(param) for param in params if param.name not in values]
     taken: set[int] = set()
     for switch in switches:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import Attribute, Call, Const, Expr, FunctionDef, Name
 from flask_prodcheck.model.python.command_groups import (
+    CONTEXTS,
     accepting,
     chosen_command,
     class_given,
@@ -19,7 +20,7 @@ from flask_prodcheck.model.python.command_groups import (
 )
 from flask_prodcheck.model.python.command_index import callback_of, commands_of
 from flask_prodcheck.model.python.definitions import Definition
-from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
+from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
 from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.instances.scope import Scope
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, render
@@ -43,9 +44,7 @@ def command_of(
     """The sub-command of a click group that the arguments name. ``own_class``: the project's class that finds it, with the
     call that makes the group."""
     commands = commands_of(walk.modules, group)
-    word, rest = chosen_command(way.argv, commands)
-    if (word is None or word not in commands) and (default := _default_command(group)) in commands:
-        word, rest = default, way.argv
+    word, rest = _chosen(group, way.argv, commands)
     if word is None:
         return NEXT
     if "${" in word:
@@ -67,12 +66,18 @@ def command_of(
     return STOP
 
 
+def _chosen(
+    group: Definition, argv: tuple[str, ...], commands: Container[str]
+) -> tuple[str | None, tuple[str, ...]]:
+    """The word that chooses one of ``commands``, the default's where none does, and the arguments of that command."""
+    word, rest = chosen_command(argv, commands)
+    default = _default_command(group) if word is None or word not in commands else ""
+    return (default, argv) if default in commands else (word, rest)
+
+
 def _default_command(group: Definition) -> str:
     """The command that click-default-group's class runs where no word names one."""
     made, kind = class_given(group)
-    if made is None:
-        made = group.value if isinstance(group.value, Call) else None
-        kind = made.func if made is not None else None
     if made is None or kind is None or not render(kind).rpartition(".")[2].endswith("DefaultGroup"):
         return ""
     default = argument(made, "default")
@@ -87,14 +92,12 @@ def group_instance(walk: Walk, made: Instance, call: Call, receiver: Expr, frame
 
 def _group(walk: Walk, group: Definition, made: Instance, call: Call, frame: Frame, way: Way) -> int:
     commands = commands_of(walk.modules, group)
-    word, rest = chosen_command(way.argv, commands)
+    word, rest = _chosen(group, way.argv, commands)
     callback = callback_of(walk.modules, group)
     if len(commands) == 1 and callback is None and made.kind == "click-group" and word not in commands:
         only = next(iter(commands.values()))
         if made.call is not None and "Typer" in render(made.call.func):
             return _run(walk, only, call, frame, way)
-    if (word is None or word not in commands) and (default := _default_command(group)) in commands:
-        word, rest = default, way.argv
     if callback is not None:
         flow = _called_back(walk, callback, call, word, commands, frame, way)
         if flow == STOP:
@@ -122,7 +125,13 @@ def _run(walk: Walk, found: Definition, call: Call, frame: Frame, way: Way) -> i
     inner = Call(call.span, call.func, (), ())
     if found.kind == "value":
         made = walk.instances.of_definition(found)
-        return _group(walk, found, made, inner, frame, way) if made is not None else NEXT
+        if made is None or walk.depth > DEPTH:  # a group may be a command of its own
+            return NEXT
+        walk.deeper()
+        try:
+            return _group(walk, found, made, inner, frame, way)
+        finally:
+            walk.depth -= 1
     return walk.enter(found, inner, frame, way, hop=False)
 
 
@@ -188,11 +197,7 @@ def click_invoke(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way
 def is_click_context(walk: Walk, expr: Expr, frame: Frame) -> bool:
     if isinstance(expr, Call):
         return walk.modules.qualified(frame.path, expr.func, frame.scope.body) == "click.get_current_context"
-    return isinstance(expr, Name) and expr.id in frame.scope.params and expr.id in _CONTEXTS
-
-
-#: What the parameter is called that click's ``pass_context`` fills.
-_CONTEXTS = frozenset({"ctx", "context", "click_ctx", "click_context"})
+    return isinstance(expr, Name) and expr.id in frame.scope.params and expr.id in CONTEXTS
 
 
 def invoked_subcommand(walk: Walk, group: Definition, argv: Sequence[str]) -> object:

@@ -21,6 +21,7 @@ from flask_prodcheck.facts.syntax import Assign, Attribute, Call, ClassDef, Cons
 from flask_prodcheck.model.python.command_groups import decorator_name
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.ways import NEXT, Way
+from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.plugins import plugins_of
 from flask_prodcheck.model.python.programs import Frame, render
 from flask_prodcheck.records import replace
@@ -95,8 +96,9 @@ def _method(walk: Walk, owner: Definition, name: str, call: Call, frame: Frame, 
 
 def _classes(walk: Walk, bases: frozenset[str]) -> Iterator[Definition]:
     """The classes of the project below one of ``bases``."""
+    below = mentions_of(walk.modules).holding({name.rpartition(".")[2] for name in bases})
     for module in walk.modules:
-        for stmt in module.body:
+        for stmt in module.body if module.gives_one_of(below) else ():
             if isinstance(stmt, ClassDef):
                 owner = Definition("class", module.path, stmt.name, stmt.span, stmt)
                 if not bases.isdisjoint(walk.modules.bases(owner)):

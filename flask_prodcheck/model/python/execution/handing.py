@@ -24,7 +24,7 @@ from flask_prodcheck.facts.syntax import (
     Name,
     Subscript,
 )
-from flask_prodcheck.model.python.execution.ways import Way
+from flask_prodcheck.model.python.execution.ways import DEPTH, Way
 from flask_prodcheck.model.python.programs import Frame, evaluate
 from flask_prodcheck.records import replace
 
@@ -115,7 +115,7 @@ def called_through(walk: Walk, call: Call, frame: Frame, passed: frozenset[Span]
     if isinstance(func, Name) and func.id not in frame.scope.params:
         named = walk.modules.resolve(frame.path, func, frame.scope.body)
         value = named.value if named.kind == "value" and named.module == frame.path else None
-        if value is not None and value.span not in passed:
+        if value is not None and value.span not in passed and len(passed) < DEPTH:
             func, passed = value, passed | {value.span}
     maker = walk.modules.qualified(frame.path, func.func) if isinstance(func, Call) else None
     if isinstance(func, Call) and maker == "functools.partial" and func.args:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import Attribute, Call, Dict, Expr, Name
-from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
+from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
 from flask_prodcheck.model.python.source_files import SourceFiles, qualified_built_in
 
@@ -93,7 +93,7 @@ def _by_path(walk: Walk, word: object, call: Call, way: Way) -> int:
 
 def _as_part(walk: Walk, path: str, call: Call, name: str, way: Way) -> int:
     module = walk.modules.module(path)
-    if module is None or walk.has_met(path):
+    if module is None or walk.has_met(path) or walk.depth > DEPTH:
         return NEXT
     walk.met.add(path)
     walk.deeper()

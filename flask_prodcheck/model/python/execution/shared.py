@@ -202,16 +202,20 @@ def _values_elsewhere(stmt: Stmt) -> Iterator[str]:
                     yield from _names_in(each)
 
 
+def _targets(stmt: Stmt) -> Sequence[Expr]:
+    """What ``stmt`` sets, or changes by a method."""
+    if isinstance(stmt, Assign):
+        return stmt.targets
+    if isinstance(stmt, AugAssign):
+        return (stmt.target,)
+    if isinstance(stmt, ExprStmt) and isinstance(stmt.value, Call) and isinstance(stmt.value.func, Attribute):
+        return (stmt.value.func.value,)
+    return ()
+
+
 def _changed(stmt: Stmt) -> Iterator[str]:
     """The names whose values ``stmt``, which does nothing else, changes."""
-    targets: Sequence[Expr] = ()
-    if isinstance(stmt, Assign):
-        targets = stmt.targets
-    elif isinstance(stmt, AugAssign):
-        targets = (stmt.target,)
-    elif isinstance(stmt, ExprStmt) and isinstance(stmt.value, Call) and isinstance(stmt.value.func, Attribute):
-        targets = (stmt.value.func.value,)
-    return (each.id for each in targets if isinstance(each, Name))
+    return (each.id for each in _targets(stmt) if isinstance(each, Name))
 
 
 #: What the whole process shares.
@@ -220,14 +224,7 @@ _OF_PROCESS = frozenset({"argv", "environ"})
 
 def _attributes(stmt: Stmt) -> list[str]:
     """The attributes that ``stmt`` sets, also a part of them, or changes by a method of what they hold."""
-    targets: Sequence[Expr] = ()
-    if isinstance(stmt, Assign):
-        targets = stmt.targets
-    elif isinstance(stmt, AugAssign):
-        targets = (stmt.target,)
-    elif isinstance(stmt, ExprStmt) and isinstance(stmt.value, Call) and isinstance(stmt.value.func, Attribute):
-        targets = (stmt.value.func.value,)
-    whole = [each.value if isinstance(each, Subscript) else each for each in targets]
+    whole = [each.value if isinstance(each, Subscript) else each for each in _targets(stmt)]
     return [each.attr for each in whole if isinstance(each, Attribute)]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask_prodcheck.base import Span
 from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import Attribute, Call, Collection, Const, Dict, Expr, FunctionDef, Name
 from flask_prodcheck.model.python.command_groups import first_word
@@ -41,28 +42,40 @@ def dispatched(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> int
         word = first_word(way.argv) if name.startswith("fire.") else None
         if word is None:
             return NEXT
-        return _component(walk, name, Name(call.span, word.replace("-", "_")), frame, _behind(here, word))
-    return _component(walk, name, first, frame, here)
+        return _component(walk, name, Name(call.span, word.replace("-", "_")), frame, _behind(here, word), set())
+    return _component(walk, name, first, frame, here, set())
 
 
-def _component(walk: Walk, name: str, expr: Expr, frame: Frame, way: Way, depth: int = 0) -> int:
-    """Run what ``expr`` stands for, or the part of it that the words name."""
+def _component(
+    walk: Walk,
+    name: str,
+    expr: Expr,
+    frame: Frame,
+    way: Way,
+    opened: set[tuple[Span, tuple[str, ...]]],
+    depth: int = 0,
+) -> int:
+    """Run what ``expr`` stands for, or the part of it that the words name. ``opened``: the tables that were gone through for
+    these words: one may hold itself."""
     word = first_word(way.argv)
-    if depth > _DEPTH:
-        return NEXT
     if isinstance(expr, Name) and (table := walk.modules.resolve(frame.path, expr, frame.scope.body)).kind == "value":
         expr = table.value if isinstance(table.value, Dict | Collection) and table.module == frame.path else expr
+    if isinstance(expr, Dict | Collection):
+        if (expr.span, way.argv) in opened or depth > _DEPTH:
+            return NEXT
+        opened.add((expr.span, way.argv))
     if isinstance(expr, Dict):
         flow = NEXT
         for key, value in expr.items:
             if isinstance(key, Const) and (word is None or key.value in (word, word.replace("-", "_"))):
-                flow = _component(walk, name, value, frame, _behind(way, word), depth + 1)
+                flow = _component(walk, name, value, frame, _behind(way, word), opened, depth + 1)
         return flow
     if isinstance(expr, Collection):
         named = [each for each in expr.items if word is not None and _simple_name(each) == word.replace("-", "_")]
         flow = NEXT
         for each in named or expr.items:
-            flow = _component(walk, name, each, frame, _behind(way, word) if named else way.doubted(), depth + 1)
+            inner = _behind(way, word) if named else way.doubted()
+            flow = _component(walk, name, each, frame, inner, opened, depth + 1)
         return flow
     found = walk.modules.resolve(frame.path, expr, frame.scope.body)
     if found.kind == "function" and isinstance(found.node, FunctionDef):
@@ -95,7 +108,7 @@ def _function(
 
 
 def _behind(way: Way, word: str | None) -> Way:
-    """``way`` with the words that follow ``word``."""
+    """``way`` without ``word``, where it stands first."""
     if word is None or word not in way.argv:
         return way
     at = way.argv.index(word)
