@@ -39,6 +39,7 @@ from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.source_files import SourceFiles
 from flask_prodcheck.model.python.tables import table_at, table_of
+from flask_prodcheck.model.python.value_bounds import SIZE, is_small, size
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
@@ -50,8 +51,12 @@ _SAME_FILE = frozenset(
 _IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
 _IMPORTING = frozenset(name.rpartition(".")[2] for name in _IMPORTERS)
 _SLICE = regex(r"^(-?\d*):(-?\d*)$")
+_REPLACED = regex(r"(?<!\$)\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}")
 _RUNTIME = {"sys.executable": "python", "sys.platform": "linux", "os.name": "posix"}
 _DEPTH = 16
+#: The expressions that one value may be put together from, and all values of a program; each counts as often as it is met.
+_OF_VALUE, _OF_PROGRAM = 5_000, 100_000
+_CHARACTERS = 100  # of a value that take about as long as one expression
 
 
 class _Open:
@@ -104,6 +109,27 @@ class Loaded:
         return modules.define(self.module, self.name) if self.name else Definition("module", self.module)
 
 
+@dataclass(slots=True)
+class Effort:
+    """How many expressions may still be looked at, in the whole program (``left``) and for the value that is being worked out
+    (``value``; None: none is)."""
+
+    left: int = _OF_PROGRAM
+    value: int | None = None
+
+    def begin(self) -> None:
+        self.value = min(_OF_VALUE, self.left)
+
+    def end(self) -> None:
+        self.value = None
+
+    def take(self, count: int) -> bool:
+        """Whether ``count`` more may be looked at; they count as seen then."""
+        self.left = max(self.left - count, 0)
+        self.value = (self.value or 0) - count
+        return self.value >= 0
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What the program is started with. ``argv`` without the program's own name; ``exported``: the variables that it has
@@ -116,30 +142,45 @@ class World:
     arguments: Callable[[Frame, str], object]
     returned: Callable[[Frame, Call], object]
     exported: Mapping[str, str] = field(default_factory=dict)
+    effort: Effort = field(default_factory=Effort)
 
 
-def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
+def evaluate(world: World, frame: Frame, expr: Expr) -> object:
     """The value of ``expr``, or :data:`OPEN`. Lists are Python lists whose items may be open."""
-    if depth > _DEPTH:
+    if world.effort.value is not None:  # another value hangs on this one
+        return _value(world, frame, expr)
+    world.effort.begin()
+    try:
+        return _value(world, frame, expr)
+    finally:
+        world.effort.end()
+
+
+def _value(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
+    if depth > _DEPTH or not world.effort.take(1):
         return OPEN
 
     def inside(inner: Expr) -> object:
-        return evaluate(world, frame, inner, depth + 1)
+        return _value(world, frame, inner, depth + 1)
+
+    def kept(value: object) -> object:
+        found = size(value)
+        return value if found <= SIZE and world.effort.take(found // _CHARACTERS) else OPEN
 
     if isinstance(expr, Const):
         return expr.value
     if isinstance(expr, Collection):
-        return _items(expr.items, inside)
+        return kept(_items(expr.items, inside))
     if isinstance(expr, Dict):
         return (
-            {key.value: inside(value) for key, value in expr.items if isinstance(key, Const)}
+            kept({key.value: inside(value) for key, value in expr.items if isinstance(key, Const)})
             if expr.items and all(isinstance(key, Const) for key, _ in expr.items)
             else OPEN  # an empty one is there to be filled, often by a function inside this one
         )
     if isinstance(expr, Template):
-        return "".join(_text(inside(part), part) for part in expr.parts)
+        return kept(_joined("", [_text(inside(part), part) for part in expr.parts]))
     if isinstance(expr, BinOp):
-        return _binary(expr, inside(expr.left), inside(expr.right))
+        return kept(_binary(expr, inside(expr.left), inside(expr.right)))
     if isinstance(expr, UnaryOp):
         value = inside(expr.operand)
         if value is OPEN:
@@ -155,12 +196,17 @@ def evaluate(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
         test = inside(expr.test)
         return OPEN if test is OPEN else inside(expr.body if test else expr.orelse)
     if isinstance(expr, Subscript):
-        return _subscript(world, frame, expr, inside)
+        return _subscript(world, frame, expr, depth)
     if isinstance(expr, Call):
-        return _call(world, frame, expr, inside)
+        return kept(_call(world, frame, expr, depth))
     if isinstance(expr, (Name, Attribute)):
         return _reference(world, frame, expr, depth)
     return OPEN
+
+
+def bounded(value: object) -> object:
+    """``value``, open where it is larger than anything that is followed."""
+    return value if is_small(value) else OPEN
 
 
 def is_perhaps_empty(frame: Frame, expr: Expr) -> bool:
@@ -179,18 +225,24 @@ def _text(value: object, expr: Expr) -> str:
     return str(value)
 
 
-def _items(items: Sequence[Expr], inside: Callable[[Expr], object]) -> list[object]:
+def _joined(separator: str, parts: list[str]) -> object:
+    return separator.join(parts) if is_small([*parts, *[separator] * len(parts)]) else OPEN
+
+
+def _items(items: Sequence[Expr], inside: Callable[[Expr], object]) -> object:
     found: list[object] = []
+    total = 0
     for item in items:
         if isinstance(item, Starred):
             value = inside(item.value)
-            if isinstance(value, list):
-                found.extend(value)
-            else:
-                found.append(_text(OPEN, item.value))
+            more = value if isinstance(value, list) else [_text(OPEN, item.value)]
         else:
             value = inside(item)
-            found.append(_text(OPEN, item) if value is OPEN else value)
+            more = [_text(OPEN, item) if value is OPEN else value]
+        found += more
+        total += size(more)
+        if total > SIZE:
+            return OPEN
     return found
 
 
@@ -268,7 +320,10 @@ def _is_open_text(value: object) -> bool:
     return isinstance(value, str) and "${" in value
 
 
-def _subscript(world: World, frame: Frame, expr: Subscript, inside: Callable[[Expr], object]) -> object:
+def _subscript(world: World, frame: Frame, expr: Subscript, depth: int) -> object:
+    def inside(inner: Expr) -> object:
+        return _value(world, frame, inner, depth + 1)
+
     part = _SLICE.match(expr.index.text.replace(" ", "")) if isinstance(expr.index, Opaque) else None
     if part is not None:
         whole = inside(expr.value)
@@ -287,11 +342,14 @@ def _subscript(world: World, frame: Frame, expr: Subscript, inside: Callable[[Ex
     if isinstance(base, dict):
         return base.get(index, OPEN) if isinstance(index, str | int) else OPEN
     if isinstance(base, Loaded) and isinstance(index, str):  # the names that its code was run in
-        return _taken(world, base, index)
+        return _taken(world, base, index, depth)
     return OPEN
 
 
-def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], object]) -> object:
+def _call(world: World, frame: Frame, call: Call, depth: int) -> object:
+    def inside(inner: Expr) -> object:
+        return _value(world, frame, inner, depth + 1)
+
     name = world.modules.qualified(frame.path, call.func, frame.scope.body)
     if name in ("os.environ.get", "os.getenv") and call.args:
         variable = inside(call.args[0])
@@ -321,7 +379,7 @@ def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], objec
         if name == "builtins.str":
             return str(value)
         if name == "builtins.int":
-            return int(value) if isinstance(value, int | str) and str(value).strip().lstrip("-").isdigit() else OPEN
+            return _integer(value)
         return value if isinstance(value, list) else OPEN
     if name in _IMPORTERS and call.args:
         return _imported(world, frame, call, name, inside)
@@ -332,7 +390,9 @@ def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], objec
     if name == "builtins.getattr" and len(call.args) > 1:
         base, attr = inside(call.args[0]), inside(call.args[1])
         otherwise = inside(call.args[2]) if len(call.args) > 2 else OPEN
-        return _taken(world, base, attr, otherwise) if isinstance(base, Loaded) and isinstance(attr, str) else OPEN
+        if not isinstance(base, Loaded) or not isinstance(attr, str):
+            return OPEN
+        return _taken(world, base, attr, depth, otherwise)
     if name == "platform.system":
         return "Linux"
     if name == "shlex.split" and call.args:
@@ -344,7 +404,7 @@ def _call(world: World, frame: Frame, call: Call, inside: Callable[[Expr], objec
         value = inside(call.args[0])
         return value if isinstance(value, str) else OPEN
     if name in ("os.path.join", "posixpath.join"):
-        return "/".join(_text(inside(arg), arg) for arg in call.args)
+        return _joined("/", [_text(inside(arg), arg) for arg in call.args])
     if name == "shutil.which" and call.args:
         return inside(call.args[0])
     if isinstance(call.func, Attribute) and call.func.attr == "get" and isinstance(call.func.value, Name) and call.args:
@@ -377,19 +437,31 @@ def _method(call: Call, func: Attribute, base: object, inside: Callable[[Expr], 
         return OPEN
     if func.attr == "join" and call.args:
         value = inside(call.args[0])
-        return (
-            base.join("${value}" if item is OPEN else str(item) for item in value) if isinstance(value, list) else OPEN
-        )
+        if not isinstance(value, list):
+            return OPEN
+        return _joined(base, ["${value}" if item is OPEN else str(item) for item in value])
     if func.attr in ("split", "rsplit", "partition", "rpartition"):
         return _parts(base, func.attr, [inside(arg) for arg in call.args])
     if func.attr in ("replace", "removeprefix", "removesuffix") and "${" not in base:
         words = [inside(arg) for arg in call.args]
         plain = [word for word in words if isinstance(word, str)]
         wanted = 2 if func.attr == "replace" else 1
-        return str(getattr(base, func.attr)(*plain)) if len(plain) == len(words) == wanted else OPEN
+        if len(plain) != len(words) or len(words) != wanted:
+            return OPEN
+        if func.attr == "replace":
+            return _joined(plain[1], base.split(plain[0])) if plain[0] else OPEN
+        return str(getattr(base, func.attr)(*plain))
     if func.attr == "format":
         return _format(base, call, inside)
     return OPEN
+
+
+def _integer(value: object) -> object:
+    """What ``int(value)`` gives."""
+    try:
+        return int(value) if isinstance(value, int | str) else OPEN
+    except ValueError:  # no number, or one of more digits than Python reads
+        return OPEN
 
 
 def _parts(base: str, how: str, words: Sequence[object]) -> object:
@@ -404,6 +476,7 @@ def _parts(base: str, how: str, words: Sequence[object]) -> object:
     most = words[1] if len(words) > 1 else -1
     if not isinstance(most, int):
         return OPEN
+    most = min(most, SIZE)  # (a text has no more parts)
     return list(base.split(separator, most) if how == "split" else base.rsplit(separator, most))
 
 
@@ -429,7 +502,7 @@ def _imported(world: World, frame: Frame, call: Call, name: str, inside: Callabl
     return Loaded(path) if path is not None else OPEN
 
 
-def _taken(world: World, base: Loaded, attr: str, default: object = OPEN) -> object:
+def _taken(world: World, base: Loaded, attr: str, depth: int, default: object = OPEN) -> object:
     """The attribute ``attr`` of what was loaded; ``default`` where it certainly has none."""
     found = world.modules.attribute(base.found(world.modules), attr)
     if found.kind == "module":
@@ -437,24 +510,29 @@ def _taken(world: World, base: Loaded, attr: str, default: object = OPEN) -> obj
     if found.kind in ("function", "class") and world.modules.define(found.module, found.name).span == found.span:
         return Loaded(found.module, found.name)
     if found.kind == "value" and found.value is not None and not found.conditional:
-        value = evaluate(world, Frame(found.module, found.module), found.value, 2)
+        value = _value(world, Frame(found.module, found.module), found.value, depth + 2)
         return Loaded(found.module, found.name) if value is OPEN else value
     return default if found.kind == "missing" else OPEN
 
 
-def _format(base: str, call: Call, inside: Callable[[Expr], object]) -> str:
+def _format(base: str, call: Call, inside: Callable[[Expr], object]) -> object:
     positional = [_text(inside(arg), arg) for arg in call.args]
     named = {item.name: _text(inside(item.value), item.value) for item in call.keywords if item.name}
     counter = iter(range(len(positional)))
 
-    def replacement(match: re.Match[str]) -> str:
-        key = match.group(1).partition(".")[0].partition("[")[0]
+    def replacement(key: str) -> str:
         if key in named:
             return named[key]
-        index = int(key) if key.isdigit() else next(counter, -1) if not key else -1
-        return positional[index] if 0 <= index < len(positional) else "${" + (key or "value") + "}"
+        index = _integer(key) if key else next(counter, -1)
+        known = isinstance(index, int) and 0 <= index < len(positional)
+        return positional[index] if isinstance(index, int) and known else "${" + (key or "value") + "}"
 
-    return re.sub(r"(?<!\$)\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}", replacement, base)
+    parts: list[str] = []
+    at = 0
+    for match in _REPLACED.finditer(base):
+        parts += [base[at : match.start()], replacement(match.group(1).partition(".")[0].partition("[")[0])]
+        at = match.end()
+    return _joined("", [*parts, base[at:]])
 
 
 def _split(text: str) -> list[object]:
@@ -476,11 +554,11 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
         if expr.id in frame.scope.params:
             return OPEN
     elif isinstance(expr.value, Call) and call_name(expr.value) in _IMPORTING:
-        base = evaluate(world, frame, expr.value, depth + 1)
-        return _taken(world, base, expr.attr) if isinstance(base, Loaded) else OPEN
+        base = _value(world, frame, expr.value, depth + 1)
+        return _taken(world, base, expr.attr, depth) if isinstance(base, Loaded) else OPEN
     elif isinstance(expr.value, Name):
         if isinstance(base := frame.values.get(expr.value.id), Loaded):
-            return _taken(world, base, expr.attr)
+            return _taken(world, base, expr.attr, depth)
         if frame.attributes is not None and expr.value.id == "self" and expr.attr in frame.attributes:
             return frame.attributes[expr.attr]
         parsed = world.arguments(frame, f"{expr.value.id}.{expr.attr}")
@@ -504,7 +582,7 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
         if table is not None and table.grows:
             return OPEN
         inner = frame if found.module == frame.path else Frame(found.module, found.module)
-        value = evaluate(world, inner, found.value, depth + 2)
+        value = _value(world, inner, found.value, depth + 2)
         frame.assumed = frame.assumed or inner.assumed
         return value
     return OPEN

@@ -55,17 +55,15 @@ def table_of(modules: Modules, path: str, expr: Expr, scope: Scope) -> Table | N
 def table_at(modules: Modules, found: Definition) -> Table | None:
     if found.kind != "value" or not isinstance(found.value, Dict) or found.conditional:
         return None
-    table = Table(found.module)
-    added = [(key, value) for key, value in found.value.items]
-    for key, value in (*added, *_added(modules, found)):
-        table = _with(table, key, value)
-    return Table(table.module, table.entries, table.is_whole, bool(_added(modules, found)))
-
-
-def _with(table: Table, key: Expr | None, value: Expr) -> Table:
-    if not isinstance(key, Const):
-        return Table(table.module, table.entries, is_whole=False)
-    return Table(table.module, {**table.entries, key.value: value}, table.is_whole)
+    added = _added(modules, found)
+    entries: dict[object, Expr] = {}
+    is_whole = True
+    for key, value in (*found.value.items, *added):
+        if isinstance(key, Const):
+            entries[key.value] = value
+        else:
+            is_whole = False
+    return Table(found.module, entries, is_whole, bool(added))
 
 
 def _added(modules: Modules, found: Definition) -> list[tuple[Expr | None, Expr]]:

@@ -17,7 +17,7 @@ from flask_prodcheck.facts.syntax import (
     Opaque,
     Subscript,
 )
-from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, text_of
+from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, bounded, evaluate, text_of
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
             held, key = frame.values.get(target.value.id), evaluate(walk.world, frame, target.index)
             if isinstance(held, dict):
                 given = evaluate(walk.world, frame, stmt.value)
-                frame.values[target.value.id] = {**held, key: given} if isinstance(key, str | int) else OPEN
+                frame.values[target.value.id] = bounded({**held, key: given}) if isinstance(key, str | int) else OPEN
         if isinstance(target, Name):
             before, frame.assumed = frame.assumed, False
             value = evaluate(walk.world, frame, stmt.value)
@@ -92,7 +92,8 @@ def exports(walk: Walk, stmt: Assign | ExprStmt, frame: Frame) -> None:
 
 def with_words(walk: Walk, words: Sequence[object]) -> None:
     """From now on the program has these words."""
-    walk.world = replace(walk.world, argv=tuple(str(word) for word in words))
+    plain = [str(word) for word in words]
+    walk.world = replace(walk.world, argv=tuple(plain) if bounded(plain) is not OPEN else ("${words}",))
 
 
 def unpack(walk: Walk, names: Sequence[str], value: Expr, frame: Frame) -> None:
@@ -121,9 +122,9 @@ def augment(walk: Walk, stmt: AugAssign, frame: Frame) -> None:
 def add_to(walk: Walk, name: str, value: object, frame: Frame, plus: bool) -> None:
     known = frame.values.get(name, OPEN)
     if plus and isinstance(known, list):
-        frame.values[name] = [*known, *(value if isinstance(value, list) else ["${value}"])]
+        frame.values[name] = bounded([*known, *(value if isinstance(value, list) else ["${value}"])])
     elif plus and isinstance(known, str):
-        frame.values[name] = known + (value if isinstance(value, str) else "${value}")
+        frame.values[name] = bounded(known + (value if isinstance(value, str) else "${value}"))
     else:
         frame.values[name] = OPEN
 
@@ -149,7 +150,12 @@ def mutate(walk: Walk, value: Expr, frame: Frame) -> None:
     if not isinstance(known, list):
         return
     given = evaluate(walk.world, frame, value.args[0])
+    added: list[object] = []
     if value.func.attr == "append":
-        known.append(text_of(value.args[0], given))
+        added = [text_of(value.args[0], given)]
     elif value.func.attr == "extend":
-        known.extend(given if isinstance(given, list) else [text_of(value.args[0], OPEN)])
+        added = given if isinstance(given, list) else [text_of(value.args[0], OPEN)]
+    if bounded([*known, *added]) is OPEN:
+        frame.values[value.func.value.id] = OPEN
+    else:
+        known += added

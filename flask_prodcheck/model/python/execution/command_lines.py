@@ -173,7 +173,8 @@ def docopt_argument(walk: Walk, frame: Frame, name: str, key: str) -> object:
     ):
         given = first.value.value
     elif not (isinstance(text, Name) and text.id == "__doc__"):
-        given = evaluate(walk.world, frame, text)
+        # (the text hangs on nothing that is read by it)
+        given = evaluate(replace(walk.world, arguments=lambda *_: OPEN), frame, text)
     return docopt_values(given, walk.world.argv).get(key, OPEN) if isinstance(given, str) else OPEN
 
 

@@ -154,6 +154,7 @@ def tried(
     body = found.node.body
     trial = type(walk)(walk.modules, found.module, walk.world.argv, walk.world.env, walk.installed)
     trial.known, trial.depth = walk.known.aside(), DEPTH + 1  # nothing is entered, nothing is learned for others
+    trial.world = replace(trial.world, effort=walk.world.effort)
     trial.trials = walk.trials - 1 if trials is None else trials
     name = walk.modules.dotted(found.module) or found.module
     inside = Frame(found.module, name, Scope(body, unknown_params(found.node), owner), values, attributes=attributes)

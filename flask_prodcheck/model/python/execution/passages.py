@@ -34,6 +34,7 @@ class Passage:
     steps: int
     forks: int
     height: int
+    effort: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Departure:
     endings: int
     steps: int
     forks: int
+    effort: int
     depth: int
     deepest: int
     world: object
@@ -59,7 +61,16 @@ def entrance(walk: Walk, path: str, way: Way) -> tuple[object, ...]:
 def depart(walk: Walk, way: Way) -> Departure:
     """Begin to write down what the walk asks of its past."""
     begun = Departure(
-        way, len(walk.endings), walk.steps, walk.forks, walk.depth, walk.deepest, walk.world, walk.asked, walk.private
+        way,
+        len(walk.endings),
+        walk.steps,
+        walk.forks,
+        walk.world.effort.left,
+        walk.depth,
+        walk.deepest,
+        walk.world,
+        walk.asked,
+        walk.private,
     )
     walk.asked, walk.private, walk.deepest = {}, False, walk.depth
     return begun
@@ -77,6 +88,7 @@ def arrive(walk: Walk, begun: Departure, key: tuple[object, ...], flow: int) -> 
         and walk.steps <= STEPS
         and walk.forks < FORKS
         and walk.deepest <= DEPTH
+        and walk.world.effort.left
         and all(each.program is None for each in endings)
     ):
         hops = len(begun.way.hops)
@@ -90,6 +102,7 @@ def arrive(walk: Walk, begun: Departure, key: tuple[object, ...], flow: int) -> 
                 walk.steps - begun.steps,
                 walk.forks - begun.forks,
                 walk.deepest - begun.depth,
+                begun.effort - walk.world.effort.left,
             )
         )
     for each, met in asked.items():
@@ -106,6 +119,7 @@ def passed(walk: Walk, key: tuple[object, ...], way: Way) -> Passage | None:
             walk.steps + each.steps <= STEPS
             and walk.forks + each.forks <= FORKS
             and walk.depth + each.height <= DEPTH
+            and walk.world.effort.left > each.effort
             and each.met <= walk.met
             and each.unmet.isdisjoint(walk.met)
         ):
@@ -115,6 +129,7 @@ def passed(walk: Walk, key: tuple[object, ...], way: Way) -> Passage | None:
             walk.met |= each.added
             walk.steps += each.steps
             walk.forks += each.forks
+            walk.world.effort.left -= each.effort
             walk.deepest = max(walk.deepest, walk.depth + each.height)
             walk.endings += [replace(ending, hops=(*way.hops, *ending.hops)) for ending in each.endings]
             return each
