@@ -26,6 +26,7 @@ from flask_prodcheck.model.evaluation.heap import Heap
 from flask_prodcheck.model.evaluation.libraries.external import call_external
 from flask_prodcheck.model.evaluation.libraries.pydantic_settings import DUMPS, model_method
 from flask_prodcheck.model.evaluation.libraries.views import view_method
+from flask_prodcheck.model.evaluation.operations import LENGTH
 from flask_prodcheck.model.evaluation.plain_methods import dict_method, list_method, plain_method
 from flask_prodcheck.model.evaluation.running import (
     DEPTH,
@@ -71,7 +72,7 @@ def arguments(machine: Machine, call: Call, frame: Frame, project: bool = False)
     for arg in call.args:
         if isinstance(arg, Starred):
             inner = machine.elements(machine.evaluate(arg.value, frame))
-            if inner is None:
+            if inner is None or len(positional) + len(inner) > LENGTH:
                 opened = True
             else:
                 positional.extend(inner)

@@ -41,13 +41,30 @@ _DATACLASS = "__dataclass_fields__"
 _UNREAD = frozenset({"NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Flag"})
 
 
-def mro(machine: Machine, base: Evaluated, depth: int = 0) -> tuple[Evaluated, ...]:
+#: By the heap number of a class, and how many classes below it the look-up began.
+_Orders = dict[tuple[int, int], tuple[Evaluated, ...]]
+
+
+def mro(machine: Machine, base: Evaluated) -> tuple[Evaluated, ...]:
     """The classes in which an attribute is looked up. Something unknown ends the list."""
+    return _mro(machine, base, 0, {})
+
+
+def _mro(machine: Machine, base: Evaluated, depth: int, orders: _Orders) -> tuple[Evaluated, ...]:
+    """``orders``: what was found so far. Two classes may have the same bases, which have the same bases."""
     value = base.value
     if not (isinstance(value, Known) and isinstance(value.value, Ref) and value.value.kind == "class") or depth > 20:
         return (base,)
-    bases = machine.obj(value.value).bases
-    chains = [list(mro(machine, parent, depth + 1)) for parent in bases] + [list(bases)]
+    key = value.value.oid, depth
+    if key not in orders:
+        orders[key] = _merged(machine, base, machine.obj(value.value).bases, depth, orders)
+    return orders[key]
+
+
+def _merged(
+    machine: Machine, base: Evaluated, bases: Sequence[Evaluated], depth: int, orders: _Orders
+) -> tuple[Evaluated, ...]:
+    chains = [list(_mro(machine, parent, depth + 1, orders)) for parent in bases] + [list(bases)]
     order = [base]
     while any(chains):
         for chain in chains:

@@ -32,7 +32,16 @@ from flask_prodcheck.model.evaluation.comprehension import comprehension
 from flask_prodcheck.model.evaluation.containers import membership
 from flask_prodcheck.model.evaluation.dictionaries import entries
 from flask_prodcheck.model.evaluation.external_names import is_random
-from flask_prodcheck.model.evaluation.operations import NotPlainError, RefusedError, binary, compare, text_of, unary
+from flask_prodcheck.model.evaluation.operations import (
+    LENGTH,
+    NotPlainError,
+    RefusedError,
+    binary,
+    compare,
+    joined,
+    text_of,
+    unary,
+)
 from flask_prodcheck.model.evaluation.production_names import is_production_name
 from flask_prodcheck.model.evaluation.running import DEPTH, ITEMS, NONE, STEPS, Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import (
@@ -114,7 +123,7 @@ def _evaluate(machine: Machine, expr: Expr, frame: Frame) -> Evaluated:
             return _conditional(machine, test, body, orelse, frame)
         case Template(parts=parts):
             values_ = [evaluate(machine, part, frame) for part in parts]
-            return plain_result(machine, values_, lambda items: "".join(text_of(item) for item in items))
+            return plain_result(machine, values_, lambda items: joined([text_of(item) for item in items]))
         case Lambda(params=params):
             defaults = tuple(
                 (param.name, evaluate(machine, param.default, frame)) for param in params if param.default is not None
@@ -210,7 +219,7 @@ def _collection(machine: Machine, kind: str, items: Sequence[Expr], frame: Frame
     for item in items[:2000]:
         if isinstance(item, Starred):
             inner = machine.elements(evaluate(machine, item.value, frame))
-            if inner is None:
+            if inner is None or len(values) + len(inner) > LENGTH:
                 opened = True
             else:
                 values.extend(inner)

@@ -18,8 +18,8 @@ from flask_prodcheck.model.evaluation.dictionaries import Entries
 from flask_prodcheck.model.evaluation.heap import Heap
 from flask_prodcheck.model.evaluation.libraries.external import TRUE_OBJECTS
 from flask_prodcheck.model.evaluation.libraries.views import view_truth
-from flask_prodcheck.model.evaluation.operations import NotPlainError
-from flask_prodcheck.model.evaluation.running import ITEMS, Frame, Super
+from flask_prodcheck.model.evaluation.operations import LENGTH, NotPlainError, is_too_large
+from flask_prodcheck.model.evaluation.running import ITEMS, STEPS, Frame, Super
 from flask_prodcheck.model.evaluation.unparse import Texts
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
@@ -39,6 +39,7 @@ from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import replace
 
 _BUILTINS = frozenset(dir(builtins))
+_LARGE = 100  # an object with fewer values is copied in next to no time
 
 
 def _texts_of(modules: Modules) -> Texts:
@@ -173,7 +174,19 @@ class Machine:
     def write(self, oid: int, key: object, value: Evaluated) -> None:
         obj = self.heap.get(oid)
         if obj is not None:
+            if len(obj.cells) > _LARGE:
+                self.goes_through(len(obj.cells) // 10)
             self.heap[oid] = replace(obj, cells={**obj.cells, key: value})
+
+    def extend(self, oid: int, parts: Sequence[Evaluated]) -> bool:
+        """Whether ``parts`` were put behind what the list holds: not where it is too long then."""
+        cells = self.heap[oid].cells
+        if len(cells) + len(parts) > LENGTH:
+            return False
+        grown: dict[object, Evaluated] = {len(cells) + index: part for index, part in enumerate(parts)}
+        self.goes_through(len(cells) + len(parts))
+        self.heap[oid] = replace(self.heap[oid], cells={**cells, **grown})
+        return True
 
     def erase(self, oid: int, key: object) -> None:
         obj = self.heap.get(oid)
@@ -185,6 +198,7 @@ class Machine:
         obj = self.heap.get(oid)
         if obj is None:
             return
+        self.goes_through(10 * len(obj.cells))
         cells: dict[object, Evaluated] = {
             key: replace(cell, value=Unknown(reason, cell.value.origin)) for key, cell in obj.cells.items()
         }
@@ -197,14 +211,21 @@ class Machine:
             self.heap[oid] = replace(obj, open=True)
 
     def sequence(self, items: Sequence[Evaluated], kind: str = "list") -> Evaluated:
+        if len(items) > LENGTH:
+            return unknown("it is too long")
+        self.goes_through(len(items))
         if kind == "list":
             return self.make("list", dict(enumerate(items)))
-        return known(Seq(kind, tuple(items)))
+        # A tuple of twice the one before is compared twice as long.
+        weight = len(items) + sum([_weight(item) for item in items])
+        return known(Seq(kind, tuple(items), weight)) if weight <= LENGTH else unknown("it is too long")
 
     def wrap(self, value: object, depth: int = 0) -> Evaluated:
         """A Python value as a value of the model."""
         if depth > 20:
             return unknown("it is nested too deeply")
+        if isinstance(value, dict | list | tuple | set | frozenset) and not self.goes_through(8 * len(value)):
+            return unknown("the program is too large to follow")
         if isinstance(value, dict):
             cells: dict[object, Evaluated] = {key: self.wrap(item, depth + 1) for key, item in value.items()}
             return self.make("dict", cells)
@@ -214,7 +235,12 @@ class Machine:
             return self.sequence([self.wrap(item, depth + 1) for item in value], "tuple")
         if isinstance(value, set | frozenset):
             return self.sequence([self.wrap(item, depth + 1) for item in sorted(value, key=repr)], "set")
-        return known(value)
+        return known(value) if not is_too_large(value) else unknown("it is too long")
+
+    def goes_through(self, count: int) -> bool:
+        """Whether the run may go through ``count`` values of a container more: ten are a step."""
+        self.steps += -(-count // 10)
+        return self.steps <= STEPS
 
     def plain(self, evaluated: Evaluated, depth: int = 0) -> object:
         """The Python value. Raises :class:`NotPlainError` when it is not known whole."""
@@ -230,10 +256,14 @@ class Machine:
                 or any(isinstance(c.value, Unset) for c in obj.cells.values())
             ):
                 raise NotPlainError
+            if not self.goes_through(len(obj.cells)):
+                raise NotPlainError
             if item.kind == "list":
                 return [self.plain(cell, depth + 1) for cell in obj.cells.values()]
             return {key: self.plain(cell, depth + 1) for key, cell in obj.cells.items()}
         if isinstance(item, Seq):
+            if not self.goes_through(len(item.items)):
+                raise NotPlainError
             parts = [self.plain(part, depth + 1) for part in item.items]
             try:
                 return tuple(parts) if item.kind == "tuple" else set(parts)
@@ -241,6 +271,10 @@ class Machine:
                 raise NotPlainError from None
         if isinstance(item, External | Made | Function | Method | Super | View):
             raise NotPlainError
+        if isinstance(item, range) and item[LENGTH : LENGTH + 1]:
+            raise NotPlainError
+        if isinstance(item, str | bytes) and not self.goes_through(len(item) // 100):
+            raise NotPlainError  # one text may be in a list many times
         return item
 
     def with_elements(self, evaluated: Evaluated, depth: int = 0) -> Evaluated:
@@ -251,7 +285,7 @@ class Machine:
             inner = item.items
         elif isinstance(item, Ref) and item.kind in ("list", "dict"):
             inner = tuple(self.obj(item).cells.values())
-        if not inner or depth > 4:
+        if not inner or depth > 4 or not self.goes_through(4 * min(len(inner), ITEMS)):
             return evaluated
         return depending(evaluated, *(self.with_elements(part, depth + 1) for part in inner[:ITEMS]))
 
@@ -327,3 +361,8 @@ class Machine:
         elif name in frame.outer:
             oid = next((o for o in frame.scopes[1:] if o in self.heap and name in self.heap[o].cells), frame.module)
         self.write(oid, name, value)
+
+
+def _weight(evaluated: Evaluated) -> int:
+    item = evaluated.value.value if isinstance(evaluated.value, Known) else None
+    return item.weight if isinstance(item, Seq) else 0

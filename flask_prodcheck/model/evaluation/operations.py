@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from string import Formatter
 from typing import Any
 
-_SIZE = 100_000
+from flask_prodcheck.facts.syntax import MAX_BITS
+
+#: The characters of the longest text, and the elements of the longest sequence, that is made.
+SIZE = 100_000
+LENGTH = 10_000
 _BITS = 4096
 
 
@@ -62,17 +66,42 @@ def binary(op: str, left: object, right: object) -> object:
             raise RefusedError("the number is too large")
     elif op == "*":
         for one, times in ((left, right), (right, left)):
-            if isinstance(one, str | bytes | list | tuple) and (not isinstance(times, int) or len(one) * times > _SIZE):
+            most = SIZE if isinstance(one, str | bytes) else LENGTH
+            if isinstance(one, str | bytes | list | tuple) and (not isinstance(times, int) or len(one) * times > most):
                 raise RefusedError("the text is too long")
         if size(left) + size(right) > _BITS and isinstance(left, int) and isinstance(right, int):
             raise RefusedError("the number is too large")
-    elif op == "+" and size(left) + size(right) > _SIZE and not isinstance(left, int):
+    elif op == "+" and size(left) + size(right) > SIZE and not isinstance(left, int):
         raise RefusedError("the text is too long")
-    elif (
-        op == "%" and isinstance(left, str | bytes) and wide(left if isinstance(left, str) else left.decode("latin-1"))
-    ):
-        raise RefusedError("the format is too wide")
+    elif op == "%" and isinstance(left, str | bytes):
+        template = left if isinstance(left, str) else left.decode("latin-1")
+        if wide(template):
+            raise RefusedError("the format is too wide")
+        given = right if isinstance(right, tuple) else right.values() if isinstance(right, dict) else [right]
+        _fields(template.count("%"), [*given])
     return function(left, right)
+
+
+def is_too_large(value: object) -> bool:
+    """Whether a text, a path or a number is larger than any that is made."""
+    if isinstance(value, str | bytes):
+        return len(value) > SIZE
+    if isinstance(value, int):
+        return value.bit_length() > MAX_BITS
+    return isinstance(value, PurePath) and len(str(value)) > SIZE
+
+
+def _fields(count: int, given: Sequence[object]) -> None:
+    """Raises :class:`RefusedError` where ``count`` fields that show one of ``given`` make too long a text."""
+    if count * max([size(each) for each in given if isinstance(each, str | bytes)], default=0) > SIZE:
+        raise RefusedError("the text is too long")
+
+
+def joined(parts: Sequence[str]) -> str:
+    """The parts of an f-string in one text."""
+    if sum(map(len, parts)) > SIZE:
+        raise RefusedError("the text is too long")
+    return "".join(parts)
 
 
 def wide(template: str) -> bool:
@@ -87,6 +116,7 @@ def wide(template: str) -> bool:
 
 def format_text(template: str, positional: list[object], keywords: dict[str, object]) -> str:
     """``template.format(...)`` for fields that name an argument and ask for no great width."""
+    _fields(template.count("{"), [*positional, *keywords.values()])
     for _, name, spec, _ in Formatter().parse(template):
         if name is not None and not all(part.isalnum() or part == "_" for part in name):
             raise RefusedError("the format is not evaluated")

@@ -160,9 +160,7 @@ def list_method(machine: Machine, item: Ref, receiver: Evaluated, name: str, arg
         return known(None)
     if name == "extend" and len(args.positional) == 1 and not obj.open:
         extra = machine.elements(args.positional[0])
-        if extra is not None and len(extra) < 2000:
-            for part in extra:
-                machine.write(item.oid, len(machine.obj(item).cells), part)
+        if extra is not None and machine.extend(item.oid, extra):
             return known(None)
     if name in ("index", "count", "copy"):
         return machine.plain_result([receiver, *args.positional], lambda values: getattr(values[0], name)(*values[1:]))

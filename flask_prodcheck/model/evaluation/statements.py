@@ -278,12 +278,8 @@ def _augment(machine: Machine, stmt: AugAssign, target: Expr, op: str, value: Ex
         return
     if op == "+" and isinstance(item, Ref) and item.kind == "list":
         extra = machine.elements(right)
-        if extra is None:
+        if extra is None or not machine.extend(item.oid, extra):
             machine.loosen(item.oid, "it is extended by something unknown", stmt.span)
-        else:
-            cells = machine.obj(item).cells
-            grown: dict[object, Evaluated] = {len(cells) + index: part for index, part in enumerate(extra)}
-            machine.heap[item.oid] = replace(machine.obj(item), cells={**cells, **grown})
         return
     result = traced(machine.operate(op, left, right), stmt.span, text, text)
     assign(machine, target, controlled(machine, result), frame, stmt.span)

@@ -73,10 +73,11 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Seq:
-    """A tuple or a set. ``kind`` is "tuple" or "set"."""
+    """A tuple or a set. ``kind`` is "tuple" or "set"; ``weight`` how many values are in it, those in tuples in it too."""
 
     kind: str
     items: tuple[Evaluated, ...]
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)

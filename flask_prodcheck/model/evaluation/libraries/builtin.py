@@ -100,6 +100,9 @@ def builtin_call(machine: Machine, name: str, args: Arguments, frame: Frame) -> 
     return depending(known(Made(f"builtins.{name}()", args.positional[:4])), *args.all)
 
 
+_DIGITS = 400  # that a number is rounded to: a float has no more
+
+
 def _compute(name: str, values: list[object], keywords: object) -> object:
     if keywords:
         raise RefusedError(f"{name}() with keyword arguments is not evaluated")
@@ -107,6 +110,8 @@ def _compute(name: str, values: list[object], keywords: object) -> object:
         return text_of(values[0])
     if name == "bytes" and isinstance(values[0], int):
         raise RefusedError("the text is too long")
+    if name == "round" and len(values) > 1 and not (isinstance(values[1], int) and abs(values[1]) <= _DIGITS):
+        raise RefusedError("the number is too large")
     functions: dict[str, Callable[..., object]] = {
         "int": int, "float": float, "len": len, "abs": abs, "round": round, "min": min, "max": max, "sum": sum,
         "any": any, "all": all, "sorted": sorted, "repr": repr, "bytes": bytes, "chr": chr, "ord": ord,

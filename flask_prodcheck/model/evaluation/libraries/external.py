@@ -49,7 +49,7 @@ from flask_prodcheck.model.evaluation.libraries.standard import (
 )
 from flask_prodcheck.model.evaluation.paths import ROOT, make_path, path_call
 from flask_prodcheck.model.evaluation.plain_methods import plain_method
-from flask_prodcheck.model.evaluation.running import Arguments, Frame
+from flask_prodcheck.model.evaluation.running import DEPTH, Arguments, Frame
 from flask_prodcheck.model.evaluation.values import Evaluated, External, Made, Ref, depending, known, unknown
 from flask_prodcheck.model.python.config_parsers import CONFIG_PARSERS
 from flask_prodcheck.records import replace
@@ -91,7 +91,13 @@ def call_external(machine: Machine, item: External | Made, args: Arguments, fram
     """What a call of something outside of the project gives."""
     name = item.name
     if isinstance(item, Made) and name == PARTIAL:
-        return machine.call(item.args[0], replace(args, positional=(*item.args[1:], *args.positional)), frame)
+        if machine.depth > DEPTH - 10:
+            return unknown("the calls are nested too deeply", *args.all)
+        machine.depth += 1
+        try:
+            return machine.call(item.args[0], replace(args, positional=(*item.args[1:], *args.positional)), frame)
+        finally:
+            machine.depth -= 1
     if isinstance(item, External):
         if is_random(name):
             return replace(unknown(f"{name}() is random", *args.all), random=True)
