@@ -262,7 +262,7 @@ class Follower:
             return self.command(managed.command, place.hop(managed.command.span, managed.command.text))
         path = on_path(run.name, place, self.facts)
         if path is not None:
-            return self._script(ScriptRun(path, run.args), span, replace(place, cwd="."), None)
+            return self._script_file(path, run.args, place, None)
         if written_inline(f"/usr/local/bin/{run.name}", place) is not None:
             return self._script(ScriptRun(f"/usr/local/bin/{run.name}", run.args), span, place, None)
         return []
@@ -284,11 +284,12 @@ class Follower:
             return self._console(ConsoleRun(name, run.args), span, place)
         if path is None:
             return self._absent_script(run, span, place)
+        return self._script_file(path, run.args, place, state if run.sourced else None)
+
+    def _script_file(self, path: str, args: Sequence[str], place: Place, state: ShellState | None) -> list[Ended]:
         if path in self.facts.scripts:
-            return self.shell_file(self.facts.scripts[path], run.args, place, state if run.sourced else None)
-        if path.endswith(".py") or path in self.facts.modules:
-            return self.python_file(path, run.args, place)
-        return []
+            return self.shell_file(self.facts.scripts[path], args, place, state)
+        return self.python_file(path, args, place) if path.endswith(".py") or path in self.facts.modules else []
 
     def _absent_script(self, run: ScriptRun, span: Span, place: Place) -> list[Ended]:
         """A script that the project does not hold: the start script of a known base image, else one that is missing."""
@@ -372,7 +373,7 @@ class Follower:
         """The ``run`` scripts of services."""
         ended: list[Ended] = []
         for path in scripts:
-            inner = replace(place, cwd=posixpath.dirname(path) or ".", shell_parent=None)
+            inner = replace(place, cwd=posixpath.dirname(path) or ".", folder="", shell_parent=None)
             if path in self.facts.scripts:
                 ended += self.shell_file(self.facts.scripts[path], (), inner)
             elif path in self.facts.modules:
