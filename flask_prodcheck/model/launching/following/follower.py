@@ -208,7 +208,7 @@ class Follower:
 
     def python_file(self, path: str, args: Sequence[str], place: Place, *, function: str | None = None) -> list[Ended]:
         """Follow the Python program at ``path`` as ``__main__`` (or its ``function``, for a console script)."""
-        with self.budget.once(f"{path}:{function or ''}", tuple(args)) as first:
+        with self.budget.once(f"{path}:{function or ''}", (*args, *_settings(place))) as first:
             if not first:
                 self.budget.note_cycle(Span(path, 1))
                 return []
@@ -308,7 +308,7 @@ class Follower:
         self, script: ShellScript, args: Sequence[str], place: Place, state: ShellState | None = None
     ) -> list[Ended]:
         """Follow a shell script with its arguments; with ``state`` it is sourced into the running shell."""
-        with self.budget.once(script.path, (*args, f"as {place.user}")) as first:
+        with self.budget.once(script.path, (*args, f"as {place.user}", *_settings(place))) as first:
             if not first:
                 self.budget.note_cycle(Span(script.path, 1))
                 return []
@@ -393,3 +393,8 @@ class Follower:
                 if ended:
                     break
         return ended
+
+
+def _settings(place: Place) -> tuple[str, ...]:
+    """The variables with which a program starts: with others it may do something else than start itself again."""
+    return tuple(sorted(f"{name}={value}" for name, value in place.variables.items()))

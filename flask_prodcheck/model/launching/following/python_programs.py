@@ -9,6 +9,7 @@ from flask_prodcheck.model.launching.place import Place, brought, locate
 from flask_prodcheck.model.launching.placed_files import installed_at
 from flask_prodcheck.model.launching.words import is_open
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.model.python.programs import OWN_FILE
 
 #: Programs that stand as scripts in the environment of a project and are started through Python by their path.
 INSTALLED_PROGRAMS = frozenset(
@@ -44,7 +45,7 @@ def placed_module(module: str, place: Place, facts: Facts) -> str | None:
 
 def script_file(script: str, place: Place, facts: Facts) -> str | None:
     """The file of ``python SCRIPT``, of a folder its ``__main__.py``; None where the project does not hold it."""
-    path = locate(script, place, facts)
+    path = script.removeprefix(OWN_FILE) if script.startswith(OWN_FILE) else locate(script, place, facts)
     if path is None and script.startswith("/") and place.image is None:
         path = installed_at(script, facts)
     if path is not None and (path.endswith(("/", ".")) or f"{path}/__main__.py" in facts.paths):
