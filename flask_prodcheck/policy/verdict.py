@@ -44,9 +44,11 @@ def verdict(project: Project, findings: Collection[Finding]) -> str:
 
 
 def has_app(project: Project) -> bool:
-    """Whether there is anything to judge: an application that a server could serve, a launch or a call that starts one."""
+    """Whether there is anything to judge: an application that a server could serve, a launch or a call that starts one. One
+    that an object keeps is, where something is started of which it is not known what it serves."""
     named = any(not app.kept for app in project.apps)
-    return bool(named or project.launches or project.run_sites)
+    may_serve = project.apps and project.unknown_starts
+    return bool(named or project.launches or project.run_sites or may_serve)
 
 
 def standing(project: Project, findings: Collection[Finding], shown: Collection[Finding]) -> Standing:

@@ -159,7 +159,8 @@ def _conclusion(report: Report, style: Style) -> str:
     hidden_errors = sum(finding.severity == "error" for finding in report.hidden)
     incomplete = any(problem.blocking for problem in report.problems)
     if report.verdict == NO_APP:
-        nothing = style.strong("No Flask application found")
+        none = "No Flask application found"
+        nothing = style.strong("The Flask application is kept by an object that nothing starts" if report.apps else none)
         return f"{nothing}, but not everything could be read." if incomplete else f"{nothing}: nothing to check here."
     if report.verdict == READY and incomplete:
         text = style.strong("Not known whether ready for production")

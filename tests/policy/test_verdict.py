@@ -137,6 +137,7 @@ def test_a_selector_that_names_no_rule() -> None:
 
 
 KEPT = "from flask import Flask\nclass Web:\n    def __init__(self):\n        self.app = Flask('a')\n    def go(self):\n        {}\n"
+UNKNOWN = 'FROM python:3.13\nCOPY . /srv\nCMD ["/opt/begin"]\n'
 SERVED = "from waitress import serve\nfrom web import Web\nserve(Web().app)\n"
 
 
@@ -144,6 +145,8 @@ SERVED = "from waitress import serve\nfrom web import Web\nserve(Web().app)\n"
     ("files", "expected"),
     [
         ({"web.py": KEPT.format("pass")}, ("no-app", [], [True])),
+        ({"web.py": KEPT.format("pass"), "Dockerfile": UNKNOWN}, ("ready", [], [True])),
+        ({"web.py": "x = 1\n", "Dockerfile": UNKNOWN}, ("no-app", [], [])),
         ({"web.py": KEPT.format("pass"), "Procfile": "web: python run.py\n", "run.py": SERVED}, ("ready", [], [True])),
         ({"web.py": KEPT.format("self.app.run()"), "requirements.txt": "flask==3.1.3\n"}, ("ready", [], [True])),
     ],

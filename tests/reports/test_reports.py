@@ -195,10 +195,18 @@ def test_text_never_commands_the_terminal() -> None:
     ],
 )
 def test_the_last_line_never_promises_what_was_not_read(verdict: str, blocking: bool, last: str) -> None:
-    subject = replace(report(), verdict=verdict, findings=(), problems=(Problem("Dockerfile", 1, "broken", blocking),))
+    apps = () if verdict == "no-app" else report().apps
+    problems = (Problem("Dockerfile", 1, "broken", blocking),)
+    subject = replace(report(), verdict=verdict, findings=(), problems=problems, apps=apps)
     assert text.render(subject).splitlines()[-1] == last
     ends = github.render(subject).splitlines()[-1]
     assert ends == f"prodcheck: {verdict}" + (" (not everything could be read)" if blocking else "")
+
+
+def test_an_application_that_nothing_starts_is_not_called_absent() -> None:
+    subject = replace(report(), verdict="no-app", findings=())
+    last = "The Flask application is kept by an object that nothing starts: nothing to check here."
+    assert text.render(subject).splitlines()[-1] == last
 
 
 def test_problems_of_one_kind_in_one_file_are_one_line() -> None:

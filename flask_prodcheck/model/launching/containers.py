@@ -20,7 +20,7 @@ from flask_prodcheck.model.launching.folders import folders_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.images import Image, Mapped, build_image, project_path
 from flask_prodcheck.model.launching.place import Place, known_variables
-from flask_prodcheck.model.launching.words import expand
+from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.model.project import Hop, Purpose
 from flask_prodcheck.records import replace
 
@@ -31,7 +31,7 @@ def image_place(
     """Where a container of ``image`` starts."""
     workdir = expand(working_dir, image.variables) if working_dir else image.workdir
     if not workdir.startswith("/"):
-        workdir = posixpath.join(image.workdir, workdir)
+        workdir = posixpath.normpath(posixpath.join(image.workdir, workdir))
     inside = project_path((*image.mapping, *mounts), workdir, facts)
     return Place(
         (hop,),
@@ -41,6 +41,7 @@ def image_place(
         image=replace(image, workdir=workdir),
         mounts=mounts,
         user=image.user,
+        folder="" if is_open(workdir) else workdir,
     )
 
 

@@ -36,8 +36,9 @@ class Place:
     ``hints`` are words of undecided branches that were taken ("development" side or "production" side);
     ``certain`` is false behind one. ``shell_parent``: the shell that stays as parent of what runs. ``drafts`` are shell
     variables whose text is known but for some ``${NAME}`` in it: commands that a script puts together and runs later.
-    ``script``: the script that runs; ``starts``: it is called to start a service; ``folder``: the absolute one that the
-    shell entered on the machine, as written; ``outside``: it stands among the sources of something else.
+    ``script``: the script that runs; ``starts``: it is called to start a service; ``folder``: the absolute one on the
+    machine, in a container the one inside, "" where it is not known; ``outside``: it stands among the sources of something
+    else.
     """
 
     hops: tuple[Hop, ...]
@@ -101,7 +102,7 @@ class Place:
     def on_another_machine(self) -> Place:
         """What a shell has that ``ssh`` starts: nothing of what is set, mounted or built here."""
         wrappers = (*self.wrappers, SSH)
-        return replace(self, env={}, shell={}, drafts={}, image=None, mounts=(), cwd_known=False, wrappers=wrappers)
+        return replace(self, env={}, shell={}, drafts={}, image=None, mounts=(), cwd_known=False, folder="", wrappers=wrappers)
 
 
 def _one_line(text: str) -> str:
@@ -138,39 +139,43 @@ def locate(path: str, place: Place, facts: Facts) -> str | None:
             return next((each for each in (beside, tail) if each in facts.paths), None)
     if path.startswith("/"):
         return _absolute(path, place, facts)
+    inside = brought(path, place, facts)
+    if inside is not None:
+        return inside
     candidate = posixpath.normpath(posixpath.join(place.cwd, path))
     if candidate in facts.paths or candidate in folders_of(facts):
         return candidate
-    folder = _folder_inside(place, facts)
-    if folder is not None and place.image is not None:
-        inside = project_path(place.mapping, posixpath.join(folder, path), facts)
-        if inside is not None and (inside in facts.paths or inside in folders_of(facts)):
-            return inside
     unseen = place.image is not None and place.image.opaque and is_without_code(place.image, facts)
     return _by_suffix(path, facts) if not place.cwd_known or unseen else None
 
 
-def _folder_inside(place: Place, facts: Facts) -> str | None:
+def _folder_inside(place: Place) -> str | None:
     """The folder of the image in which ``place`` stands; None where no COPY or mount says which one it is."""
     if place.image is None:
         return None
-    mapping = place.mapping
-    if not place.cwd_known or project_path(mapping, place.image.workdir, facts) == place.cwd:
-        return place.image.workdir
-    for each in reversed(mapping):
+    if place.folder:
+        return place.folder
+    for each in reversed(place.mapping):
         inside = each.holds_at(place.cwd)
         if inside is not None:
             return posixpath.normpath(inside)
     return None
 
 
+def brought(path: str, place: Place, facts: Facts) -> str | None:
+    """The file or folder of the project that a COPY or a mount brings to ``path`` of a container, whatever it is called in
+    the project; a relative one is seen from the folder in which ``place`` stands."""
+    folder = "/" if path.startswith("/") else _folder_inside(place)
+    inside = project_path(place.mapping, posixpath.join(folder, path), facts) if folder is not None else None
+    return inside if inside is not None and (inside in facts.paths or inside in folders_of(facts)) else None
+
+
 def _absolute(path: str, place: Place, facts: Facts) -> str | None:
     if place.image is not None or place.mounts:
-        mapping = place.mapping
-        inside = project_path(mapping, path, facts)
-        if inside is not None and (inside in facts.paths or inside in folders_of(facts)):
+        inside = brought(path, place, facts)
+        if inside is not None:
             return inside
-        if place.image is not None and not place.image.opaque and mapping:
+        if place.image is not None and not place.image.opaque and place.mapping:
             return None
         if place.image is not None and not place.image.dockerfile and facts.dockerfiles:
             return _by_folders(path, facts)  # the image is none of those that the project builds
@@ -242,7 +247,7 @@ def is_there(operator: str, path: str, place: Place, facts: Facts) -> bool:
     if place.image is None or not (path.startswith("/") or place.cwd_known):
         return False
     mapping = place.mapping
-    folder = _folder_inside(place, facts)
+    folder = _folder_inside(place)
     if not path.startswith("/") and folder is None:
         return False
     inside = project_path(mapping, posixpath.join(folder or "/", path), facts)
@@ -265,21 +270,22 @@ def user_id(place: Place) -> str | None:
 def enter(place: Place, directory: str, facts: Facts) -> Place:
     """``place`` after ``cd directory``."""
     text = expand(directory, place.variables)
+    if text in ("", "."):
+        return place
     if place.outside and not text.startswith(("/", "~", "$", "-", "..")):
         return place
     place = replace(place, outside=_is_unpacked(text, place, facts))
-    if place.outside:
-        return replace(place, cwd_known=False)
-    if text.startswith("/") and place.image is None:
-        place = replace(place, folder=text)
-    if text in ("", ".", "-", "~") or text.startswith("~"):
-        return place if text in ("", ".") else replace(place, cwd_known=False)
+    if place.outside or text == "-" or text.startswith("~"):
+        return replace(place, cwd_known=False, folder="")
     if is_open(text):
         if "dirname" in text or "BASH_SOURCE" in text:
             return place
         tail = text.rsplit("}", 1)[-1].strip("/")
-        return replace(place, cwd=tail if tail in folders_of(facts) else place.cwd, cwd_known=False)
+        return replace(place, cwd=tail if tail in folders_of(facts) else place.cwd, cwd_known=False, folder="")
     found = locate(text, place, facts)
+    # A relative path leads on from a folder that is known, an absolute one from anywhere.
+    known = text.startswith("/") or bool(place.folder)
+    place = replace(place, folder=posixpath.normpath(posixpath.join(place.folder, text)) if known else "")
     if found is not None and found in folders_of(facts):
         return replace(
             place, cwd=found, cwd_known=place.cwd_known or (text.startswith("/") and place.image is not None)

@@ -15,6 +15,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Const, Expr, Keyword, Opaque
 from flask_prodcheck.facts.types import EntryPoint, UwsgiConfig
 from flask_prodcheck.model.launching.folders import folders_of
+from flask_prodcheck.model.launching.following.python_programs import placed_module
 from flask_prodcheck.model.launching.installs import normalised, production_dependencies
 from flask_prodcheck.model.launching.place import Place, enter, locate
 from flask_prodcheck.model.launching.steps import ServerStart
@@ -181,6 +182,9 @@ def _find(module: str, place: Place, facts: Facts, modules: Modules, roots: tupl
     path = modules.path_of(module, roots)
     if path is not None:
         return path, not place.cwd_known
+    path = placed_module(module, place, facts)
+    if path is not None:
+        return path, False
     tail = module.replace(".", "/")
     candidates = _namesakes(module, place, facts)
     if candidates and (not place.cwd_known or (place.image is not None and _unmapped(place, candidates[0]))):

@@ -34,6 +34,7 @@ from flask_prodcheck.facts.syntax import (
     UnaryOp,
 )
 from flask_prodcheck.model.python.definitions import Definition
+from flask_prodcheck.model.python.environments import COPYING, Surroundings, surroundings_made
 from flask_prodcheck.model.python.instances.scope import Scope
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Modules
@@ -57,6 +58,8 @@ _DEPTH = 16
 #: The expressions that one value may be put together from, and all values of a program; each counts as often as it is met.
 _OF_VALUE, _OF_PROGRAM = 5_000, 100_000
 _CHARACTERS = 100  # of a value that take about as long as one expression
+#: What stands in front of a project path in a word that means this very file, from whatever folder (``__file__``).
+OWN_FILE = "${__file__}/"
 
 
 class _Open:
@@ -172,15 +175,16 @@ def _value(world: World, frame: Frame, expr: Expr, depth: int = 0) -> object:
     if isinstance(expr, Collection):
         return kept(_items(expr.items, inside))
     if isinstance(expr, Dict):
-        return (
-            kept({key.value: inside(value) for key, value in expr.items if isinstance(key, Const)})
-            if expr.items and all(isinstance(key, Const) for key, _ in expr.items)
-            else OPEN  # an empty one is there to be filled, often by a function inside this one
-        )
+        if expr.items and all(isinstance(key, Const) for key, _ in expr.items):
+            return kept({key.value: inside(value) for key, value in expr.items if isinstance(key, Const)})
+        made = surroundings_made(world.modules, frame.path, frame.scope.body, expr, inside)
+        # An empty one is there to be filled, often by a function inside this one.
+        return kept(made) if made is not None else OPEN
     if isinstance(expr, Template):
         return kept(_joined("", [_text(inside(part), part) for part in expr.parts]))
     if isinstance(expr, BinOp):
-        return kept(_binary(expr, inside(expr.left), inside(expr.right)))
+        made = surroundings_made(world.modules, frame.path, frame.scope.body, expr, inside) if expr.op == "|" else None
+        return kept(made if made is not None else _binary(expr, inside(expr.left), inside(expr.right)))
     if isinstance(expr, UnaryOp):
         value = inside(expr.operand)
         if value is OPEN:
@@ -309,6 +313,8 @@ def _compare(world: World, frame: Frame, expr: Compare, inside: Callable[[Expr],
     ):
         if isinstance(right, list) and any(_is_open_text(item) for item in right):
             return OPEN
+        if isinstance(right, Surroundings) and left not in right:
+            return OPEN
         found = left in right if not isinstance(right, str) else isinstance(left, str) and left in right
         return found == (op == "in")
     if isinstance(left, int | float) and isinstance(right, int | float):
@@ -383,6 +389,9 @@ def _call(world: World, frame: Frame, call: Call, depth: int) -> object:
         return value if isinstance(value, list) else OPEN
     if name in _IMPORTERS and call.args:
         return _imported(world, frame, call, name, inside)
+    if name in COPYING:
+        made = surroundings_made(world.modules, frame.path, frame.scope.body, call, inside)
+        return made if made is not None else OPEN
     if (file := SourceFiles(world.modules, frame.path, frame.scope, inside).of(call)) is not None:
         return Loaded(file)
     if name == "importlib.util.module_from_spec" and call.args:
@@ -424,6 +433,8 @@ def _method(call: Call, func: Attribute, base: object, inside: Callable[[Expr], 
         if isinstance(base, dict) and func.attr == "get" and call.args:
             key = inside(call.args[0])
             if isinstance(key, str | int):
+                if isinstance(base, Surroundings):
+                    return base.get(key, OPEN)
                 return base[key] if key in base else inside(call.args[1]) if len(call.args) > 1 else None
         return base if isinstance(base, Loaded) and func.attr == "load_module" else OPEN
     if func.attr in ("lower", "upper", "strip", "title") and not call.args:
@@ -546,6 +557,8 @@ def _reference(world: World, frame: Frame, expr: Name | Attribute, depth: int) -
     if isinstance(expr, Name):
         if expr.id == "__name__":
             return frame.name
+        if expr.id == "__file__" and "__file__" not in frame.values:
+            return OWN_FILE + frame.path
         if expr.id == "__package__" and frame.name != "__main__":
             return frame.name if frame.path.endswith("__init__.py") else frame.name.rpartition(".")[0]
         if expr.id in frame.values:

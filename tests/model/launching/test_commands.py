@@ -18,6 +18,21 @@ from flask_prodcheck.model.launching.steps import (
 )
 from flask_prodcheck.model.project import Server
 
+#: Words behind a program that is not known, and whether they are those of a Python.
+BEHIND_A_VARIABLE = [
+    ("-u main.py", PythonRun(script="main.py")),
+    ("-uB main.py -p 80", PythonRun(script="main.py", args=("-p", "80"))),
+    ("-m shop.web x", PythonRun(module="shop.web", args=("x",))),
+    ("-B -m shop", PythonRun(module="shop")),
+    ("main.py", PythonRun(script="main.py")),
+    ("-m 512m", None),
+    ("-m", None),
+    ("-u www main.py", None),
+    ("-c main.py", None),
+    ("commit -m shop", None),
+    ("", None),
+]
+
 SERVERS = [
     ("gunicorn app:app", Server.GUNICORN, "app:app"),
     ("exec gunicorn -b :5000 --access-logfile - app:app", Server.GUNICORN, "app:app"),
@@ -194,3 +209,9 @@ def test_what_wrappers_say() -> None:
         True,
         True,
     )
+
+
+@pytest.mark.parametrize(("words", "expected"), BEHIND_A_VARIABLE)
+def test_a_program_that_a_variable_holds(words: str, expected: PythonRun | None) -> None:
+    step = read_command(shlex.split(f"'${{program}}' {words}")).step
+    assert step == expected if expected is not None else not isinstance(step, PythonRun)

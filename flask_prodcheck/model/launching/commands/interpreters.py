@@ -14,6 +14,21 @@ _GLUED = regex(r"([^$]+\.py)((?:\$\{\w+\})+)")
 _PYTHON_VALUE_OPTIONS = frozenset({"-W", "-X", "--check-hash-based-pycs"})
 
 
+#: Options of Python that take no value: nothing else has them in front of ``-m`` or a script.
+_FLAGS = regex(r"-[bBdEiIOPqsSuv]+")
+
+
+def is_for_python(words: Words) -> bool:
+    """Whether ``words`` are those behind an interpreter that a variable holds: a script or ``-m`` with a module, perhaps
+    behind options that Python alone has."""
+    rest = list(words)
+    while rest and _FLAGS.fullmatch(rest[0]):
+        rest.pop(0)
+    if rest[:1] == ["-m"]:
+        return len(rest) > 1 and all(part.isidentifier() for part in rest[1].split("."))
+    return bool(rest) and rest[0].endswith(".py")
+
+
 def read_python(words: Words) -> Step | Behind:
     """What the words behind a Python start."""
     rest = list(words)

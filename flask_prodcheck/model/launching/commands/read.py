@@ -13,6 +13,7 @@ from flask_prodcheck.model.launching.commands.behind import Behind
 from flask_prodcheck.model.launching.commands.container_tools import container_to_start
 from flask_prodcheck.model.launching.commands.deploy_tools import read_az, read_gcloud
 from flask_prodcheck.model.launching.commands.interpreters import (
+    is_for_python,
     read_expect,
     read_python,
     read_sage,
@@ -243,8 +244,11 @@ def _started(words: Words) -> Step | Behind:
     ):
         program = match.group(1).lower()  # $(GUNICORN), ${FLASK}: the variable is called what it holds
     rest = words[1:]
-    if _VARIABLE.fullmatch(words[0]) and isinstance(read_command(rest).step, (ServerStart, PythonRun)):
-        return Behind(rest)  # ``$GOSU gunicorn ...``: a wrapper, or nothing, stands in front of a command
+    if _VARIABLE.fullmatch(words[0]):
+        if isinstance(read_command(rest).step, (ServerStart, PythonRun)):
+            return Behind(rest)  # ``$GOSU gunicorn ...``: a wrapper, or nothing, stands in front of a command
+        if is_for_python(rest):
+            return read_python(rest)
     if program in READERS:
         return READERS[program](rest)
     if (versioned := _OF_A_PYTHON.fullmatch(program)) is not None and versioned[1] in READERS:

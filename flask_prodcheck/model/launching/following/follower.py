@@ -208,7 +208,7 @@ class Follower:
 
     def python_file(self, path: str, args: Sequence[str], place: Place, *, function: str | None = None) -> list[Ended]:
         """Follow the Python program at ``path`` as ``__main__`` (or its ``function``, for a console script)."""
-        with self.budget.once(f"{path}:{function or ''}", tuple(args)) as first:
+        with self.budget.once(f"{path}:{function or ''}", (*args, *_settings(place))) as first:
             if not first:
                 self.budget.note_cycle(Span(path, 1))
                 return []
@@ -262,7 +262,7 @@ class Follower:
             return self.command(managed.command, place.hop(managed.command.span, managed.command.text))
         path = on_path(run.name, place, self.facts)
         if path is not None:
-            return self._script(ScriptRun(path, run.args), span, replace(place, cwd="."), None)
+            return self._script_file(path, run.args, place, None)
         if written_inline(f"/usr/local/bin/{run.name}", place) is not None:
             return self._script(ScriptRun(f"/usr/local/bin/{run.name}", run.args), span, place, None)
         return []
@@ -284,11 +284,12 @@ class Follower:
             return self._console(ConsoleRun(name, run.args), span, place)
         if path is None:
             return self._absent_script(run, span, place)
+        return self._script_file(path, run.args, place, state if run.sourced else None)
+
+    def _script_file(self, path: str, args: Sequence[str], place: Place, state: ShellState | None) -> list[Ended]:
         if path in self.facts.scripts:
-            return self.shell_file(self.facts.scripts[path], run.args, place, state if run.sourced else None)
-        if path.endswith(".py") or path in self.facts.modules:
-            return self.python_file(path, run.args, place)
-        return []
+            return self.shell_file(self.facts.scripts[path], args, place, state)
+        return self.python_file(path, args, place) if path.endswith(".py") or path in self.facts.modules else []
 
     def _absent_script(self, run: ScriptRun, span: Span, place: Place) -> list[Ended]:
         """A script that the project does not hold: the start script of a known base image, else one that is missing."""
@@ -307,7 +308,7 @@ class Follower:
         self, script: ShellScript, args: Sequence[str], place: Place, state: ShellState | None = None
     ) -> list[Ended]:
         """Follow a shell script with its arguments; with ``state`` it is sourced into the running shell."""
-        with self.budget.once(script.path, (*args, f"as {place.user}")) as first:
+        with self.budget.once(script.path, (*args, f"as {place.user}", *_settings(place))) as first:
             if not first:
                 self.budget.note_cycle(Span(script.path, 1))
                 return []
@@ -372,7 +373,7 @@ class Follower:
         """The ``run`` scripts of services."""
         ended: list[Ended] = []
         for path in scripts:
-            inner = replace(place, cwd=posixpath.dirname(path) or ".", shell_parent=None)
+            inner = replace(place, cwd=posixpath.dirname(path) or ".", folder="", shell_parent=None)
             if path in self.facts.scripts:
                 ended += self.shell_file(self.facts.scripts[path], (), inner)
             elif path in self.facts.modules:
@@ -392,3 +393,8 @@ class Follower:
                 if ended:
                     break
         return ended
+
+
+def _settings(place: Place) -> tuple[str, ...]:
+    """The variables with which a program starts: with others it may do something else than start itself again."""
+    return tuple(sorted(f"{name}={value}" for name, value in place.variables.items()))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.model.launching.place import Place, locate
+from flask_prodcheck.model.launching.place import Place, brought, locate
 from flask_prodcheck.model.launching.placed_files import installed_at
 from flask_prodcheck.model.launching.words import is_open
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.model.python.programs import OWN_FILE
 
 #: Programs that stand as scripts in the environment of a project and are started through Python by their path.
 INSTALLED_PROGRAMS = frozenset(
@@ -31,9 +32,20 @@ def import_roots(place: Place, facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def placed_module(module: str, place: Place, facts: Facts) -> str | None:
+    """The file that a COPY puts where Python finds it as ``module`` at ``place``, under a name that the project's own folders
+    do not show."""
+    tail = module.replace(".", "/")
+    given = place.variables.get("PYTHONPATH", "").split(":")
+    folders = (*given, "") if place.image is not None else ()
+    paths = [posixpath.join(each, f"{tail}{end}") for each in folders for end in ("/__init__.py", ".py")]
+    found = (brought(each, place, facts) for each in paths if not is_open(each))
+    return next((each for each in found if each in facts.paths), None)
+
+
 def script_file(script: str, place: Place, facts: Facts) -> str | None:
     """The file of ``python SCRIPT``, of a folder its ``__main__.py``; None where the project does not hold it."""
-    path = locate(script, place, facts)
+    path = script.removeprefix(OWN_FILE) if script.startswith(OWN_FILE) else locate(script, place, facts)
     if path is None and script.startswith("/") and place.image is None:
         path = installed_at(script, facts)
     if path is not None and (path.endswith(("/", ".")) or f"{path}/__main__.py" in facts.paths):
@@ -47,6 +59,7 @@ def module_file(module: str, place: Place, facts: Facts, modules: Modules) -> st
     if not place.cwd_known:
         roots = (*roots, ".")  # an image that a clone or an archive brings the code to
     path = modules.path_of(f"{module}.__main__", roots) or modules.path_of(module, roots)
+    path = path or placed_module(f"{module}.__main__", place, facts) or placed_module(module, place, facts)
     if path is None and "__init__.py" in facts.paths:
         path = modules.path_of(module.partition(".")[2], (".",))  # the checkout is that package itself
     return path

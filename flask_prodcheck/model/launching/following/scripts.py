@@ -17,8 +17,7 @@ def written_inline(path: str, place: Place) -> tuple[str, Span] | None:
     """The text of a script that the Dockerfile itself writes to ``path``, and the line where it begins."""
     if place.image is None:
         return None
-    absolute = path if path.startswith("/") else posixpath.join(place.image.workdir, path)
-    return place.image.inline.get(posixpath.normpath(absolute))
+    return place.image.inline.get(posixpath.normpath(posixpath.join(place.folder or place.image.workdir, path)))
 
 
 def script_path(path: str, place: Place, facts: Facts) -> str | None:

@@ -145,7 +145,7 @@ class LaunchBuilder:
             launch = replace(launch, hops=(bound,))
         if (UNSPLIT, "true") in head.options:  # what is read is what is meant: no program has that name
             launch = replace(launch, resolves=False, missing="program")
-        return Found(head, launch, place.certain, place.hints, ended.awaited, place.folder)
+        return Found(head, launch, place.certain, place.hints, ended.awaited, place.folder if place.image is None else "")
 
     def _launch(self, head: Head, ended: Ended) -> tuple[Place, Launch]:
         if ended.start is not None:
@@ -265,7 +265,7 @@ class LaunchBuilder:
         place, ending = ended.place, ended.ending
         assert ending is not None
         if ending.missing:
-            launch = self._base(head, place, Server.OTHER, ending.target, None if _opaque(place) else False)
+            launch = self._base(head, place, Server.OTHER, ending.target, None if _unseen(place) else False)
             return place, replace(launch, missing="script", confidence=_confidence(place, None))
         server = ending.server or self._socketio(ending.target)
         site_span = ending.run_site or (ending.hops[-1].span if ending.hops else None)
@@ -333,8 +333,10 @@ def _is_root(place: Place) -> bool | None:
     return True
 
 
-def _opaque(place: Place) -> bool:
-    return place.image is not None and place.image.opaque
+def _unseen(place: Place) -> bool:
+    """Whether it cannot be said what stands at ``place``: the image has files of which nothing is known, or the folder is
+    not known."""
+    return place.image is not None and (place.image.opaque or not place.folder)
 
 
 def _confidence(place: Place, target: Target | None) -> Confidence:

@@ -30,9 +30,9 @@ def place_after(argv: Sequence[str], command: ShellCommand, place: Place, facts:
     if name in _DECLARING:
         return _declared(argv, command, place, facts)
     if name in ("cd", "pushd"):
-        return enter(place, next((word for word in argv[1:] if not word.startswith("-")), ""), facts)
+        return enter(place, next((word for word in argv[1:] if word == "-" or not word.startswith("-")), "~"), facts)
     if name == "popd":
-        return replace(place, cwd_known=False, outside=False)
+        return enter(place, "-", facts)
     if name == "set":
         return _set(argv, command, place)
     if name == "shift":

@@ -32,9 +32,11 @@ def join(state: ShellState, copies: Sequence[ShellState]) -> None:
     }
     state.otherwise = (*state.otherwise, *other.values())
     cwd_same = all(copy.place.cwd == going[0].place.cwd for copy in going)
+    folder_same = all(copy.place.folder == going[0].place.folder for copy in going)
     state.place = replace(
         state.place, env=environment, shell=shell, drafts=drafts, mounts=mounts, args=args, args_open=state.place.args_open or any(copy.place.args != args for copy in going),
         cwd=going[0].place.cwd if cwd_same else state.place.cwd, cwd_known=state.place.cwd_known and cwd_same,
+        folder=going[0].place.folder if folder_same else "",
         certain=state.place.certain and not any(copy.ended for copy in copies),
     )  # fmt: skip
     for copy in going:

@@ -41,7 +41,8 @@ def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
             held, key = frame.values.get(target.value.id), evaluate(walk.world, frame, target.index)
             if isinstance(held, dict):
                 given = evaluate(walk.world, frame, stmt.value)
-                frame.values[target.value.id] = bounded({**held, key: given}) if isinstance(key, str | int) else OPEN
+                more = type(held)({**held, key: given}) if isinstance(key, str | int) else OPEN
+                frame.values[target.value.id] = bounded(more)
         if isinstance(target, Name):
             before, frame.assumed = frame.assumed, False
             value = evaluate(walk.world, frame, stmt.value)
@@ -136,7 +137,9 @@ def mutate(walk: Walk, value: Expr, frame: Frame) -> None:
         if isinstance(names, Name) and isinstance(code, Loaded):
             frame.values[names.id] = code  # the names of that file
         return
-    if not isinstance(value, Call) or not isinstance(value.func, Attribute) or not value.args:
+    if not isinstance(value, Call) or not isinstance(value.func, Attribute) or not (value.args or value.keywords):
+        return
+    if not value.args and value.func.attr != "update":
         return
     if value.func.attr in ("append", "extend") and is_command_line(walk, value.func.value, frame):
         words = evaluate(walk.world, frame, value.args[0])
@@ -147,6 +150,8 @@ def mutate(walk: Walk, value: Expr, frame: Frame) -> None:
     if not isinstance(value.func.value, Name):
         return
     known = frame.values.get(value.func.value.id)
+    if isinstance(known, dict) and value.func.attr == "update":
+        frame.values[value.func.value.id] = _updated(walk, known, value, frame)
     if not isinstance(known, list):
         return
     given = evaluate(walk.world, frame, value.args[0])
@@ -159,3 +164,12 @@ def mutate(walk: Walk, value: Expr, frame: Frame) -> None:
         frame.values[value.func.value.id] = OPEN
     else:
         known += added
+
+
+def _updated(walk: Walk, known: dict[object, object], call: Call, frame: Frame) -> object:
+    """The dictionary ``known`` after ``known.update(...)``; not known where that is given something which is not."""
+    more = evaluate(walk.world, frame, call.args[0]) if call.args else {}
+    if not isinstance(more, dict) or any(each.name is None for each in call.keywords):
+        return OPEN
+    named: dict[object, object] = {each.name: evaluate(walk.world, frame, each.value) for each in call.keywords}
+    return bounded(type(known)({**known, **more, **named}))

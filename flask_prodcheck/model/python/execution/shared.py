@@ -44,7 +44,8 @@ from flask_prodcheck.records import dataclass
 BASE_NAMES = frozenset({
     "run", "run_server", "run_simple", "run_app", "serve", "serve_forever", "safe_start", "start", "listen", "bind",
     "make_server", "server", "system", "popen", "execv", "execve", "execvp", "execvpe", "execl", "execle", "execlp",
-    "execlpe", "spawnv", "spawnvp", "spawnl", "Popen", "call", "check_call", "check_output", "getoutput", "local",
+    "execlpe", "spawnv", "spawnvp", "spawnve", "spawnvpe", "spawnl", "spawnlp", "spawnle", "spawnlpe", "posix_spawn",
+    "posix_spawnp", "Popen", "call", "check_call", "check_output", "getoutput", "local",
     "sudo", "main", "cli", "invoke", "block", "quickstart", "exit", "_exit", "Fire", "WSGIResource", "handle_request",
     "spawn", "spawn_n", "submit", "to_thread", "run_in_executor", "start_background_task",
     "dispatch_command", "dispatch_commands", "auto_cli", "CLI",

@@ -5,13 +5,12 @@ Source: https://docs.python.org/3/library/os.html#process-management and ``subpr
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import Call, Collection, Const, Dict, Expr
 from flask_prodcheck.model.python.execution.ways import Ending, Way
-from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render, text_of
+from flask_prodcheck.model.python.programs import OPEN, OWN_FILE, Frame, evaluate, render, text_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
 
 
 SPAWNS = regex(r"^os\.(?:spawn[lv]p?e?|posix_spawnp?)$")
+
+
+#: Those that take the words of the command one by one.
+_LISTED = regex(r"^os\.(?:exec|spawn)l")
 
 
 SHELLS = frozenset(
@@ -47,8 +50,10 @@ def exec_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -> None
     program = args[0] if args else None
     if program is None:
         return
+    if name.endswith("e") or name.startswith("os.posix"):
+        way = with_environment(walk, way, args[-1] if _LISTED.match(name) else args[2] if len(args) > 2 else None, frame)
     words: object
-    if re.match(r"^os\.(?:exec|spawn)l", name):
+    if _LISTED.match(name):
         rest = args[1:-1] if name.endswith("e") else args[1:]
         words = evaluate(walk.world, frame, Collection(call.span, "list", tuple(rest)))
     else:
@@ -66,10 +71,8 @@ def subprocess_call(walk: Walk, name: str, call: Call, frame: Frame, way: Way) -
 
 
 def start_command(walk: Walk, call: Call, command: Expr | None, frame: Frame, way: Way, *, through_shell: bool) -> None:
-    variables, folder = argument(call, "env"), argument(call, "cwd")
-    if isinstance(variables, Dict):
-        pairs = [(str(key.value), value) for key, value in variables.items if isinstance(key, Const)]
-        way = walk.with_variables(way, pairs, frame)
+    folder = argument(call, "cwd")
+    way = with_environment(walk, way, argument(call, "env"), frame)
     if folder is not None:
         where = evaluate(walk.world, frame, folder)
         way = replace(way, env=("env", "-C", where, *way.env[1:])) if isinstance(where, str) else way
@@ -87,6 +90,18 @@ def start_command(walk: Walk, call: Call, command: Expr | None, frame: Frame, wa
             walk.add_ending(call, way, argv=tuple(value.split()))
 
 
+def with_environment(walk: Walk, way: Way, variables: Expr | None, frame: Frame) -> Way:
+    """``way`` with the ``variables`` that are handed to what is started."""
+    if isinstance(variables, Dict):
+        pairs = [(str(key.value), value) for key, value in variables.items if isinstance(key, Const)]
+        return walk.with_variables(way, pairs, frame)
+    given = evaluate(walk.world, frame, variables) if variables is not None else OPEN
+    if not isinstance(given, dict) or not given:
+        return way
+    words = [f"{name}={value if isinstance(value, str) else '${value}'}" for name, value in given.items()]
+    return replace(way, env=(*(way.env or ("env",)), *words))
+
+
 def add_ending(
     walk: Walk, call: Call, way: Way, *, argv: tuple[str, ...] | None = None, shell: str | None = None
 ) -> None:
@@ -94,7 +109,7 @@ def add_ending(
     variables = [f"{name}={value}" for name, value in walk.world.exported.items()]
     surrounding = (*(way.env or ("env",)), *variables) if variables else way.env
     if argv is not None:
-        argv = (*surrounding, *argv)
+        argv = (*surrounding, *(OWN_FILE + word if word == walk.path else word for word in argv))
     elif shell is not None and surrounding:
         argv, shell = (*surrounding, "sh", "-c", shell), None
     walk.endings.append(Ending(here.hops, None, call, None, "", argv, shell, way.certain))
