@@ -18,7 +18,7 @@ def check(project: Project) -> Iterator[Hit]:
                 at=site.span,
                 via=launch.hops,
                 facts={"what": f"{site.call} turns debug mode on", "effect": CONSOLE},
-                severity="warning" if launch.confidence is Confidence.LOW else None,  # it may go another way
+                severity=None if launch.confidence is Confidence.HIGH else "warning",  # it may go another way
             )
     yield from _only_start(project)
     for configuration in project.configurations:
@@ -40,7 +40,7 @@ def check(project: Project) -> Iterator[Hit]:
             at=setting.span,
             via=launch.hops,
             facts={"what": "DEBUG is on", "effect": CONSOLE if console else BEHIND_SERVER},
-            severity=None if console and launch.confidence is not Confidence.LOW else "warning",
+            severity=None if console and launch.confidence is Confidence.HIGH else "warning",
         )
 
 
