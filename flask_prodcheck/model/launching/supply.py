@@ -101,11 +101,16 @@ def _started_alike(launch: Launch, variable: str, facts: Facts) -> str:
             for path in sorted(facts.start_files)
             if facts.start_files[path].kind in PLATFORM_KINDS - _WITHOUT_VARIABLES
             for start in facts.start_files[path].starts
-            if start.command is not None and launch.target and launch.target in start.command.text.split()
+            if start.command is not None and _starts(start.command.text, launch)
             if any(each.name == variable for each in start.env)
         ),
         "",
     )
+
+
+def _starts(command: str, launch: Launch) -> bool:
+    """Whether ``command`` starts what the launch does: it names the same target, or is the same command."""
+    return command.strip() == launch.head.text.strip() or bool(launch.target and launch.target in command.split())
 
 
 def _services(launch: Launch, facts: Facts) -> Iterator[tuple[ComposeFile, ComposeService]]:
