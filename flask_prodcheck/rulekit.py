@@ -88,6 +88,7 @@ from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
 from flask_prodcheck.model.launching.exposure import Exposure, exposure, open_environment, shares_container
 from flask_prodcheck.model.launching.gunicorn import (
     MORE_ARGUMENTS,
+    WITHOUT_VALUE,
     GunicornSetting,
     oldest_known_release,
     removed_settings,
@@ -241,6 +242,7 @@ __all__ = [
     "MORE_ARGUMENTS",
     "SHELLS",
     "SIGNING_KEYS",
+    "WITHOUT_VALUE",
     "WSGI_SERVERS",
     "Action",
     "AddLine",

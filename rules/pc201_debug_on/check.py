@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import WSGI_SERVERS, Guard, Hit, Known, Project, serves_console
+from flask_prodcheck.rulekit import WSGI_SERVERS, Confidence, Guard, Hit, Known, Project, serves_console
 
 CONSOLE = "the interactive debugger lets anyone who reaches it run code"
 BEHIND_SERVER = "error handlers are bypassed and templates are re-read on every request"
@@ -15,7 +15,10 @@ def check(project: Project) -> Iterator[Hit]:
         site = launch.run_site
         if site is not None and site.debug == "true":
             yield Hit(
-                at=site.span, via=launch.hops, facts={"what": f"{site.call} turns debug mode on", "effect": CONSOLE}
+                at=site.span,
+                via=launch.hops,
+                facts={"what": f"{site.call} turns debug mode on", "effect": CONSOLE},
+                severity=None if launch.confidence is Confidence.HIGH else "warning",  # it may go another way
             )
     yield from _only_start(project)
     for configuration in project.configurations:
@@ -37,7 +40,7 @@ def check(project: Project) -> Iterator[Hit]:
             at=setting.span,
             via=launch.hops,
             facts={"what": "DEBUG is on", "effect": CONSOLE if console else BEHIND_SERVER},
-            severity=None if console else "warning",
+            severity=None if console and launch.confidence is Confidence.HIGH else "warning",
         )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import (
+    WITHOUT_VALUE,
     Confidence,
     Hit,
     Launch,
@@ -19,6 +20,7 @@ from flask_prodcheck.rulekit import (
     settings_table,
 )
 
+NO_VALUE = "gunicorn's option {option} has no value: it prints its usage and exits"
 PLAIN = re.compile(r"--?[A-Za-z][\w-]*")
 
 
@@ -31,6 +33,10 @@ def check(project: Project) -> Iterator[Hit]:
             hint = f' (did you mean "{meant}"?)' if meant else ""
             facts = {"option": option, "version": version, "hint": hint, "meant": meant}
             yield Hit(at=launch.end.span, via=launch.hops, facts=facts, severity=severity)
+        for option in launch.options.get(WITHOUT_VALUE, ("", None))[0].split():
+            if option in launch.end.text.split():
+                facts = {"option": option, "meant": ""}
+                yield Hit(at=launch.end.span, via=launch.hops, message=NO_VALUE, facts=facts, severity=severity)
 
 
 def _unknown(launch: Launch, project: Project) -> Iterator[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ from flask_prodcheck.rulekit import (
     Hit,
     Project,
     PublishedKey,
+    Setting,
     deployed,
     masked,
     published_key,
@@ -31,7 +32,8 @@ def check(project: Project) -> Iterator[Hit]:
                 found = published_key(each, key, template=each is not read)
                 if found is not None and found.variable:
                     # the mode may be set elsewhere
-                    yield _hit(project, configuration, key, found, unsure=read is configuration.unselected)
+                    unsure = read is configuration.unselected
+                    yield _hit(project, configuration, key, found, unsure=unsure, above=_above(read.get(key), each is read))
         for own in token_keys(project, configuration):
             for key in own.settings:
                 found = published_key(own, key)
@@ -40,9 +42,16 @@ def check(project: Project) -> Iterator[Hit]:
                     yield _hit(project, configuration, key, found, unsure=True)
 
 
-def _hit(project: Project, configuration: Configuration, key: str, found: PublishedKey, *, unsure: bool) -> Hit:
+def _above(setting: Setting, same: bool) -> str:
+    """Where a deploy file writes a default for the variable, which keeps the one in the code from being used."""
+    return str(setting.deployed_at) if not same and setting.deploy_default and setting.deployed_at is not None else ""
+
+
+def _hit(
+    project: Project, configuration: Configuration, key: str, found: PublishedKey, *, unsure: bool, above: str = ""
+) -> Hit:
     launch, variable = configuration.launch, found.variable
-    elsewhere = supplier(launch, variable, project.facts) if launch is not None else ""
+    elsewhere = above or (supplier(launch, variable, project.facts) if launch is not None else "")
     if launch is not None and variable.isidentifier() and variable not in launch.env:
         elsewhere = elsewhere or configuration.absent_env
     elsewhere = elsewhere or replacer(found.value, project.facts)

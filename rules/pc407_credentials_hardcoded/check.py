@@ -76,10 +76,11 @@ def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
         password = _password(key, value, setting)
         if password is None:
             continue
+        default_of = setting.variable if setting.fallback else _default_of(setting, password)
         certain = not setting.fallback and not setting.variable
         proven = certain and launch is not None and launch.confidence is not Confidence.LOW
         proven = proven and not _FOR_PAGES.fullmatch(password)
-        unless = f" unless {setting.variable} is set" if setting.fallback and setting.variable else ""
+        unless = f" unless {default_of} is set" if default_of else ""
         yield Hit(
             at=_written(setting, password) or setting.span,
             via=launch.hops if launch is not None else (),
@@ -87,6 +88,13 @@ def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
             severity=None if proven else "warning",
             confidence=None if certain else "medium",
         )
+
+
+def _default_of(setting: Setting, password: str) -> str:
+    """The variable whose default in a deploy file ``password`` is (``${DB_PASSWORD:-default}``); "" where it is none."""
+    default = re.compile(r"\$\{(\w{1,80}):?[-=]" + re.escape(password) + r"\}")
+    found = (default.search(step.text) for step in setting.value.origin)
+    return next((each[1] for each in found if each is not None), "")
 
 
 def _password(key: str, value: str, setting: Setting) -> str | None:

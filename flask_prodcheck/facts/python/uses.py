@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -28,11 +29,22 @@ _DIRECT = _SESSION_EXTENSIONS | {_ADDRESS}  # names that are uses themselves
 # Attribute of the request -> the use it stands for.
 _REQUEST = {
     "files": "files", "get_data": "body", "get_json": "body", "data": "body", "json": "body",
-    "remote_addr": "remote_addr", "access_route": "remote_addr",
+    "remote_addr": "remote_addr",
 }  # fmt: skip
+#: Headers in which proxies hand on the address of the client, as headers and as keys of the environment.
+_FORWARDED = regex(
+    r"(?:HTTP_)?(?:(?:X[-_])?FORWARDED(?:[-_]FOR)?|X[-_](?:REAL|CLIENT)[-_]IP|CF[-_]CONNECTING[-_]IP|TRUE[-_]CLIENT[-_]IP)",
+    re.IGNORECASE,
+)
 _LENGTH = "content_length"
 _LIMITS_BODY = regex(r"\brequest\.(?:max_)?content_length\b")
 _REGISTRATIONS = frozenset({"add_url_rule", "add_resource"})
+
+
+def _forwarded(tree: ast.Module) -> list[int]:
+    """The lines that name a header by which proxies hand on the address of the client."""
+    texts = (node for node in walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [node.lineno for node in texts if _FORWARDED.fullmatch(str(node.value))]
 
 
 class _Bindings:
@@ -48,6 +60,12 @@ class _Bindings:
         """Whether a function around ``node`` (its decorators and defaults count) binds ``name``."""
         place = (node.lineno, node.col_offset)
         return any(start <= place < end and name in self._of(function) for start, end, function in self._places)
+
+    def around(self, node: ast.expr) -> tuple[int, int]:
+        """The first and the last line of the innermost function around ``node``, or those of ``node``."""
+        place = (node.lineno, node.col_offset)
+        inside = [(start[0], end[0]) for start, end, _ in self._places if start <= place < end]
+        return max(inside, default=(node.lineno, node.end_lineno or node.lineno))
 
     def _of(self, function: FunctionNode) -> frozenset[str]:
         if id(function) not in self._bound:
@@ -117,8 +135,13 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
             elif name == "url_for" and _is_external(node):
                 note("external_urls", node)
     bindings = _Bindings([function for function, _ in found.functions])
+    forwarded = _forwarded(tree) if any(kind == "remote_addr" for kind, _, _ in named) else []
     done: set[str] = set()
     for kind, place, name in sorted(named, key=lambda item: (item[1].lineno, item[1].col_offset)):
+        if kind == "remote_addr":
+            first_line, last_line = bindings.around(place)
+            if any(first_line <= line <= last_line for line in forwarded):
+                continue  # what the proxy hands on is looked at there too
         if kind not in done and not bindings.hide(name, place):
             done.add(kind)
             note(kind, place)

@@ -135,10 +135,11 @@ def _deployed(machine: Machine, cell: Evaluated) -> Origin | None:
     if option:
         return machine.options[option]
     loaded = machine.obj(Ref(machine.environ, "environ")).cells.get(cell.variable)
-    step = loaded.value.origin[0] if loaded is not None and loaded.value.origin else None
+    value = loaded.value if loaded is not None else cell.value  # or the program read the file itself
+    step = value.origin[0] if value.origin else None
     own = (*machine.modules.facts.env_files.values(), *machine.written.values())
-    places = {variable.span for file in own for variable in file.variables}
-    return step if step is not None and step.span in places else None
+    places = {(variable.span.file, variable.span.line) for file in own for variable in file.variables}
+    return step if step is not None and (step.span.file, step.span.line) in places else None
 
 
 def _option(machine: Machine, cell: Evaluated) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import cast
 
 from flask_prodcheck.base import Known, Span, Unknown
 from flask_prodcheck.facts.secrets import is_secret
-from flask_prodcheck.model.project import Configuration
+from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
+from flask_prodcheck.model.project import Configuration, Purpose
 from flask_prodcheck.records import dataclass
 
 #: Flask's own (also the old keys that it still accepts), Flask-WTF's, Flask-JWT-Extended's and Flask-Security's keys.
@@ -29,6 +31,12 @@ class PublishedKey:
 def is_secret_text(value: object) -> bool:
     """Whether ``value`` could be used as a key at all (a non-empty text)."""
     return isinstance(value, (str, bytes)) and bool(value)
+
+
+def _is_for_development(path: str) -> bool:
+    """Whether a file of settings, which is no Python, is called as one for development or for tests."""
+    purpose = purpose_of_words(words_of(posixpath.basename(path)))
+    return not path.endswith(".py") and purpose is not None and purpose[0] is not Purpose.PRODUCTION
 
 
 def deployed(configuration: Configuration, key: str) -> Configuration:
@@ -69,7 +77,8 @@ def published_key(configuration: Configuration, key: str, *, template: bool = Fa
     if setting.installed_as and not in_image:
         return PublishedKey(value.value, setting.span, setting.variable or setting.installed_as)
     if setting.fallback and setting.is_constant and not is_secret(setting.variable):
-        return PublishedKey(value.value, setting.span)  # a mode selects it
+        # A mode selects it. One file for each mode: that of production need not be in the project.
+        return PublishedKey(value.value, setting.span, unsure=_is_for_development(setting.span.file))
     if setting.fallback:
         return PublishedKey(value.value, setting.span, setting.variable or "a variable")
     if setting.deployed_at is not None and not setting.is_constant:

@@ -125,8 +125,12 @@ def _long_flag(text: str) -> GunicornSetting | str | None:
 
 #: The option under which a word stands that a variable decides and that may hold more options (``$GUNICORN_OPTS``).
 MORE_ARGUMENTS = "more-arguments"
+#: The option under which those stand that need a value and have none: the parser refuses them.
+WITHOUT_VALUE = "options-without-value"
 _VARIABLE = regex(r"\$\{[A-Za-z_0-9@*]+\}|\$[0-9@*]")
 _MODULE = regex(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+#: What argparse takes for an option where a value has to stand: no lone dash, no negative number, nothing with a space.
+_OPTION = regex(r"-(?!(?:\d+|\d*\.\d+)\Z)[^\s]+")
 
 
 def parse_arguments(words: Sequence[str]) -> tuple[str, dict[str, str], tuple[str, ...]]:
@@ -151,8 +155,10 @@ def parse_arguments(words: Sequence[str]) -> tuple[str, dict[str, str], tuple[st
                 continue
             elif setting.takes == "flag":
                 options[setting.name] = setting.const
+            elif has_value:
+                _store(options, setting, value)
             else:
-                _store(options, setting, value if has_value else rest.pop(0) if rest else "")
+                _take(options, setting, rest, name)
         elif word.startswith("-") and len(word) > 1:
             _short(word, rest, options, unknown)
         else:
@@ -179,9 +185,19 @@ def _short(word: str, rest: list[str], options: dict[str, str], unknown: list[st
         if setting.takes == "flag":
             options[setting.name] = setting.const
             continue
-        value = letters.removeprefix("=") if letters else rest.pop(0) if rest else ""
-        _store(options, setting, value)
+        if letters:
+            _store(options, setting, letters.removeprefix("="))
+        else:
+            _take(options, setting, rest, flag)
         return
+
+
+def _take(options: dict[str, str], setting: GunicornSetting, rest: list[str], flag: str) -> None:
+    """The value of an option, which is the next word."""
+    if rest and not _OPTION.fullmatch(rest[0]):
+        _store(options, setting, rest.pop(0))
+    else:
+        options[WITHOUT_VALUE] = " ".join([*options.get(WITHOUT_VALUE, "").split(), flag])
 
 
 def _store(options: dict[str, str], setting: GunicornSetting, value: str) -> None:

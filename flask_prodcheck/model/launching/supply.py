@@ -19,6 +19,9 @@ from flask_prodcheck.model.project import Launch, Purpose
 #: Commands that hand the variables they name to nothing outside the script, unless their output is written to a file.
 _STAYS_INSIDE = frozenset({"read", "unset", "export", "local", "echo"})
 
+#: Files that say what a platform starts and cannot say what it sets (https://docs.railway.com/reference/config-as-code).
+_WITHOUT_VARIABLES = frozenset({"procfile", "railway"})
+
 #: A text to be replaced; shorter ones stand in scripts for something else.
 _SHORTEST = 6
 
@@ -34,7 +37,7 @@ def supplier(launch: Launch, variable: str, facts: Facts) -> str:
             return file.path
     if absent := _absent_file_of_unit(launch, facts):
         return absent
-    if launch.kind == "procfile" and (other := _started_alike(launch, variable, facts)):
+    if launch.kind in _WITHOUT_VARIABLES and (other := _started_alike(launch, variable, facts)):
         return other
     workload = facts.kubernetes.get(launch.head.span.file)
     if workload is not None and any(each.env_from for each in workload.containers):
@@ -90,19 +93,24 @@ def _absent_file_of_unit(launch: Launch, facts: Facts) -> str:
 
 
 def _started_alike(launch: Launch, variable: str, facts: Facts) -> str:
-    """The file of another platform that starts what a Procfile does and sets ``variable``: of the two the Procfile may be
-    the one that is left over; "" where there is none."""
+    """The file of another platform that starts what this launch does and sets ``variable``: of the two the file of the launch
+    may be the one that is left over; "" where there is none."""
     return next(
         (
             path
             for path in sorted(facts.start_files)
-            if facts.start_files[path].kind in PLATFORM_KINDS - {"procfile"}
+            if facts.start_files[path].kind in PLATFORM_KINDS - _WITHOUT_VARIABLES
             for start in facts.start_files[path].starts
-            if start.command is not None and launch.target and launch.target in start.command.text.split()
+            if start.command is not None and _starts(start.command.text, launch)
             if any(each.name == variable for each in start.env)
         ),
         "",
     )
+
+
+def _starts(command: str, launch: Launch) -> bool:
+    """Whether ``command`` starts what the launch does: it names the same target, or is the same command."""
+    return command.strip() == launch.head.text.strip() or bool(launch.target and launch.target in command.split())
 
 
 def _services(launch: Launch, facts: Facts) -> Iterator[tuple[ComposeFile, ComposeService]]:

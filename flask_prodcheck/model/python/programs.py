@@ -35,6 +35,7 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.environments import COPYING, Surroundings, surroundings_made
+from flask_prodcheck.model.python.held_settings import setting_name
 from flask_prodcheck.model.python.instances.scope import Scope
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Modules
@@ -336,6 +337,10 @@ def _subscript(world: World, frame: Frame, expr: Subscript, depth: int) -> objec
         first, last = part.groups()
         return whole[int(first or 0) : int(last) if last else None] if isinstance(whole, list) else OPEN
     index = inside(expr.index)
+    held = setting_name(expr)
+    if held in frame.values:
+        frame.assumed = frame.assumed or held in frame.assumptions
+        return frame.values[held]
     if world.modules.qualified(frame.path, expr.value, frame.scope.body) == "os.environ":
         return world.env.get(index, OPEN) if isinstance(index, str) else OPEN
     if isinstance(expr.value, Name) and isinstance(index, str):

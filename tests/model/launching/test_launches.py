@@ -642,6 +642,15 @@ def test_a_program_that_is_known_to_serve_nothing_may_be_the_project(command: st
         ("exec gunicorn app:app\n", '["sh", "-c", "/app/boot.sh"]', None),
         ("", '["bash", "-c", "gunicorn app:app"]', None),
         ("", '["sh", "-c", "gunicorn app:app"]', "Dockerfile:4"),
+        ("", '["bash", "-c", "sleep 1 && gunicorn app:app"]', None),
+        ("", '["bash", "-c", "sleep 1; gunicorn app:app"]', None),
+        ("", '["bash", "-c", "sleep 1 > /tmp/log; gunicorn app:app"]', None),
+        ("", '["sh", "-c", "sleep 1 && gunicorn app:app"]', "Dockerfile:4"),
+        ("", '["bash", "-c", "sleep 1 && gunicorn app:app 2> log"]', "Dockerfile:4"),
+        ("", '["bash", "-c", "sleep 1 && gunicorn app:app; true"]', "Dockerfile:4"),
+        ("", '["bash", "-c", "sleep 1 & gunicorn app:app"]', "Dockerfile:4"),
+        ("", '["bash", "-c", "trap true TERM; gunicorn app:app"]', "Dockerfile:4"),
+        ("gunicorn app:app\n", '["bash", "-c", "sleep 1 && /app/boot.sh"]', "boot.sh:1"),
     ],
 )
 def test_the_shell_that_stays_in_front(script: str, command: str, parent: str | None) -> None:

@@ -351,3 +351,32 @@ def test_a_console_script_names_a_package_in_a_namespace(command: str, expected:
 def test_a_script_that_starts_a_production_server_is_a_deploy_file(files: dict[str, str], expected: str) -> None:
     project = link(parse(memory_tree({**files, "web.py": SERVES})), name="site")
     assert [site.production for site in project.run_sites] == [expected]
+
+
+SETTING = 'import os\nfrom own import prepare\nfrom flask_cors import CORS\nfrom waitress import serve\napp.config["DEBUG"] = os.getenv("MODE", "live") == "local"\n'
+BY_SETTING = 'if __name__ == "__main__":\n    if app.config["DEBUG"]:\n        app.run()\n    else:\n        serve(app)\n'
+
+
+@pytest.mark.parametrize(
+    ("command", "between", "expected"),
+    [
+        ("MODE=live python web.py", "", ["waitress high"]),
+        ("MODE=local python web.py", "", ["app-run high", "waitress low"]),  # the program may also be started without it
+        ("python web.py", "", ["waitress low"]),  # it may be set where it runs
+        ("MODE=live python web.py", "CORS(app)\n", ["waitress high"]),
+        ("MODE=live python web.py", "app.config.from_pyfile('own.cfg')\n", ["app-run low", "waitress low"]),
+        ("MODE=live python web.py", "app.config.update(DEBUG=True)\n", ["app-run low", "waitress low"]),
+        ("MODE=live python web.py", "prepare(app)\n", ["app-run low", "waitress low"]),
+        ("MODE=live python web.py", "prepare(site=app)\n", ["app-run low", "waitress low"]),
+        ("MODE=live python web.py", "app.config['DEBUG'] = prepare()\n", ["app-run low", "waitress low"]),
+        ("MODE=live python web.py", "app.config['TESTING'] = prepare()\n", ["waitress high"]),
+        ("MODE=live python web.py", "if prepare():\n    app.config['DEBUG'] = True\n", ["app-run low", "waitress low"]),
+    ],
+)
+def test_a_setting_that_the_module_gives_decides_which_way_it_goes(
+    command: str, between: str, expected: list[str]
+) -> None:
+    files = {"Procfile": f"web: {command}\n", "web.py": APP + SETTING + between + BY_SETTING}
+    files["own.py"] = "def prepare(site=None):\n    site.config['DEBUG'] = True\n"
+    project = link(parse(memory_tree(files)), name="site")
+    assert [f"{each.server.value} {each.confidence.value}" for each in project.launches] == expected

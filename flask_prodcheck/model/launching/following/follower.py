@@ -61,6 +61,7 @@ from flask_prodcheck.model.launching.hints import words_of
 from flask_prodcheck.model.launching.place import SSH, Place, enter, on_path
 from flask_prodcheck.model.launching.service_scripts import S6_INIT, scripts_of_s6, scripts_of_services, uses_s6
 from flask_prodcheck.model.launching.shell.interpreter import Interpreter
+from flask_prodcheck.model.launching.shell.replacement import last_command
 from flask_prodcheck.model.launching.shell.sourced import functions_of, own_functions
 from flask_prodcheck.model.launching.shell.state import ShellState
 from flask_prodcheck.model.launching.started_process import start_place
@@ -175,9 +176,8 @@ class Follower:
             inner = inner.on_another_machine()
         where = inner.hops[-1].span if len(inner.hops) > len(place.hops) else span
         found = self.shell_text(run.text, where, inner, functions=state.functions if state else None)
-        # bash replaces itself with a lone simple command; dash, which is /bin/sh on Debian, does not.
-        lone = run.shell == "bash" and not any(mark in run.text for mark in "|&;<>\n")
-        if not lone:
+        last = last_command(run.text) if run.shell == "bash" else ""
+        if not last or (last != run.text and not self.shell_text(last, where, inner)):
             return found
         return [
             replace(each, place=replace(each.place, shell_parent=place.shell_parent))

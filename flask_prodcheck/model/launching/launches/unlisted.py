@@ -117,7 +117,7 @@ def _headed(builder: LaunchBuilder, script: ShellScript, kind: str, ended: Seque
 
 def console_scripts(builder: LaunchBuilder, facts: Facts, found: Sequence[Found]) -> list[Found]:
     """Console scripts that serve by themselves, where no chain passes through them. That of a
-    development server counts where it serves an application of the project and no deploy file starts a better one."""
+    development server counts where it serves an application of the project and no deploy file starts anything else."""
     chains: list[Found] = []
     used = {(hop.span.file, hop.span.line) for each in found for hop in each.launch.hops}
     for path in sorted(facts.manifests):
@@ -138,9 +138,8 @@ def console_scripts(builder: LaunchBuilder, facts: Facts, found: Sequence[Found]
     by_people = (*NO_DEPLOYMENT, "script", "invoke")
     served = {_program(each.launch) for each in found if each.head.kind not in by_people}
     chains = [each for each in chains if _program(each.launch) not in served]
-    better = any(not each.launch.server.is_development for each in found if each.head.kind not in by_people)
     return [
-        each for each in chains if not each.launch.server.is_development or (each.launch.app is not None and not better)
+        each for each in chains if not each.launch.server.is_development or (each.launch.app is not None and not served)
     ]
 
 

@@ -17,6 +17,7 @@ from flask_prodcheck.facts.syntax import (
     Opaque,
     Subscript,
 )
+from flask_prodcheck.model.python.held_settings import setting_name
 from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, bounded, evaluate, text_of
 from flask_prodcheck.records import replace
 
@@ -43,6 +44,11 @@ def assign(walk: Walk, stmt: Assign, frame: Frame) -> None:
                 given = evaluate(walk.world, frame, stmt.value)
                 more = type(held)({**held, key: given}) if isinstance(key, str | int) else OPEN
                 frame.values[target.value.id] = bounded(more)
+        if setting := setting_name(target):
+            before, frame.assumed = frame.assumed, False
+            frame.values[setting] = evaluate(walk.world, frame, stmt.value)
+            frame.assumptions = (frame.assumptions | {setting}) if frame.assumed else (frame.assumptions - {setting})
+            frame.assumed = before
         if isinstance(target, Name):
             before, frame.assumed = frame.assumed, False
             value = evaluate(walk.world, frame, stmt.value)

@@ -39,6 +39,7 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.python.execution.passages import arrive, depart, entrance, passed
 from flask_prodcheck.model.python.execution.shared import BASE_NAMES, Skipped, may_start
 from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, NEXT, RETURN, STEPS, STOP, Ending, Way
+from flask_prodcheck.model.python.held_settings import changed_settings
 from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, is_perhaps_empty, text_of
 from flask_prodcheck.records import replace
 
@@ -135,6 +136,8 @@ def statement(walk: Walk, stmt: Stmt, frame: Frame, way: Way) -> tuple[int, bool
     flow = walk.expressions(stmt, frame, way)
     if flow != NEXT:
         return flow, False
+    for name in changed_settings(walk.modules, frame.path, frame.scope, stmt, frame.values):
+        frame.values[name] = OPEN
     if isinstance(stmt, Assign | ExprStmt) and way.certain:
         walk.exports(stmt, frame)
     if isinstance(stmt, Assign):
