@@ -7,6 +7,8 @@ import re
 from flask_prodcheck.rulekit import ExecCommand, Fix, Hit, Project, every_command, safe
 
 KEYWORD = re.compile(r"(?:CMD|ENTRYPOINT)[ \t]+", re.IGNORECASE)  # of a Dockerfile
+#: It replaces itself with the last command of its text: where it does not, something stands in the way of that.
+BASH = re.compile(r"(?:\S*/)?bash[ \t]+-\w*c\b")
 
 
 def fix(project: Project, hit: Hit) -> Fix | None:
@@ -19,4 +21,6 @@ def fix(project: Project, hit: Hit) -> Fix | None:
     if any(each.background and each.span == hit.at for each in commands):
         return None  # what follows it would not run
     command = KEYWORD.sub("", hop.text)
+    if BASH.match(command):
+        return None
     return safe("start the server with exec", ExecCommand(hit.at, command))
