@@ -57,7 +57,11 @@ def _is_replaced(launch: Launch, project: Project) -> bool:
     """Whether all that runs the image by the project's files gives it another command, one of them for a server."""
     if launch.kind != "dockerfile" or project.facts.kubernetes:
         return False
-    services = list(services_of(launch.head.span.file, project.facts))
+    path = launch.head.span.file
+    services = list(services_of(path, project.facts))
+    compose = project.facts.compose
+    if any(each.dockerfile == path and each.build.span.file not in compose for each in project.facts.builds):
+        return False  # who builds it for another place runs it there as it is
     if any(service.command is None and service.entrypoint is None for _, service in services):
         return False
     names = {(file.path, service.name) for file, service in services}

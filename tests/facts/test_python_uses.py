@@ -368,9 +368,14 @@ def test_passwords_that_a_module_writes_down(source: str, expected: list[tuple[s
             "import os\nclass Config:\n    ADMIN_PASSWORD = os.environ.get('SHOP_ADMIN_PASS', 'changeme')\n",
             [("SHOP_ADMIN_PASS", "changeme", "", 3)],
         ),
+        ("class Seed:\n    def run(self):\n        User(name='admin', password='admin')\n", []),
         (
-            "class Seed:\n    def run(self):\n        User(name='admin', password='admin')\n",
-            [("The account of admin", "admin", "Seed.", 3)],
+            "class Login:\n    def post(self):\n        return self.name == 'admin' and self.password == 'kettle7'\n",
+            [("The account of admin", "ke***", "", 3)],
+        ),
+        (
+            "import os\ndef login():\n    return os.getenv('ADMIN_PASSWORD') or 'changeme'\n",
+            [("ADMIN_PASSWORD", "changeme", "", 3)],
         ),
         (
             "def seed():\n    User(name='admin', password='admin')\n@app.route('/')\ndef index():\n    seed()\n",

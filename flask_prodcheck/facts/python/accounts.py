@@ -14,6 +14,7 @@ from itertools import pairwise
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.python.path_beginnings import called
 from flask_prodcheck.facts.python.text import Text
+from flask_prodcheck.facts.python.variable_defaults import default_of
 from flask_prodcheck.facts.python.views import is_view
 from flask_prodcheck.facts.python.walk import walk
 from flask_prodcheck.facts.secrets import masked_text
@@ -70,34 +71,35 @@ def _in_module(tree: ast.Module, span: Callable[[ast.expr], Span]) -> Iterator[P
             if not any(_is_command(each) for each in top.decorator_list):
                 yield from _within(top, top.name, span)
         elif isinstance(top, ast.ClassDef):
-            yield from _within(top, f"{top.name}.", span)  # nothing shows which of its methods are called
+            yield from _within(top, None, span)
         elif not (isinstance(top, ast.If) and "__main__" in ast.unparse(top.test)):
             yield from _within(top, "", span)
 
 
-def _within(top: ast.stmt, function: str, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+def _within(top: ast.stmt, function: str | None, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+    """Those in ``top``. ``function`` as in :class:`Password`; None where nothing shows that what creates accounts there is
+    called."""
     for node in walk(top):
-        if isinstance(node, ast.Call):
+        if isinstance(node, ast.Call | ast.BoolOp):
             yield from _default(node, span)
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
+            yield from _compared(node, span)
+        elif function is not None and isinstance(node, ast.Call):
             words = [(word.arg or "", word.value) for word in node.keywords]
             yield from _created(words, function, span)
             yield from _inserted(node, function, span)
-        elif isinstance(node, ast.Dict):
+        elif function is not None and isinstance(node, ast.Dict):
             keys = [key.value if isinstance(key, ast.Constant) else "" for key in node.keys]
             pairs = [(key, value) for key, value in zip(keys, node.values, strict=True) if isinstance(key, str)]
             yield from _created(pairs, function, span)
-        elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
-            yield from _compared(node, span)
 
 
-def _default(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
-    """``os.environ.get("ADMIN_PASSWORD", "admin")``."""
-    if called(call) not in ("get", "getenv") or len(call.args) != 2:
-        return
-    variable, password = _text(call.args[0]), _text(call.args[1])
-    reads = _VARIABLE.search(variable) and ast.unparse(call.func).endswith(("environ.get", "getenv"))
-    if password and reads:
-        yield Password(variable, masked_text(password), span(call.args[1]), variable)
+def _default(expr: ast.Call | ast.BoolOp, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+    """``os.environ.get("ADMIN_PASSWORD", "admin")``, and with ``or``."""
+    found = default_of(expr)
+    if found is not None and _VARIABLE.search(found[0]) and (password := _plain(found[1])):
+        given = expr.args[1] if isinstance(expr, ast.Call) else expr.values[1]
+        yield Password(found[0], masked_text(password), span(given), found[0])
 
 
 def _created(pairs: list[tuple[str, ast.expr]], function: str, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
@@ -159,7 +161,10 @@ def _written(value: ast.expr) -> str:
 
 def _text(expr: ast.expr, *, longest: int = _LONGEST) -> str:
     """A constant that may be a name or a password; "" for anything else."""
-    value = expr.value if isinstance(expr, ast.Constant) else None
+    return _plain(expr.value, longest=longest) if isinstance(expr, ast.Constant) else ""
+
+
+def _plain(value: object, *, longest: int = _LONGEST) -> str:
     if not isinstance(value, str) or not _SHORTEST <= len(value) <= longest:
         return ""
     return value if longest != _LONGEST or not any(mark in value for mark in _MARKS) else ""

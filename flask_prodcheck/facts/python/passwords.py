@@ -15,6 +15,7 @@ from flask_prodcheck.facts.placeholders import is_placeholder, looks_made_up
 from flask_prodcheck.facts.python.accounts import accounts
 from flask_prodcheck.facts.python.path_beginnings import called
 from flask_prodcheck.facts.python.text import Text
+from flask_prodcheck.facts.python.variable_defaults import default_of
 from flask_prodcheck.facts.python.walk import walk
 from flask_prodcheck.facts.secrets import masked_text, without_passwords
 from flask_prodcheck.facts.syntax import Password
@@ -72,33 +73,12 @@ def _bound(top: Sequence[ast.stmt], span: Callable[[ast.expr], Span]) -> Iterato
         if not isinstance(stmt, ast.Assign) or len(stmt.targets) != 1 or not isinstance(stmt.targets[0], ast.Name):
             continue
         name, value = stmt.targets[0].id, stmt.value
-        variable, text = _default(value) or ("", value.value if isinstance(value, ast.Constant) else None)
+        variable, text = default_of(value) or ("", value.value if isinstance(value, ast.Constant) else None)
         wanted = _PASSWORD.search(name) or (variable and (_PASSWORD.search(variable) or _KEY.search(variable)))
         if wanted and _is_secret(text):
             yield Password(name, masked_text(str(text)), span(value), variable)
         elif _is_address(text):
             yield Password(name, without_passwords(str(text)), span(value), variable)
-
-
-def _default(expr: ast.expr) -> tuple[str, object] | None:
-    """The variable that ``expr`` reads and the text that it is when nobody sets it."""
-    if isinstance(expr, ast.BoolOp) and isinstance(expr.op, ast.Or) and len(expr.values) == 2:
-        read, other = expr.values
-        variable = _variable(read)
-        return (variable, other.value) if variable and isinstance(other, ast.Constant) else None
-    variable = _variable(expr)
-    if variable and isinstance(expr, ast.Call) and len(expr.args) == 2 and isinstance(expr.args[1], ast.Constant):
-        return variable, expr.args[1].value
-    return None
-
-
-def _variable(expr: ast.expr) -> str:
-    if not isinstance(expr, ast.Call) or not expr.args or not isinstance(expr.args[0], ast.Constant):
-        return ""
-    read = ast.unparse(expr.func)
-    name = expr.args[0].value
-    reads = read.endswith(("environ.get", "getenv"))
-    return name if reads and isinstance(name, str) else ""
 
 
 def _logs_in(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
@@ -119,7 +99,7 @@ def _connects(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Pass
     if called(call) not in _WITH_ADDRESS:
         return
     for given in (*call.args[:2], *[word.value for word in call.keywords if word.arg in _ADDRESS_KEYWORDS]):
-        variable, text = _default(given) or ("", given.value if isinstance(given, ast.Constant) else None)
+        variable, text = default_of(given) or ("", given.value if isinstance(given, ast.Constant) else None)
         if _is_address(text, nearby=not variable):
             yield Password(f"{called(call)}()", without_passwords(str(text)), span(given), variable)
 

@@ -116,6 +116,7 @@ _TRIGGERS = frozenset(
         "getenv",
         "env",
         "secret_key",
+        "session_interface",
         "SECRET_KEY",
         "debug",
         "DEBUG",

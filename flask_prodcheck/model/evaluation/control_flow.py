@@ -112,14 +112,18 @@ def _mark_supplied(machine: Machine, body: Sequence[Stmt], frame: Frame, names: 
 
 
 def _mark_operands(machine: Machine, test: Expr, frame: Frame) -> None:
-    """A check that is undecided, or that only a variable's default switched off, still guards what it names."""
-    if isinstance(test, BoolOp) and test.op == "and":
-        for value in test.values:
-            mark = len(machine.keys_read)
-            try:
-                _mark_guard(machine, machine.evaluate(value, frame), mark)
-            except RaisedError:
-                continue
+    """A check that is undecided, or that only a variable's default switched off, still guards what it names. What its parts
+    change they have changed already."""
+    before = machine.heap
+    for value in test.values if isinstance(test, BoolOp) and test.op == "and" else ():
+        mark = len(machine.keys_read)
+        machine.heap = before.fork()
+        try:
+            _mark_guard(machine, machine.evaluate(value, frame), mark)
+        except RaisedError:
+            continue
+        finally:
+            machine.heap = before
 
 
 def _asked_file(condition: Evaluated, test: Expr) -> str:

@@ -72,6 +72,14 @@ def test_a_published_default_is_a_fallback(body: str, value: object, variable: s
     assert "os" in setting.expression
 
 
+def test_the_parts_of_an_undecided_check_are_run_once() -> None:
+    setting = _configured(
+        HEAD + "met = []\ndef meet():\n    met.append(1)\n    return os.path.exists('/srv/site')\n"
+        "if os.getenv('SECRET_KEY', 'dev') == 'dev' and meet():\n    raise RuntimeError\napp.config['MET'] = len(met)\n"
+    ).get("MET")
+    assert isinstance(setting.value, Known) and setting.value.value == 1
+
+
 def test_a_literal_is_no_fallback() -> None:
     setting = _configured(HEAD + "KEY = 'literal'\napp.config['SECRET_KEY'] = KEY\n").get("SECRET_KEY")
     assert (setting.fallback, setting.variable, setting.random) == (False, "", False)
