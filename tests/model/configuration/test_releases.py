@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flask_prodcheck.facts.parse import parse
-from flask_prodcheck.model.configuration.versions import oldest_allowed, releases
+from flask_prodcheck.model.configuration.versions import newest_allowed, oldest_allowed, releases
 from flask_prodcheck.model.link import link
 from flask_prodcheck.sources.discover import memory_tree
 
@@ -14,10 +14,17 @@ APP = {"app.py": "from flask import Flask\napp = Flask(__name__)\n", "Procfile":
 
 @pytest.mark.parametrize(
     ("specifier", "expected"),
-    [("", None), ("<3", None), ("!=2", None), (">=2.1", (2, 1)), ("==3.0", (3, 0)), ("~=25.1", (25, 1)), (">=2,>=3,<4", (3,))],
+    [("", None), ("<3", None), ("!=2", None), (">=2.1", (2, 1)), ("==3.0", (3, 0)), ("~=25.1", (25, 1)), (">=2,>=3,<4", (3,)), ("2.1.3", (2, 1, 3))],
 )  # fmt: skip
 def test_the_oldest_that_is_allowed(specifier: str, expected: tuple[int, ...] | None) -> None:
     assert oldest_allowed(specifier) == expected
+
+
+@pytest.mark.parametrize(
+    ("specifier", "expected"), [("", None), (">=2", None), ("<3", (2, 999)), ("1.1.2", (1, 1, 2)), ("1.*", (1, 999))]
+)
+def test_the_newest_that_is_allowed(specifier: str, expected: tuple[int, ...] | None) -> None:
+    assert newest_allowed(specifier) == expected
 
 
 @pytest.mark.parametrize(

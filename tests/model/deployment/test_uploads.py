@@ -128,3 +128,22 @@ def test_the_disk_of_a_dyno_is_lost(command: str, lost: bool) -> None:
     (launch,) = subject.production
     assert loses_folder(subject, launch, "media") is lost
     assert not loses_folder(subject, launch, "/data/media")
+
+
+RENDER = "services:\n  - type: web\n    name: w\n    startCommand: gunicorn app:app\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "lost"),
+    [
+        ("render.yaml", RENDER, True),
+        ("render.yaml", RENDER + "    disk: {name: media, mountPath: /var/media}\n", False),
+        (".do/app.yaml", "name: w\nservices:\n  - name: web\n    run_command: gunicorn app:app\n", True),
+        ("railway.toml", '[deploy]\nstartCommand = "gunicorn app:app"\n', False),  # a volume is added elsewhere
+    ],
+)
+def test_the_disk_of_a_platform_is_lost(path: str, text: str, lost: bool) -> None:
+    subject = link(parse(memory_tree({path: text, "requirements.txt": "flask\n", "app.py": APP})), name="p")
+    (launch,) = subject.production
+    assert loses_folder(subject, launch, "media") is lost
+    assert not loses_folder(subject, launch, "/data/media")
