@@ -349,8 +349,8 @@ class Interpreter:
         own = ended.hops == place.hops and ended.shell_parent is None
         if not own and ended.shell_parent != place.shell_parent:
             return ended  # another shell, or what runs the processes
-        stays = place.shell_parent is not None and not hands_signals_on(self._facts.scripts.get(place.script))
-        return replace(ended, shell_parent=place.shell_parent if stays else None)
+        handed_on = hands_signals_on(self._facts.scripts.get(place.script))
+        return replace(ended, shell_parent=None if handed_on else place.shell_parent)
 
     def _written_file(self, command: ShellCommand, place: Place) -> list[Ended]:
         """The processes of a unit or a supervisor file that a script writes inside a container."""
