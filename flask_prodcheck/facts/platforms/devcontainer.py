@@ -19,7 +19,7 @@ def read_devcontainer(path: str, root: YamlNode) -> StartFile:
     or the service of the compose files (one option each)."""
     env = (*env_mapping(root.get("containerEnv")), *env_mapping(root.get("remoteEnv")))
     files = root.get("dockerComposeFile")
-    options: Options = options_of(root, workspace="workspaceFolder", mount="workspaceMount", service="service")
+    options: Options = options_of(root, workspace="workspaceFolder", workspace_mount="workspaceMount", service="service")
     if files is not None:
         options = (*options, *(("compose", each) for each in files.strings()))
     starts = []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask_prodcheck.base import Problem, Span
+from flask_prodcheck.model.project import Hop
 
 _MAX_DEPTH = 24
 _MAX_STEPS = 6000  # for one head
@@ -13,10 +14,12 @@ _MAX_ALL_STEPS = 60_000
 
 
 class Budget:
-    """The steps that following may still take, what is being followed, and the notes of what could not be."""
+    """The steps that following may still take, what is being followed, the notes of what could not be, and the starts of
+    which the project does not show what they start."""
 
     def __init__(self) -> None:
         self.notes: list[Problem] = []
+        self.unseen: list[Hop] = []
         self.depth = 0
         self._steps = 0
         self._limit = _MAX_STEPS

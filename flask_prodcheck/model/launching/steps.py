@@ -81,10 +81,11 @@ class ContainerRun:
 @dataclass(frozen=True, slots=True)
 class SourceDeploy:
     """A platform builds the image of a ``folder`` and runs it with what ``environment`` sets: of its Dockerfile, else by
-    buildpacks."""
+    buildpacks. ``told``: these are given variables that may say what to start."""
 
     folder: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

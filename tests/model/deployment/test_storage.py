@@ -48,6 +48,14 @@ def pod(kind: str = "Deployment", image: str = "example.org/web:1", volume: str 
         (
             {
                 "Dockerfile": IMAGE.format(""),
+                ".devcontainer.json": '{"image": "x/y", "workspaceMount": "source=${localWorkspaceFolder},target=/work",'
+                ' "workspaceFolder": "/work", "postStartCommand": "pip list"}',
+            },
+            True,
+        ),
+        (
+            {
+                "Dockerfile": IMAGE.format(""),
                 "render.yaml": "services:\n  - type: web\n    runtime: docker\n    disk: {mountPath: /data}\n",
             },
             False,

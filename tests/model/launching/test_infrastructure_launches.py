@@ -154,3 +154,11 @@ def test_the_environment_is_known_where_it_is_plain(files: dict[str, str]) -> No
     (launch,) = link(parse(memory_tree({"app.py": APP, **files})), name="site").launches
     assert getattr(launch.env["A"], "value", None) == "b"
     assert getattr(launch.env["C"], "value", None) is None
+
+
+def test_a_task_says_the_folder_the_user_and_the_environment_in_the_image_of_the_project() -> None:
+    said = '"command": ["main:app"], "workingDirectory": "back", "user": "web", "environment": [{"name": "A", "value": "b"}]'
+    definition = f'{{"containerDefinitions": [{{"name": "w", "image": "acme/shop", {said}}}]}}'
+    project = link(parse(memory_tree({"back/main.py": APP, **BUILT, "taskdef.json": definition})), name="site")
+    (launch,) = (each for each in project.launches if each.kind == "ecs")
+    assert (launch.module_file, launch.root_user, getattr(launch.env["A"], "value", None)) == ("back/main.py", False, "b")

@@ -651,6 +651,10 @@ def test_a_program_that_is_known_to_serve_nothing_may_be_the_project(command: st
         ("", '["bash", "-c", "sleep 1 & gunicorn app:app"]', "Dockerfile:4"),
         ("", '["bash", "-c", "trap true TERM; gunicorn app:app"]', "Dockerfile:4"),
         ("gunicorn app:app\n", '["bash", "-c", "sleep 1 && /app/boot.sh"]', "boot.sh:1"),
+        ("gunicorn app:app &\nwait\n", '["/app/boot.sh"]', "boot.sh:1"),
+        ("exec gunicorn app:app &\nwait\n", '["/app/boot.sh"]', "boot.sh:1"),
+        ("trap 'kill $!' TERM\ngunicorn app:app &\nwait\n", '["/app/boot.sh"]', None),
+        ("trap 'kill $!' TERM\nsh -c 'gunicorn app:app; true' &\nwait\n", '["/app/boot.sh"]', "boot.sh:3"),
     ],
 )
 def test_the_shell_that_stays_in_front(script: str, command: str, parent: str | None) -> None:

@@ -39,6 +39,7 @@ WORDS = [
     ("${mode: -3}", "ion"),
     ("${mode:2:-3}", "oduct"),
     ("${mode:20}", ""),
+    ("${mode: -20}", ""),
     ("${mode,,}", "production"),
     ("${mode^^}", "PRODUCTION"),
     ("${mode,}", "production"),
@@ -49,6 +50,7 @@ WORDS = [
     ("${empty:-${mode,,}}", "production"),
 ]
 OPEN = ["${file/web*/x}", '${file%"*"}', "${mode:n:1}", "${mode^^[a-e]}", "${file[0]}", "${!mode}", "${file@Q}"]
+OPEN += ["${n%%[^0-9]*}", "${mode%%[[:lower:]]*}", "${file/./&}", "${n:0:-2}"]
 
 
 def expand(text: str) -> str:

@@ -103,3 +103,24 @@ def test_a_workload_whose_image_a_chart_decides(path: str, image: str, name: str
     launches = {each.head.span.file: each for each in found.launches}
     assert supplier(launches["Dockerfile"], "SIGNS", found.facts) == (path if sets else "")
     assert supplier(launches["Procfile"], "SIGNS", found.facts) == ""  # no image
+
+
+_RENDER = "services:\n- {{type: web, runtime: python, startCommand: {}, envVars: [{{key: SIGNS, generateValue: true}}]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "other", "sets"),
+    [
+        ("Procfile", "web: gunicorn app:app\n", "gunicorn -w 2 app:app", True),
+        ("railway.json", '{"deploy": {"startCommand": "gunicorn app:app"}}', "gunicorn -w 2 app:app", True),
+        ("railway.json", '{"deploy": {"startCommand": "gunicorn app:app"}}', "gunicorn other:app", False),
+        ("railway.json", '{"deploy": {"startCommand": "python serve.py"}}', "python serve.py", True),
+        ("railway.json", '{"deploy": {"startCommand": "python serve.py"}}', "python other.py", False),
+        ("fly.toml", "app = 'x'\n[processes]\nweb = 'gunicorn app:app'\n", "gunicorn app:app", False),
+    ],
+)
+def test_the_file_of_another_platform_that_starts_the_same(path: str, text: str, other: str, sets: bool) -> None:
+    serve = "from waitress import serve\nfrom app import app\nserve(app)\n"
+    found = _project({path: text, "render.yaml": _RENDER.format(other), "serve.py": serve})
+    (launch,) = (each for each in found.launches if each.head.span.file == path)
+    assert supplier(launch, "SIGNS", found.facts) == ("render.yaml" if sets else "")

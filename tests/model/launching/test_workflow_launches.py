@@ -260,6 +260,29 @@ def test_launches_of_workflows(
 
 
 @pytest.mark.parametrize(
+    ("given", "files", "unknown"),
+    [
+        (".", {"requirements.txt": "flask\nuvicorn\n", "main.py": APP}, ["deploy.sh:2"]),
+        (".", {"requirements.txt": "flask\nuvicorn\ngunicorn\n", "main.py": APP}, []),
+        (".", {"pyproject.toml": "[project]\nname = 'a'\n[project.scripts]\nstart = 'a:b'\n", "main.py": APP}, ["deploy.sh:2"]),
+        (".", {"project.toml": "", "web.py": APP}, ["deploy.sh:2"]),
+        (". --build-env-vars-file build.yaml", {"web.py": APP}, ["deploy.sh:2"]),
+        (". --set-build-env-vars A=1,GOOGLE_ENTRYPOINT=x", {"main.py": APP}, ["deploy.sh:2"]),
+        ("back --build-env-vars-file build.yaml", {"back/web.py": APP}, ["deploy.sh:2"]),
+        ("front --build-env-vars-file build.yaml", {"front/index.js": "", "web.py": APP}, []),
+        (".", {"project.toml": "", "Procfile": "web: gunicorn web:app\n", "web.py": APP}, []),
+        (". --function handle --build-env-vars-file build.yaml", {"main.py": APP}, []),
+    ],
+)
+def test_a_deployment_of_sources_that_may_start_something_else_is_unknown(
+    given: str, files: dict[str, str], unknown: list[str]
+) -> None:
+    tree = {"deploy.sh": DEPLOYED.replace("GIVEN", given), **files}
+    project = link(parse(memory_tree(tree)), name="site")
+    assert [f"{hop.span.file}:{hop.span.line}" for hop in project.unknown_starts] == unknown
+
+
+@pytest.mark.parametrize(
     "start",
     [
         'ssh me@host "gunicorn app:app"',

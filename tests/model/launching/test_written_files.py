@@ -100,6 +100,14 @@ def test_what_a_test_writes_is_not(chains: Callable[[dict[str, str]], list[str]]
 OPEN = [
     ("text that is read", 'import sys\nopen("/etc/systemd/system/site.service", "w").write(sys.stdin.read())\n', [2]),
     (
+        "... as a unit whose name is given",
+        'import sys\nopen(f"/etc/systemd/system/{sys.argv[1]}", "w").write(sys.stdin.read())\n',
+        [2],
+    ),
+    ("... for supervisor", 'import sys\nopen("/etc/supervisor/conf.d/site.conf", "w").write(sys.stdin.read())\n', [2]),
+    ("... as a Procfile", 'import sys\nopen("Procfile", "w").write(sys.stdin.read())\n', [2]),
+    ("... for something else", 'import sys\nopen("/etc/systemd/journald.conf", "w").write(sys.stdin.read())\n', []),
+    (
         "text that a branch decides",
         'import sys\nif len(sys.argv) > 1:\n    unit = "[Service]\\nExecStart=gunicorn app:app\\n"\nelse:\n    unit = "[Service]\\nExecStart=flask run\\n"\nopen("/etc/systemd/system/site.service", "w").write(unit)\n',
         [6],

@@ -28,10 +28,11 @@ def read_gcloud(words: Words) -> Step | Behind:
         return Behind([*command.split(","), *filter(None, given.split(","))])
     folder = option_value(rest, ("--source",))
     built = option_value(rest, ("--set-build-env-vars",)) or ""
-    if built or option_value(rest, ("--build-env-vars-file",)) is not None:
-        name, _, entry = built.partition("=")
-        return ShellRun(entry) if name == "GOOGLE_ENTRYPOINT" and "," not in entry else Nothing("gcloud")
+    name, _, entry = built.partition("=")
+    if name == "GOOGLE_ENTRYPOINT" and "," not in entry:
+        return ShellRun(entry)
+    told = bool(built) or option_value(rest, ("--build-env-vars-file",)) is not None
     pairs = (option_value(rest, (name,)) or "" for name in ("--set-env-vars", "--update-env-vars"))
     parts = (part.partition("=") for each in pairs for part in each.split(",") if not each.startswith("^"))
     environment = {name: value for name, equals, value in parts if equals}
-    return SourceDeploy(folder, environment) if folder else Nothing("gcloud")
+    return SourceDeploy(folder, environment, told) if folder else Nothing("gcloud")

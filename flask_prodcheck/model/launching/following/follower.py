@@ -165,7 +165,7 @@ class Follower:
             started = in_container(step, place, self.facts)
             return self.words(started.argv, started.span, started.place) if started is not None else []
         if isinstance(step, SourceDeploy):
-            return deployed_source(step, place, self.facts)
+            return deployed_source(step, place, self.facts, self.budget)
         return self._console(step, span, place)
 
     def _shell_run(self, run: ShellRun, span: Span, place: Place, state: ShellState | None) -> list[Ended]:

@@ -6,11 +6,11 @@ other servers where the project asks for them; a script of ``pyproject.toml`` go
 
 from __future__ import annotations
 
-import posixpath
-
 from flask_prodcheck.base import Unknown
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.model.launching.budget import Budget
 from flask_prodcheck.model.launching.chain_end import Ended
+from flask_prodcheck.model.launching.folders import above, join
 from flask_prodcheck.model.launching.following.environment import given_variables
 from flask_prodcheck.model.launching.installs import production_dependencies
 from flask_prodcheck.model.launching.place import Place, enter
@@ -20,25 +20,25 @@ from flask_prodcheck.records import replace
 
 #: The program of a start that buildpacks bring along.
 BUILDPACK = "buildpack"
-#: What decides the start, in place of a program that is found by its name.
-_DECIDES = ("Dockerfile", "Procfile", "project.toml")
+#: What decides the start, in place of a program that is found by its name: each is a start of its own.
+_DECIDES = ("Dockerfile", "Procfile")
 _MODULES = ("main", "app")
 #: Distributions that have the buildpack start something else, from some version of Python on.
 _OTHERS = frozenset({"uvicorn", "fastapi", "gradio", "streamlit", "google-adk"})
 
 
-def deployed_source(deploy: SourceDeploy, place: Place, facts: Facts) -> list[Ended]:
+def deployed_source(deploy: SourceDeploy, place: Place, facts: Facts, budget: Budget) -> list[Ended]:
     """How the image that a platform builds of a folder serves by default; nothing where a file in it says it, as that file
-    is a start of its own, or where the project may have another server started."""
+    is a start of its own. Where the project may have something else started, that is noted as unseen."""
     place = enter(place, deploy.folder, facts)
-    names = {dependency.name for dependency in production_dependencies(facts)}
-    manifest = facts.manifests.get(_beside("pyproject.toml", place))
-    if any(_beside(name, place) in facts.paths for name in _DECIDES) or (manifest is not None and manifest.entry_points):
+    if any(join(place.cwd, name) in facts.paths for name in _DECIDES):
         return []
-    if "gunicorn" not in names and not _OTHERS.isdisjoint(names):
+    if deploy.told or _has_another_start(place, facts):
+        if any(place.cwd in (".", *above(path)) for path in facts.modules):
+            budget.unseen.append(place.hops[-1])
         return []
-    name = next((each for each in _MODULES if _beside(f"{each}.py", place) in facts.paths), "")
-    module = facts.modules.get(_beside(f"{name}.py", place))
+    name = next((each for each in _MODULES if join(place.cwd, f"{each}.py") in facts.paths), "")
+    module = facts.modules.get(join(place.cwd, f"{name}.py"))
     if module is None or not module.binds("app"):
         return []
     given = given_variables(deploy.environment, (), place, facts)
@@ -47,5 +47,13 @@ def deployed_source(deploy: SourceDeploy, place: Place, facts: Facts) -> list[En
     return [Ended(started, start=ServerStart(Server.GUNICORN, f"{name}:app", {"bind": ":8080"}, program=BUILDPACK))]
 
 
-def _beside(name: str, place: Place) -> str:
-    return posixpath.normpath(posixpath.join(place.cwd, name))
+def _has_another_start(place: Place, facts: Facts) -> bool:
+    """Whether the buildpack may start something else than gunicorn there: a descriptor of the project sets its variables,
+    a script of it goes first, or another server is asked for."""
+    names = {dependency.name for dependency in production_dependencies(facts)}
+    manifest = facts.manifests.get(join(place.cwd, "pyproject.toml"))
+    return (
+        join(place.cwd, "project.toml") in facts.paths
+        or (manifest is not None and bool(manifest.entry_points))
+        or ("gunicorn" not in names and not _OTHERS.isdisjoint(names))
+    )

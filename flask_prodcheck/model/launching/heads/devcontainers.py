@@ -32,7 +32,7 @@ def _inside(head: Head, facts: Facts) -> Head:
     """``head`` in the folder that its file names, with the environment of its service."""
     options = dict(head.options)
     place = head.place
-    mapping = _mounted(options.get("mount", ""), place.cwd)
+    mapping = _mounted(options.get("workspace_mount", ""), place.cwd)
     for name, path in head.options:
         file = facts.compose.get(join(posixpath.dirname(head.span.file), path)) if name == "compose" else None
         for written in file.services if file is not None else ():

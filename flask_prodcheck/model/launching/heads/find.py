@@ -39,14 +39,15 @@ def find_heads(facts: Facts) -> list[Head]:
 
 def _start_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.start_files):
-        if facts.start_files[path].kind == "s2i":
-            yield from s2i_head(facts.start_files[path], facts)
-        elif facts.start_files[path].kind == "devcontainer":
-            yield from devcontainer_heads(facts.start_files[path], facts)
-        elif facts.start_files[path].kind in IMAGE_KINDS:
-            yield from image_heads(facts.start_files[path], facts)
+        file = facts.start_files[path]
+        if file.kind == "s2i":
+            yield from s2i_head(file, facts)
+        elif file.kind == "devcontainer":
+            yield from devcontainer_heads(file, facts)
+        elif file.kind in IMAGE_KINDS:
+            yield from image_heads(file, facts)
         else:
-            yield from start_file_heads(completed(facts.start_files[path], facts), facts)
+            yield from start_file_heads(completed(file, facts), facts)
     yield from beanstalk_default(facts)
     for path in sorted(facts.manifests):
         for start in facts.manifests[path].starts:

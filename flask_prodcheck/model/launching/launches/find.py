@@ -136,6 +136,7 @@ def find_launches(
     found = [each for each in found if each not in foreign]
     launches = judged(found, facts, production, development, Readmes(facts, read))
     problems = tuple(builder.follower.budget.notes)
+    unknown += dict.fromkeys(builder.follower.budget.unseen)
     return Launches(
         tuple(launches),
         problems,

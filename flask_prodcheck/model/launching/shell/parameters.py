@@ -10,6 +10,7 @@ import re
 
 _LONGEST = 1000  # characters of a value whose beginnings or ends are compared with a pattern
 _STARS = 3
+_OTHER_SETS = ("[^", "[:", "[.", "[=")  # which ``fnmatch`` reads as plain characters
 _REMOVALS = frozenset({"%", "%%", "#", "##"})
 _REPLACEMENTS = frozenset({"/", "//", "/#", "/%"})
 _LETTERS = {"^^": str.upper, ",,": str.lower}
@@ -37,7 +38,7 @@ def transformed(value: str, operator: str, operand: str) -> str | None:
 
 def _removed(value: str, operator: str, pattern: str) -> str | None:
     """``value`` without the shortest (or, the operator doubled, longest) beginning or end that ``pattern`` matches."""
-    if len(value) > _LONGEST or pattern.count("*") > _STARS:
+    if len(value) > _LONGEST or pattern.count("*") > _STARS or any(mark in pattern for mark in _OTHER_SETS):
         return None
     matches = re.compile(fnmatch.translate(pattern)).match
     lengths = range(len(value) + 1)
@@ -51,7 +52,7 @@ def _removed(value: str, operator: str, pattern: str) -> str | None:
 
 def _replaced(value: str, operator: str, operand: str) -> str | None:
     pattern, _, new = operand.partition("/")
-    if not pattern or any(mark in pattern for mark in "*?["):
+    if not pattern or any(mark in pattern for mark in "*?[") or "&" in new:  # "&" is what matched, from bash 5.2 on
         return None
     if operator == "/#":
         return new + value.removeprefix(pattern) if value.startswith(pattern) else value
@@ -64,6 +65,8 @@ def _substring(value: str, operand: str) -> str | None:
     first, colon, length = (part.strip() for part in operand.partition(":"))
     if not re.fullmatch(r"-?\d{1,6}", first) or (colon and not re.fullmatch(r"-?\d{1,6}", length)):
         return None
-    begin = int(first) if int(first) >= 0 else max(len(value) + int(first), 0)
+    begin = int(first) if int(first) >= 0 else len(value) + int(first)
+    if not 0 <= begin <= len(value):
+        return ""
     end = len(value) if not colon else begin + int(length) if int(length) >= 0 else len(value) + int(length)
-    return value[begin : max(end, begin)]
+    return value[begin:end] if end >= begin else None  # bash refuses it
