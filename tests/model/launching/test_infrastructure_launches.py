@@ -162,3 +162,21 @@ def test_a_task_says_the_folder_the_user_and_the_environment_in_the_image_of_the
     project = link(parse(memory_tree({"back/main.py": APP, **BUILT, "taskdef.json": definition})), name="site")
     (launch,) = (each for each in project.launches if each.kind == "ecs")
     assert (launch.module_file, launch.root_user, getattr(launch.env["A"], "value", None)) == ("back/main.py", False, "b")
+
+
+@pytest.mark.parametrize(
+    ("image", "command", "unknown"),
+    [
+        ("acme/shop", '["serve-it"]', ["taskdef.json:2"]),
+        ("acme/shop", '["/opt/serve.sh"]', ["taskdef.json:2"]),
+        ("acme/shop", '["celery", "worker"]', []),
+        ("others/agent", '["serve-it"]', []),
+    ],
+)
+def test_a_program_in_the_image_of_the_project_that_is_not_seen_is_unknown(
+    image: str, command: str, unknown: list[str]
+) -> None:
+    dockerfile = BUILT | {"Dockerfile": "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"}
+    definition = f'{{"containerDefinitions": [{{"name": "w", "image": "{image}",\n"command": {command}}}]}}'
+    project = link(parse(memory_tree({"app.py": APP, **dockerfile, "taskdef.json": definition})), name="site")
+    assert [f"{hop.span.file}:{hop.span.line}" for hop in project.unknown_starts] == unknown

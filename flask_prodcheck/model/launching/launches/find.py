@@ -10,6 +10,7 @@ from flask_prodcheck.facts.workflow_calls import KIND as WORKFLOW
 from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.launching.heads.find import find_heads
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work, is_test_place
+from flask_prodcheck.model.launching.heads.image_hosts import IMAGE_KINDS
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.launches.handing_on import with_application_behind
@@ -84,7 +85,8 @@ def find_launches(
         chains = builder.follow(head)
         found += chains
         templated = head.kind == "kubernetes" and "{{" in head.text  # the values of a chart decide the command
-        image = head.kind == "dockerfile" and not is_for_work(head.span.file)
+        hosted = head.container and head.kind in IMAGE_KINDS  # a host runs the project's image
+        image = hosted or (head.kind == "dockerfile" and not is_for_work(head.span.file))
         elsewhere = restarts_something_unseen(head, facts)
         if not chains and (
             templated
