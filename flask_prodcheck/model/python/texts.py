@@ -28,7 +28,7 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.programs import OPEN, Frame, World, evaluate, render
+from flask_prodcheck.model.python.programs import OPEN, Effort, Frame, World, evaluate, render
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
@@ -52,9 +52,11 @@ class Line:
 
 @dataclass(slots=True)
 class Steps:
-    """How many expressions of one file may still be looked at: functions that call each other double them."""
+    """How many expressions of one file may still be looked at: functions that call each other double them. ``effort``: the
+    same for the values in its lines."""
 
     left: int = 5_000
+    effort: Effort = field(default_factory=Effort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,15 @@ def _definition(modules: Modules, site: Site, expr: Expr) -> Definition:
 
 
 def _world(modules: Modules, site: Site) -> World:
-    return World(modules, (), {}, lambda: site.path, lambda frame, name: OPEN, lambda frame, call: OPEN)
+    return World(
+        modules,
+        (),
+        {},
+        lambda: site.path,
+        lambda frame, name: OPEN,
+        lambda frame, call: OPEN,
+        effort=site.steps.effort,
+    )
 
 
 def _of_literal(literal: Const) -> tuple[Line, ...]:
@@ -219,9 +229,7 @@ def _of_call(
     given = [value_text(modules, site, each) for each in call.args]
     named = {each.name: value_text(modules, site, each.value) for each in call.keywords if each.name}
     if method == "replace":
-        if len(given) != 2:
-            return None
-        return tuple(replace(each, text=each.text.replace(given[0], given[1])) for each in lines)
+        return _replaced(lines, *given) if len(given) == 2 else None
     if "substitute" in method:
         return _filled(lines, _DOLLAR, (), named)
     return _filled(lines, _FIELD, given if method == "format" else (), named, unescape=True)
@@ -258,12 +266,19 @@ def _filled(
     named: Mapping[str, str],
     *,
     unescape: bool = False,
-) -> tuple[Line, ...]:
-    """``lines`` with what stands in ``places`` replaced: by what is given in this order, or under the name there."""
+) -> tuple[Line, ...] | None:
+    """``lines`` with what stands in ``places`` replaced: by what is given in this order, or under the name there. None where
+    that makes too long a text."""
     following = iter(given)
+    left = _LONGEST
 
     def replacement(match: re.Match[str]) -> str:
-        key = next(filter(None, match.groups()), "").partition(".")[0].partition("[")[0]
+        nonlocal left
+        word = chosen(next(filter(None, match.groups()), "").partition(".")[0].partition("[")[0])
+        left -= len(word)
+        return word if left >= 0 else ""
+
+    def chosen(key: str) -> str:
         if not key:
             return next(following, "${value}")
         if key.isdigit():
@@ -276,7 +291,15 @@ def _filled(
         halves = [places.sub(replacement, half) for half in text.replace("{{", "\0").replace("}}", "\1").split("\0")]
         return "{".join(halves).replace("\1", "}")
 
-    return tuple(replace(each, text=one(each.text)) for each in lines)
+    filled = tuple(replace(each, text=one(each.text)) for each in lines)
+    return filled if left >= 0 else None
+
+
+def _replaced(lines: Sequence[Line], old: str, new: str) -> tuple[Line, ...] | None:
+    """``lines`` with ``new`` in the place of ``old``; None where that makes too long a text."""
+    if sum(len(each.text) + each.text.count(old) * (len(new) - len(old)) for each in lines) > _LONGEST:
+        return None
+    return tuple(replace(each, text=each.text.replace(old, new)) for each in lines)
 
 
 def _dedented(lines: tuple[Line, ...]) -> tuple[Line, ...]:

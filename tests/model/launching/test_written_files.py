@@ -160,6 +160,8 @@ HOSTILE = {
     + "".join(f"a{n + 1} = " + " + ".join([f"a{n}"] * 50) + "\n" for n in range(4))
     + "unit = a4\n",
     "a long text": "unit = '[Service]\\n" + "x" * 30_000 + "'\n",
+    "a text that grows by what is replaced in it": "unit = '[Service]xx'" + ".replace('x', 'xxxxxxxxxx')" * 6 + "\n",
+    "a text that grows by what is filled in": "unit = '[Service]{0}'" + f".format({'{0}' * 10!r})" * 6 + ".format('abc')\n",
 }
 
 
@@ -170,3 +172,12 @@ def test_texts_end_quickly(text: str) -> None:
     project = link(parse(memory_tree({"deploy.py": program, "app.py": APP})), name="site")
     assert [hop.text for hop in project.unknown_starts] == ["writes /etc/systemd/system/x.service"]
     assert time.perf_counter() - began < 20
+
+
+def test_values_in_a_text_end_quickly() -> None:
+    tree = "".join(f"x{n} = [" + ", ".join([f"x{n + 1}"] * 20) + "]\n" for n in range(9)) + "x9 = nothing()\n"
+    program = f"{tree}open('/etc/systemd/system/x.service', 'w').write(f'[Service]\\nExecStart={'{x0}' * 500}')\n"
+    began = time.perf_counter()
+    project = link(parse(memory_tree({"deploy.py": program, "app.py": APP})), name="site")
+    assert [hop.span.line for hop in project.unknown_starts] == [11]
+    assert time.perf_counter() - began < 10
