@@ -291,7 +291,7 @@ def _filled(
         halves = [places.sub(replacement, half) for half in text.replace("{{", "\0").replace("}}", "\1").split("\0")]
         return "{".join(halves).replace("\1", "}")
 
-    filled = tuple(replace(each, text=one(each.text)) for each in lines)
+    filled = _with_texts(lines, [one(each.text) for each in lines])
     return filled if left >= 0 else None
 
 
@@ -299,12 +299,19 @@ def _replaced(lines: Sequence[Line], old: str, new: str) -> tuple[Line, ...] | N
     """``lines`` with ``new`` in the place of ``old``; None where that makes too long a text."""
     if sum(len(each.text) + each.text.count(old) * (len(new) - len(old)) for each in lines) > _LONGEST:
         return None
-    return tuple(replace(each, text=each.text.replace(old, new)) for each in lines)
+    return _with_texts(lines, [each.text.replace(old, new) for each in lines])
+
+
+def _with_texts(lines: Sequence[Line], texts: Sequence[str]) -> tuple[Line, ...]:
+    """``lines`` with these ``texts``, in which other lines may have come."""
+    return tuple(
+        replace(each, text=part) for each, text in zip(lines, texts, strict=True) for part in text.split("\n")
+    )
 
 
 def _dedented(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     texts = textwrap.dedent("\n".join(each.text for each in lines)).split("\n")
-    return tuple(replace(each, text=text) for each, text in zip(lines, texts, strict=True))
+    return _with_texts(lines, texts)
 
 
 def _stripped(lines: tuple[Line, ...], method: str) -> tuple[Line, ...]:

@@ -79,6 +79,16 @@ WRITTEN = [
         + '+ "ExecStart=gunicorn app:app\\n"\nopen("/etc/systemd/system/site.service", "w").write(unit)\n',
         ["deploy.py:2 gunicorn production app:app True"],
     ),
+    (
+        "... with lines that are filled in",
+        'import textwrap\nunit = textwrap.dedent("""\\\n    [Service]\n    {}\n    ExecStart=gunicorn app:app\n    """.format("A=1\\nB=1"))\nopen("/etc/systemd/system/site.service", "w").write(unit)\n',
+        ["deploy.py:5 gunicorn production app:app True"],
+    ),
+    (
+        "... with lines that are put between others",
+        'unit = "[Service];A=1;ExecStart=gunicorn app:app\\n".replace(";", "\\n") + (\n    "X=1\\n")\nopen("/etc/systemd/system/site.service", "w").write(unit)\n',
+        ["deploy.py:1 gunicorn production app:app True"],
+    ),
     ("a unit that is only shown", f'UNIT = """{GUNICORN}"""\nprint(UNIT)\n', []),
     ("... also on another stream", f'import sys\nprint("""{GUNICORN}""", file=sys.stderr)\n', []),
     ("text that no process manager reads", 'open("notes.txt", "w").write("ExecStart=gunicorn app:app")\n', []),
