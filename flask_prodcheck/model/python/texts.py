@@ -21,14 +21,13 @@ from flask_prodcheck.facts.syntax import (
     Expr,
     FunctionDef,
     Name,
-    Opaque,
     Return,
     Template,
 )
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.programs import OPEN, Effort, Frame, World, evaluate, render
+from flask_prodcheck.model.python.programs import FIELD, OPEN, Effort, Frame, World, evaluate, integer, text_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
@@ -37,7 +36,6 @@ _LONGEST = 20_000  # characters: no file of processes is as long
 #: What gives the text that it is given, but for blanks around its lines, or as bytes.
 _SAME = frozenset({"textwrap.dedent", "inspect.cleandoc", "builtins.str", "builtins.bytes", "io.StringIO", "io.BytesIO"})
 _SAME_BY_METHOD = frozenset({"strip", "lstrip", "rstrip", "encode", "expandtabs"})
-_FIELD = regex(r"(?<!\$)\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}")
 _PERCENT = regex(r"%(?:\((\w+)\))?[sdr]")
 _DOLLAR = regex(r"(?<!\$)\$(?:\{(\w+)\}|(\w+))")
 
@@ -110,10 +108,7 @@ def text_lines(modules: Modules, site: Site, expr: Expr, depth: int = 0) -> tupl
 def value_text(modules: Modules, site: Site, expr: Expr) -> str:
     """``expr`` as text within a line: ``${name}`` where it is open."""
     value = evaluate(_world(modules, site), Frame(site.path, site.path, site.scope, dict(site.values)), expr)
-    if value is OPEN or not isinstance(value, str | int | float):
-        text = expr.text if isinstance(expr, Opaque) else render(expr)
-        return "${" + (re.sub(r"\W+", "_", text).strip("_") or "value") + "}"
-    return str(value)
+    return text_of(expr, value if isinstance(value, str | int | float) else OPEN)
 
 
 def called(modules: Modules, site: Site, call: Call) -> Definition | None:
@@ -232,7 +227,7 @@ def _of_call(
         return _replaced(lines, *given) if len(given) == 2 else None
     if "substitute" in method:
         return _filled(lines, _DOLLAR, (), named)
-    return _filled(lines, _FIELD, given if method == "format" else (), named, unescape=True)
+    return _filled(lines, FIELD, given if method == "format" else (), named, unescape=True)
 
 
 def _of_items(modules: Modules, site: Site, between: Const, items: Expr) -> tuple[Line, ...] | None:
@@ -281,8 +276,9 @@ def _filled(
     def chosen(key: str) -> str:
         if not key:
             return next(following, "${value}")
-        if key.isdigit():
-            return given[int(key)] if int(key) < len(given) else "${value}"
+        index = integer(key)
+        if isinstance(index, int):
+            return given[index] if 0 <= index < len(given) else "${value}"
         return named.get(key, "${" + key + "}")
 
     def one(text: str) -> str:

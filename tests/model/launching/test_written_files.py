@@ -171,6 +171,7 @@ HOSTILE = {
     + "unit = a4\n",
     "a long text": "unit = '[Service]\\n" + "x" * 30_000 + "'\n",
     "a text that grows by what is replaced in it": "unit = '[Service]xx'" + ".replace('x', 'xxxxxxxxxx')" * 6 + "\n",
+    "fields that are called by no number": "unit = 'Service{\u00b2}{" + "9" * 5000 + "}'.format('a')\n",
     "a text that grows by what is filled in": "unit = '[Service]{0}'" + f".format({'{0}' * 10!r})" * 6 + ".format('abc')\n",
 }
 
