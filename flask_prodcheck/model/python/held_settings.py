@@ -22,7 +22,7 @@ def setting_name(expr: Expr) -> str:
 
 def changed_settings(modules: Modules, path: str, scope: Scope, stmt: Stmt, held: Iterable[str]) -> list[str]:
     """Those of the names ``held`` whose settings ``stmt`` may change: by a method of the configuration, or by a function of
-    the project that is given the application."""
+    the project that is given the application, or the configuration."""
     settings = [name for name in held if _CONFIG in name]
     owners: set[str] = set()
     for call in calls_in(stmt) if settings else ():
@@ -43,4 +43,4 @@ def _owner(expr: Expr) -> str:
 
 def _given(call: Call) -> set[str]:
     values = (*call.args, *(word.value for word in call.keywords))
-    return {each.id for each in values if isinstance(each, Name)}
+    return {each.id if isinstance(each, Name) else _owner(each) for each in values} - {""}

@@ -53,7 +53,8 @@ _SAME_FILE = frozenset(
 _IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
 _IMPORTING = frozenset(name.rpartition(".")[2] for name in _IMPORTERS)
 _SLICE = regex(r"^(-?\d*):(-?\d*)$")
-_REPLACED = regex(r"(?<!\$)\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}")
+#: What ``format`` puts something in the place of.
+FIELD = regex(r"(?<!\$)\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}")
 _RUNTIME = {"sys.executable": "python", "sys.platform": "linux", "os.name": "posix"}
 _DEPTH = 16
 #: The expressions that one value may be put together from, and all values of a program; each counts as often as it is met.
@@ -390,7 +391,7 @@ def _call(world: World, frame: Frame, call: Call, depth: int) -> object:
         if name == "builtins.str":
             return str(value)
         if name == "builtins.int":
-            return _integer(value)
+            return integer(value)
         return value if isinstance(value, list) else OPEN
     if name in _IMPORTERS and call.args:
         return _imported(world, frame, call, name, inside)
@@ -472,7 +473,7 @@ def _method(call: Call, func: Attribute, base: object, inside: Callable[[Expr], 
     return OPEN
 
 
-def _integer(value: object) -> object:
+def integer(value: object) -> object:
     """What ``int(value)`` gives."""
     try:
         return int(value) if isinstance(value, int | str) else OPEN
@@ -539,13 +540,13 @@ def _format(base: str, call: Call, inside: Callable[[Expr], object]) -> object:
     def replacement(key: str) -> str:
         if key in named:
             return named[key]
-        index = _integer(key) if key else next(counter, -1)
+        index = integer(key) if key else next(counter, -1)
         known = isinstance(index, int) and 0 <= index < len(positional)
         return positional[index] if isinstance(index, int) and known else "${" + (key or "value") + "}"
 
     parts: list[str] = []
     at = 0
-    for match in _REPLACED.finditer(base):
+    for match in FIELD.finditer(base):
         parts += [base[at : match.start()], replacement(match.group(1).partition(".")[0].partition("[")[0])]
         at = match.end()
     return _joined("", [*parts, base[at:]])

@@ -21,14 +21,13 @@ from flask_prodcheck.facts.syntax import (
     Expr,
     FunctionDef,
     Name,
-    Opaque,
     Return,
     Template,
 )
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.programs import OPEN, Frame, World, evaluate, render
+from flask_prodcheck.model.python.programs import FIELD, OPEN, Effort, Frame, World, evaluate, integer, text_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 
@@ -37,7 +36,6 @@ _LONGEST = 20_000  # characters: no file of processes is as long
 #: What gives the text that it is given, but for blanks around its lines, or as bytes.
 _SAME = frozenset({"textwrap.dedent", "inspect.cleandoc", "builtins.str", "builtins.bytes", "io.StringIO", "io.BytesIO"})
 _SAME_BY_METHOD = frozenset({"strip", "lstrip", "rstrip", "encode", "expandtabs"})
-_FIELD = regex(r"(?<!\$)\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}")
 _PERCENT = regex(r"%(?:\((\w+)\))?[sdr]")
 _DOLLAR = regex(r"(?<!\$)\$(?:\{(\w+)\}|(\w+))")
 
@@ -52,9 +50,11 @@ class Line:
 
 @dataclass(slots=True)
 class Steps:
-    """How many expressions of one file may still be looked at: functions that call each other double them."""
+    """How many expressions of one file may still be looked at: functions that call each other double them. ``effort``: the
+    same for the values in its lines."""
 
     left: int = 5_000
+    effort: Effort = field(default_factory=Effort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,7 @@ def text_lines(modules: Modules, site: Site, expr: Expr, depth: int = 0) -> tupl
 def value_text(modules: Modules, site: Site, expr: Expr) -> str:
     """``expr`` as text within a line: ``${name}`` where it is open."""
     value = evaluate(_world(modules, site), Frame(site.path, site.path, site.scope, dict(site.values)), expr)
-    if value is OPEN or not isinstance(value, str | int | float):
-        text = expr.text if isinstance(expr, Opaque) else render(expr)
-        return "${" + (re.sub(r"\W+", "_", text).strip("_") or "value") + "}"
-    return str(value)
+    return text_of(expr, value if isinstance(value, str | int | float) else OPEN)
 
 
 def called(modules: Modules, site: Site, call: Call) -> Definition | None:
@@ -146,7 +143,15 @@ def _definition(modules: Modules, site: Site, expr: Expr) -> Definition:
 
 
 def _world(modules: Modules, site: Site) -> World:
-    return World(modules, (), {}, lambda: site.path, lambda frame, name: OPEN, lambda frame, call: OPEN)
+    return World(
+        modules,
+        (),
+        {},
+        lambda: site.path,
+        lambda frame, name: OPEN,
+        lambda frame, call: OPEN,
+        effort=site.steps.effort,
+    )
 
 
 def _of_literal(literal: Const) -> tuple[Line, ...]:
@@ -219,12 +224,10 @@ def _of_call(
     given = [value_text(modules, site, each) for each in call.args]
     named = {each.name: value_text(modules, site, each.value) for each in call.keywords if each.name}
     if method == "replace":
-        if len(given) != 2:
-            return None
-        return tuple(replace(each, text=each.text.replace(given[0], given[1])) for each in lines)
+        return _replaced(lines, *given) if len(given) == 2 else None
     if "substitute" in method:
         return _filled(lines, _DOLLAR, (), named)
-    return _filled(lines, _FIELD, given if method == "format" else (), named, unescape=True)
+    return _filled(lines, FIELD, given if method == "format" else (), named, unescape=True)
 
 
 def _of_items(modules: Modules, site: Site, between: Const, items: Expr) -> tuple[Line, ...] | None:
@@ -258,16 +261,24 @@ def _filled(
     named: Mapping[str, str],
     *,
     unescape: bool = False,
-) -> tuple[Line, ...]:
-    """``lines`` with what stands in ``places`` replaced: by what is given in this order, or under the name there."""
+) -> tuple[Line, ...] | None:
+    """``lines`` with what stands in ``places`` replaced: by what is given in this order, or under the name there. None where
+    that makes too long a text."""
     following = iter(given)
+    left = _LONGEST
 
     def replacement(match: re.Match[str]) -> str:
-        key = next(filter(None, match.groups()), "").partition(".")[0].partition("[")[0]
+        nonlocal left
+        word = chosen(next(filter(None, match.groups()), "").partition(".")[0].partition("[")[0])
+        left -= len(word)
+        return word if left >= 0 else ""
+
+    def chosen(key: str) -> str:
         if not key:
             return next(following, "${value}")
-        if key.isdigit():
-            return given[int(key)] if int(key) < len(given) else "${value}"
+        index = integer(key)
+        if isinstance(index, int):
+            return given[index] if 0 <= index < len(given) else "${value}"
         return named.get(key, "${" + key + "}")
 
     def one(text: str) -> str:
@@ -276,12 +287,27 @@ def _filled(
         halves = [places.sub(replacement, half) for half in text.replace("{{", "\0").replace("}}", "\1").split("\0")]
         return "{".join(halves).replace("\1", "}")
 
-    return tuple(replace(each, text=one(each.text)) for each in lines)
+    filled = _with_texts(lines, [one(each.text) for each in lines])
+    return filled if left >= 0 else None
+
+
+def _replaced(lines: Sequence[Line], old: str, new: str) -> tuple[Line, ...] | None:
+    """``lines`` with ``new`` in the place of ``old``; None where that makes too long a text."""
+    if sum(len(each.text) + each.text.count(old) * (len(new) - len(old)) for each in lines) > _LONGEST:
+        return None
+    return _with_texts(lines, [each.text.replace(old, new) for each in lines])
+
+
+def _with_texts(lines: Sequence[Line], texts: Sequence[str]) -> tuple[Line, ...]:
+    """``lines`` with these ``texts``, in which other lines may have come."""
+    return tuple(
+        replace(each, text=part) for each, text in zip(lines, texts, strict=True) for part in text.split("\n")
+    )
 
 
 def _dedented(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     texts = textwrap.dedent("\n".join(each.text for each in lines)).split("\n")
-    return tuple(replace(each, text=text) for each, text in zip(lines, texts, strict=True))
+    return _with_texts(lines, texts)
 
 
 def _stripped(lines: tuple[Line, ...], method: str) -> tuple[Line, ...]:

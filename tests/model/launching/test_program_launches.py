@@ -368,6 +368,7 @@ BY_SETTING = 'if __name__ == "__main__":\n    if app.config["DEBUG"]:\n        a
         ("MODE=live python web.py", "app.config.update(DEBUG=True)\n", ["app-run low", "waitress low"]),
         ("MODE=live python web.py", "prepare(app)\n", ["app-run low", "waitress low"]),
         ("MODE=live python web.py", "prepare(site=app)\n", ["app-run low", "waitress low"]),
+        ("MODE=live python web.py", "prepare(settings=app.config)\n", ["app-run low", "waitress low"]),
         ("MODE=live python web.py", "app.config['DEBUG'] = prepare()\n", ["app-run low", "waitress low"]),
         ("MODE=live python web.py", "app.config['TESTING'] = prepare()\n", ["waitress high"]),
         ("MODE=live python web.py", "if prepare():\n    app.config['DEBUG'] = True\n", ["app-run low", "waitress low"]),
@@ -377,6 +378,6 @@ def test_a_setting_that_the_module_gives_decides_which_way_it_goes(
     command: str, between: str, expected: list[str]
 ) -> None:
     files = {"Procfile": f"web: {command}\n", "web.py": APP + SETTING + between + BY_SETTING}
-    files["own.py"] = "def prepare(site=None):\n    site.config['DEBUG'] = True\n"
+    files["own.py"] = "def prepare(site=None, settings=None):\n    (settings or site.config)['DEBUG'] = True\n"
     project = link(parse(memory_tree(files)), name="site")
     assert [f"{each.server.value} {each.confidence.value}" for each in project.launches] == expected

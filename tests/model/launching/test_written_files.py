@@ -79,6 +79,16 @@ WRITTEN = [
         + '+ "ExecStart=gunicorn app:app\\n"\nopen("/etc/systemd/system/site.service", "w").write(unit)\n',
         ["deploy.py:2 gunicorn production app:app True"],
     ),
+    (
+        "... with lines that are filled in",
+        'import textwrap\nunit = textwrap.dedent("""\\\n    [Service]\n    {}\n    ExecStart=gunicorn app:app\n    """.format("A=1\\nB=1"))\nopen("/etc/systemd/system/site.service", "w").write(unit)\n',
+        ["deploy.py:5 gunicorn production app:app True"],
+    ),
+    (
+        "... with lines that are put between others",
+        'unit = "[Service];A=1;ExecStart=gunicorn app:app\\n".replace(";", "\\n") + (\n    "X=1\\n")\nopen("/etc/systemd/system/site.service", "w").write(unit)\n',
+        ["deploy.py:1 gunicorn production app:app True"],
+    ),
     ("a unit that is only shown", f'UNIT = """{GUNICORN}"""\nprint(UNIT)\n', []),
     ("... also on another stream", f'import sys\nprint("""{GUNICORN}""", file=sys.stderr)\n', []),
     ("text that no process manager reads", 'open("notes.txt", "w").write("ExecStart=gunicorn app:app")\n', []),
@@ -168,6 +178,9 @@ HOSTILE = {
     + "".join(f"a{n + 1} = " + " + ".join([f"a{n}"] * 50) + "\n" for n in range(4))
     + "unit = a4\n",
     "a long text": "unit = '[Service]\\n" + "x" * 30_000 + "'\n",
+    "a text that grows by what is replaced in it": "unit = '[Service]xx'" + ".replace('x', 'xxxxxxxxxx')" * 6 + "\n",
+    "fields that are called by no number": "unit = 'Service{\u00b2}{" + "9" * 5000 + "}'.format('a')\n",
+    "a text that grows by what is filled in": "unit = '[Service]{0}'" + f".format({'{0}' * 10!r})" * 6 + ".format('abc')\n",
 }
 
 
@@ -178,3 +191,12 @@ def test_texts_end_quickly(text: str) -> None:
     project = link(parse(memory_tree({"deploy.py": program, "app.py": APP})), name="site")
     assert [hop.text for hop in project.unknown_starts] == ["writes /etc/systemd/system/x.service"]
     assert time.perf_counter() - began < 20
+
+
+def test_values_in_a_text_end_quickly() -> None:
+    tree = "".join(f"x{n} = [" + ", ".join([f"x{n + 1}"] * 20) + "]\n" for n in range(9)) + "x9 = nothing()\n"
+    program = f"{tree}open('/etc/systemd/system/x.service', 'w').write(f'[Service]\\nExecStart={'{x0}' * 500}')\n"
+    began = time.perf_counter()
+    project = link(parse(memory_tree({"deploy.py": program, "app.py": APP})), name="site")
+    assert [hop.span.line for hop in project.unknown_starts] == [11]
+    assert time.perf_counter() - began < 10
