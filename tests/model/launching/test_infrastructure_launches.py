@@ -25,6 +25,8 @@ def task(driver: str, body: str, more: str = "") -> dict[str, str]:
 
 TASKS = 'container_definitions = jsonencode([\n  {\n    name = "web" # one\n    image = IMAGE\n    command = COMMAND\n  }\n])'
 
+COPILOT = "name: api\ntype: Load Balanced Web Service\n"
+
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "ECS: a command by jsonencode",
@@ -48,6 +50,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         "ECS: a definition of its own runs the project's image too",
         BUILT | {"taskdef.json": '{"containerDefinitions": [{"name": "w", "image": "acme/shop",\n"command": ["two:app"]}]}'},
         ["Dockerfile:4 > Dockerfile:5 gunicorn production app:app True", "taskdef.json:2 > Dockerfile:4 gunicorn production two:app True"],
+    ),
+    (
+        "Copilot: a command for the ENTRYPOINT of the image that the service builds",
+        {"side/Dockerfile": IMAGE, "back/Dockerfile": IMAGE} | {"copilot/api/manifest.yml": COPILOT + "image: {build: back/Dockerfile}\ncommand: two:app\n"},
+        ["back/Dockerfile:4 > back/Dockerfile:5 gunicorn production app:app True", "copilot/api/manifest.yml:4 > back/Dockerfile:4 gunicorn production two:app True", "side/Dockerfile:4 > side/Dockerfile:5 gunicorn production app:app True"],
+    ),
+    (
+        "Copilot: an ENTRYPOINT instead of the image's",
+        {"Dockerfile": IMAGE} | {"copilot/api/manifest.yml": COPILOT + "image: {build: {context: .}}\nentrypoint: [flask, --app, two, run]\n"},
+        ["Dockerfile:4 > Dockerfile:5 gunicorn production app:app True", "copilot/api/manifest.yml:4 flask-run production two:app True"],
     ),
     (
         "Cloud Run: command and arguments",
@@ -148,6 +160,7 @@ def test_what_expressions_decide_is_unknown(files: dict[str, str], expected: int
         ),
         task("exec", 'config {\n command = "gunicorn"\n args = ["app:app"]\n }\n env {\n A = "b"\n C = "x-${var.c}"\n }'),
         task("exec", 'config {\n command = "gunicorn"\n args = ["app:app"]\n }\n env = { A = "b", C = var.c }'),
+        {"copilot/api/manifest.yml": COPILOT + "image: {location: x.io/y}\nvariables: {A: a}\nsecrets: {C: c}\nenvironments:\n live: {command: 'gunicorn app:app', variables: {A: b}}\n"},
     ],
 )  # fmt: skip
 def test_the_environment_is_known_where_it_is_plain(files: dict[str, str]) -> None:
