@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterator
 
 from flask_prodcheck.facts.platforms.docker_hosts import joined
-from flask_prodcheck.facts.platforms.options import Options, entries, split_command
+from flask_prodcheck.facts.platforms.options import MORE_VARIABLES, Options, entries, split_command
 from flask_prodcheck.facts.types import EnvVar, ImageBuild, Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, env_mapping
 
@@ -35,18 +35,29 @@ def _build(path: str, name: str, build: YamlNode) -> ImageBuild:
     file = build.raw if build.is_scalar else build.string("dockerfile")
     context = build.string("context") or posixpath.dirname(file or "") or "."
     args = tuple((arg.name, arg.value) for arg in env_mapping(build.get("args")) if arg.value is not None)
-    return ImageBuild(build.span, (path,), (folder,), context, file, build.string("target"), args, called=(name,), pushed=True)
+    return ImageBuild(
+        build.span, (path,), (folder,), context, file, build.string("target"), args, called=(name,), pushed=True
+    )
 
 
 def _starts(root: YamlNode, options: Options) -> Iterator[Start]:
-    for environment, node in (("", root), *entries(root.get("environments"))):
+    environments = list(entries(root.get("environments")))
+    silent = [node for _, node in environments if not any(node.get(key) for key in _STARTING)]
+    for environment, node in (("", root), *environments):
         own = [split_command(node, key) for key in _STARTING]
         given = [each or split_command(root, key) for each, key in zip(own, _STARTING, strict=True)]
         command, overrides = joined(*given)
         if command is not None and any(own):
+            asked = (root.get("env_file"), node.get("env_file"), *(() if environment else map(_given, silent)))
+            more = MORE_VARIABLES if any(each is not None for each in asked) else ()
             env = (*_env(root), *(_env(node) if environment else ()))
             name = " ".join(filter(None, (root.string("name"), environment)))
-            yield Start("ecs", name, command.span, command, env=env, options=(*options, *overrides))
+            yield Start("ecs", name, command.span, command, env=env, options=(*options, *overrides, *more))
+
+
+def _given(environment: YamlNode) -> YamlNode | None:
+    """What an environment that starts as the others do has of variables."""
+    return environment.get("variables") or environment.get("secrets") or environment.get("env_file")
 
 
 def _env(node: YamlNode) -> Iterator[EnvVar]:

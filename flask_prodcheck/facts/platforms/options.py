@@ -8,6 +8,9 @@ from flask_prodcheck.facts.yaml_nodes import YamlNode, argv_command
 
 Options = tuple[tuple[str, str], ...]
 
+#: Of a start that may have more variables than its file lists.
+MORE_VARIABLES: Options = (("variables", "elsewhere"),)
+
 
 def options_of(node: YamlNode | None, **names: str | tuple[str, ...]) -> Options:
     """``(option, text)`` for each of ``names`` (option name = key, or path of keys) that ``node`` gives a text."""
