@@ -99,7 +99,7 @@ from flask_prodcheck.model.launching.gunicorn_files import gunicorn_files
 from flask_prodcheck.model.launching.gunicorn_values import argument_refusal, refusal
 from flask_prodcheck.model.launching.heads.services import services_of
 from flask_prodcheck.model.launching.listening import Address, listens
-from flask_prodcheck.model.launching.supply import replacer, supplier
+from flask_prodcheck.model.launching.supply import has_more_variables, replacer, supplier
 from flask_prodcheck.model.project import (
     App,
     Confidence,
@@ -327,6 +327,7 @@ __all__ = [
     "flask_before",
     "gunicorn_files",
     "has_heroku_files",
+    "has_more_variables",
     "imports_session",
     "is_kept",
     "is_placeholder",

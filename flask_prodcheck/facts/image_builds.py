@@ -107,7 +107,7 @@ def marked(parts: Iterable[BuiltAndPushed]) -> list[ImageBuild]:
     parts = list(parts)
     pushed = frozenset().union(*(names for _, names in parts))
     return [
-        replace(each, pushed=True) if any(_without_tag(name) in pushed for name in each.names) else each
+        replace(each, pushed=True, push="") if any(_without_tag(name) in pushed for name in each.names) else each
         for built, _ in parts
         for each in built
     ]

@@ -1,14 +1,15 @@
 """Nomad: the commands of the tasks of a job that runs on as a service.
 
 Sources: https://developer.hashicorp.com/nomad/docs/job-specification ("job": ``type``; "task": ``driver``, ``config``,
-``env``, ``user``; "lifecycle"), and the pages of the drivers ``docker`` (without ``command`` the arguments go to the
-image's ENTRYPOINT), ``podman``, ``exec`` and ``raw_exec``.
+``env``, ``user``; "lifecycle"; "template": ``env``), and the pages of the drivers ``docker`` (without ``command`` the
+arguments go to the image's ENTRYPOINT), ``podman``, ``exec`` and ``raw_exec``.
 """
 
 from __future__ import annotations
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.hcl import EXPRESSION, Block, Value, is_plain_command, read_hcl
+from flask_prodcheck.facts.platforms.options import MORE_VARIABLES
 from flask_prodcheck.facts.terraform import given_environment
 from flask_prodcheck.facts.types import Command, Start, StartFile
 
@@ -48,7 +49,10 @@ def _start(path: str, task: Block) -> Start | None:
     image = config.get("image")
     options = (("image", image.text),) if image is not None and image.text and driver in _IMAGES else ()
     options = (*options, *((("overrides", "entrypoint"),) if entry is not None or driver in _PROGRAMS else ()))
-    env = given_environment(path, iter(_values(task, "env").items()))
+    env = given_environment(path, _values(task, "env").items())
+    listed, templates = task.attributes.get("env"), task.all("template")
+    if (listed is not None and listed.entries is None) or any("env" in each.attributes for each in templates):
+        options = (*options, *MORE_VARIABLES)
     return Start(
         KIND, name, span, Command(span, " ".join(words), argv=words), env=env, user=task.text("user"), options=options
     )

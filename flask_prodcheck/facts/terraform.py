@@ -9,12 +9,13 @@ Sources: the documentation of the resources in the registry: hashicorp/aws (``aw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.hcl import Block, Value, as_json, is_plain_command, read_hcl
 from flask_prodcheck.facts.platforms.docker_hosts import read_task_definition
+from flask_prodcheck.facts.platforms.options import MORE_VARIABLES, Options
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import read_yaml
 from flask_prodcheck.records import replace
@@ -43,9 +44,33 @@ Starts = Iterator[Start | None]
 """The starts of a resource; None for one that is not plain."""
 
 
-def given_environment(path: str, values: Iterator[tuple[str, Value]]) -> tuple[EnvVar, ...]:
+#: Blocks that bring variables, by kind and label, and attributes that hold variables by name.
+_MORE = {("env_from", ()), ("dynamic", ("env",)), ("dynamic", ("env_from",))}
+_MAPS = ("app_settings", "env_variables", "runtime_environment_variables", "runtime_environment_secrets")
+
+
+def given_environment(path: str, values: Iterable[tuple[str, Value]]) -> tuple[EnvVar, ...]:
     """Variables with their values; what stands for another value in one is open as a variable of the shell is."""
     return tuple(EnvVar(name, value.text, Span(path, value.line)) for name, value in values)
+
+
+def _of_blocks(path: str, blocks: Iterable[Block], name: str = "name") -> tuple[tuple[EnvVar, ...], Options]:
+    """The variables that the ``env`` blocks in ``blocks`` set, those from elsewhere without a value, and whether there may be
+    more."""
+    blocks = list(blocks)
+    entries = [each for block in blocks for each in block.all("env")]
+    values = [(key, each.attributes.get("value", Value(each.line))) for each in entries if (key := each.text(name))]
+    inside = (each for block in blocks for each in block.blocks)
+    made = ((each.kind, each.labels[:1] if each.kind == "dynamic" else ()) for each in inside)
+    more = not _MORE.isdisjoint(made)
+    return given_environment(path, values), MORE_VARIABLES if more else ()
+
+
+def _of_maps(path: str, blocks: Iterable[Block]) -> tuple[tuple[EnvVar, ...], Options]:
+    """The variables that attributes of ``blocks`` set by name, and whether there may be more."""
+    maps = [value for block in blocks for key in _MAPS if (value := block.attributes.get(key)) is not None]
+    values = (pair for each in maps for pair in (each.entries or {}).items())
+    return given_environment(path, values), MORE_VARIABLES if any(each.entries is None for each in maps) else ()
 
 
 def _task_definition(path: str, _: str, resource: Block) -> Starts:
@@ -86,9 +111,8 @@ def _containers(path: str, name: str, resource: Block) -> Starts:
         line = next(value.line for value in values if value is not None)
         options = tuple((key, text) for key in ("image",) if (text := block.text(key)))
         options = (*options, *((("overrides", "entrypoint"),) if values[0] is not None and values[0].items else ()))
-        variables = ((each.text("name"), each.attributes.get("value")) for each in block.all("env"))
-        env = given_environment(path, ((key, value) for key, value in variables if key and value is not None))
-        span = Span(path, line)
+        env, more = _of_blocks(path, (block,))
+        span, options = Span(path, line), (*options, *more)
         yield Start(KIND, name, span, Command(span, " ".join(words), argv=words), env=env, options=options)
 
 
@@ -110,9 +134,10 @@ def _line(*path: str, kind: str = KIND) -> Callable[[str, str, Block], Starts]:
                 yield None
                 continue
             span, text = Span(file, value.line), value.text
-            variables = ((each.text("key"), each.attributes.get("value")) for each in block.all("env"))
-            env = given_environment(file, ((key, value) for key, value in variables if key and value is not None))
-            yield Start(kind, name, span, Command(span, text, shell=text), block.text("source_dir"), env)
+            env, more = _of_blocks(file, (*resource.all("spec"), block), "key")
+            by_name, others = _of_maps(file, (resource, block))
+            command, env = Command(span, text, shell=text), (*env, *by_name)
+            yield Start(kind, name, span, command, block.text("source_dir"), env, options=more or others)
 
     return read
 

@@ -385,7 +385,8 @@ class ImageBuild:
     registry and tag; ``folders`` where ``context`` and ``dockerfile`` may be relative to, the likeliest first; without a
     ``dockerfile`` it is the one of the context. ``contexts`` stand in for what FROM names: (name, ``target:`` of the same
     file, ``docker-image://`` or a folder). ``called`` are the names of what builds it (target, job, step), ``pushed`` says
-    that it goes to a registry, ``workflow`` that a workflow does it, ``released`` that this workflow runs for releases."""
+    that it goes to a registry, unless ``push`` turns out to say no; ``workflow`` that a workflow does it, ``released`` that
+    this workflow runs for releases."""
 
     span: Span
     names: tuple[str, ...]
@@ -397,6 +398,7 @@ class ImageBuild:
     contexts: tuple[tuple[str, str], ...] = ()
     called: tuple[str, ...] = ()
     pushed: bool = False
+    push: str = ""
     workflow: bool = False
     released: bool = False
 

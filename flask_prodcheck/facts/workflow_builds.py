@@ -20,7 +20,7 @@ from flask_prodcheck.facts.image_builds import BuiltAndPushed, builds_of, goes_t
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import ImageBuild, WorkflowCall
-from flask_prodcheck.facts.workflow_calls import CALLS, jobs_of, with_inputs
+from flask_prodcheck.facts.workflow_calls import CALLS, is_true, jobs_of, with_inputs
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
@@ -223,9 +223,10 @@ def _built_by_action(given: YamlNode, step: YamlNode, scope: Scope, called: tupl
     if context.startswith(_DEFAULT):
         context = context.partition(":")[2] or "."
         file = posixpath.join(context, file) if file else None
-    push = given.string("push") or "false"
-    pushed = push.lower() != "false" or goes_to_a_registry(_entries(given, "outputs", scope))
+    push = _filled(given.string("push") or "", scope)
+    to_a_registry = goes_to_a_registry(_entries(given, "outputs", scope))
     return ImageBuild(
         step.span, tuple(names), (".",), context, file, _filled(given.string("target") or "", scope) or None,
-        pairs(_entries(given, "build-args", scope)), pairs(_entries(given, "build-contexts", scope)), called, pushed=pushed,
+        pairs(_entries(given, "build-args", scope)), pairs(_entries(given, "build-contexts", scope)), called,
+        pushed=to_a_registry or is_true(push), push="" if to_a_registry else push,
     )  # fmt: skip

@@ -135,8 +135,14 @@ def _build(build: ImageBuild, run: _Run) -> ImageBuild:
         args=values(build.args),
         contexts=values(build.contexts),
         called=(*(run.call.called if run.call is not None else ()), *build.called),
+        pushed=build.pushed and (not build.push or is_true(filled(build.push))),
         released=run.call.released if run.call is not None else build.released,
     )
+
+
+def is_true(text: str) -> bool:
+    """Whether a value is not known to be false, which is what an input that is left empty is."""
+    return text.lower() not in ("", "false")
 
 
 def _names(written: str, filled: str) -> list[str]:

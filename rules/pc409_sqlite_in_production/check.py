@@ -12,6 +12,7 @@ from flask_prodcheck.rulekit import (
     Project,
     Server,
     Setting,
+    has_more_variables,
     loses_files,
     replicas,
     runs_several,
@@ -95,7 +96,7 @@ def _judged(project: Project, launch: Launch, setting: Setting) -> Iterator[Hit]
 def _tells(project: Project, launch: Launch) -> bool:
     """Whether the platform's file lists variables of the launch, and nothing that may bring others."""
     file = project.facts.start_files.get(launch.head.span.file)
-    if file is None or file.kind != "render":
+    if file is None or file.kind != "render" or has_more_variables(launch, project.facts):
         return False
     own = [each for each in file.starts if each.command is not None and each.command.span == launch.head.span]
-    return bool(own) and all(each.env and ("variables", "elsewhere") not in each.options for each in own)
+    return bool(own) and all(each.env for each in own)

@@ -74,6 +74,7 @@ CASES: list[tuple[Reader, str, str]] = [
     (read_platform, "railway.json", '{"deploy": {"startCommand": "a"}, "environments": {"p": {"deploy": {"startCommand": "b"}}}}'),
     (read_platform, "heroku.yml", "build: {docker: {web: Dockerfile}}\nrun:\n  web: a\n  x: {command: [b]}\n"),
     (read_platform, "manifest.yml", "applications:\n- {name: a, command: b, processes: [{type: web, command: c}]}\n"),
+    (read_platform, "copilot/a/manifest.yml", "name: a\ntype: b\nimage: {build: {dockerfile: c, args: {D: e}}}\nentrypoint: f 'g'\nvariables: {H: i}\nsecrets: {J: k}\nenvironments: {l: {command: [m]}}\n"),
     (read_platform, "zappa_settings.json", '{"a": {"app_function": "x.app"}, "b": {"extends": "a"}}'),
     (read_platform, ".ebextensions/a.config", "option_settings:\n- {namespace: 'aws:elasticbeanstalk:container:python', option_name: WSGIPath, value: a}\n"),
     (read_platform, "main.bicep", "x: {\n appCommandLine: 'a \\'b'\n linuxFxVersion: 'PYTHON|3.9'\n}\n"),

@@ -39,6 +39,8 @@ def rows(path: str, text: str) -> list[Row]:
         ("railpack.json", '{"deploy": {"startCommand": "g"}}', [("railpack", "web", "g", "run", 1)]),
         ("heroku.yml", "build:\n  docker:\n    web: D\nrelease:\n  command: [m]\nrun:\n  worker: w\n", [("heroku-yml", "release", "m", "release", 5), ("heroku-yml", "worker", "w", "run", 7), ("heroku-yml", "web", None, "run", 1)]),
         ("app.json", '{"scripts": {\n"postdeploy": "m", "dokku": {"predeploy": "n"}}}', [("app-json", "postdeploy", "m", "release", 2), ("app-json", "dokku.predeploy", "n", "release", 2)]),
+        ("copilot/a/manifest.yml", "name: a\ntype: Backend Service\nimage: {build: D}\nentrypoint: g 'h i'\nenvironments:\n  test:\n    command: [j]\n  live: {count: 2}\n", [("ecs", "a", "g|h i", "run", 4), ("ecs", "a test", "g|h i|j", "run", 4)]),
+        ("copilot/a/manifest.yml", "name: a\ntype: Scheduled Job\nimage: {build: D}\nentrypoint: g\n", []),
         ("manifest.yml", "applications:\n- name: a\n  command: g\n- name: b\n", [("cloudfoundry", "a", "g", "run", 3), ("cloudfoundry", "b", None, "run", 4)]),
         ("zappa_settings.json", '{"dev": {"app_function": "m.app"},\n"prod": {"extends": "dev"}, "x": {}}', [("zappa", "dev", None, "run", 1), ("zappa", "prod", None, "run", 1)]),
         ("zappa_settings.toml", "[dev]\napp_function = 'm.app'\n", [("zappa", "dev", None, "run", 2)]),

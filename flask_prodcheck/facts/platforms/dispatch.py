@@ -10,6 +10,7 @@ from flask_prodcheck.facts.json_comments import without_comments
 from flask_prodcheck.facts.platforms import (
     aws,
     azure,
+    copilot,
     devcontainer,
     docker_hosts,
     heroku,
@@ -45,7 +46,11 @@ def read_platform(path: str, text: str) -> StartFile:
             found = _document(path, name, node)
             if found is not None:
                 starts = StartFile(
-                    path, found.kind, (*starts.starts, *found.starts), (*starts.settings, *found.settings)
+                    path,
+                    found.kind,
+                    (*starts.starts, *found.starts),
+                    (*starts.settings, *found.settings),
+                    (*starts.builds, *found.builds),
                 )
     return starts
 
@@ -94,6 +99,7 @@ _BY_KEYS: tuple[tuple[tuple[tuple[str, ...], ...], Callable[[str, YamlNode], Sta
     ((("taskDefinition", "containerDefinitions"),), docker_hosts.read_task_definition),
     ((("applications",),), services.read_cloudfoundry),
     ((("Resources",),), serverless.read_sam),
+    ((("name",), ("type",), ("image",)), copilot.read_copilot),
     ((("runtime",),), services.read_app_engine),
     ((("entrypoint",),), services.read_app_engine),
     ((("services",),), services.read_digitalocean),

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.env import read_env
-from flask_prodcheck.facts.platforms.options import elements, options_of
-from flask_prodcheck.facts.types import Start, StartFile
+from flask_prodcheck.facts.platforms.options import MORE_VARIABLES, Options, elements, options_of
+from flask_prodcheck.facts.types import Command, Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, argv_command, env_entries
 from flask_prodcheck.records import replace
 
@@ -22,13 +22,8 @@ def read_task_definition(path: str, root: YamlNode) -> StartFile:
         options = options_of(container, image="image", user="user")
         for mounted in elements(container.get("mountPoints")):
             options = (*options, *options_of(mounted, mount="containerPath"))
-        if entrypoint is not None and entrypoint.argv:
-            options = (*options, ("overrides", "entrypoint"))
-            rest = command.argv if command is not None and command.argv is not None else ()
-            text = f"{entrypoint.text} {command.text}" if command is not None else entrypoint.text
-            command = replace(entrypoint, argv=(*entrypoint.argv, *rest), text=text)
-        if command is not None and not command.argv:
-            command = None
+        command, overrides = joined(entrypoint, command)
+        options = (*options, *overrides, *_more_variables(container))
         span = command.span if command is not None else container.span
         env = (*env_entries(container.get("environment")), *env_entries(container.get("secrets")))
         starts.append(
@@ -45,6 +40,22 @@ def read_task_definition(path: str, root: YamlNode) -> StartFile:
         )
     settings = options_of(root, image=("Image", "Name"), version="AWSEBDockerrunVersion")
     return StartFile(path, "ecs", tuple(starts), settings)
+
+
+def _more_variables(container: YamlNode) -> Options:
+    """What files give a container, and what an expression stands for."""
+    given = (node for key in ("environment", "secrets") if (node := container.get(key)) is not None)
+    plain = all(node.is_sequence or node.is_null for node in given)
+    return () if plain and container.get("environmentFiles") is None else MORE_VARIABLES
+
+
+def joined(entrypoint: Command | None, command: Command | None) -> tuple[Command | None, Options]:
+    """What a container runs instead of its image's own start, and what this overrides; None where it overrides nothing."""
+    if entrypoint is None or not entrypoint.argv:
+        return (command, ()) if command is not None and command.argv else (None, ())
+    rest = command.argv if command is not None and command.argv is not None else ()
+    text = f"{entrypoint.text} {command.text}" if command is not None else entrypoint.text
+    return replace(entrypoint, argv=(*entrypoint.argv, *rest), text=text), (("overrides", "entrypoint"),)
 
 
 def read_captain(path: str, root: YamlNode) -> StartFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.facts.platforms.options import elements, options_of
+from flask_prodcheck.facts.platforms.options import MORE_VARIABLES, elements, options_of
 from flask_prodcheck.facts.types import Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command, env_entries, env_mapping, shell_command
 from flask_prodcheck.patterns import regex
@@ -84,7 +84,7 @@ def read_render(path: str, root: YamlNode) -> StartFile:
             mount=("disk", "mountPath"),
         )  # fmt: skip
         if databases or any(each.get("fromGroup") is not None for each in elements(service.get("envVars"))):
-            options += (("variables", "elsewhere"),)
+            options += MORE_VARIABLES
         before = shell_command(service.get("preDeployCommand"), service.key_span("preDeployCommand"))
         if before is not None:
             starts.append(Start("render", name, before.span, before, folder, env, role="release", options=options))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_prodcheck.facts.platforms.options import elements, entries, options_of
-from flask_prodcheck.facts.quoting import split_words
+from flask_prodcheck.facts.platforms.options import elements, entries, options_of, split_command
 from flask_prodcheck.facts.types import Command, EnvVar, Start, StartFile
-from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command, argv_command, env_mapping, shell_command
+from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command, env_mapping, shell_command
 
 
 def read_fly(path: str, root: YamlNode) -> StartFile:
@@ -25,13 +24,13 @@ def read_fly(path: str, root: YamlNode) -> StartFile:
         options = (*options, *options_of(each, mount="destination"))
     starts: list[Start] = []
     deploy = root.get("deploy")
-    release = _split(deploy, "release_command")
+    release = split_command(deploy, "release_command")
     if release is not None:
         starts.append(Start("fly", "release", release.span, release, env=env, role="release", options=options))
     processes = root.get("processes")
     if processes is not None:
         for name, _, _ in processes.items():
-            command = _split(processes, name)
+            command = split_command(processes, name)
             if command is not None:
                 starts.append(Start("fly", name, command.span, command, env=env, options=options))
     experimental = root.get("experimental")
@@ -44,21 +43,11 @@ def read_fly(path: str, root: YamlNode) -> StartFile:
             ),
             "",
         )
-        command = _split(experimental, key) if key else None
+        command = split_command(experimental, key) if key else None
         span = command.span if command is not None else root.key_span("build")
         extra = (("overrides", key),) if key else ()
         starts.append(Start("fly", "app", span, command, env=env, options=(*options, *extra)))
     return StartFile(path, "fly", tuple(starts))
-
-
-def _split(node: YamlNode | None, key: str) -> Command | None:
-    value = node.get(key) if node is not None else None
-    if node is None or value is None:
-        return None
-    span = node.key_span(key)
-    if value.is_sequence:
-        return argv_command(value, span)
-    return Command(span, value.one_line(), argv=split_words(value.raw)) if value.raw else None
 
 
 def read_netlify(path: str, root: YamlNode) -> StartFile:

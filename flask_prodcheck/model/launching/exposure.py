@@ -6,7 +6,7 @@ import enum
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.launching.listening import SETS_PORT, listens
-from flask_prodcheck.model.launching.supply import absent_env_file
+from flask_prodcheck.model.launching.supply import absent_env_file, has_more_variables
 from flask_prodcheck.model.project import Launch
 from flask_prodcheck.patterns import regex
 
@@ -46,7 +46,9 @@ def open_environment(launch: Launch, facts: Facts) -> bool:
             if launch.service in ("", service.name) and absent_env_file(file, service, facts):
                 return True
     workload = facts.kubernetes.get(launch.head.span.file)
-    return workload is not None and any(each.env_from for each in workload.containers)
+    if workload is not None and any(each.env_from for each in workload.containers):
+        return True
+    return has_more_variables(launch, facts)
 
 
 def shares_container(launch: Launch, facts: Facts) -> bool:

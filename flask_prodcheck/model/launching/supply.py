@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.platforms.options import MORE_VARIABLES
 from flask_prodcheck.facts.shell_commands import every_command
-from flask_prodcheck.facts.types import ComposeFile, ComposeService, ShellCommand
+from flask_prodcheck.facts.types import ComposeFile, ComposeService, ShellCommand, Start
 from flask_prodcheck.model.launching.heads.services import merged_service, services_of
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.platforms import PLATFORM_KINDS
@@ -37,6 +38,8 @@ def supplier(launch: Launch, variable: str, facts: Facts) -> str:
             return file.path
     if absent := _absent_file_of_unit(launch, facts):
         return absent
+    if has_more_variables(launch, facts):
+        return launch.head.span.file
     if launch.kind in _WITHOUT_VARIABLES and (other := _started_alike(launch, variable, facts)):
         return other
     workload = facts.kubernetes.get(launch.head.span.file)
@@ -78,18 +81,29 @@ def absent_env_file(file: ComposeFile, service: ComposeService, facts: Facts) ->
 def _absent_file_of_unit(launch: Launch, facts: Facts) -> str:
     """The path, as written, of an environment file that the launch's unit or process file names and the project has no file
     of that name for; "" where there is none."""
-    file = facts.start_files.get(launch.head.span.file)
     present = {posixpath.basename(path) for path in facts.env_files}
     return next(
         (
             reference.path
-            for start in (file.starts if file is not None else ())
-            if start.span == launch.head.span or (start.command is not None and start.command.span == launch.head.span)
+            for start in _starts_of(launch, facts)
             for reference in start.env_files
             if posixpath.basename(reference.path) not in present
         ),
         "",
     )
+
+
+def has_more_variables(launch: Launch, facts: Facts) -> bool:
+    """Whether what the file of the launch starts may have more variables than this lists."""
+    return any(set(MORE_VARIABLES) <= set(start.options) for start in _starts_of(launch, facts))
+
+
+def _starts_of(launch: Launch, facts: Facts) -> Iterator[Start]:
+    """The starts of a file of processes that are the head of ``launch``."""
+    file, at = facts.start_files.get(launch.head.span.file), launch.head.span
+    for start in file.starts if file is not None else ():
+        if start.span == at or (start.command is not None and start.command.span == at):
+            yield start
 
 
 def _started_alike(launch: Launch, variable: str, facts: Facts) -> str:

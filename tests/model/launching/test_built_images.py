@@ -339,6 +339,78 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile.ci:4 gunicorn production app:app True"],
     ),
     (
+        "a workflow for releases has another one build what that does not push",
+        {
+            WORKFLOW: "on: {release: {}}\njobs:\n  ship: {uses: ./.github/workflows/build.yml, with: {push: false}}\n"
+            "  again: {uses: ./.github/workflows/build.yml}\n",
+            ".github/workflows/build.yml": workflow(
+                action(file="Dockerfile.ci", push="${{ inputs.push }}", tags="acme/shop:$V"),
+                on="{workflow_call: {inputs: {push: {default: false}}}}",
+            ),
+            "Dockerfile.ci": SERVES,
+            "app.py": APP,
+        },
+        ["Dockerfile.ci:4 gunicorn test app:app True"],
+    ),
+    (
+        "another step pushes what an action does not",
+        {
+            WORKFLOW: "on: {release: {}}\njobs: {ship: {uses: ./.github/workflows/build.yml, with: {push: false}}}\n",
+            ".github/workflows/build.yml": workflow(
+                action(file="Dockerfile.ci", push="${{ inputs.push }}", tags="acme/shop:$V"), "run: docker push acme/shop:latest", on="workflow_call"
+            ),
+            "Dockerfile.ci": SERVES,
+            "app.py": APP,
+        },
+        ["Dockerfile.ci:4 gunicorn production app:app True"],
+    ),
+    (
+        "an action pushes by its outputs",
+        {
+            WORKFLOW: "on: {release: {}}\njobs: {ship: {uses: ./.github/workflows/build.yml, with: {push: false}}}\n",
+            ".github/workflows/build.yml": workflow(
+                action(file="Dockerfile.ci", outputs="type=registry", push="${{ inputs.push }}", tags="acme/shop:$V"), on="workflow_call"
+            ),
+            "Dockerfile.ci": SERVES,
+            "app.py": APP,
+        },
+        ["Dockerfile.ci:4 gunicorn production app:app True"],
+    ),
+    (
+        "one of two calls has the image pushed",
+        {
+            WORKFLOW: "on: {release: {}}\njobs:\n  look: {uses: ./.github/workflows/build.yml, with: {push: false}}\n"
+            "  ship: {uses: ./.github/workflows/build.yml, with: {push: true}}\n",
+            ".github/workflows/build.yml": workflow(
+                action(file="Dockerfile.ci", push="${{ inputs.push }}", tags="acme/shop:$V"), on="{workflow_call: {}}"
+            ),
+            "Dockerfile.ci": SERVES,
+            "app.py": APP,
+        },
+        ["Dockerfile.ci:4 gunicorn production app:app True"],
+    ),
+    (
+        "a workflow for releases pushes where an expression decides",
+        {
+            WORKFLOW: workflow(
+                action(file="Dockerfile.ci", push="${{ github.repository != \"a/b\" }}", tags="acme/shop:$V"), on="{release: {}}"
+            ),
+            "Dockerfile.ci": SERVES,
+            "app.py": APP,
+        },
+        ["Dockerfile.ci:4 gunicorn production app:app True"],
+    ),
+    (
+        "a workflow for releases pushes nothing by its own variable",
+        {
+            WORKFLOW: "env: {PUSH: false}\n"
+            + workflow(action(file="Dockerfile.ci", push="${{ env.PUSH }}", tags="acme/shop:$V"), on="{release: {}}"),
+            "Dockerfile.ci": SERVES,
+            "app.py": APP,
+        },
+        ["Dockerfile.ci:4 gunicorn test app:app True"],
+    ),
+    (
         "a job for tests has another workflow build",
         {
             WORKFLOW: "on: {release: {}}\njobs: {test: {uses: ./.github/workflows/build.yml}}\n",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.launching.supply import has_more_variables
 from flask_prodcheck.model.link import link
 from flask_prodcheck.sources.discover import memory_tree
 
@@ -24,6 +25,8 @@ def task(driver: str, body: str, more: str = "") -> dict[str, str]:
 
 
 TASKS = 'container_definitions = jsonencode([\n  {\n    name = "web" # one\n    image = IMAGE\n    command = COMMAND\n  }\n])'
+
+COPILOT = "name: api\ntype: Load Balanced Web Service\n"
 
 CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
@@ -48,6 +51,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         "ECS: a definition of its own runs the project's image too",
         BUILT | {"taskdef.json": '{"containerDefinitions": [{"name": "w", "image": "acme/shop",\n"command": ["two:app"]}]}'},
         ["Dockerfile:4 > Dockerfile:5 gunicorn production app:app True", "taskdef.json:2 > Dockerfile:4 gunicorn production two:app True"],
+    ),
+    (
+        "Copilot: a command for the ENTRYPOINT of the image that the service builds",
+        {"side/Dockerfile": IMAGE, "back/Dockerfile": IMAGE} | {"copilot/api/manifest.yml": COPILOT + "image: {build: back/Dockerfile}\ncommand: two:app\n"},
+        ["back/Dockerfile:4 > back/Dockerfile:5 gunicorn production app:app True", "copilot/api/manifest.yml:4 > back/Dockerfile:4 gunicorn production two:app True", "side/Dockerfile:4 > side/Dockerfile:5 gunicorn production app:app True"],
+    ),
+    (
+        "Copilot: an ENTRYPOINT instead of the image's",
+        {"Dockerfile": IMAGE} | {"copilot/api/manifest.yml": COPILOT + "image: {build: {context: .}}\nentrypoint: [flask, --app, two, run]\n"},
+        ["Dockerfile:4 > Dockerfile:5 gunicorn production app:app True", "copilot/api/manifest.yml:4 flask-run production two:app True"],
     ),
     (
         "Cloud Run: command and arguments",
@@ -148,6 +161,7 @@ def test_what_expressions_decide_is_unknown(files: dict[str, str], expected: int
         ),
         task("exec", 'config {\n command = "gunicorn"\n args = ["app:app"]\n }\n env {\n A = "b"\n C = "x-${var.c}"\n }'),
         task("exec", 'config {\n command = "gunicorn"\n args = ["app:app"]\n }\n env = { A = "b", C = var.c }'),
+        {"copilot/api/manifest.yml": COPILOT + "image: {location: x.io/y}\nvariables: {A: a}\nsecrets: {C: c}\nenvironments:\n live: {command: 'gunicorn app:app', variables: {A: b}}\n"},
     ],
 )  # fmt: skip
 def test_the_environment_is_known_where_it_is_plain(files: dict[str, str]) -> None:
@@ -180,3 +194,51 @@ def test_a_program_in_the_image_of_the_project_that_is_not_seen_is_unknown(
     definition = f'{{"containerDefinitions": [{{"name": "w", "image": "{image}",\n"command": {command}}}]}}'
     project = link(parse(memory_tree({"app.py": APP, **dockerfile, "taskdef.json": definition})), name="site")
     assert [f"{hop.span.file}:{hop.span.line}" for hop in project.unknown_starts] == unknown
+
+
+ECS = '{"containerDefinitions": [{"name": "w", "image": "x", "command": ["gunicorn", "app:app"]MORE}]}'
+CLOUD_RUN = 'template {\n containers {\n args = ["gunicorn", "app:app"]\nMORE }\n}'
+APP_SERVICE = 'site_config {\n app_command_line = "gunicorn app:app"\n}\nMORE'
+APP_PLATFORM = 'spec {\nMOREservice {\n run_command = "gunicorn app:app"\nSERVICE}\n}'
+NOMAD = '      config {\n command = "gunicorn"\n args = ["app:app"]\n }\nMORE'
+SERVICE = COPILOT + "image: {location: x.io/y}\ncommand: gunicorn app:app\nenvironments:\n live: {MORE}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "names", "more"),
+    [
+        ({"taskdef.json": ECS.replace("MORE", "")}, [], False),
+        ({"taskdef.json": ECS.replace("MORE", ', "environment": [{"name": "A", "value": "b"}]')}, ["A"], False),
+        ({"taskdef.json": ECS.replace("MORE", ', "environment": null, "secrets": [{"name": "A", "valueFrom": "b"}]')}, ["A"], False),
+        ({"taskdef.json": ECS.replace("MORE", ', "environmentFiles": [{"value": "arn:a", "type": "s3"}]')}, [], True),
+        ({"taskdef.json": ECS.replace("MORE", ', "environment": "${variables}"')}, [], True),
+        ({"taskdef.json": ECS.replace("MORE", ', "secrets": "${secrets}"')}, [], True),
+        (resource("google_cloud_run_v2_service", CLOUD_RUN.replace("MORE", ' env {\n name = "A"\n }\n')), ["A"], False),
+        (resource("google_cloud_run_v2_service", CLOUD_RUN.replace("MORE", ' env_from {\n secret_ref {\n }\n }\n')), [], True),
+        (resource("google_cloud_run_v2_service", CLOUD_RUN.replace("MORE", ' dynamic "env" {\n for_each = var.a\n }\n')), [], True),
+        (resource("google_cloud_run_v2_service", CLOUD_RUN.replace("MORE", ' dynamic "env_from" {\n for_each = var.a\n }\n')), [], True),
+        (resource("google_cloud_run_v2_service", CLOUD_RUN.replace("MORE", ' dynamic "ports" {\n for_each = var.a\n }\n')), [], False),
+        (resource("azurerm_linux_web_app", APP_SERVICE.replace("MORE", 'app_settings = { A = "b" }')), ["A"], False),
+        (resource("azurerm_linux_web_app", APP_SERVICE.replace("MORE", "app_settings = local.settings")), [], True),
+        (resource("azurerm_linux_web_app", APP_SERVICE.replace("MORE", "tags = local.settings")), [], False),
+        (
+            resource("digitalocean_app", APP_PLATFORM.replace("MORE", 'env {\n key = "A"\n value = "b"\n}\n').replace("SERVICE", 'env {\n key = "B"\n}\n')),
+            ["A", "B"],
+            False,
+        ),
+        (resource("digitalocean_app", APP_PLATFORM.replace("MORE", 'dynamic "env" {\n}\n').replace("SERVICE", "")), [], True),
+        (task("exec", NOMAD.replace("MORE", 'env {\n A = "b"\n }')), ["A"], False),
+        (task("exec", NOMAD.replace("MORE", "env = var.all")), [], True),
+        (task("exec", NOMAD.replace("MORE", 'template {\n destination = "a"\n env = true\n }')), [], True),
+        (task("exec", NOMAD.replace("MORE", 'template {\n destination = "a"\n }')), [], False),
+        ({"copilot/api/manifest.yml": SERVICE.replace("MORE", "count: 2") + "variables: {A: b}\n"}, ["A"], False),
+        ({"copilot/api/manifest.yml": SERVICE.replace("MORE", "variables: {A: b}")}, [], True),
+        ({"copilot/api/manifest.yml": SERVICE.replace("MORE", "secrets: {A: b}")}, [], True),
+        ({"copilot/api/manifest.yml": SERVICE.replace("MORE", "env_file: live.env")}, [], True),
+        ({"copilot/api/manifest.yml": SERVICE + "env_file: live.env\n"}, [], True),
+    ],
+)  # fmt: skip
+def test_whether_there_may_be_more_variables(files: dict[str, str], names: list[str], more: bool) -> None:
+    project = link(parse(memory_tree({"app.py": APP, **files})), name="site")
+    (launch,) = project.launches
+    assert (sorted(set(launch.env) - {"PORT"}), has_more_variables(launch, project.facts)) == (names, more)
