@@ -6,10 +6,14 @@ from dataclasses import field
 
 from flask_prodcheck.base import Problem
 from flask_prodcheck.findings.finding import Finding
-from flask_prodcheck.policy.verdict import Standing
+from flask_prodcheck.policy.verdict import READY, Standing
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.registry.rule import Rule
-from flask_prodcheck.rulekit import App, Launch, RunSite
+from flask_prodcheck.rulekit import App, Launch, Purpose, RunSite
+
+
+NO_START = "nothing here says how production starts"
+INCOMPLETE = "not everything could be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,14 @@ class Report:
     def open_findings(self) -> tuple[Finding, ...]:
         """The shown findings that no comment suppresses."""
         return tuple(finding for finding in self.findings if finding.is_open)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why less is known than the verdict says, in words: "ready" without a launch of production proves little."""
+        started = any(launch.purpose is Purpose.PRODUCTION for launch in self.launches)
+        no_start = self.verdict == READY and not started
+        incomplete = any(problem.blocking for problem in self.problems)
+        return (NO_START,) * no_start + (INCOMPLETE,) * incomplete
 
     @property
     def suppressed_findings(self) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from flask_prodcheck.findings.finding import Finding
 from flask_prodcheck.lesson import Lesson
-from flask_prodcheck.policy.report import Report
+from flask_prodcheck.policy.report import NO_START, Report
 from flask_prodcheck.policy.verdict import holds
 from flask_prodcheck.reports.style import Style, safe
 
@@ -58,6 +58,8 @@ def project_table(lesson: Lesson, report: Report, style: Style) -> list[str]:
         before, later = getattr(now, name), getattr(after, name)
         change = before if before == later else f"{before} -> {later} after the cures"
         lines.append(f"  {name.replace('_', ' ')}: {change}")
+    if standing.step == lesson.steps[-1].number and NO_START in report.doubts:
+        lines.append(f"  assumed from step 4 on: {NO_START}")
     holding = holding_findings(report)
     if holding:
         names = ", ".join(f"{each.code} at {safe(str(each.span))}" for each in holding)

@@ -27,8 +27,8 @@ def render(report: Report) -> str:
         )
         for each in report.problems
     ]
-    incomplete = any(each.blocking for each in report.problems)
-    lines.append(f"prodcheck: {report.verdict}{' (not everything could be read)' if incomplete else ''}")
+    doubts = "; ".join(report.doubts)
+    lines.append(f"prodcheck: {report.verdict}{f' ({doubts})' if doubts else ''}")
     return "\n".join(lines) + "\n"
 
 

@@ -157,12 +157,11 @@ def _conclusion(report: Report, style: Style) -> str:
         if counts[each]
     )
     hidden_errors = sum(finding.severity == "error" for finding in report.hidden)
-    incomplete = any(problem.blocking for problem in report.problems)
     if report.verdict == NO_APP:
         none = "No Flask application found"
         nothing = style.strong("The Flask application is kept by an object that nothing starts" if report.apps else none)
-        return f"{nothing}, but not everything could be read." if incomplete else f"{nothing}: nothing to check here."
-    if report.verdict == READY and incomplete:
+        return f"{nothing}, but {report.doubts[0]}." if report.doubts else f"{nothing}: nothing to check here."
+    if report.verdict == READY and report.doubts:
         text = style.strong("Not known whether ready for production")
     elif report.verdict == READY:
         text = style.good("Ready for production")
@@ -173,9 +172,7 @@ def _conclusion(report: Report, style: Style) -> str:
         detail += f"; {_count(hidden_errors, 'error')} outside the selected rules also counted"
     elif report.hidden:
         detail += f"; {len(report.hidden)} outside the selected rules"
-    if incomplete:
-        detail += "; not everything could be read"
-    return f"{text}: {detail}."
+    return f"{text}: {'; '.join((detail, *report.doubts))}."
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:

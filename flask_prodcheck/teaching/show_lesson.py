@@ -62,7 +62,8 @@ def _project(lesson: Lesson, report: Report, style: Style) -> Iterator[str]:
     yield from project_table(lesson, report, style)
     holding = holding_findings(report)
     if not holding:
-        yield "  Nothing holds it: the lesson is complete."
+        doubts = "; ".join(report.doubts)
+        yield f"  Nothing that was found holds it, but {doubts}." if doubts else "  Nothing holds it: the lesson is complete."
         return
     yield ""
     yield style.strong(f"What holds it at step {report.standing.step}")

@@ -16,6 +16,7 @@ import pytest
 from flask_prodcheck import __version__
 from flask_prodcheck.audit import audit_tree
 from flask_prodcheck.base import Problem, Span
+from flask_prodcheck.lesson import load_lesson
 from flask_prodcheck.policy.report import Report
 from flask_prodcheck.reports import github, json_v1, sarif, text
 from flask_prodcheck.reports.relocate import relocated
@@ -23,6 +24,7 @@ from flask_prodcheck.reports.style import safe, safe_source
 from flask_prodcheck.rulekit import Hop
 from flask_prodcheck.sources.discover import memory_tree
 from flask_prodcheck.sources.place import prefix_of
+from flask_prodcheck.teaching.show_lesson import show_lesson
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 FILES = {
@@ -199,8 +201,21 @@ def test_the_last_line_never_promises_what_was_not_read(verdict: str, blocking: 
     problems = (Problem("Dockerfile", 1, "broken", blocking),)
     subject = replace(report(), verdict=verdict, findings=(), problems=problems, apps=apps)
     assert text.render(subject).splitlines()[-1] == last
+    assert "assumed from step 4 on" not in text.render(subject)
     ends = github.render(subject).splitlines()[-1]
     assert ends == f"prodcheck: {verdict}" + (" (not everything could be read)" if blocking else "")
+
+
+def test_without_a_launch_of_production_nothing_is_promised() -> None:
+    subject = audit_tree(memory_tree({"app.py": FILES["app.py"], "requirements.txt": "flask==3.1.0\ngunicorn==23.0.0\n"}))
+    assert (subject.verdict, subject.exit_code) == ("ready", 0)
+    shown = text.render(subject)
+    why = "nothing here says how production starts"
+    assert shown.splitlines()[-1].startswith("Not known whether ready for production: ")
+    assert shown.splitlines()[-1].endswith(f"; {why}.")
+    assert f"  assumed from step 4 on: {why}\n" in shown
+    assert github.render(subject).splitlines()[-1] == f"prodcheck: ready ({why})"
+    assert show_lesson(load_lesson(), subject).splitlines()[-1] == f"  Nothing that was found holds it, but {why}."
 
 
 def test_an_application_that_nothing_starts_is_not_called_absent() -> None:
