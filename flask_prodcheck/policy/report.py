@@ -11,7 +11,6 @@ from flask_prodcheck.records import dataclass
 from flask_prodcheck.registry.rule import Rule
 from flask_prodcheck.rulekit import App, Launch, Purpose, RunSite
 
-
 NO_START = "nothing here says how production starts"
 INCOMPLETE = "not everything could be read"
 

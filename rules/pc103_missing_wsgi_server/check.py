@@ -47,9 +47,10 @@ def check(project: Project) -> Iterator[Hit]:
             facts={"script": scripts[0]},
         )
     elif settings := next(gunicorn_files(project.facts), None):
+        started = at != app.span and any(launch.server.is_development for launch in project.launches)
         yield Hit(
             at=at,
-            severity="info",
+            severity="warning" if started else "info",
             message="Nothing here starts or installs gunicorn, but {file} holds its settings",
             facts={"file": settings[0]},
         )
