@@ -35,6 +35,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
 _EXAMPLE_HOSTS = frozenset({"host", "hostname", "server", "servername", "your-host", "example.com", "db.example.com"})
 _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASS)$")
 _KEY = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|API_KEY|SECRET_ACCESS_KEY|ACCESS_TOKEN|AUTH_TOKEN|CLIENT_SECRET)$")
+_DEFAULT = re.compile(r"^\$\{(\w{1,80}):?-([^${}\s]{1,200})\}$")
 #: Words that are no password anywhere but are one where somebody has given them to a cluster.
 _WEAK = frozenset({"admin", "root", "password", "pass", "secret", "test", "123456", "12345678"})
 _TO_REPLACE = re.compile(
@@ -176,18 +177,30 @@ def _published_databases(project: Project) -> Iterator[Hit]:
                 continue
             for variable in service.environment:
                 value = variable.value or ""
-                if value and "$" not in value and _opens(variable.name, service, open_ports):
+                if _is_written(value, posixpath.dirname(path), project) and _opens(variable.name, service, open_ports):
                     key = (posixpath.dirname(path), service.name, variable.name, value)
                     found.setdefault(key, []).append((variable, open_ports[0]))
                     break
     for (_, name, _, _), places in found.items():
         (variable, port), *others = places
+        default = _DEFAULT.match(variable.value or "")
+        unless = f" unless {default[1]} is set" if default is not None else ""
         yield Hit(
             at=variable.span,
             via=(*((port.span,) if port.span is not None else ()), *(other.span for other, _ in others)),
-            facts={"what": f"{name} publishes its port with the password of this file"},
+            facts={"what": f"{name} publishes its port with the password of this file{unless}"},
             severity="warning",
+            confidence="medium" if default is not None else None,
         )
+
+
+def _is_written(value: str, folder: str, project: Project) -> bool:
+    """Whether a value stands in the compose file, as it is or as the default of a variable that no ``.env`` beside it sets."""
+    default = _DEFAULT.match(value)
+    if default is None:
+        return bool(value) and "$" not in value
+    beside = project.facts.env_files.get(posixpath.join(folder, ".env"))
+    return beside is None or all(each.name != default[1] for each in beside.variables)
 
 
 def _only_stands_by(path: str, project: Project) -> bool:
