@@ -17,6 +17,7 @@ from flask_prodcheck.rulekit import (
     Project,
     Setting,
     Span,
+    Value,
     cluster_secrets,
     compose_order,
     is_placeholder,
@@ -35,6 +36,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
 _EXAMPLE_HOSTS = frozenset({"host", "hostname", "server", "servername", "your-host", "example.com", "db.example.com"})
 _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASS)$")
 _KEY = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|API_KEY|SECRET_ACCESS_KEY|ACCESS_TOKEN|AUTH_TOKEN|CLIENT_SECRET)$")
+_ADMINISTRATOR = re.compile(r"(?:^|_)(?:ADMIN|SUPERUSER)(?:_\w{1,40})?_(?:PASSWORD|PASSWD|PWD|PASS)$")
 _DEFAULT = re.compile(r"^\$\{(\w{1,80}):?-([^${}\s]{1,200})\}$")
 #: Words that are no password anywhere but are one where somebody has given them to a cluster.
 _WEAK = frozenset({"admin", "root", "password", "pass", "secret", "test", "123456", "12345678"})
@@ -63,6 +65,7 @@ def check(project: Project) -> Iterator[Hit]:
             yield hit
     for configuration in project.configurations:
         yield from _in_code(project, configuration, said)
+    yield from _of_administrators(project, said)
     yield from _published_databases(project)
     yield from _in_images(project)
     yield from _in_secrets(project, said)
@@ -77,7 +80,7 @@ def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
         password = _password(key, value, setting)
         if password is None:
             continue
-        default_of = setting.variable if setting.fallback else _default_of(setting, password)
+        default_of = setting.variable if setting.fallback else _default_of(setting.value, password)
         certain = not setting.fallback and not setting.variable
         proven = certain and launch is not None and launch.confidence is not Confidence.LOW
         proven = proven and not _FOR_PAGES.fullmatch(password)
@@ -91,10 +94,10 @@ def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
         )
 
 
-def _default_of(setting: Setting, password: str) -> str:
+def _default_of(value: Value[object], password: str) -> str:
     """The variable whose default in a deploy file ``password`` is (``${DB_PASSWORD:-default}``); "" where it is none."""
     default = re.compile(r"\$\{(\w{1,80}):?[-=]" + re.escape(password) + r"\}")
-    found = (default.search(step.text) for step in setting.value.origin)
+    found = (default.search(step.text) for step in value.origin)
     return next((each[1] for each in found if each is not None), "")
 
 
@@ -150,6 +153,27 @@ def _in_secrets(project: Project, said: set[Span]) -> Iterator[Hit]:
                 via=tuple(other.span for _, other in others),
                 facts={"what": f"The secret {secret} is under version control with its {entry.name}"},
                 severity="warning",
+            )
+
+
+def _of_administrators(project: Project, said: set[Span]) -> Iterator[Hit]:
+    """Passwords of administrators that the files which start production give the application, or write as a default."""
+    for launch in project.production:
+        for name, value in launch.env.items():
+            if not _ADMINISTRATOR.search(name) or not isinstance(value, Known):
+                continue
+            written, at = value.value, value.origin[-1].span
+            if not written or _is_filled_in(written) or at in said:
+                continue
+            said.add(at)
+            variable = _default_of(value, written)
+            unless = f" unless {variable} is set" if variable else ""
+            yield Hit(
+                at=at,
+                via=launch.hops,
+                facts={"what": f"{name} holds an administrator's password{unless}"},
+                severity="warning",
+                confidence="medium",
             )
 
 
