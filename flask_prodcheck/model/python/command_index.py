@@ -155,9 +155,16 @@ def _named(call: Expr) -> str:
     return given.value if isinstance(given, Const) and isinstance(given.value, str) else ""
 
 
+def is_flask_run(command: Definition) -> bool:
+    """Whether a command is Flask's own ``run`` (flask/cli.py, ``run_command``)."""
+    return command.kind == "external" and command.name == "flask.cli.run_command"
+
+
 def own_name(target: Definition) -> str:
     """The name that a command has by itself."""
     node = target.node
+    if is_flask_run(target):
+        return "run"
     if target.kind == "value":
         return _named(target.value) if target.value is not None else ""
     if not isinstance(node, FunctionDef):
@@ -202,7 +209,7 @@ def _add(modules: Modules, owner: Definition, target: Definition, name: str, how
         if not name:  # typer takes over the commands of an application without a name
             index.merged.setdefault(_key(owner), []).extend([target] if how == "add_typer" else ())
             return True
-    elif target.kind != "function" or not isinstance(target.node, FunctionDef):
+    elif not is_flask_run(target) and (target.kind != "function" or not isinstance(target.node, FunctionDef)):
         return False
     index.commands.setdefault(_key(owner), {})[name or own_name(target)] = target
     return True

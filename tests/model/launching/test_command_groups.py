@@ -41,6 +41,30 @@ COMMANDS: list[tuple[str, str, str, list[str]]] = [
         ["shop/web.py:5 app-run"],
     ),
     (
+        "click: Flask's own run by another name",
+        "import click\nfrom flask.cli import run_command\n" + GROUP + "main.add_command(run_command, 'serve')\n",
+        "shop serve",
+        ["shop/cli.py:4 flask-run"],
+    ),
+    (
+        "click: Flask's own run by its name, of a group that is added",
+        "import click\nimport flask.cli\n" + GROUP + "sub = click.Group('sub')\nmain.add_command(sub)\nsub.add_command(flask.cli.run_command)\n",
+        "shop sub run",
+        ["shop/cli.py:4 flask-run"],
+    ),
+    (
+        "click: Flask's own run, not the word",
+        "import click\nfrom flask.cli import run_command\n" + GROUP + "main.add_command(run_command, 'serve')\n",
+        "shop run",
+        [],
+    ),
+    (
+        "click: another command of Flask's",
+        "import click\nfrom flask.cli import routes_command\n" + GROUP + "main.add_command(routes_command, 'serve')\n",
+        "shop serve",
+        [],
+    ),
+    (
         "click: given to the group by name",
         "import click\nfrom shop.web import serve\nmain = click.Group('shop', commands={'web': serve})\n",
         "shop web",

@@ -18,7 +18,7 @@ from flask_prodcheck.model.python.command_groups import (
     class_given,
     own_group_class,
 )
-from flask_prodcheck.model.python.command_index import callback_of, commands_of
+from flask_prodcheck.model.python.command_index import callback_of, commands_of, is_flask_run
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
 from flask_prodcheck.model.python.instances.instance import Instance
@@ -56,9 +56,9 @@ def command_of(
     found = commands.get(word) or commands.get(word.replace("-", "_"))
     if found is None and own_class is not None:
         found = walk.found_command(own_class, group.module, word)
-    if found is not None:
+    if found is not None and not is_flask_run(found):
         return _run(walk, found, call, Frame(found.module, frame.name), replace(way, argv=rest))
-    if word == "run" and group_class.endswith("FlaskGroup"):
+    if found is not None or (word == "run" and group_class.endswith("FlaskGroup")):
         body = group.node.body if isinstance(group.node, FunctionDef) else ()
         info = walk.script_info(body, Frame(group.module, frame.name, Scope(body)))
         path, loader = (group.module, info) if info is not None else way.loader or (group.module, None)
@@ -122,6 +122,9 @@ def _group(walk: Walk, group: Definition, made: Instance, call: Call, frame: Fra
 
 def _run(walk: Walk, found: Definition, call: Call, frame: Frame, way: Way) -> int:
     """Run the command or the group ``found``."""
+    if is_flask_run(found):
+        path, loader = way.loader or ("", None)
+        return walk.flask_run(call, way, path, loader)
     inner = Call(call.span, call.func, (), ())
     if found.kind == "value":
         made = walk.instances.of_definition(found)
@@ -184,10 +187,10 @@ def click_invoke(walk: Walk, call: Call, func: Attribute, frame: Frame, way: Way
     first = call.args[0] if call.args else None
     if first is None or not walk.is_click_context(func.value, frame):
         return None
-    if walk.modules.qualified(frame.path, first, frame.scope.body) == "flask.cli.run_command":
+    found = walk.modules.resolve(frame.path, first, frame.scope.body)
+    if is_flask_run(found):
         path, loader = way.loader or ("", None)
         return walk.flask_run(call, way, path, loader)
-    found = walk.modules.resolve(frame.path, first, frame.scope.body)
     if found.kind != "function":
         return None
     inner = Call(call.span, first, call.args[1:], call.keywords)
