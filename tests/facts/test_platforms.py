@@ -45,6 +45,7 @@ def rows(path: str, text: str) -> list[Row]:
         ("zappa_settings.json", '{"dev": {"app_function": "m.app"},\n"prod": {"extends": "dev"}, "x": {}}', [("zappa", "dev", None, "run", 1), ("zappa", "prod", None, "run", 1)]),
         ("zappa_settings.toml", "[dev]\napp_function = 'm.app'\n", [("zappa", "dev", None, "run", 2)]),
         ("serverless.yml", "custom:\n  wsgi:\n    app: m.app\n", [("serverless", "wsgi", None, "run", 3)]),
+        ("serverless.yml", "custom:\n  wsgi:\n    app: m.app\nfunctions:\n  a:\n    handler: wsgi.handler\n  b: {handler: m.b}\n  c: {handler: wsgi_handler.handler}\n", [("serverless", "a", None, "run", 6), ("serverless", "c", None, "run", 8)]),
         ("template.yaml", "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {Handler: !Sub 'a.b'}\n", [("sam", "F", None, "run", 5)]),
         ("vercel.json", '{"builds": [{"src": "api/index.py", "use": "@vercel/python"}]}', [("vercel", "api/index.py", None, "run", 1)]),
         ("apprunner.yaml", "version: 1.0\nruntime: python311\nrun:\n  pre-run: [m]\n  command: g\n", [("apprunner", "pre-run", "m", "release", 4), ("apprunner", "web", "g", "run", 5)]),

@@ -33,16 +33,24 @@ def read_zappa(path: str, root: YamlNode) -> StartFile:
 
 
 def read_serverless(path: str, root: YamlNode) -> StartFile:
-    """``custom.wsgi.app`` (serverless-wsgi README), else the functions' own handlers, which the code may hand to a WSGI
-    application; the handlers are settings as well."""
+    """The functions that serverless-wsgi's handler answers for with ``custom.wsgi.app`` (its README, "Flask configuration
+    example"), else the functions' own handlers, which the code may hand to a WSGI application; the handlers are settings
+    as well."""
     functions = entries(root.get("functions"))
     settings = tuple((f"handler.{name}", value.string("handler") or "") for name, value in functions)
     env = env_mapping(root.get("provider", "environment"))
     wsgi = root.get("custom", "wsgi")
     app = wsgi.string("app") if wsgi is not None else None
     if wsgi is not None and app is not None:
-        start = Start("serverless", "wsgi", wsgi.key_span("app"), None, env=env, options=(("app", app),))
-        return StartFile(path, "serverless", (start,), settings)
+        answering = [
+            (name, function.key_span("handler"), (*env, *env_mapping(function.get("environment"))))
+            for name, function in functions
+            if function.string("handler") in _OF_SERVERLESS_WSGI
+        ] or [("wsgi", wsgi.key_span("app"), env)]
+        starts = [
+            Start("serverless", name, span, None, env=given, options=(("app", app),)) for name, span, given in answering
+        ]
+        return StartFile(path, "serverless", tuple(starts), settings)
     runtime = root.string("provider", "runtime")
     starts = [
         Start(
@@ -59,6 +67,10 @@ def read_serverless(path: str, root: YamlNode) -> StartFile:
         and "." in handler
     ]
     return StartFile(path, "serverless", tuple(starts), settings)
+
+
+#: The module was called ``wsgi`` in the first releases of serverless-wsgi.
+_OF_SERVERLESS_WSGI = ("wsgi_handler.handler", "wsgi.handler")
 
 
 def _is_python(runtime: str | None) -> bool:

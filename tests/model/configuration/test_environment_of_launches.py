@@ -114,6 +114,7 @@ CASES: list[tuple[str, dict[str, str], str]] = [
     ("apache SetEnv is not the process's environment", {'site.conf': '<VirtualHost *:80>\n SetEnv MODE live\n WSGIScriptAlias / /srv/site/app.wsgi\n</VirtualHost>\n', 'app.wsgi': 'from app import app as application\n'}, 'none'),
     ('vercel', {'vercel.json': '{"builds": [{"src": "app.py", "use": "@vercel/python"}], "env": {"MODE": "live"}}'}, 'live'),
     ('serverless', {'serverless.yml': 'service: s\nprovider:\n  name: aws\n  runtime: python3.12\n  environment:\n    MODE: live\nplugins: [serverless-wsgi]\ncustom:\n  wsgi: {app: app.app}\nfunctions:\n  api: {handler: wsgi_handler.handler}\n'}, 'live'),
+    ('serverless, of the function', {'serverless.yml': 'service: s\nprovider: {name: aws, environment: {MODE: dev}}\ncustom:\n  wsgi: {app: app.app}\nfunctions:\n  api: {handler: wsgi_handler.handler, environment: {MODE: live}}\n'}, 'live'),
     ('nixpacks', {'nixpacks.toml': "[variables]\nMODE = 'live'\n[start]\ncmd = 'gunicorn app:app'\n"}, 'live'),
     ('beanstalk', {'Procfile': 'web: gunicorn app:app\n', '.ebextensions/env.config': 'option_settings:\n  aws:elasticbeanstalk:application:environment:\n    MODE: live\n'}, 'live'),
     ('cloudfoundry', {'manifest.yml': 'applications:\n- name: a\n  command: gunicorn app:app\n  env:\n    MODE: live\n'}, 'live'),

@@ -571,7 +571,7 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "serverless.yml": "service: site\ncustom:\n  wsgi:\n    app: app.app\nfunctions:\n  api:\n    handler: wsgi_handler.handler\n",
             "app.py": APP,
         },
-        ["serverless.yml:4 lambda production app:app True"],
+        ["serverless.yml:7 lambda production app:app True"],
     ),
     (
         "Vercel",
