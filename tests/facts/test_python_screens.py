@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import flask_prodcheck
-from flask_prodcheck.facts.python import read_python, regions, screen
+from flask_prodcheck.facts.python import read_python, screen, triggers
 from flask_prodcheck.facts.python.regions import cut
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.walk import statements_of
@@ -98,7 +98,7 @@ class Unscreened(Text):
 
     @property
     def words(self) -> frozenset[str]:
-        return Text(self.source).words | regions._TRIGGERS | {"app", "return"}
+        return Text(self.source).words | triggers.TRIGGERS | {"app", "return"}
 
     def words_in(self, first: int, last: int) -> Iterator[str]:
         return iter(sorted(self.words))
@@ -118,7 +118,7 @@ RETURNS = ("return app", "return (\n        wsgi_app(1))", "return self.applicat
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_function_that_mentions_a_trigger_is_kept(form: str) -> None:
-    for word in sorted(regions._TRIGGERS):
+    for word in sorted(triggers.TRIGGERS):
         source = f"def helper(a):\n    {form.format(word)}\n"
         assert _lines_cut(source, Text(source)) == (set(), set()), source
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from flask_prodcheck.facts.statements import argument, call_name, calls_in, statements
 from flask_prodcheck.facts.syntax import Assign, Attribute, Call, ClassDef, Const, Expr, FunctionDef, Name, Stmt
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.programs import OPEN
+from flask_prodcheck.model.python.programs.undecided import OPEN
 from flask_prodcheck.records import dataclass, replace
 
 

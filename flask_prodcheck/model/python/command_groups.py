@@ -11,7 +11,7 @@ from flask_prodcheck.facts.statements import argument, call_name, nested_stateme
 from flask_prodcheck.facts.syntax import Attribute, Call, Const, Expr, ExprStmt, FunctionDef, Name
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.programs import OPEN
+from flask_prodcheck.model.python.programs.undecided import OPEN
 
 #: What a parameter is called that gets the context of the command.
 CONTEXTS = frozenset({"ctx", "context", "click_ctx", "click_context"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_prodcheck.model.python.programs import OPEN
+from flask_prodcheck.model.python.programs.undecided import OPEN
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 

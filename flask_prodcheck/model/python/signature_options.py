@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from flask_prodcheck.facts.statements import argument, call_name
 from flask_prodcheck.facts.syntax import Call, Const, Expr, FunctionDef, Param
 from flask_prodcheck.model.python.command_groups import CONTEXTS
-from flask_prodcheck.model.python.programs import OPEN
+from flask_prodcheck.model.python.programs.undecided import OPEN
 from flask_prodcheck.records import dataclass
 
 #: What typer and cyclopts put in the place of a default.

@@ -27,7 +27,12 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.programs import FIELD, OPEN, Effort, Frame, World, evaluate, integer, text_of
+from flask_prodcheck.model.python.programs.bounds import Effort
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.methods import FIELD, integer
+from flask_prodcheck.model.python.programs.state import Frame, World
+from flask_prodcheck.model.python.programs.undecided import OPEN
+from flask_prodcheck.model.python.programs.words import text_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
 

@@ -14,7 +14,7 @@ from flask_prodcheck.model.python.execution.shared import Shared
 from flask_prodcheck.model.python.execution.walk import Walk, run_module
 from flask_prodcheck.model.python.execution.ways import Outcome
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.value_bounds import SIZE, is_small
+from flask_prodcheck.model.python.programs.bounds import SIZE, is_small
 
 APP = "import os\nfrom flask import Flask\napp = Flask(__name__)\n"
 SOON = 5.0  # seconds of work; each takes one at most, and minutes without the bound

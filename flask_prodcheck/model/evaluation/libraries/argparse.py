@@ -13,7 +13,7 @@ from flask_prodcheck.model.evaluation.running import Arguments, Frame
 from flask_prodcheck.model.evaluation.unparse import unparse
 from flask_prodcheck.model.evaluation.values import Evaluated, Obj, Ref, known, traced, unknown
 from flask_prodcheck.model.python.argparse_options import MISSING, Option, declared_arguments, has_subparsers
-from flask_prodcheck.model.python.programs import OPEN
+from flask_prodcheck.model.python.programs.undecided import OPEN
 
 if TYPE_CHECKING:
     from flask_prodcheck.model.evaluation.machine import Machine

@@ -9,7 +9,7 @@ from flask_prodcheck.model.launching.place import Place, brought, locate
 from flask_prodcheck.model.launching.placed_files import installed_at
 from flask_prodcheck.model.launching.words import is_open
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.programs import OWN_FILE
+from flask_prodcheck.model.python.programs.references import OWN_FILE
 
 #: Programs that stand as scripts in the environment of a project and are started through Python by their path.
 INSTALLED_PROGRAMS = frozenset(

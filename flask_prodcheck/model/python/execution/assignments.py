@@ -18,7 +18,12 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
 )
 from flask_prodcheck.model.python.held_settings import setting_name
-from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, bounded, evaluate, text_of
+from flask_prodcheck.model.python.programs.bounds import bounded
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.loaded import Loaded
+from flask_prodcheck.model.python.programs.state import Frame
+from flask_prodcheck.model.python.programs.undecided import OPEN
+from flask_prodcheck.model.python.programs.words import text_of
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:

@@ -30,7 +30,10 @@ from flask_prodcheck.model.python.execution.starting import SHELLS, SPAWNS
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Way
 from flask_prodcheck.model.python.instances.kinds import FLASK_KINDS
 from flask_prodcheck.model.python.instances.unbound import unbound_call
-from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.loaded import Loaded
+from flask_prodcheck.model.python.programs.state import Frame
+from flask_prodcheck.model.python.programs.undecided import OPEN
 from flask_prodcheck.model.python.source_files import qualified_built_in
 from flask_prodcheck.model.python.tables import table_of
 from flask_prodcheck.patterns import regex

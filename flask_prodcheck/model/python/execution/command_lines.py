@@ -29,7 +29,10 @@ from flask_prodcheck.model.python.command_index import commands_of
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.docopt_options import docopt_values
 from flask_prodcheck.model.python.execution.ways import NEXT, STOP, Ending, Way
-from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.source_text import render
+from flask_prodcheck.model.python.programs.state import Frame
+from flask_prodcheck.model.python.programs.undecided import OPEN
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.ways import NEXT, Way
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.plugins import plugins_of
-from flask_prodcheck.model.python.programs import Frame, render
+from flask_prodcheck.model.python.programs.source_text import render
+from flask_prodcheck.model.python.programs.state import Frame
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:

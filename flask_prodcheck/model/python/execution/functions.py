@@ -21,7 +21,10 @@ from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.click_groups import invoked_subcommand
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
 from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
-from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, render
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.source_text import render
+from flask_prodcheck.model.python.programs.state import Frame
+from flask_prodcheck.model.python.programs.undecided import OPEN
 from flask_prodcheck.model.python.signature_options import signature_options
 from flask_prodcheck.records import replace
 

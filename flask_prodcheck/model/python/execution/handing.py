@@ -25,7 +25,8 @@ from flask_prodcheck.facts.syntax import (
     Subscript,
 )
 from flask_prodcheck.model.python.execution.ways import DEPTH, Way
-from flask_prodcheck.model.python.programs import Frame, evaluate
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.state import Frame
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import Attribute, Call, Dict, Expr, Name
 from flask_prodcheck.model.python.execution.ways import DEPTH, NEXT, STOP, Way
-from flask_prodcheck.model.python.programs import OPEN, Frame, Loaded, evaluate, render
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.loaded import Loaded
+from flask_prodcheck.model.python.programs.source_text import render
+from flask_prodcheck.model.python.programs.state import Frame
+from flask_prodcheck.model.python.programs.undecided import OPEN
 from flask_prodcheck.model.python.source_files import SourceFiles, qualified_built_in
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from flask_prodcheck.model.project import App
 from flask_prodcheck.model.python.apps import app_at
 from flask_prodcheck.model.python.execution.ways import STOP, Way
 from flask_prodcheck.model.python.instances.instance import Instance
-from flask_prodcheck.model.python.programs import Frame, evaluate
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.state import Frame
 from flask_prodcheck.patterns import regex
 
 if TYPE_CHECKING:

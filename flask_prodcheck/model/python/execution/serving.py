@@ -13,7 +13,10 @@ from flask_prodcheck.model.python.execution.server_commands import named_app
 from flask_prodcheck.model.python.execution.socketio_modes import servers_of
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Way
 from flask_prodcheck.model.python.instances.instance import Instance
-from flask_prodcheck.model.python.programs import Frame, evaluate, render, text_of
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.source_text import render
+from flask_prodcheck.model.python.programs.state import Frame
+from flask_prodcheck.model.python.programs.words import text_of
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:

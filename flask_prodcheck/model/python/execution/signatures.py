@@ -14,7 +14,8 @@ from flask_prodcheck.facts.syntax import Attribute, Call, Collection, Const, Dic
 from flask_prodcheck.model.python.command_groups import first_word
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.execution.ways import NEXT, Way
-from flask_prodcheck.model.python.programs import Frame, render
+from flask_prodcheck.model.python.programs.source_text import render
+from flask_prodcheck.model.python.programs.state import Frame
 from flask_prodcheck.model.python.signature_options import signature_options
 from flask_prodcheck.records import replace
 

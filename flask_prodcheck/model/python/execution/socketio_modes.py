@@ -32,7 +32,9 @@ from flask_prodcheck.model.python.execution.statements import is_import_error
 from flask_prodcheck.model.python.execution.ways import Way
 from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.instances.scope import Scope, unknown_params
-from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.state import Frame
+from flask_prodcheck.model.python.programs.undecided import OPEN
 from flask_prodcheck.records import dataclass
 
 if TYPE_CHECKING:

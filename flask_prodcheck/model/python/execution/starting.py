@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import Call, Collection, Const, Dict, Expr
 from flask_prodcheck.model.python.execution.ways import Ending, Way
-from flask_prodcheck.model.python.programs import OPEN, OWN_FILE, Frame, evaluate, render, text_of
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.references import OWN_FILE
+from flask_prodcheck.model.python.programs.source_text import render
+from flask_prodcheck.model.python.programs.state import Frame
+from flask_prodcheck.model.python.programs.undecided import OPEN
+from flask_prodcheck.model.python.programs.words import text_of
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 

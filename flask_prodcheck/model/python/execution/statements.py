@@ -40,7 +40,10 @@ from flask_prodcheck.model.python.execution.passages import arrive, depart, entr
 from flask_prodcheck.model.python.execution.shared import BASE_NAMES, Skipped, may_start
 from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, NEXT, RETURN, STEPS, STOP, Ending, Way
 from flask_prodcheck.model.python.held_settings import changed_settings
-from flask_prodcheck.model.python.programs import OPEN, Frame, evaluate, is_perhaps_empty, text_of
+from flask_prodcheck.model.python.programs.expressions import evaluate
+from flask_prodcheck.model.python.programs.state import Frame, is_perhaps_empty
+from flask_prodcheck.model.python.programs.undecided import OPEN
+from flask_prodcheck.model.python.programs.words import text_of
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from flask_prodcheck.model.python.execution.shared import interesting_names, sha
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Outcome, Way
 from flask_prodcheck.model.python.instances.find import instances_of
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.programs import Frame, World
+from flask_prodcheck.model.python.programs.state import Frame, World
 from flask_prodcheck.model.python.signature_options import task_options
 
 

@@ -9,7 +9,7 @@ from flask_prodcheck.facts.syntax import Assign, Attribute, BoolOp, Call, Const,
 from flask_prodcheck.model.python.instances.find import instances_of
 from flask_prodcheck.model.python.instances.scope import Scope
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.programs import render
+from flask_prodcheck.model.python.programs.source_text import render
 from flask_prodcheck.model.python.run_sites.constants import constant_of
 from flask_prodcheck.model.python.run_sites.flags import Flag
 from flask_prodcheck.model.python.run_sites.guards import decorator_name

@@ -1,0 +1,1 @@
+"""Values that a Python program computes on the way to a launch, one concept a module."""
