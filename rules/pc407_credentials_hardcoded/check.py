@@ -178,7 +178,7 @@ def _of_administrators(project: Project, said: set[Span]) -> Iterator[Hit]:
 
 
 def _is_filled_in(text: str) -> bool:
-    return text == "None" or any(mark in text for mark in ("${", "{{", "%(", "<", "***"))
+    return text == "None" or any(mark in text for mark in ("{", "%(", "<", "***"))
 
 
 def _written(setting: Setting, password: str) -> Span | None:
