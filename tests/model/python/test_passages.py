@@ -143,6 +143,25 @@ def test_something_is_kept() -> None:
     assert same({**LIBS["what the other loads"], **PROGRAMS}, ["a", "b"])
 
 
+def test_a_module_that_is_too_large_is_walked_to_the_limit_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    walked: list[int] = []
+    statement = statements.statement
+
+    def noted(walk: object, stmt: object, frame: object, way: object) -> object:
+        walked.append(getattr(frame, "path", "") == "lib.py")
+        return statement(walk, stmt, frame, way)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("flask_prodcheck.model.python.execution.walk.Walk.statement", noted)
+    for module in (passages, statements):
+        monkeypatch.setattr(module, "STEPS", 100)
+    large = SHELL + "".join(f"a{each} = unknown.b\n" for each in range(200)) + "subprocess.call(['flask', 'run'])\n"
+    programs = {f"p{each}": "a = unknown.b\n" * each + "import lib\n" for each in range(20)}
+    found = outcomes({"lib": large, **programs}, list(programs), WAYS[:1])
+    assert sum(walked) <= 100, sum(walked)  # 20 times as many, each alone
+    assert all("too large" in found[name, ()].notes[0] for name in programs)
+    assert same({"lib": large, **programs}, list(programs)[::-1], WAYS[:1])
+
+
 _names = st.sampled_from("abcde")
 _lines = st.one_of(
     st.builds("import {}".format, _names),

@@ -2,14 +2,15 @@
 
 Many programs of a project load the same modules. What happens there hangs on how the walk comes (:func:`entrance`), on
 whether it has loaded the files and entered the functions that it meets on the way, and on the steps it has left. Where all
-of this is the same, so is the rest.
+of this is the same, so is the rest. A walk that has no steps left before the module ends, and has found nothing there, finds
+nothing either where it comes with fewer.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, STEPS, Ending, Way
+from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, STEPS, STOP, TOO_LARGE, Ending, Way
 from flask_prodcheck.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ _KEPT = 8
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A walk through one module and what it loads. ``met`` are the files and functions that it came upon and had met
-    before, ``unmet`` those it had not; ``added`` it has met after it. The hops of its endings begin behind the entrance."""
+    before, ``unmet`` those it had not; ``added`` it has met after it. The hops of its endings begin behind the entrance.
+    ``cut``: its ``steps``, all that were left, were too few to come to the end."""
 
     flow: int
     endings: tuple[Ending, ...]
@@ -35,6 +37,7 @@ class Passage:
     forks: int
     height: int
     effort: int
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +82,33 @@ def depart(walk: Walk, way: Way) -> Departure:
 def arrive(walk: Walk, begun: Departure, key: tuple[object, ...], flow: int) -> None:
     """Keep what the walk has done since ``begun``, unless it hangs on more than a :class:`Passage` says."""
     asked, endings = walk.asked, walk.endings[begun.endings :]
-    kept = walk.known.passages.setdefault(key, [])
+    cut = begun.steps <= STEPS < walk.steps
+    steps = (STEPS if cut else walk.steps) - begun.steps
     if (
-        walk.steps - begun.steps >= _SHORT
-        and len(kept) < _KEPT
+        steps >= _SHORT
         and not walk.private
         and walk.world is begun.world
-        and walk.steps <= STEPS
+        and begun.steps <= STEPS
+        and (not cut or (flow == STOP and not endings))
         and walk.forks < FORKS
         and walk.deepest <= DEPTH
         and walk.world.effort.left
         and all(each.program is None for each in endings)
     ):
         hops = len(begun.way.hops)
-        kept.append(
-            Passage(
-                flow,
-                tuple([replace(each, hops=each.hops[hops:]) for each in endings]),
-                frozenset([each for each, met in asked.items() if met]),
-                frozenset([each for each, met in asked.items() if not met]),
-                frozenset([each for each, met in asked.items() if not met and each in walk.met]),
-                walk.steps - begun.steps,
-                walk.forks - begun.forks,
-                walk.deepest - begun.depth,
-                begun.effort - walk.world.effort.left,
-            )
+        passage = Passage(
+            flow,
+            tuple([replace(each, hops=each.hops[hops:]) for each in endings]),
+            frozenset([each for each, met in asked.items() if met]),
+            frozenset([each for each, met in asked.items() if not met]),
+            frozenset([each for each, met in asked.items() if not met and each in walk.met]),
+            steps,
+            walk.forks - begun.forks,
+            walk.deepest - begun.depth,
+            begun.effort - walk.world.effort.left,
+            cut,
         )
+        _keep(walk.known.passages.setdefault(key, []), passage)
     for each, met in asked.items():
         begun.asked.setdefault(each, met)
     walk.asked = begun.asked
@@ -112,11 +116,20 @@ def arrive(walk: Walk, begun: Departure, key: tuple[object, ...], flow: int) -> 
     walk.deepest = max(walk.deepest, begun.deepest)
 
 
+def _keep(kept: list[Passage], passage: Passage) -> None:
+    """Of those that are cut the longest stay: they serve every walk with fewer steps."""
+    alike = [each for each in kept if each.cut == passage.cut]
+    if len(alike) < _KEPT:
+        kept.append(passage)
+    elif alike and passage.cut and (least := min(alike, key=lambda each: each.steps)).steps < passage.steps:
+        kept[kept.index(least)] = passage
+
+
 def passed(walk: Walk, key: tuple[object, ...], way: Way) -> Passage | None:
     """The passage that the walk would take now; it has taken it then."""
     for each in walk.known.passages.get(key, ()):
         if (
-            walk.steps + each.steps <= STEPS
+            (STEPS - walk.steps <= each.steps if each.cut else walk.steps + each.steps <= STEPS)
             and walk.forks + each.forks <= FORKS
             and walk.depth + each.height <= DEPTH
             and walk.world.effort.left > each.effort
@@ -127,7 +140,9 @@ def passed(walk: Walk, key: tuple[object, ...], way: Way) -> Passage | None:
                 for item in past:
                     walk.asked.setdefault(item, met)
             walk.met |= each.added
-            walk.steps += each.steps
+            walk.steps += each.steps + each.cut
+            if each.cut:
+                walk.notes.append(TOO_LARGE)
             walk.forks += each.forks
             walk.world.effort.left -= each.effort
             walk.deepest = max(walk.deepest, walk.depth + each.height)

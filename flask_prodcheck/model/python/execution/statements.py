@@ -38,7 +38,7 @@ from flask_prodcheck.facts.syntax import (
 )
 from flask_prodcheck.model.python.execution.passages import arrive, depart, entrance, passed
 from flask_prodcheck.model.python.execution.shared import BASE_NAMES, Skipped, may_start
-from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, NEXT, RETURN, STEPS, STOP, Ending, Way
+from flask_prodcheck.model.python.execution.ways import DEPTH, FORKS, NEXT, RETURN, STEPS, STOP, TOO_LARGE, Ending, Way
 from flask_prodcheck.model.python.held_settings import changed_settings
 from flask_prodcheck.model.python.programs.expressions import evaluate
 from flask_prodcheck.model.python.programs.state import Frame, is_perhaps_empty
@@ -63,7 +63,7 @@ def acts(walk: Walk, body: Sequence[Stmt | Skipped], frame: Frame, way: Way) -> 
     for index, stmt in enumerate(body):
         walk.steps += stmt.count if isinstance(stmt, Skipped) else 1
         if walk.steps > STEPS:
-            walk.notes.append("the program is too large to follow to its end")
+            walk.notes.append(TOO_LARGE)
             return STOP
         if isinstance(stmt, Skipped):
             continue

@@ -11,6 +11,7 @@ NEXT, RETURN, STOP = range(3)
 
 
 STEPS = 6000
+TOO_LARGE = "the program is too large to follow to its end"
 
 
 DEPTH = 40
