@@ -88,9 +88,8 @@ def choose(found: Sequence[Binding]) -> Binding | None:
     branches = [binding for binding in outside if binding.conditional]
     real = [binding for binding in branches if not _is_none(binding.value)]
     if certain and not (_is_none(certain[-1].value) and real):
-        chosen = certain[-1]
-        later = found.index(chosen) < max((found.index(branch) for branch in branches), default=-1)
-        return replace(chosen, conditional=True) if later else chosen
+        # A branch comes later where the last of all is one.
+        return replace(certain[-1], conditional=True) if outside[-1].conditional else certain[-1]
     return replace(real[0] if real else branches[0], conditional=True)
 
 

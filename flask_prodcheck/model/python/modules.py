@@ -41,6 +41,8 @@ class Modules(ImportableFiles):
         self.bindings = Bindings(facts.modules)
         self._defined: dict[tuple[str, str], Definition] = {}
         self._active: set[tuple[str, str]] = set()
+        self._deciding: dict[tuple[str, str], Binding | None] = {}  # of names that a module binds more than once
+        self._local: dict[tuple[int, str], tuple[Sequence[Stmt], Binding | None]] = {}  # by the id of the body
         # By the ids of the expression and the scope's body, which the value keeps alive.
         self._resolved: dict[tuple[str, int, int], tuple[Expr, Sequence[Stmt], Definition]] = {}
 
@@ -195,13 +197,9 @@ class Modules(ImportableFiles):
         if depth > _DEPTH:
             return Definition("unknown")
         if isinstance(expr, Name):
-            local = self.bindings.in_body(scope, expr.id) if scope else ()
-            if local:
-                declared = expr.id in self.bindings.shared_in(scope)
-                usable = [item for item in local if item.value is None or not _mentions(item.value, expr.id)]
-                chosen = choose(usable or local)
-                if chosen is not None and not declared:
-                    return self._follow(path, chosen, scope, depth + 1)
+            local = self._chosen_in(scope, expr.id) if scope else None
+            if local is not None:
+                return self._follow(path, local, scope, depth + 1)
             before = self._before(path, expr)
             if before is not None:
                 return self._follow(path, before, (), depth + 1)
@@ -215,6 +213,16 @@ class Modules(ImportableFiles):
         if isinstance(expr, Call):
             return self._loaded_by_name(path, expr, scope, depth) or Definition("unknown")
         return Definition("unknown")
+
+    def _chosen_in(self, scope: Sequence[Stmt], name: str) -> Binding | None:
+        """The binding in the function with the body ``scope`` that decides what its own name ``name`` means there."""
+        key = (id(scope), name)
+        if key not in self._local:
+            found = self.bindings.in_body(scope, name)
+            usable = [item for item in found if item.value is None or not _mentions(item.value, name)]
+            declared = name in self.bindings.shared_in(scope)
+            self._local[key] = scope, None if declared else choose(usable or found)
+        return self._local[key][1]
 
     def _loaded_by_name(self, path: str, call: Call, scope: Sequence[Stmt], depth: int) -> Definition | None:
         """The module of ``importlib.import_module("shop.web")``; None when ``call`` is something else, or the name is not
@@ -231,10 +239,14 @@ class Modules(ImportableFiles):
     def _before(self, path: str, expr: Name) -> Binding | None:
         """The binding that ``expr`` means inside the assignment that gives its name a new value: the one before it
         (``import app`` and then ``app = app.create_app()``)."""
-        bound = self.bindings.of(path, expr.id)
-        chosen = choose(bound) if len(bound) > 1 else None
+        key = (path, expr.id)
+        if key not in self._deciding:
+            bound = self.bindings.of(path, expr.id)
+            self._deciding[key] = choose(bound) if len(bound) > 1 else None
+        chosen = self._deciding[key]
         if chosen is None or chosen.value is None or all(inner is not expr for inner in subexpressions(chosen.value)):
             return None
+        bound = self.bindings.of(path, expr.id)
         before = itertools.takewhile(lambda each: each.value is not chosen.value, bound)
         return choose(tuple(before))
 

@@ -270,6 +270,7 @@ def test_a_parameter_takes_what_its_callers_hand_over() -> None:
 HANDED_OVER = {
     "the receiver": ("def go(x):\n    x.run(host='h')\n", "go(app)", ["app.run"]),
     "a variable": ("def go(x):\n    y = x\n    y.run()\n", "go(app)", ["app.run"]),
+    "a variable that is bound twice": ("def go(x):\n    y = x\n    y = x\n    y.run()\n    y.run()\n", "go(app)", ["app.run", "app.run"]),
     "inside another function": ("def go(x):\n    def inner():\n        x.run()\n    inner()\n", "go(app)", ["app.run"]),
     "hidden by another function's": ("def go(x):\n    def inner(x):\n        x.run()\n    inner(1)\n", "go(app)", []),
     "an argument": ("from wsgiref.simple_server import make_server\ndef go(x):\n    make_server('', 1, x)\n", "go(app)", ["make_server"]),

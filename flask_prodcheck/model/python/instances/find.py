@@ -20,9 +20,7 @@ from flask_prodcheck.facts.syntax import (
     IfExp,
     Name,
     Return,
-    Stmt,
     Subscript,
-    With,
 )
 from flask_prodcheck.model.python.click_objects import kept_in_context
 from flask_prodcheck.model.python.definitions import Definition
@@ -31,6 +29,7 @@ from flask_prodcheck.model.python.instances.callers import Callers
 from flask_prodcheck.model.python.instances.construction import Construction
 from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.instances.kinds import FACTORY_MAKERS, READY_MADE
+from flask_prodcheck.model.python.instances.local_names import LocalNames, entered
 from flask_prodcheck.model.python.instances.owners import Owners
 from flask_prodcheck.model.python.instances.scope import DEPTH, Scope, unknown_params
 from flask_prodcheck.model.python.instances.tornado import Tornado
@@ -45,6 +44,7 @@ class Instances:
         self._globals: dict[tuple[str, str], Instance | None] = {}
         self._returns: dict[tuple[str, int, str], Instance | None] = {}
         self._active: set[object] = set()
+        self._locals = LocalNames(modules)
         self._attributes = Attributes(modules)
         self.owners = Owners(modules, self._attributes)
         self._callers = Callers(modules)
@@ -81,16 +81,14 @@ class Instances:
         if name == "self" and scope.owner is not None:
             return self._construction.by_class(scope.owner, None, path)
         if scope.body:
-            local = self.modules.bindings.in_body(scope.body, name)
-            values = [value for item in local if (value := item.value or _entered(item.node, name)) is not None]
-            from_body = self._first(path, values, name, scope, depth)
+            local = self._locals.bound(scope.body, name)
+            from_body = self._first(path, local.values, name, scope, depth)
             if from_body is not None:
                 return from_body
             if name in scope.params:
                 return scope.params[name]
-            imported = [binding for binding in local if binding.imported is not None]
-            if imported:
-                found = self.modules.resolve(path, Name(imported[0].span, name), scope.body)
+            if local.imported is not None:
+                found = self.modules.resolve(path, Name(local.imported.span, name), scope.body)
                 return self.of_definition(found, depth)
         elif name in scope.params:
             return scope.params[name]
@@ -100,15 +98,18 @@ class Instances:
         key = (path, id(scope.body), name)
         if key in self._active:
             return None
-        self._active.add(key)
-        try:
-            for value in values:
-                found = self.of(path, value, scope, depth + 1)
-                if found is not None:
-                    return found
-            return None
-        finally:
-            self._active.discard(key)
+
+        def made() -> Instance | None:
+            self._active.add(key)
+            try:
+                each = (self.of(path, value, scope, depth + 1) for value in values)
+                return next((found for found in each if found is not None), None)
+            finally:
+                self._active.discard(key)
+
+        if len(values) < 2:
+            return made()
+        return self._locals.remembered((*key, depth), scope, made, lambda: not self._active)
 
     def of_global(self, path: str, name: str, depth: int = 0) -> Instance | None:
         """The object bound to the module-level ``name`` of ``path``, in any of its bindings."""
@@ -142,7 +143,7 @@ class Instances:
         """The object a resolved name stands for (a value's; ``flask.current_app``)."""
         value = definition.value
         if value is None and definition.kind == "value" and definition.node is not None:
-            value = _entered(definition.node, definition.name)
+            value = entered(definition.node, definition.name)
         if definition.kind == "value" and value is not None:
             return self.of(definition.module, value, Scope(definition.scope), depth + 1)
         if definition.kind == "external" and definition.name == "flask.current_app":
@@ -340,12 +341,6 @@ class Instances:
                 for name, value in self.bind(where, call, init, scope).items():
                     bound[name] = bound[name] or value
         return bound
-
-
-def _entered(node: Stmt, name: str) -> Expr | None:
-    """The object that ``with`` binds to ``name``: servers hand out themselves when they are entered."""
-    items = node.items if isinstance(node, With) else ()
-    return next((item for item, target in items if isinstance(target, Name) and target.id == name), None)
 
 
 def instances_of(modules: Modules) -> Instances:

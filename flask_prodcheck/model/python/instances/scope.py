@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 
 from flask_prodcheck.facts.statements import calls_in, statements
@@ -24,6 +24,27 @@ class Scope:
     body: tuple[Stmt, ...] = ()
     params: Mapping[str, Instance | None] = field(default_factory=dict)
     owner: Definition | None = None
+
+
+class Unasked(Mapping[str, Instance | None]):
+    """Parameters of which nothing is known, and whether somebody ``asked`` what one is."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names: dict[str, Instance | None] = dict.fromkeys(names)
+        self.asked = False
+
+    def __getitem__(self, name: str) -> Instance | None:
+        self.asked = True
+        return self._names[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def unknown_params(node: FunctionDef) -> dict[str, Instance | None]:

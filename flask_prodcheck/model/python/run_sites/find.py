@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 from flask_prodcheck.facts.statements import call_name
 from flask_prodcheck.facts.syntax import Call
 from flask_prodcheck.model.project import App, RunSite
 from flask_prodcheck.model.python.apps import is_test_file
 from flask_prodcheck.model.python.instances.find import Instances, instances_of
-from flask_prodcheck.model.python.instances.instance import Instance
-from flask_prodcheck.model.python.instances.scope import Scope
+from flask_prodcheck.model.python.instances.scope import Scope, Unasked
 from flask_prodcheck.model.python.instances.unbound import unbound_call
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Modules
@@ -22,27 +21,6 @@ from flask_prodcheck.model.python.run_sites.where import Where, calls_of
 from flask_prodcheck.records import replace
 
 _NOTHING = ("", "")
-
-
-class _Unasked(Mapping[str, Instance | None]):
-    """Parameters of which nothing is known, and whether somebody ``asked`` what one is."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names: dict[str, Instance | None] = dict.fromkeys(names)
-        self.asked = False
-
-    def __getitem__(self, name: str) -> Instance | None:
-        self.asked = True
-        return self._names[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
 
 
 def find_run_sites(modules: Modules, apps: Sequence[App]) -> tuple[RunSite, ...]:
@@ -89,7 +67,7 @@ def _run_call(modules: Modules, instances: Instances, path: str, call: Call, whe
     file that calls something of its name, and most calls do not hang on it."""
     if where.function is None:
         return run_call(modules, instances, path, call, where.scope)
-    unasked = _Unasked(where.scope.params)
+    unasked = Unasked(where.scope.params)
     found = run_call(modules, instances, path, call, replace(where.scope, params=unasked))
     if not unasked.asked:
         return found

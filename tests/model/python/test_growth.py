@@ -1,0 +1,54 @@
+"""A name that is given thousands of values costs no more for each of them: linking grows with a file, not with its square."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+import pytest
+
+from flask_prodcheck.audit import linked_tree
+from flask_prodcheck.sources.discover import memory_tree
+
+APP = "import os\nfrom flask import Flask\napp = Flask(__name__)\nname = 1\n"
+#: A statement for each number, in a module or in a function of it.
+REPEATED = {
+    "values": "name = make({})\n",
+    "constants": "name = {}\n",
+    "what it was before": "name = wrap(name, {})\n",
+    "an application that is wrapped": "app = wrap(app, {})\n",
+    "branches": "if os.environ.get('A{0}'):\n    name = make({0})\n",
+    "branches and values": "name = make({0})\nif os.environ.get('A{0}'):\n    name = make({0})\n",
+    "uses": "name = make({})\nname.run()\n",
+    "settings": "name = make({})\napp.config['A'] = name\n",
+    "functions": "@app.route('/{0}')\ndef view():\n    return str({0})\n",
+}
+
+
+def _calls(lines: Iterable[str], *, inside: bool) -> int:
+    """How many functions linking a project calls, one of whose modules holds ``lines``."""
+    body = "".join(lines)
+    text = "def work():\n" + "".join(f"    {line}\n" for line in body.splitlines()) + "work()\n" if inside else body
+    end = "if __name__ == '__main__':\n    app.run(debug=name)\n"
+    tree = memory_tree({"app.py": APP + text + end, "Procfile": "web: gunicorn app:app\n"})
+    count = 0
+
+    def noted(_frame: object, event: str, _given: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(noted)
+    try:
+        linked_tree(tree)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["in a module", "in a function"])
+@pytest.mark.parametrize("line", REPEATED.values(), ids=REPEATED)
+def test_a_name_that_is_bound_many_times(line: str, inside: bool) -> None:
+    _calls([line.format(0)], inside=inside)  # what is made once is there
+    few, twice, four = (_calls(map(line.format, range(times)), inside=inside) for times in (100, 200, 400))
+    assert four - twice < 2.3 * (twice - few), (few, twice, four)
