@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import pytest
 
 from flask_prodcheck.audit import linked_tree
+from flask_prodcheck.model.python.instances.find import Instances
+from flask_prodcheck.model.python.instances.owners import Owners
 from flask_prodcheck.sources.discover import memory_tree
 
 APP = "import os\nfrom flask import Flask\napp = Flask(__name__)\nname = 1\n"
@@ -52,3 +54,29 @@ def test_a_name_that_is_bound_many_times(line: str, inside: bool) -> None:
     _calls([line.format(0)], inside=inside)  # what is made once is there
     few, twice, four = (_calls(map(line.format, range(times)), inside=inside) for times in (100, 200, 400))
     assert four - twice < 2.3 * (twice - few), (few, twice, four)
+
+
+@pytest.mark.parametrize("kind", [Instances, Owners])
+def test_what_a_call_stands_for_is_looked_up_once_for_all_programs(
+    kind: type[Instances | Owners], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    look_up = kind._of
+
+    def noted(self: object, path: str, expr: object, scope: object, depth: int) -> object:
+        if path == "lib.py" and not depth:
+            looked.append(path)
+        return look_up(self, path, expr, scope, depth)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kind, "_of", noted)
+    lib = "import subprocess\nclass Job:\n    def go(self):\n        pass\njob = Job()\ndef go(word):\n"
+    lib += "".join(f"    job.go({each})\n" for each in range(20)) + "    subprocess.call(['flask', word])\n"
+
+    def times(programs: int) -> int:
+        looked.clear()
+        texts = {f"p{each}.py": f"import lib\nlib.go('{each}')\n" for each in range(programs)}
+        start = "".join(f"python {path}\n" for path in texts)
+        linked_tree(memory_tree({**texts, "app.py": APP, "lib.py": lib, "start.sh": start}))
+        return len(looked)
+
+    assert 0 < times(8) == times(2)

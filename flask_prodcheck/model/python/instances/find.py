@@ -31,7 +31,7 @@ from flask_prodcheck.model.python.instances.instance import Instance
 from flask_prodcheck.model.python.instances.kinds import FACTORY_MAKERS, READY_MADE
 from flask_prodcheck.model.python.instances.local_names import LocalNames, entered
 from flask_prodcheck.model.python.instances.owners import Owners
-from flask_prodcheck.model.python.instances.scope import DEPTH, Scope, unknown_params
+from flask_prodcheck.model.python.instances.scope import DEPTH, Scope, Unasked, unknown_params
 from flask_prodcheck.model.python.instances.tornado import Tornado
 from flask_prodcheck.model.python.modules import Modules
 
@@ -44,6 +44,8 @@ class Instances:
         self._globals: dict[tuple[str, str], Instance | None] = {}
         self._returns: dict[tuple[str, int, str], Instance | None] = {}
         self._active: set[object] = set()
+        # With what stands by its id in the key.
+        self._asked: dict[tuple[object, ...], tuple[Expr, Scope, Instance | None]] = {}
         self._locals = LocalNames(modules)
         self._attributes = Attributes(modules)
         self.owners = Owners(modules, self._attributes)
@@ -54,6 +56,16 @@ class Instances:
 
     def of(self, path: str, expr: Expr, scope: Scope = Scope(), depth: int = 0) -> Instance | None:
         """The object that ``expr`` makes or names in ``path``; None when it is nothing known here."""
+        if depth or self._active or isinstance(scope.params, Unasked) or any(scope.params.values()):
+            return self._of(path, expr, scope, depth)
+        # Every program that comes to a call asks anew.
+        key = (path, id(expr), id(scope.body), id(scope.owner), *scope.params)
+        known = self._asked.get(key)
+        if known is None:
+            known = self._asked[key] = expr, scope, self._of(path, expr, scope, 0)
+        return known[2]
+
+    def _of(self, path: str, expr: Expr, scope: Scope, depth: int) -> Instance | None:
         if depth > DEPTH:
             return None
         if isinstance(expr, Name):

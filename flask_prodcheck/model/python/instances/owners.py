@@ -16,9 +16,21 @@ class Owners:
     def __init__(self, modules: Modules, attributes: Attributes) -> None:
         self._modules = modules
         self._attributes = attributes
+        # By ids of what the value keeps alive.
+        self._asked: dict[tuple[str, int, int, int], tuple[Expr, Scope, Definition | None]] = {}
 
     def of(self, path: str, expr: Expr, scope: Scope, depth: int = 0) -> Definition | None:
         """The project class that ``expr`` is an instance of (or, for ``cls``, is)."""
+        if depth:
+            return self._of(path, expr, scope, depth)
+        # Nothing is known of the parameters here: what matters of the scope is the body and the class.
+        key = (path, id(expr), id(scope.body), id(scope.owner))
+        known = self._asked.get(key)
+        if known is None:
+            known = self._asked[key] = expr, scope, self._of(path, expr, scope, 0)
+        return known[2]
+
+    def _of(self, path: str, expr: Expr, scope: Scope, depth: int) -> Definition | None:
         if isinstance(expr, Name) and expr.id in ("self", "cls"):
             return scope.owner
         if isinstance(expr, Call):
