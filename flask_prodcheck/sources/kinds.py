@@ -126,6 +126,8 @@ _ENV_NAME = regex(
     re.IGNORECASE,
 )
 _ENV_FOLDERS = frozenset({"env", "envs", ".env", ".envs"})
+_PROCESS = regex(rb"[A-Za-z0-9_-]+:[ \t]+\S")
+_RUNS_PYTHON = regex(rb"[^:]+:.*[\s/](?:gunicorn|uvicorn|hypercorn|uwsgi|waitress-serve|flask|python3?(?:\.\d+)?)[ \t]")
 _ENV_LINE = regex(rb"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*=")
 #: What IIS reads, and what a deployment may put in its place (``web.release.config``, ``web.3.4.config``).
 _IIS = regex(r"web(?:\.[^/]*)?\.config", re.IGNORECASE)
@@ -358,6 +360,8 @@ def _by_content(path: str, name: str, head: bytes) -> Kind | None:
         return kind
     if (ending == "" or _CALLED_DOCKER.search(name)) and _FROM.match(head) and _INSTRUCTION.search(head):
         return Kind.DOCKERFILE
+    if ending == "" and _is_list_of_processes(head):
+        return Kind.PROCFILE
     if ending == "" and _WSGI_SCRIPT.search(head) and _IMPORTS.search(head):
         return Kind.PYTHON
     if _APACHE.search(head):
@@ -402,6 +406,13 @@ _CALLED_DOCKER = regex(r"docker|container", re.IGNORECASE)
 
 #: What no other file that begins with FROM has (the model files of Ollama do).
 _INSTRUCTION = regex(rb"^(?:RUN|CMD|ENTRYPOINT|COPY|ADD|WORKDIR)[ \t]", re.MULTILINE)
+
+
+def _is_list_of_processes(head: bytes) -> bool:
+    """Whether every line names a process and its command, as in a Procfile, and one of them runs Python."""
+    lines = [line.strip() for line in head.split(b"\n")[: None if len(head) < HEAD_BYTES else -1]]
+    kept = [line for line in lines if line and not line.startswith(b"#")]
+    return all(map(_PROCESS.match, kept)) and any(map(_RUNS_PYTHON.match, kept))
 
 
 def _is_environment(head: bytes) -> bool:

@@ -47,9 +47,9 @@ _DEPLOY_KINDS = PLATFORM_KINDS | {
     "entry-point",
 }
 #: Formats that run things for people at work.
-_TASK_KINDS = frozenset(
-    ["makefile", "justfile", "taskfile", "npm", "pdm", "hatch", "package-script", "invoke", "tox", "nox", "replit"]
-)
+_TASK_KINDS = frozenset({
+    "makefile", "justfile", "taskfile", "npm", "pdm", "hatch", "package-script", "invoke", "tox", "nox", "replit", "told-processes",
+})  # fmt: skip
 
 
 #: Formats that a person starts by a command, which a README may show.

@@ -42,6 +42,7 @@ from flask_prodcheck.model.launching.launches.unlisted import (
     python_scripts,
     service_scripts,
     task_starts,
+    told_processes,
     unreferenced_scripts,
     written_by_scripts,
     wsgi_scripts,
@@ -77,6 +78,7 @@ def find_launches(
     """Every launch of the project. ``production``/``development`` overrule the purpose (settings); ``read`` gives the bytes
     of a file."""
     builder = LaunchBuilder(facts, modules, run_sites)
+    readmes = Readmes(facts, read)
     heads = find_heads(facts)
     found: list[Found] = []
     unknown: list[Hop] = []
@@ -124,6 +126,7 @@ def find_launches(
     served, unseen = wsgi_scripts(builder, facts, found)
     found += served
     unknown += unseen
+    found += told_processes(builder, facts, found, readmes)
     found += console_scripts(builder, facts, found)
     found += task_starts(builder, facts, found)
     found += [
@@ -136,7 +139,7 @@ def find_launches(
     foreign = [each for each in found if serves_another_project(each, found)]
     unknown += dict.fromkeys(Hop(each.head.span, each.head.text) for each in foreign)
     found = [each for each in found if each not in foreign]
-    launches = judged(found, facts, production, development, Readmes(facts, read))
+    launches = judged(found, facts, production, development, readmes)
     problems = tuple(builder.follower.budget.notes)
     unknown += dict.fromkeys(builder.follower.budget.unseen)
     return Launches(

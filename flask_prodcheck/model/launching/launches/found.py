@@ -20,4 +20,6 @@ class Found:
 
 
 #: Formats of people at work, and of builds of what is served as files: a project that has nothing else has no deploy file.
-NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch", "netlify"})
+NO_DEPLOYMENT = frozenset({
+    "makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch", "netlify", "told-processes",
+})  # fmt: skip
