@@ -494,7 +494,8 @@ class WorkflowCall:
 @dataclass(frozen=True, slots=True)
 class StartFile:
     """A deploy file whose facts are processes only (Procfile, systemd unit, Makefile, render.yaml...), or the images that it
-    builds. Of a workflow also what it ``calls``, and the ``defaults`` of the inputs with which others call it."""
+    builds. Of a workflow also what it ``calls``, the ``defaults`` of the inputs with which others call it, and the ``checks``
+    that its jobs run on their own machine."""
 
     path: str
     kind: str
@@ -503,6 +504,7 @@ class StartFile:
     builds: tuple[ImageBuild, ...] = ()
     calls: tuple[WorkflowCall, ...] = ()
     defaults: tuple[tuple[str, str], ...] = ()
+    checks: tuple[Start, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def with_calls(files: Mapping[str, StartFile]) -> dict[str, StartFile]:
     for run in runs:
         done.setdefault(run.file.path, []).append(run)
     found = {path: _together(file, done[path]) if path in own else file for path, file in files.items()}
-    return {path: file for path, file in found.items() if path not in own or file.starts or file.builds}
+    return {path: file for path, file in found.items() if path not in own or file.starts or file.builds or file.checks}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,12 @@ def _called(caller: str, uses: str, files: Mapping[str, StartFile]) -> str | Non
 
 def _together(file: StartFile, runs: list[_Run]) -> StartFile:
     """``file`` with what it does in each of ``runs``."""
-    if not file.starts and not file.builds:
+    if not (file.starts or file.builds or file.checks):
         return file
     starts = dict.fromkeys(_start(start, run) for run in runs for start in file.starts)
     builds = dict.fromkeys(_build(build, run) for run in runs for build in file.builds)
-    return replace(file, starts=tuple(starts), builds=tuple(builds))
+    checks = dict.fromkeys(_start(start, run) for run in runs for start in file.checks)
+    return replace(file, starts=tuple(starts), builds=tuple(builds), checks=tuple(checks))
 
 
 def _start(start: Start, run: _Run) -> Start:

@@ -12,6 +12,7 @@ from flask_prodcheck.model.launching.heads.find import find_heads
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work, is_test_place
 from flask_prodcheck.model.launching.heads.image_hosts import IMAGE_KINDS
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
+from flask_prodcheck.model.launching.launches.checks import with_checks
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.launches.handing_on import with_application_behind
 from flask_prodcheck.model.launching.launches.judging import judged
@@ -135,6 +136,7 @@ def find_launches(
         if not is_program_of_another_framework(each.launch, apps, modules)
     ]
     found += vercel_functions(builder, facts, found, unknown)
+    found = with_checks(builder, facts, found)
     found = [each for each in found if not serves_another_framework(each.launch, apps, modules)]
     foreign = [each for each in found if serves_another_project(each, found)]
     unknown += dict.fromkeys(Hop(each.head.span, each.head.text) for each in foreign)
