@@ -16,14 +16,14 @@ from flask_prodcheck.facts.workflow_values import Scope, environment, folder, wi
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 
-#: What no file holds whose jobs run no script of the shell: most workflows are not read at all.
-_RUNS = regex(r"\.sh\b")
+#: What no file holds whose jobs leave nothing running, and run no script: most workflows are not read at all.
+_RUNS = regex(r"(?<![&>|])&(?![&>])[ \t]*(?:[\"'\w#]|$)|\.sh\b", re.MULTILINE)
 _PATH = regex(r"\$\{([A-Za-z_]\w*\.[\w.-]+)\}")  # of an expression: no variable of a shell has a dot
 _SCRIPT_KEYS = ("before_script", "script")
 
 
 def workflow_checks(path: str, text: str) -> tuple[Start, ...]:
-    """The scripts that the jobs run on their own machine. A value that the file does not say stays as ``${PATH}``. Raises
+    """The scripts and programs that the jobs run on their own machine. A value that the file does not say stays as ``${PATH}``. Raises
     ReadError for invalid YAML."""
     if _RUNS.search(text) is None:
         return ()

@@ -84,6 +84,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [f"{PATH}:8 > ci/b/serve.sh:1 gunicorn test two:app True", "ci/a/serve.sh:1 gunicorn production one:app True"],
     ),
     (
+        "a server that a job leaves running",
+        {PATH: workflow(step("pip install .\nexport FLASK_APP=app\nflask run &\ncurl localhost:5000")), "app.py": APP},
+        [f"{PATH}:8 flask-run test app:app True"],
+    ),
+    (
         "a pipeline, with variables and commands before",
         {
             ".gitlab-ci.yml": "variables: {DIR: ci}\ntry:\n  before_script:\n    - cd web\n  script:\n    - |\n      pip install .\n\n    - ../$DIR/serve.sh\n",
@@ -168,7 +173,7 @@ def test_what_jobs_start(files: dict[str, str], expected: list[str], chains: Cal
 
 def test_what_jobs_start_deploys_nothing_and_says_nothing_of_what_they_do_else() -> None:
     nested = "( " * 300 + "true" + " )" * 300
-    files = {PATH: workflow(step("./test.sh") + step(f"./x.sh; {nested}")), "app.py": RUN, "test.sh": "python app.py &\n", "x.sh": "y() { y; }\ny\n"}
+    files = {PATH: workflow(step("flask run &") + step(f"./x.sh; {nested}")), "app.py": RUN, "x.sh": "y() { y; }\ny\n"}
     project = link(parse(memory_tree(files)), name="site")
     assert [site.production for site in project.run_sites] == ["no-deploy-files"]
     assert project.problems == ()
