@@ -110,9 +110,11 @@ _CI_PATH = regex(
 _REQUIREMENTS = regex(
     r"(?:[^/]*requirements?[^/]*|reqs?|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE
 )
-#: Where GitHub and GitLab look for what they run, and where projects keep the actions of their own.
+#: Where GitHub and GitLab look for what they run, and where projects keep the actions and the parts of pipelines of their
+#: own.
 _WORKFLOW = regex(
-    r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.github/actions/(?:[^/]+/)*action\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$"
+    r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.github/actions/(?:[^/]+/)*action\.ya?ml$"
+    r"|(?:^|/)(?:[^/]*[.-])?gitlab-ci\.ya?ml$|(?:^|/)\.gitlab/ci/(?:[^/]+/)*[^/]+\.ya?ml$"
 )
 #: The name that Cloud Build looks for, and those of a project's other configurations for it.
 _CLOUD_BUILD = regex(r"(?:[^/]*[-_.])?cloudbuild(?:[-_.][^/]*)?\.(?:ya?ml|json)")
@@ -214,6 +216,11 @@ def stripped(name: str) -> str:
     return name
 
 
+def is_workflow_by_name(path: str) -> bool:
+    """Whether the place or the name of the file at ``path`` says that it is a workflow or a pipeline."""
+    return _WORKFLOW.search(path) is not None
+
+
 def wants_head(path: str) -> bool:
     """Whether the first bytes can say more about ``path`` than its name does."""
     name = posixpath.basename(path)
@@ -299,7 +306,7 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
         for prefix, kind in _PREFIXES:
             if low.startswith(prefix):
                 return kind
-    if _WORKFLOW.search(path):
+    if is_workflow_by_name(path):
         return Kind.WORKFLOW
     if _CLOUD_BUILD.fullmatch(low):
         return Kind.CLOUD_BUILD
@@ -428,6 +435,8 @@ def _yaml(path: str, head: bytes) -> Kind | None:
     # A list of resources (`kind: List`, an OpenShift template) indents both keys.
     if has(rb"^[ \t-]*[\"']?apiVersion[\"']?[ \t]*:") and has(rb"^[ \t-]*[\"']?kind[\"']?[ \t]*:"):
         return Kind.KUBERNETES
+    if has(rb"^[ \t]+script[ \t]*:") and has(rb"^[ \t]+(?:stage|before_script|extends|rules|only|needs|tags)[ \t]*:"):
+        return Kind.WORKFLOW  # a part of a pipeline of GitLab, if another one includes it
     if _CI_PATH.search(path):
         return None
     if b"AWS::" in head and has(rb"^(?:Resources|Transform|AWSTemplateFormatVersion):"):

@@ -166,6 +166,51 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
 ]
 
 
+JOB = "try:\n  stage: test\n  script:\n  - !reference [.base, script]\n  - ['pip install .', 'pip list']\n  - flask --app {} run &\n  - sleep 1\n"
+DEPLOY = "ship:\n  stage: deploy\n  script:\n  - ssh me@host 'gunicorn {}:app'\n"
+CASES += [
+    (
+        "what a pipeline includes, by a list of each form, and what that includes",
+        {
+            ".gitlab-ci.yml": "include:\n- /ops/one.yml\n- local: ops/two.yml\n- template: Jobs/x.gitlab-ci.yml\n- https://x.y/z.yml\n",
+            "ops/one.yml": "include: 'ops/three.yml'\n" + JOB.format("one"),
+            "ops/two.yml": DEPLOY.format("two"),
+            "ops/three.yml": JOB.format("three"),
+            "ops/four.yml": JOB.format("four") + DEPLOY.format("four"),
+            **{f"{name}.py": APP for name in ("one", "two", "three", "four")},
+        },
+        [
+            "ops/one.yml:7 flask-run test one:app True",
+            "ops/three.yml:6 flask-run test three:app True",
+            "ops/two.yml:4 gunicorn production two:app True",
+        ],
+    ),
+    (
+        "... by patterns, and files whose place or name says that they are parts",
+        {
+            ".gitlab-ci.yml": "include: {local: 'ops/*.yml'}\n",
+            ".gitlab/ci/a.yml": "include: 'deep/**.yml'\n" + JOB.format("a"),
+            "b.gitlab-ci.yml": JOB.format("b"),
+            "ops/c.yml": JOB.format("c"),
+            "ops/below/d.yml": JOB.format("d"),
+            "deep/below/e.yml": JOB.format("e"),
+            **{f"{name}.py": APP for name in "abcde"},
+        },
+        [
+            ".gitlab/ci/a.yml:7 flask-run test a:app True",
+            "b.gitlab-ci.yml:6 flask-run test b:app True",
+            "deep/below/e.yml:6 flask-run test e:app True",
+            "ops/c.yml:6 flask-run test c:app True",
+        ],
+    ),
+    (
+        "pipelines that include one another",
+        {".gitlab-ci.yml": "include: ops/a.yml\n", "ops/a.yml": "include: [.gitlab-ci.yml, ops/a.yml]\n" + JOB.format("a"), "a.py": APP},
+        ["ops/a.yml:7 flask-run test a:app True"],
+    ),
+]
+
+
 @pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_what_jobs_start(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
     assert chains(files) == expected
@@ -178,3 +223,10 @@ def test_what_jobs_start_deploys_nothing_and_says_nothing_of_what_they_do_else()
     assert [site.production for site in project.run_sites] == ["no-deploy-files"]
     assert project.problems == ()
     assert [each.purpose_reason for each in project.launches] == ["a job of a workflow starts it on its own machine"]
+
+
+def test_a_script_that_begins_with_a_list() -> None:
+    text = "try:\n  script:\n  - !reference [.base, script]\n  - docker build -t site .\n"
+    facts = parse(memory_tree({".gitlab-ci.yml": text, "Dockerfile": "FROM x\n"}))
+    assert facts.problems == ()
+    assert [built.build.names for built in facts.builds] == [("site",)]
