@@ -5,12 +5,19 @@ Source: the Heroku Dev Center article "The Procfile" and the parser of its cloud
 
 from __future__ import annotations
 
+import posixpath
+
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.types import Command, Start, StartFile
 from flask_prodcheck.patterns import regex
 
 _PROCESS = regex(r"([ \t]*)([A-Za-z0-9_-]+)[ \t]*:[ \t]*(.*)")
+
+
+def is_found_by_name(path: str) -> bool:
+    """Whether the file at ``path`` is called as what looks for Procfiles expects; of any other a command has to say that it is one."""
+    return "procfile" in posixpath.basename(path).lower()
 
 
 def read_procfile(path: str, text: str) -> StartFile:

@@ -494,7 +494,9 @@ class WorkflowCall:
 @dataclass(frozen=True, slots=True)
 class StartFile:
     """A deploy file whose facts are processes only (Procfile, systemd unit, Makefile, render.yaml...), or the images that it
-    builds. Of a workflow also what it ``calls``, and the ``defaults`` of the inputs with which others call it."""
+    builds. Of a workflow also what it ``calls``, the ``defaults`` of the inputs with which others call it, and the ``checks``
+    that its jobs run on their own machine; of a pipeline the files of the project that it ``includes``, as
+    written. ``part``: it is one of a pipeline only where that includes it."""
 
     path: str
     kind: str
@@ -503,6 +505,9 @@ class StartFile:
     builds: tuple[ImageBuild, ...] = ()
     calls: tuple[WorkflowCall, ...] = ()
     defaults: tuple[tuple[str, str], ...] = ()
+    checks: tuple[Start, ...] = ()
+    includes: tuple[str, ...] = ()
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

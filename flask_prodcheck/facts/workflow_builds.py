@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import itertools
 import posixpath
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from flask_prodcheck.errors import ReadError
-from flask_prodcheck.facts.growth import Room
 from flask_prodcheck.facts.image_builds import BuiltAndPushed, builds_of, goes_to_a_registry, marked, pairs
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import ImageBuild, WorkflowCall
 from flask_prodcheck.facts.workflow_calls import CALLS, is_true, jobs_of, with_inputs
+from flask_prodcheck.facts.workflow_values import REFERENCE, Scope, environment, filled, folder, with_paths
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
@@ -29,17 +28,10 @@ from flask_prodcheck.records import replace
 _BUILDS = regex(
     r"\bbuild-push-action\b|\b(?:docker|podman|nerdctl|buildah|buildx)\s+(?:build|bud|b)\b|\bimage\s+build\b|\bkaniko\b"
 )
-_PATH = regex(r"\$\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}")
-#: An expression of GitHub, whatever it says.
-ANY_EXPRESSION = regex(r"\$\{\{(?:[^$}\n]|\$(?!\{\{)|\}(?!\}))*\}\}")
-_REFERENCE = regex(r"\$\{([A-Za-z_][\w.-]*)\}|\$([A-Za-z_]\w*)")
 _SET = regex(r"echo\s+(?:-[en]+\s+)?[\"']?([A-Za-z_][\w-]*)=(.*)")
 _SET_OUTPUT = regex(r"::set-output name=([A-Za-z_][\w-]*)::(.*)")
 _DEFAULT = "${defaultContext}"  # written ``{{defaultContext}}``: the repository, or with a colon one of its folders
 _MAX_JOBS, _MAX_DEPTH = 30, 8  # of one matrix
-
-Scope = Mapping[str, str]
-"""What is known of the values that expressions name, by their paths: ``env.IMAGE``, ``steps.meta.outputs.tags``."""
 
 
 def workflow_builds(path: str, text: str) -> tuple[tuple[ImageBuild, ...], tuple[WorkflowCall, ...]]:
@@ -49,15 +41,14 @@ def workflow_builds(path: str, text: str) -> tuple[tuple[ImageBuild, ...], tuple
         return (), ()
     found: dict[ImageBuild, None] = {}
     calls: dict[WorkflowCall, None] = {}
-    plain = ANY_EXPRESSION.sub("${EXPRESSION}", _PATH.sub(r"${\1}", with_inputs(text)))
-    for document in read_yaml(path, plain.replace("{{defaultContext}}", _DEFAULT)):
+    for document in read_yaml(path, with_paths(with_inputs(text)).replace("{{defaultContext}}", _DEFAULT)):
         released = document.get("on", "release") is not None or document.get("on", "push", "tags") is not None
         here = {"github.workspace": ".", "github.action_path": posixpath.dirname(path) or "."}
-        scope = {**here, **_environment(document, {})}
+        scope = {**here, **environment(document, {})}
         for name, job in jobs_of(document):
             for values in _matrix(job):
                 known = {**scope, **values}
-                known |= _environment(job, known)
+                known |= environment(job, known)
                 called = tuple(filter(None, (name, job.string("environment") or job.string("environment", "name"))))
                 for call in _calls(job, called, known):
                     calls[replace(call, released=released)] = None
@@ -65,7 +56,7 @@ def workflow_builds(path: str, text: str) -> tuple[tuple[ImageBuild, ...], tuple
                     found[replace(build, workflow=True, released=released)] = None
                 outputs = job.get("outputs")
                 for key, _, value in outputs.items() if outputs is not None else ():
-                    scope[f"needs.{name}.outputs.{key}"] = _filled(value.text or "", known)
+                    scope[f"needs.{name}.outputs.{key}"] = filled(value.text or "", known)
     return tuple(found), tuple(calls)
 
 
@@ -76,29 +67,8 @@ def _calls(job: YamlNode, called: tuple[str, ...], scope: Scope) -> Iterator[Wor
         uses, given = node.string("uses"), node.get("with")
         if uses is not None and uses.startswith("./"):
             inputs = given.items() if given is not None else ()
-            values = tuple((name, _filled(value.text, scope)) for name, _, value in inputs if value.text is not None)
+            values = tuple((name, filled(value.text, scope)) for name, _, value in inputs if value.text is not None)
             yield WorkflowCall(uses, values, called)
-
-
-def _environment(node: YamlNode, scope: Scope) -> dict[str, str]:
-    """The variables that a workflow, a job or a step sets (GitLab calls them ``variables``)."""
-    given = [each for each in (node.get("env"), node.get("variables")) if each is not None]
-    return {
-        f"env.{name}": _filled(value.text, scope)
-        for each in given
-        for name, _, value in each.items()
-        if value.text is not None
-    }
-
-
-def _filled(text: str, scope: Scope) -> str:
-    """``text`` with the expressions and the variables of the shell that ``scope`` knows."""
-    room = Room.of(text)
-
-    def value(match: re.Match[str]) -> str:
-        return room.take(scope.get(match[1] or "", scope.get(f"env.{match[1] or match[2]}", match[0])), match[0])
-
-    return _REFERENCE.sub(value, text)
 
 
 def _matrix(job: YamlNode) -> list[dict[str, str]]:
@@ -136,10 +106,10 @@ def _flat(path: str, value: YamlNode, depth: int = 0) -> dict[str, str]:
 def _job(name: str, job: YamlNode, scope: dict[str, str]) -> Iterator[BuiltAndPushed]:
     """What each step of a job builds and pushes."""
     steps = job.get("steps")
-    folder = _folder(job.string("defaults", "run", "working-directory"), scope)
+    at = folder(job.string("defaults", "run", "working-directory"), scope)
     for step in steps.elements() if steps is not None else ():
         called = tuple(filter(None, (name, step.string("name"))))
-        known = {**scope, **_environment(step, scope)}
+        known = {**scope, **environment(step, scope)}
         given = step.get("with")
         action = (step.string("uses") or "").partition("@")[0].lower()
         if given is not None and action.endswith("/build-push-action"):
@@ -149,7 +119,7 @@ def _job(name: str, job: YamlNode, scope: dict[str, str]) -> Iterator[BuiltAndPu
         run = step.get("run")
         if run is not None and run.text:
             scope |= _outputs(run.text, step.string("id") or "", known)
-            yield _commands(run, _folder(step.string("working-directory"), known) or folder, known, called)
+            yield _commands(run, folder(step.string("working-directory"), known) or at, known, called)
     lines = [each for key in ("before_script", "script") if (own := job.get(key)) is not None for each in _lines(own)]
     if lines:
         text = "\n".join(each.text or "" for each in lines)
@@ -161,20 +131,16 @@ def _lines(script: YamlNode) -> list[YamlNode]:
     return list(script.elements()) if script.is_sequence else [script]
 
 
-def _folder(path: str | None, scope: Scope) -> str:
-    return posixpath.normpath(_filled(path, scope)) if path else ""
-
-
 def _commands(
-    script: YamlNode, folder: str, scope: Scope, called: tuple[str, ...], text: str | None = None
+    script: YamlNode, at: str, scope: Scope, called: tuple[str, ...], text: str | None = None
 ) -> BuiltAndPushed:
-    text = _filled(script.text or "" if text is None else text, {k: v for k, v in scope.items() if "\n" not in v})
-    text = _REFERENCE.sub(lambda match: f"${{{(match[1] or match[2]).rpartition('.')[2].replace('-', '_')}}}", text)
+    text = filled(script.text or "" if text is None else text, {k: v for k, v in scope.items() if "\n" not in v})
+    text = REFERENCE.sub(lambda match: f"${{{(match[1] or match[2]).rpartition('.')[2].replace('-', '_')}}}", text)
     if not any(word in text for word in ("build", "bud", "push", "executor")):
         return [], frozenset()
     try:
         commands = every_command(parse_command_line(text, script.first_line))
-        return builds_of(commands, (folder or ".",), called)
+        return builds_of(commands, (at or ".",), called)
     except ReadError:
         return [], frozenset()
 
@@ -188,7 +154,7 @@ def _outputs(script: str, step: str, scope: Scope) -> dict[str, str]:
         if match is None:
             continue
         path = f"env.{match[1]}" if "GITHUB_ENV" in file else f"steps.{step}.outputs.{match[1]}"
-        found.setdefault(path, []).append(_filled(match[2].strip().strip("\"'"), scope))
+        found.setdefault(path, []).append(filled(match[2].strip().strip("\"'"), scope))
     return {path: "\n".join(values) for path, values in found.items()}
 
 
@@ -213,20 +179,20 @@ def _entries(given: YamlNode, key: str, scope: Scope) -> list[str]:
     """The lines of an input that is a list."""
     value = given.get(key)
     texts = value.strings() if value is not None else ()
-    return [line.strip() for text in texts for line in _filled(text, scope).split("\n") if line.strip()]
+    return [line.strip() for text in texts for line in filled(text, scope).split("\n") if line.strip()]
 
 
 def _built_by_action(given: YamlNode, step: YamlNode, scope: Scope, called: tuple[str, ...]) -> ImageBuild:
     names = [name.strip() for line in _entries(given, "tags", scope) for name in line.split(",") if name.strip()]
-    context = _filled(given.string("context") or ".", scope)
-    file = _filled(given.string("file") or "", scope) or None
+    context = filled(given.string("context") or ".", scope)
+    file = filled(given.string("file") or "", scope) or None
     if context.startswith(_DEFAULT):
         context = context.partition(":")[2] or "."
         file = posixpath.join(context, file) if file else None
-    push = _filled(given.string("push") or "", scope)
+    push = filled(given.string("push") or "", scope)
     to_a_registry = goes_to_a_registry(_entries(given, "outputs", scope))
     return ImageBuild(
-        step.span, tuple(names), (".",), context, file, _filled(given.string("target") or "", scope) or None,
+        step.span, tuple(names), (".",), context, file, filled(given.string("target") or "", scope) or None,
         pairs(_entries(given, "build-args", scope)), pairs(_entries(given, "build-contexts", scope)), called,
         pushed=to_a_registry or is_true(push), push="" if to_a_registry else push,
     )  # fmt: skip

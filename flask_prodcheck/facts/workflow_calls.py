@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 
 from flask_prodcheck.facts.growth import Room
 from flask_prodcheck.facts.types import Command, ImageBuild, Start, StartFile, WorkflowCall
+from flask_prodcheck.facts.workflow_includes import used
 from flask_prodcheck.facts.yaml_nodes import YamlNode
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
@@ -53,7 +54,7 @@ def defaults_of(document: YamlNode) -> Iterator[tuple[str, str]]:
 def with_calls(files: Mapping[str, StartFile]) -> dict[str, StartFile]:
     """``files`` with what called workflows do once for each call, with its inputs, and what the others do with their own
     defaults. Those that only call are left out."""
-    own = {path: file for path, file in files.items() if file.kind == KIND}
+    own = {path: file for path, file in used(files).items() if file.kind == KIND}
     callers = {_called(file.path, call.uses, own) for file in own.values() for call in file.calls}
     first = [path for path in own if path not in callers]
     runs = [run for path in first for run in _runs(_Run(own[path], dict(own[path].defaults)), own)]
@@ -63,7 +64,11 @@ def with_calls(files: Mapping[str, StartFile]) -> dict[str, StartFile]:
     for run in runs:
         done.setdefault(run.file.path, []).append(run)
     found = {path: _together(file, done[path]) if path in own else file for path, file in files.items()}
-    return {path: file for path, file in found.items() if path not in own or file.starts or file.builds}
+    return {
+        path: file
+        for path, file in found.items()
+        if file.kind != KIND or (path in own and (file.starts or file.builds or file.checks))
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,12 @@ def _called(caller: str, uses: str, files: Mapping[str, StartFile]) -> str | Non
 
 def _together(file: StartFile, runs: list[_Run]) -> StartFile:
     """``file`` with what it does in each of ``runs``."""
-    if not file.starts and not file.builds:
+    if not (file.starts or file.builds or file.checks):
         return file
     starts = dict.fromkeys(_start(start, run) for run in runs for start in file.starts)
     builds = dict.fromkeys(_build(build, run) for run in runs for build in file.builds)
-    return replace(file, starts=tuple(starts), builds=tuple(builds))
+    checks = dict.fromkeys(_start(start, run) for run in runs for start in file.checks)
+    return replace(file, starts=tuple(starts), builds=tuple(builds), checks=tuple(checks))
 
 
 def _start(start: Start, run: _Run) -> Start:

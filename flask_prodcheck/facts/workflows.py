@@ -1,7 +1,7 @@
 """Workflows and composite actions of GitHub and pipelines of GitLab: what they start on the server or the platform that they deploy to, and
 the images that they build.
 
-What else a job runs on its own machine is a build or a test, and not read. A deployment is plain in three forms: an action that
+What else a job runs on its own machine is a build or a test. A deployment is plain in three forms: an action that
 runs a script by ssh, ``ssh HOST COMMAND`` in a job's own commands, and the start command that a platform's action or
 command line is given.
 
@@ -19,10 +19,14 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import Command, ShellCommand, Start, StartFile
-from flask_prodcheck.facts.workflow_builds import ANY_EXPRESSION, workflow_builds
+from flask_prodcheck.facts.workflow_builds import workflow_builds
 from flask_prodcheck.facts.workflow_calls import KIND, defaults_of, jobs_of, with_inputs
+from flask_prodcheck.facts.workflow_checks import workflow_checks
+from flask_prodcheck.facts.workflow_includes import included_files
+from flask_prodcheck.facts.workflow_values import ANY_EXPRESSION
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.sources.kinds import is_workflow_by_name
 
 #: What no file without a deployment of these forms holds: most workflows are not read at all.
 _DEPLOYS = regex(r"\bssh\b|startup-command|\baz\s+webapp\b|\bgcloud\s+(?:(?:beta|alpha)\s+)?run\s+deploy\b|deploy-cloudrun\b")
@@ -36,13 +40,16 @@ _MAX_WORDS_BEFORE = 6  # ``sshpass -p $PASSWORD ssh``, ``sudo -E ssh``
 
 def read_workflow(path: str, text: str) -> StartFile | None:
     """What the jobs start elsewhere, each with the name of its job and of the environment that it deploys to, the images
-    that they build, and what they call. None where the file does nothing of it. Raises ReadError for invalid YAML."""
+    that they build, what they run here, and what they call and include. None where the file does nothing of it. Raises ReadError for invalid YAML."""
     builds, calls = workflow_builds(path, text)
     starts = _starts(path, text) if _DEPLOYS.search(text) is not None else ()
-    if not (starts or builds or calls):
+    checks = workflow_checks(path, text)
+    includes = included_files(path, text)
+    if not (starts or builds or calls or checks or includes):
         return None
     defaults = tuple(each for document in read_yaml(path, text) for each in defaults_of(document))
-    return StartFile(path, KIND, starts, builds=builds, calls=calls, defaults=defaults)
+    part = not is_workflow_by_name(path)
+    return StartFile(path, KIND, starts, builds=builds, calls=calls, defaults=defaults, checks=checks, includes=includes, part=part)
 
 
 def _starts(path: str, text: str) -> tuple[Start, ...]:

@@ -85,7 +85,7 @@ class YamlNode:
     def first_line(self) -> Span:
         """Where the text of a scalar begins: below its key where it is a block."""
         span = self.span
-        return Span(span.file, span.line + 1) if self._node.style in ("|", ">") else span
+        return Span(span.file, span.line + 1) if self.is_scalar and self._node.style in ("|", ">") else span
 
     @property
     def tag(self) -> str:

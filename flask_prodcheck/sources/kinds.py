@@ -110,9 +110,11 @@ _CI_PATH = regex(
 _REQUIREMENTS = regex(
     r"(?:[^/]*requirements?[^/]*|reqs?|constraints?[^/]*|[^/]*constraints)\.(?:txt|in|pip)", re.IGNORECASE
 )
-#: Where GitHub and GitLab look for what they run, and where projects keep the actions of their own.
+#: Where GitHub and GitLab look for what they run, and where projects keep the actions and the parts of pipelines of their
+#: own.
 _WORKFLOW = regex(
-    r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.github/actions/(?:[^/]+/)*action\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$"
+    r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|(?:^|/)\.github/actions/(?:[^/]+/)*action\.ya?ml$"
+    r"|(?:^|/)(?:[^/]*[.-])?gitlab-ci\.ya?ml$|(?:^|/)\.gitlab/ci/(?:[^/]+/)*[^/]+\.ya?ml$"
 )
 #: The name that Cloud Build looks for, and those of a project's other configurations for it.
 _CLOUD_BUILD = regex(r"(?:[^/]*[-_.])?cloudbuild(?:[-_.][^/]*)?\.(?:ya?ml|json)")
@@ -126,6 +128,8 @@ _ENV_NAME = regex(
     re.IGNORECASE,
 )
 _ENV_FOLDERS = frozenset({"env", "envs", ".env", ".envs"})
+_PROCESS = regex(rb"[A-Za-z0-9_-]+:[ \t]+\S")
+_RUNS_PYTHON = regex(rb"[^:]+:.*[\s/](?:gunicorn|uvicorn|hypercorn|uwsgi|waitress-serve|flask|python3?(?:\.\d+)?)[ \t]")
 _ENV_LINE = regex(rb"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.]*[ \t]*=")
 #: What IIS reads, and what a deployment may put in its place (``web.release.config``, ``web.3.4.config``).
 _IIS = regex(r"web(?:\.[^/]*)?\.config", re.IGNORECASE)
@@ -210,6 +214,11 @@ def stripped(name: str) -> str:
             if name.lower().endswith(suffix) and len(name) > len(suffix):
                 name, again = name[: -len(suffix)], True
     return name
+
+
+def is_workflow_by_name(path: str) -> bool:
+    """Whether the place or the name of the file at ``path`` says that it is a workflow or a pipeline."""
+    return _WORKFLOW.search(path) is not None
 
 
 def wants_head(path: str) -> bool:
@@ -297,7 +306,7 @@ def _by_name(path: str, name: str, *, templated: bool) -> Kind | None:
         for prefix, kind in _PREFIXES:
             if low.startswith(prefix):
                 return kind
-    if _WORKFLOW.search(path):
+    if is_workflow_by_name(path):
         return Kind.WORKFLOW
     if _CLOUD_BUILD.fullmatch(low):
         return Kind.CLOUD_BUILD
@@ -358,6 +367,8 @@ def _by_content(path: str, name: str, head: bytes) -> Kind | None:
         return kind
     if (ending == "" or _CALLED_DOCKER.search(name)) and _FROM.match(head) and _INSTRUCTION.search(head):
         return Kind.DOCKERFILE
+    if ending == "" and _is_list_of_processes(head):
+        return Kind.PROCFILE
     if ending == "" and _WSGI_SCRIPT.search(head) and _IMPORTS.search(head):
         return Kind.PYTHON
     if _APACHE.search(head):
@@ -404,6 +415,13 @@ _CALLED_DOCKER = regex(r"docker|container", re.IGNORECASE)
 _INSTRUCTION = regex(rb"^(?:RUN|CMD|ENTRYPOINT|COPY|ADD|WORKDIR)[ \t]", re.MULTILINE)
 
 
+def _is_list_of_processes(head: bytes) -> bool:
+    """Whether every line names a process and its command, as in a Procfile, and one of them runs Python."""
+    lines = [line.strip() for line in head.split(b"\n")[: None if len(head) < HEAD_BYTES else -1]]
+    kept = [line for line in lines if line and not line.startswith(b"#")]
+    return all(map(_PROCESS.match, kept)) and any(map(_RUNS_PYTHON.match, kept))
+
+
 def _is_environment(head: bytes) -> bool:
     lines = [line.strip() for line in head.split(b"\n")[:-1] or [head]]
     kept = [line for line in lines if line and not line.startswith(b"#")]
@@ -417,6 +435,8 @@ def _yaml(path: str, head: bytes) -> Kind | None:
     # A list of resources (`kind: List`, an OpenShift template) indents both keys.
     if has(rb"^[ \t-]*[\"']?apiVersion[\"']?[ \t]*:") and has(rb"^[ \t-]*[\"']?kind[\"']?[ \t]*:"):
         return Kind.KUBERNETES
+    if has(rb"^[ \t]+script[ \t]*:") and has(rb"^[ \t]+(?:stage|before_script|extends|rules|only|needs|tags)[ \t]*:"):
+        return Kind.WORKFLOW  # a part of a pipeline of GitLab, if another one includes it
     if _CI_PATH.search(path):
         return None
     if b"AWS::" in head and has(rb"^(?:Resources|Transform|AWSTemplateFormatVersion):"):

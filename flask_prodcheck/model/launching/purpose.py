@@ -47,9 +47,9 @@ _DEPLOY_KINDS = PLATFORM_KINDS | {
     "entry-point",
 }
 #: Formats that run things for people at work.
-_TASK_KINDS = frozenset(
-    ["makefile", "justfile", "taskfile", "npm", "pdm", "hatch", "package-script", "invoke", "tox", "nox", "replit"]
-)
+_TASK_KINDS = frozenset({
+    "makefile", "justfile", "taskfile", "npm", "pdm", "hatch", "package-script", "invoke", "tox", "nox", "replit", "told-processes",
+})  # fmt: skip
 
 
 #: Formats that a person starts by a command, which a README may show.
@@ -119,6 +119,8 @@ def judge(
     hinted = purpose_of_words([word for hint in evidence.hints for word in words_of(hint)])
     if hinted is not None and hinted[0] is not Purpose.PRODUCTION:
         return hinted[0], f"the branch taken says {hinted[1]!r}"
+    if evidence.kind == "check":
+        return Purpose.TEST, "a job of a workflow starts it on its own machine"
     if evidence.kind == "workflow":
         return _by_workflow(evidence)
     silent = _silent_words(evidence.kind)

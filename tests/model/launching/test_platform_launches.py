@@ -748,7 +748,7 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             ".github/workflows/test.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n          flask run &\n          pytest\n",
             "app.py": APP,
         },
-        [],
+        [".github/workflows/test.yml:7 flask-run test app:app True"],
     ),
     (
         "devcontainer: lifecycle commands, with comments and a trailing comma",

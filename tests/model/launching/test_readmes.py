@@ -341,3 +341,54 @@ def test_titles(title: str, expected: str) -> None:
 )
 def test_sentences(sentence: str, expected: str) -> None:
     assert " ".join(sorted(each.value for each in purposes_of_sentence(sentence))) == expected
+
+
+PROCESSES = "redis: redis-server\nweb: gunicorn app:app\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            {"Local": PROCESSES, "README.md": block("honcho start -e a.env -f Local")},
+            ["Local:2 development: the file is called 'Local'"],
+        ),
+        (
+            {"procs": PROCESSES, "README.md": "# Shop\n## Deploy to production\n" + block("foreman start -f procs web")},
+            ["procs:2 production: the project's only way to start a production server"],
+        ),
+        (
+            {"procs": PROCESSES, "shop.service": UNIT, "README.md": block("honcho start -f procs")},
+            ["procs:2 development: a task for people at work", "shop.service:2 production: a systemd starts it"],
+        ),
+        (
+            {"ops/procs": PROCESSES, "ops/README.md": block("honcho start -f procs"), "README.md": block("honcho start")},
+            ["ops/procs:2 production: the project's only way to start a production server"],
+        ),
+        (
+            {"procs": PROCESSES, "start.sh": "#!/bin/sh\nhoncho start -f procs\n", "README.md": block("honcho start -f procs")},
+            ["start.sh:2 production: it starts a production server"],
+        ),
+        (
+            {
+                "procs": PROCESSES,
+                "app.py": APP + "def main():\n    app.run()\n",
+                "pyproject.toml": "[project]\nname = 'a'\n[project.scripts]\nsite = 'app:main'\n",
+                "README.md": block("honcho start -f procs"),
+            },
+            ["procs:2 production: the project's only way to start a production server", "pyproject.toml:4 production: a entry-point starts it"],
+        ),
+        ({"procs": PROCESSES, "README.md": block("honcho start -f others", "cat procs")}, []),
+        ({"procs": PROCESSES}, []),
+        ({"procs": PROCESSES + "and more of it\n", "README.md": block("honcho start -f procs")}, []),
+    ],
+)
+def test_processes_of_a_file_that_only_a_readme_names(files: dict[str, str], expected: list[str]) -> None:
+    assert purposes(files) == expected
+
+
+def test_such_a_file_is_no_deploy_file() -> None:
+    tree = memory_tree({"app.py": APP, "procs": "web: python app.py\n", "README.md": block("honcho start -f procs")})
+    project = link(parse(tree), name="shop", read=tree.read)
+    assert [(each.purpose.value, each.target) for each in project.launches] == [("development", "app:app")]
+    assert [site.production for site in project.run_sites] == ["no-deploy-files"]

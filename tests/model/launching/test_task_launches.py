@@ -237,6 +237,56 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Procfile:1 gunicorn production app:app True"],
     ),
     (
+        "a Procfile of another name, which a script, a task, a package and an image name",
+        {
+            "start.sh": "#!/bin/sh\nhoncho -e .env start -f procs\n",
+            "Makefile": "start:\n\tforeman start -f ops/live\n",
+            "package.json": '{"scripts": {"start": "honcho start -f other web"}}',
+            "Dockerfile": IMAGE + 'CMD ["honcho", "start", "-f", "ops/live"]\n',
+            "procs": "# all\nredis: redis-server\nweb: python -m gunicorn app:app\n",
+            "ops/live": "web: gunicorn app:app\n",
+            "other": "web: gunicorn app:app\nadmin: gunicorn admin:app\n",
+            "unnamed": "web: gunicorn app:app\n",
+            "app.py": APP,
+            "admin.py": APP,
+        },
+        [
+            "Dockerfile:4 > ops/live:1 gunicorn production app:app True",
+            "Makefile:2 > ops/live:1 gunicorn production app:app True",
+            "package.json:1 > other:1 gunicorn development app:app True",
+            "start.sh:2 > procs:3 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "what its name says of its processes",
+        {
+            "start.sh": "#!/bin/sh\nhoncho start -f Procfile.dev\n",
+            "run.sh": "#!/bin/sh\nhoncho start -f ops/local\n",
+            "Procfile.dev": "web: gunicorn app:app\n",
+            "ops/local": "web: gunicorn app:app\n",
+            "app.py": APP,
+        },
+        [
+            "run.sh:2 > ops/local:1 gunicorn development app:app True",
+            "start.sh:2 > Procfile.dev:1 gunicorn development app:app True",
+        ],
+    ),
+    (
+        "without a name it is the one that is called Procfile",
+        {
+            "start.sh": "#!/bin/sh\nhoncho start\n",
+            "local": "web: gunicorn other:app\n",
+            "Procfile": "web: gunicorn app:app\n",
+            "Procfile.dev": "web: gunicorn third:app\n",
+            **dict.fromkeys(("app.py", "other.py", "third.py"), APP),
+        },
+        [
+            "Procfile:1 gunicorn production app:app True",
+            "Procfile.dev:1 gunicorn development third:app True",
+            "start.sh:2 > Procfile:1 gunicorn production app:app True",
+        ],
+    ),
+    (
         "foreman from the image",
         {
             "Procfile": "web: gunicorn app:app\n",

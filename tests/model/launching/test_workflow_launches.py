@@ -85,7 +85,7 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "what the job runs on its own machine is a test",
         {PATH: workflow("      - run: |\n          gunicorn app:app &\n          ssh me@host uptime\n"), "app.py": APP},
-        [],
+        [f"{PATH}:7 gunicorn test app:app True"],
     ),
     (
         "the start command of a platform",

@@ -53,7 +53,7 @@ from flask_prodcheck.model.launching.following.source_deploys import deployed_so
 from flask_prodcheck.model.launching.following.tasks import (
     file_of_function,
     options_behind,
-    starts_by_itself,
+    place_of_task,
     starts_of,
 )
 from flask_prodcheck.model.launching.heads.decided import decided
@@ -64,7 +64,6 @@ from flask_prodcheck.model.launching.shell.interpreter import Interpreter
 from flask_prodcheck.model.launching.shell.replacement import last_command
 from flask_prodcheck.model.launching.shell.sourced import functions_of, own_functions
 from flask_prodcheck.model.launching.shell.state import ShellState
-from flask_prodcheck.model.launching.started_process import start_place
 from flask_prodcheck.model.launching.steps import (
     ConsoleRun,
     ContainerRun,
@@ -364,9 +363,8 @@ class Follower:
                 if not first:
                     self.budget.note_cycle(start.span)
                     continue
-                inner = start_place(start, place.hop(start.command.span, start.command.text), self.facts)
-                inner = replace(inner, args=run.args, certain=inner.certain and starts_by_itself(start))
-                ended += self.command(start.command, inner)
+                inner = place.hop(start.command.span, start.command.text)
+                ended += self.command(start.command, place_of_task(run, start, inner, self.facts))
         return ended
 
     def _services(self, scripts: Sequence[str], place: Place) -> list[Ended]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.procfile import is_found_by_name
 from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.heads.beanstalk import beanstalk_default, completed
 from flask_prodcheck.model.launching.heads.compose import compose_heads
@@ -40,6 +41,8 @@ def find_heads(facts: Facts) -> list[Head]:
 def _start_heads(facts: Facts) -> Iterator[Head]:
     for path in sorted(facts.start_files):
         file = facts.start_files[path]
+        if file.kind == "procfile" and not is_found_by_name(path):
+            continue
         if file.kind == "s2i":
             yield from s2i_head(file, facts)
         elif file.kind == "devcontainer":

@@ -12,6 +12,7 @@ from flask_prodcheck.model.launching.heads.find import find_heads
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work, is_test_place
 from flask_prodcheck.model.launching.heads.image_hosts import IMAGE_KINDS
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
+from flask_prodcheck.model.launching.launches.checks import with_checks
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.launches.handing_on import with_application_behind
 from flask_prodcheck.model.launching.launches.judging import judged
@@ -42,6 +43,7 @@ from flask_prodcheck.model.launching.launches.unlisted import (
     python_scripts,
     service_scripts,
     task_starts,
+    told_processes,
     unreferenced_scripts,
     written_by_scripts,
     wsgi_scripts,
@@ -77,6 +79,7 @@ def find_launches(
     """Every launch of the project. ``production``/``development`` overrule the purpose (settings); ``read`` gives the bytes
     of a file."""
     builder = LaunchBuilder(facts, modules, run_sites)
+    readmes = Readmes(facts, read)
     heads = find_heads(facts)
     found: list[Found] = []
     unknown: list[Hop] = []
@@ -124,6 +127,7 @@ def find_launches(
     served, unseen = wsgi_scripts(builder, facts, found)
     found += served
     unknown += unseen
+    found += told_processes(builder, facts, found, readmes)
     found += console_scripts(builder, facts, found)
     found += task_starts(builder, facts, found)
     found += [
@@ -132,11 +136,12 @@ def find_launches(
         if not is_program_of_another_framework(each.launch, apps, modules)
     ]
     found += vercel_functions(builder, facts, found, unknown)
+    found = with_checks(builder, facts, found)
     found = [each for each in found if not serves_another_framework(each.launch, apps, modules)]
     foreign = [each for each in found if serves_another_project(each, found)]
     unknown += dict.fromkeys(Hop(each.head.span, each.head.text) for each in foreign)
     found = [each for each in found if each not in foreign]
-    launches = judged(found, facts, production, development, Readmes(facts, read))
+    launches = judged(found, facts, production, development, readmes)
     problems = tuple(builder.follower.budget.notes)
     unknown += dict.fromkeys(builder.follower.budget.unseen)
     return Launches(

@@ -19,5 +19,9 @@ class Found:
     folder: str = ""
 
 
+#: The kind of what jobs of a workflow run on their own machine.
+CHECK = "check"
 #: Formats of people at work, and of builds of what is served as files: a project that has nothing else has no deploy file.
-NO_DEPLOYMENT = frozenset({"makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch", "netlify"})
+NO_DEPLOYMENT = frozenset({
+    "makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch", "netlify", "told-processes", CHECK,
+})  # fmt: skip

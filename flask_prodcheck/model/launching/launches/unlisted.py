@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
+from flask_prodcheck.facts.procfile import is_found_by_name
 from flask_prodcheck.facts.syntax import FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.launching.asked_words import asks_for_arguments
@@ -14,12 +15,13 @@ from flask_prodcheck.model.launching.chain_end import Ended
 from flask_prodcheck.model.launching.embedded import embedded_files
 from flask_prodcheck.model.launching.following.service_scripts import START
 from flask_prodcheck.model.launching.heads.head import Head, is_test_place
-from flask_prodcheck.model.launching.heads.processes import written_heads
+from flask_prodcheck.model.launching.heads.processes import start_file_heads, written_heads
 from flask_prodcheck.model.launching.launches.aside import is_aside
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
 from flask_prodcheck.model.launching.launches.overlaps import SERVICE, files_passed
 from flask_prodcheck.model.launching.place import Place
+from flask_prodcheck.model.launching.readmes.said import Readmes
 from flask_prodcheck.model.launching.server_settings import mod_wsgi_start
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.project import Hop, Launch, Server
@@ -146,6 +148,19 @@ def console_scripts(builder: LaunchBuilder, facts: Facts, found: Sequence[Found]
 def _program(launch: Launch) -> tuple[str, Server, str]:
     """What makes two chains starts of one program: the file that serves, with what and which application."""
     return launch.end.span.file, launch.server, launch.target
+
+
+def told_processes(builder: LaunchBuilder, facts: Facts, found: Sequence[Found], readmes: Readmes) -> list[Found]:
+    """Processes of Procfiles of another name that no chain starts: those of a file that a README has people start."""
+    used = {hop.span for each in found for hop in each.launch.hops}
+    chains: list[Found] = []
+    for path in sorted(facts.start_files):
+        file = facts.start_files[path]
+        if file.kind != "procfile" or is_found_by_name(path) or not readmes.shows_start_of(path, "procfile"):
+            continue
+        heads = [replace(head, kind="told-processes", platform="") for head in start_file_heads(file, facts)]
+        chains += [each for head in heads if head.span not in used for each in builder.follow(head)]
+    return chains
 
 
 def wsgi_scripts(builder: LaunchBuilder, facts: Facts, found: Sequence[Found]) -> tuple[list[Found], list[Hop]]:

@@ -60,7 +60,7 @@ class Readmes:
         file = head.span.file
         places: dict[Purpose, _Said] = {}
         unsaid = False
-        for said in self._about(head):
+        for said in self._about(file):
             starts = any(_is_start_of(each, head) for each in said.starts)
             if not starts and (not said.names or said.names not in (file, posixpath.dirname(file))):
                 continue
@@ -86,9 +86,15 @@ class Readmes:
                 return purpose, _place(places[purpose], purpose)
         return self._by_folder_of(head)
 
-    def _about(self, head: Head) -> Iterator[_Said]:
-        """What the READMEs say in the folder of the file, and in those above it."""
-        folder = posixpath.dirname(head.span.file)
+    def shows_start_of(self, file: str, kind: str) -> bool:
+        """Whether a command that a README shows starts what the ``file`` of this ``kind`` holds, or part of it."""
+        if self._read is None:
+            return False
+        return any(each.kind == kind and each.file == file for said in self._about(file) for each in said.starts)
+
+    def _about(self, file: str) -> Iterator[_Said]:
+        """What the READMEs say in the folder of ``file``, and in those above it."""
+        folder = posixpath.dirname(file)
         while True:
             for path in self._in_folder(folder):
                 yield from self._document(path)[1]

@@ -9,6 +9,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import ShellCommand, Var
 from flask_prodcheck.model.launching.place import Place
 from flask_prodcheck.model.launching.shell.expansion import Expander
+from flask_prodcheck.model.launching.shell.own_paths import own_path
 from flask_prodcheck.model.launching.words import as_value, is_open
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass, replace
@@ -29,9 +30,14 @@ class SimpleCommand:
 def expanded(command: ShellCommand, place: Place) -> SimpleCommand:
     """``command`` as the shell at ``place`` runs it."""
     expander = Expander(place)
+    own = {index: path for index, word in enumerate(command.words) if (path := own_path(word, command.span.file, place))}
+
+    def texts(by: Expander) -> list[list[str]]:
+        return [[own[index]] if index in own else by.texts(word) for index, word in enumerate(command.words)]
+
     origin = (Origin(command.span, command.text[:200]),)
     assigned = {name: as_value(expander.text(word), origin) for name, word in command.assigns}
-    argv = [text for word in command.words for text in expander.texts(word)]
+    argv = [text for word in texts(expander) for text in word]
     if not argv:
         return SimpleCommand(argv, assigned)
     argv = [_HERE.sub(".", word) for word in argv]
@@ -43,13 +49,12 @@ def expanded(command: ShellCommand, place: Place) -> SimpleCommand:
     }
     drafted = Expander(place, drafts=True)
     if argv[0] == "eval" or is_open(argv[0]):
-        argv = [text for word in command.words for text in drafted.texts(word)]
+        argv = [text for word in texts(drafted) for text in word]
     elif place.drafts:
         # Unquoted, a draft of several words is the arguments that a script has put together.
-        pairs = [(expander.texts(word), drafted.texts(word)) for word in command.words]
         argv = [
             text
-            for plain, drawn in pairs
+            for plain, drawn in zip(texts(expander), texts(drafted), strict=True)
             for text in (drawn if len(drawn) > 1 and not any("$(" in word for word in drawn) else plain)
         ]
         argv = [_HERE.sub(".", word) for word in argv]
