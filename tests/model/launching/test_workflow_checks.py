@@ -111,6 +111,21 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [".github/workflows/try.yml:6 > ci/serve.sh:2 > app.py:4 app-run test app:app True"],
     ),
     (
+        "a script for tests stays, where the job runs it in an image that starts by itself",
+        {
+            PATH: workflow(step("docker build -t site .") + step("docker run site sh ci/serve.sh")),
+            "ci/serve.sh": "#!/bin/sh\npython two.py\n",
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nENTRYPOINT ["./start.sh"]\nCMD ["gunicorn", "one:app"]\n',
+            "start.sh": '#!/bin/sh\nexec "$@"\n',
+            "one.py": APP,
+            "two.py": RUN,
+        },
+        [
+            "Dockerfile:3 > Dockerfile:4 > start.sh:2 gunicorn production one:app True",
+            "ci/serve.sh:2 > two.py:4 app-run development two:app True",
+        ],
+    ),
+    (
         "what starts by itself says more than that a job starts it too",
         {
             PATH: workflow(step("./serve.sh &") + step("make serve &") + step("docker run -d site &\ndocker build -t site .")),

@@ -20,11 +20,10 @@ from flask_prodcheck.records import replace
 def with_checks(builder: LaunchBuilder, facts: Facts, found: list[Found]) -> list[Found]:
     """``found`` with what jobs start: in the place of scripts for tests that they run, and beside what starts by itself,
     which a job that runs it says nothing new of."""
-    checks = list(_checks(builder, facts))
+    started = {each.launch.head.span for each in found if not _is_script_of_tests(each)}
+    checks = [each for each in _checks(builder, facts) if started.isdisjoint(hop.span for hop in each.launch.hops)]
     passed = {hop.span for each in checks for hop in each.launch.hops[1:]}
-    kept = [each for each in found if each.launch.head.span not in passed or not _is_script_of_tests(each)]
-    heads = {each.launch.head.span for each in kept}
-    return [*kept, *(each for each in checks if heads.isdisjoint(hop.span for hop in each.launch.hops))]
+    return [*(each for each in found if each.launch.head.span not in passed or not _is_script_of_tests(each)), *checks]
 
 
 def _checks(builder: LaunchBuilder, facts: Facts) -> Iterable[Found]:
