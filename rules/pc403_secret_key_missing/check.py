@@ -49,6 +49,8 @@ def _keeps_sessions(module: PyModule) -> bool:
     """Whether another interface than Flask's keeps the sessions: a distribution's, or one that the application is given."""
     if module.imports & OTHER_SESSIONS:
         return True
+    if not module.gives_one_of({INTERFACE}):
+        return False
     targets = (target for stmt, _ in every_statement(module) if isinstance(stmt, Assign) for target in stmt.targets)
     return any(
         (isinstance(target, Attribute) and target.attr == INTERFACE)
