@@ -18,7 +18,7 @@ from flask_prodcheck.facts.image_builds import BuiltAndPushed, builds_of, goes_t
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import ImageBuild, WorkflowCall
-from flask_prodcheck.facts.workflow_calls import CALLS, is_true, jobs_of, with_inputs
+from flask_prodcheck.facts.workflow_calls import CALLS, jobs_of, may_be_true, script_lines, with_inputs
 from flask_prodcheck.facts.workflow_values import REFERENCE, Scope, environment, filled, folder, with_paths
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
@@ -120,15 +120,10 @@ def _job(name: str, job: YamlNode, scope: dict[str, str]) -> Iterator[BuiltAndPu
         if run is not None and run.text:
             scope |= _outputs(run.text, step.string("id") or "", known)
             yield _commands(run, folder(step.string("working-directory"), known) or at, known, called)
-    lines = [each for key in ("before_script", "script") if (own := job.get(key)) is not None for each in _lines(own)]
+    lines = script_lines(job)
     if lines:
         text = "\n".join(each.text or "" for each in lines)
         yield _commands(lines[0], "", scope, (name,), text)
-
-
-def _lines(script: YamlNode) -> list[YamlNode]:
-    """The commands of a job of GitLab."""
-    return list(script.elements()) if script.is_sequence else [script]
 
 
 def _commands(
@@ -194,5 +189,5 @@ def _built_by_action(given: YamlNode, step: YamlNode, scope: Scope, called: tupl
     return ImageBuild(
         step.span, tuple(names), (".",), context, file, filled(given.string("target") or "", scope) or None,
         pairs(_entries(given, "build-args", scope)), pairs(_entries(given, "build-contexts", scope)), called,
-        pushed=to_a_registry or is_true(push), push="" if to_a_registry else push,
+        pushed=to_a_registry or may_be_true(push), push="" if to_a_registry else push,
     )  # fmt: skip

@@ -42,6 +42,12 @@ def jobs_of(document: YamlNode) -> Iterator[tuple[str, YamlNode]]:
             yield name, job
 
 
+def script_lines(job: YamlNode) -> list[YamlNode]:
+    """The commands of a job of GitLab, those before its script first."""
+    scripts = [own for key in ("before_script", "script") if (own := job.get(key)) is not None]
+    return [line for own in scripts for line in (own.elements() if own.is_sequence else (own,))]
+
+
 def defaults_of(document: YamlNode) -> Iterator[tuple[str, str]]:
     """The inputs that a file gives a value itself, where a call does not."""
     for declared in (document.get("inputs"), document.get("on", "workflow_call", "inputs")):
@@ -141,13 +147,13 @@ def _build(build: ImageBuild, run: _Run) -> ImageBuild:
         args=values(build.args),
         contexts=values(build.contexts),
         called=(*(run.call.called if run.call is not None else ()), *build.called),
-        pushed=build.pushed and (not build.push or is_true(filled(build.push))),
+        pushed=build.pushed and (not build.push or may_be_true(filled(build.push))),
         released=run.call.released if run.call is not None else build.released,
     )
 
 
-def is_true(text: str) -> bool:
-    """Whether a value is not known to be false, which is what an input that is left empty is."""
+def may_be_true(text: str) -> bool:
+    """Whether a value is not known to be false; an input that is left empty is."""
     return text.lower() not in ("", "false")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Command, EnvVar, Start
-from flask_prodcheck.facts.workflow_calls import KIND, jobs_of, with_inputs
+from flask_prodcheck.facts.workflow_calls import KIND, jobs_of, script_lines, with_inputs
 from flask_prodcheck.facts.workflow_values import Scope, environment, folder, with_paths
 from flask_prodcheck.facts.yaml_nodes import YamlNode, read_yaml
 from flask_prodcheck.patterns import regex
@@ -19,7 +19,6 @@ from flask_prodcheck.patterns import regex
 #: What no file holds whose jobs leave nothing running, and run no script: most workflows are not read at all.
 _RUNS = regex(r"(?<![&>|])&(?![&>])[ \t]*(?:[\"'\w#]|$)|\.sh\b", re.MULTILINE)
 _PATH = regex(r"\$\{([A-Za-z_]\w*\.[\w.-]+)\}")  # of an expression: no variable of a shell has a dot
-_SCRIPT_KEYS = ("before_script", "script")
 
 
 def workflow_checks(path: str, text: str) -> tuple[Start, ...]:
@@ -44,12 +43,7 @@ def _job(name: str, job: YamlNode, scope: Scope) -> Iterator[Start]:
             known = {**scope, **environment(step, scope)}
             at = folder(step.string("working-directory"), known) or default
             yield from _start(name, run.text, run.first_line, at, known)
-    lines: list[YamlNode] = []
-    for key in _SCRIPT_KEYS:  # of GitLab
-        own = job.get(key)
-        if own is not None:
-            lines += own.elements() if own.is_sequence else [own]
-    written = [each for each in lines if each.text]
+    written = [each for each in script_lines(job) if each.text]
     if written:
         yield from _start(name, _one_script(written), written[0].first_line, "", scope)
 

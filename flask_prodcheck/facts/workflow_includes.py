@@ -31,7 +31,7 @@ def included_files(path: str, text: str) -> tuple[str, ...]:
 
 def _local(include: YamlNode) -> Iterator[str]:
     written = include.string("local") if include.is_mapping else include.text
-    if written and "://" not in written and "$" not in written:
+    if written:
         yield written.lstrip("/")
 
 

@@ -58,7 +58,7 @@ def project_table(lesson: Lesson, report: Report, style: Style) -> list[str]:
         before, later = getattr(now, name), getattr(after, name)
         change = before if before == later else f"{before} -> {later} after the cures"
         lines.append(f"  {name.replace('_', ' ')}: {change}")
-    if standing.step == lesson.steps[-1].number and NO_START in report.doubts:
+    if NO_START in report.doubts:
         lines.append(f"  assumed from step 4 on: {NO_START}")
     holding = holding_findings(report)
     if holding:

@@ -170,7 +170,9 @@ def test_text_of_a_clean_project_says_what_was_checked() -> None:
     assert "0 suppressed" in shown
     assert "production: Dockerfile:5 starts gunicorn for app:app" in shown
     assert "> 7     Exit" in shown
+    assert "assumed" not in shown
     assert shown.splitlines()[-1].startswith("Ready for production")
+    assert show_lesson(load_lesson(), clean).splitlines()[-1] == "  Nothing holds it: the lesson is complete."
 
 
 def test_text_without_an_app() -> None:

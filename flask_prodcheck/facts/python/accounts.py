@@ -96,10 +96,9 @@ def _within(top: ast.stmt, function: str | None, span: Callable[[ast.expr], Span
 
 def _default(expr: ast.Call | ast.BoolOp, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
     """``os.environ.get("ADMIN_PASSWORD", "admin")``, and with ``or``."""
-    found = default_of(expr)
-    if found is not None and _VARIABLE.search(found[0]) and (password := _plain(found[1])):
-        given = expr.args[1] if isinstance(expr, ast.Call) else expr.values[1]
-        yield Password(found[0], masked_text(password), span(given), found[0])
+    variable, given = default_of(expr) or ("", expr)
+    if variable and _VARIABLE.search(variable) and (password := _text(given)):
+        yield Password(variable, masked_text(password), span(given), variable)
 
 
 def _created(pairs: list[tuple[str, ast.expr]], function: str, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
@@ -161,10 +160,7 @@ def _written(value: ast.expr) -> str:
 
 def _text(expr: ast.expr, *, longest: int = _LONGEST) -> str:
     """A constant that may be a name or a password; "" for anything else."""
-    return _plain(expr.value, longest=longest) if isinstance(expr, ast.Constant) else ""
-
-
-def _plain(value: object, *, longest: int = _LONGEST) -> str:
+    value = expr.value if isinstance(expr, ast.Constant) else None
     if not isinstance(value, str) or not _SHORTEST <= len(value) <= longest:
         return ""
     return value if longest != _LONGEST or not any(mark in value for mark in _MARKS) else ""

@@ -73,7 +73,8 @@ def _bound(top: Sequence[ast.stmt], span: Callable[[ast.expr], Span]) -> Iterato
         if not isinstance(stmt, ast.Assign) or len(stmt.targets) != 1 or not isinstance(stmt.targets[0], ast.Name):
             continue
         name, value = stmt.targets[0].id, stmt.value
-        variable, text = default_of(value) or ("", value.value if isinstance(value, ast.Constant) else None)
+        variable, constant = default_of(value) or ("", value)
+        text = constant.value if isinstance(constant, ast.Constant) else None
         wanted = _PASSWORD.search(name) or (variable and (_PASSWORD.search(variable) or _KEY.search(variable)))
         if wanted and _is_secret(text):
             yield Password(name, masked_text(str(text)), span(value), variable)
@@ -99,7 +100,8 @@ def _connects(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Pass
     if called(call) not in _WITH_ADDRESS:
         return
     for given in (*call.args[:2], *[word.value for word in call.keywords if word.arg in _ADDRESS_KEYWORDS]):
-        variable, text = default_of(given) or ("", given.value if isinstance(given, ast.Constant) else None)
+        variable, constant = default_of(given) or ("", given)
+        text = constant.value if isinstance(constant, ast.Constant) else None
         if _is_address(text, nearby=not variable):
             yield Password(f"{called(call)}()", without_passwords(str(text)), span(given), variable)
 

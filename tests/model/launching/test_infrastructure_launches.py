@@ -236,6 +236,7 @@ SERVICE = COPILOT + "image: {location: x.io/y}\ncommand: gunicorn app:app\nenvir
         ({"copilot/api/manifest.yml": SERVICE.replace("MORE", "secrets: {A: b}")}, [], True),
         ({"copilot/api/manifest.yml": SERVICE.replace("MORE", "env_file: live.env")}, [], True),
         ({"copilot/api/manifest.yml": SERVICE + "env_file: live.env\n"}, [], True),
+        ({"copilot/api/manifest.yml": COPILOT + "image: {location: x.io/y}\nenv_file: live.env\nenvironments:\n live: {command: gunicorn app:app}\n"}, [], True),
     ],
 )  # fmt: skip
 def test_whether_there_may_be_more_variables(files: dict[str, str], names: list[str], more: bool) -> None:

@@ -111,6 +111,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [".github/workflows/try.yml:6 > ci/serve.sh:2 > app.py:4 app-run test app:app True"],
     ),
     (
+        "a script of GitLab that is one command",
+        {".gitlab-ci.yml": "try:\n  script: ci/serve.sh\n", "ci/serve.sh": SERVE, "app.py": RUN},
+        [".gitlab-ci.yml:2 > ci/serve.sh:2 > app.py:4 app-run test app:app True"],
+    ),
+    (
         "a script for tests stays, where the job runs it in an image that starts by itself",
         {
             PATH: workflow(step("docker build -t site .") + step("docker run site sh ci/serve.sh")),

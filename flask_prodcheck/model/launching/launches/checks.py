@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Start
@@ -26,7 +26,7 @@ def with_checks(builder: LaunchBuilder, facts: Facts, found: list[Found]) -> lis
     return [*(each for each in found if each.launch.head.span not in passed or not _is_script_of_tests(each)), *checks]
 
 
-def _checks(builder: LaunchBuilder, facts: Facts) -> Iterable[Found]:
+def _checks(builder: LaunchBuilder, facts: Facts) -> Iterator[Found]:
     """The chains that end in a server of this machine. What else a job runs, and what of it cannot be followed, is not said."""
     notes = builder.follower.budget.notes
     known = len(notes)
