@@ -87,10 +87,10 @@ _BYTE_READERS = {
 PLACEHOLDER = "CHANGE-ME"
 _FILLED_KINDS = DEPLOY_KINDS | {Kind.NGINX, Kind.ENV}
 _COMMENT = ("#", ";", "//")
-_APP = regex(rb"\b(?:Flask|Dash|APIFlask|Quart|FlaskApp|FlaskUnchained)\s*\(|\bdef\s+(?:create|make)_app\b")
+_APP = regex(rb"\b(?:Flask|Dash|APIFlask|Quart|FlaskApp|MAXApp|FlaskUnchained)\s*\(|\bdef\s+(?:create|make)_app\b")
 #: What a ``setup.py`` holds that installs a distribution: a module of the application may be called so as well.
 _SETUP = regex(rb"\b(?:setuptools|distutils|numpy\.distutils|skbuild|pbr)\b")
-_FLASK = regex(rb"[Ff]lask|\bdash\b|\bquart\b|\bconnexion\b")
+_FLASK = regex(rb"[Ff]lask|\bdash\b|\bquart\b|\bconnexion\b|\bmaxfw\b")
 #: What tells a site of IIS that runs Python from one of another language.
 _PYTHON_SITE = regex(rb"(?i:python|wfastcgi|WSGI_HANDLER)")
 _TEST_PATH = regex(r"(?:^|/)(?:tests?|testing|docs?|examples?)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from typing import TypeAlias
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.records import dataclass
@@ -49,7 +50,8 @@ class Start:
     digitalocean netlify replit apache passenger uwsgi zappa serverless sam vercel cron rc-local package-script
     devcontainer batch workflow upstart launchd iis init-script nginx-unit ecs terraform nomad.
     ``name`` is the process, program, target or service. ``command`` is None when the platform starts its default.
-    ``role``: "run" for what serves, "release" for what runs before it (never a server head).
+    ``role``: "run" for what serves, "release" for what runs before it (never a server head), "deploy" for what runs on the
+    server whenever it is deployed, which may leave a server behind.
     """
 
     kind: str
@@ -467,12 +469,24 @@ class Manifest:
     plugins: tuple[EntryPoint, ...] = ()
 
 
+#: An option of uWSGI with its value and its place.
+UwsgiOption: TypeAlias = tuple[str, str, Span]
+
+
 @dataclass(frozen=True, slots=True)
 class UwsgiConfig:
-    """A uWSGI configuration (ini, yaml, json, xml): options in order, keys may repeat."""
+    """A uWSGI configuration (ini, yaml, json, xml): options in order, keys may repeat. Of an ini file also its
+    ``sections`` by name, of which others than those of ``options`` are read where something asks for them."""
 
     path: str
-    options: tuple[tuple[str, str, Span], ...]
+    options: tuple[UwsgiOption, ...]
+    sections: tuple[tuple[str, tuple[UwsgiOption, ...]], ...] = ()
+
+    def section(self, name: str) -> tuple[UwsgiOption, ...]:
+        """The options of the section ``name``, () where there is none; without a name those that are read by default."""
+        if not name:
+            return self.options
+        return tuple(option for each, options in self.sections if each == name for option in options)
 
     def get(self, *names: str) -> tuple[str, Span] | None:
         """The last value of any of ``names`` (aliases of one option)."""
@@ -492,11 +506,20 @@ class WorkflowCall:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedText:
+    """A file that a deploy file has written on the server: the ``text`` that it puts at ``path``, and where this begins."""
+
+    path: str
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class StartFile:
     """A deploy file whose facts are processes only (Procfile, systemd unit, Makefile, render.yaml...), or the images that it
     builds. Of a workflow also what it ``calls``, the ``defaults`` of the inputs with which others call it, and the ``checks``
     that its jobs run on their own machine; of a pipeline the files of the project that it ``includes``, as
-    written. ``part``: it is one of a pipeline only where that includes it."""
+    written. ``part``: it is one of a pipeline only where that includes it. ``placed``: the files that it has written."""
 
     path: str
     kind: str
@@ -508,6 +531,7 @@ class StartFile:
     checks: tuple[Start, ...] = ()
     includes: tuple[str, ...] = ()
     part: bool = False
+    placed: tuple[PlacedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

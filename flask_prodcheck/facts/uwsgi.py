@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.ini import read_ini
-from flask_prodcheck.facts.types import UwsgiConfig
+from flask_prodcheck.facts.types import UwsgiConfig, UwsgiOption
 from flask_prodcheck.facts.xml_elements import read_xml
 from flask_prodcheck.facts.yaml_nodes import read_yaml
-
-_Option = tuple[str, str, Span]
 
 
 def read_uwsgi(path: str, text: str) -> UwsgiConfig:
@@ -25,23 +23,24 @@ def read_uwsgi(path: str, text: str) -> UwsgiConfig:
         or start.startswith("uwsgi:")
     ):
         return UwsgiConfig(path, tuple(_yaml(path, text)))
-    return UwsgiConfig(path, tuple(_ini(path, text)))
+    return _ini(path, text)
 
 
-def _ini(path: str, text: str) -> list[_Option]:
-    default: list[_Option] = []
-    named: list[_Option] = []
+def _ini(path: str, text: str) -> UwsgiConfig:
+    sections: list[tuple[str, tuple[UwsgiOption, ...]]] = []
     for section in read_ini(text, continuation="none", delimiters="="):
-        if section.name == "uwsgi" or section.name.startswith("uwsgi:"):
-            chosen = default if section.name == "uwsgi" else named
-            for entry in section.entries:
-                value = "true" if entry.value is None else entry.value
-                chosen.append((entry.key, value, Span(path, entry.line, entry.column)))
-    return named + default
+        options = [
+            (entry.key, "true" if entry.value is None else entry.value, Span(path, entry.line, entry.column))
+            for entry in section.entries
+        ]
+        sections.append((section.name, tuple(options)))
+    named = [option for name, options in sections if name.startswith("uwsgi:") for option in options]
+    default = [option for name, options in sections if name == "uwsgi" for option in options]
+    return UwsgiConfig(path, (*named, *default), tuple(sections))
 
 
-def _yaml(path: str, text: str) -> list[_Option]:
-    found: list[_Option] = []
+def _yaml(path: str, text: str) -> list[UwsgiOption]:
+    found: list[UwsgiOption] = []
     for document in read_yaml(path, text):
         section = document.get("uwsgi")
         for key, span, value in section.items() if section is not None else ():
@@ -52,7 +51,7 @@ def _yaml(path: str, text: str) -> list[_Option]:
     return found
 
 
-def _xml(path: str, text: str) -> list[_Option]:
+def _xml(path: str, text: str) -> list[UwsgiOption]:
     """The children of every ``<uwsgi>`` element."""
     elements = read_xml(path, text)
     return [

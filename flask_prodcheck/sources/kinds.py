@@ -339,7 +339,7 @@ def _platform_by_place(path: str, low: str) -> Kind | None:
     if low in _PLATFORM_NAMES or _PLATFORM_PATTERN.fullmatch(low):
         return Kind.PLATFORM
     parents = path.split("/")[:-1]
-    if ".ebextensions" in parents and low.endswith((".config", ".yml", ".yaml")):
+    if ".ebextensions" in parents and low.endswith(".config"):  # of others Elastic Beanstalk takes no notice
         return Kind.PLATFORM
     if ".elasticbeanstalk" in parents and (low.endswith((".yml", ".yaml")) or "saved_configs" in parents):
         return Kind.PLATFORM

@@ -58,7 +58,7 @@ def rows(path: str, text: str) -> list[Row]:
         ("infra/main.bicep", "resource x 'y' = {\n  siteConfig: {\n    linuxFxVersion: 'PYTHON|3.11'\n    appCommandLine: 'gunicorn a:b'\n    appCommandLine: startup\n  }\n}\n", [("azure", "web", "gunicorn a:b", "run", 4)]),
         ("azuredeploy.json", '{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",\n"resources": [{"properties": {"siteConfig": {\n"appCommandLine": "g"}}}]}', [("azure", "web", "g", "run", 3)]),
         (".ebextensions/01.config", "option_settings:\n  aws:elasticbeanstalk:container:python:\n    WSGIPath: a.b:app\n", [("beanstalk", "web", None, "run", 3)]),
-        (".ebextensions/01.config", "container_commands:\n  01_m:\n    command: m\n", [("beanstalk", "01_m", "m", "release", 3)]),
+        (".ebextensions/01.config", "container_commands:\n  01_m:\n    command: m\n", [("beanstalk", "01_m", "m", "deploy", 3)]),
         ("captain-definition", '{"schemaVersion": 2, "dockerfilePath": "./D"}', []),
         ("koyeb.yaml", "services:\n- name: w\n  git:\n    run_command: g\n", [("koyeb", "w", "g", "run", 4)]),
         ("taskdef.json", '{"containerDefinitions": [\n{"name": "w", "entryPoint": ["a"], "command": ["b"]}, {"name": "v", "command": []}]}', [("ecs", "w", "a|b", "run", 2), ("ecs", "v", None, "run", 2)]),

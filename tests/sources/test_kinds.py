@@ -65,6 +65,8 @@ NAMES = {
     "zappa_settings.json": Kind.PLATFORM,
     ".do/app.yaml": Kind.PLATFORM,
     ".ebextensions/01.config": Kind.PLATFORM,
+    ".ebextensions/01.config.yaml": None,
+    ".ebextensions/01.yml": None,
     "Dockerrun.aws.json": Kind.PLATFORM,
     "infra/main.bicep": Kind.PLATFORM,
     ".github/actions/ship/action.yml": Kind.WORKFLOW,

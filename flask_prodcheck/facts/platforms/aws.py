@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.platforms.options import elements
-from flask_prodcheck.facts.types import EnvVar, Start, StartFile
+from flask_prodcheck.facts.platforms.options import elements, entries
+from flask_prodcheck.facts.types import Command, EnvVar, PlacedText, Start, StartFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, env_entries, shell_command
 
 _PYTHON = "aws:elasticbeanstalk:container:python"
 _ENVIRONMENT = "aws:elasticbeanstalk:application:environment"
+#: Whose programs the platform runs when it deploys ("Extending Elastic Beanstalk Linux platforms": platform hooks).
+_HOOKS = "/opt/elasticbeanstalk/hooks/"
 
 
 def read_beanstalk(path: str, root: YamlNode) -> StartFile:
     """Option settings in both notations (a mapping by namespace; a list of ``namespace``/``option_name``/``value``):
     those of the Python container become the options of a start without a command, the environment its variables; all
-    become settings. Container commands have role "release"."""
+    become settings. The commands and the hooks (``files`` in a folder of hooks), which run at every deployment, have the
+    role "deploy"; the other ``files`` are placed."""
     found: list[tuple[str, str, str, Span]] = []
     container = root.get("option_settings") or root.get("OptionSettings")
     if container is not None and container.is_sequence:
@@ -43,11 +46,21 @@ def read_beanstalk(path: str, root: YamlNode) -> StartFile:
         (("platform", platform),) if platform else ()
     )
     starts: list[Start] = []
-    commands = root.get("container_commands")
-    for name, _, value in commands.items() if commands is not None else ():
-        command = shell_command(value.get("command"), value.key_span("command")) if value.is_mapping else None
-        if command is not None:
-            starts.append(Start("beanstalk", name, command.span, command, value.string("cwd"), env, role="release"))
+    for section in ("commands", "container_commands"):
+        for name, value in entries(root.get(section)):
+            text = value.get("command")
+            command = shell_command(text, text.first_line) if text is not None else None
+            if command is not None:
+                starts.append(Start("beanstalk", name, command.span, command, value.string("cwd"), env, role="deploy"))
+    placed: list[PlacedText] = []
+    for name, value in entries(root.get("files")):
+        content = value.get("content")
+        if content is not None and content.raw:
+            placed.append(PlacedText(name, content.raw, content.first_line))
+    hooks = [each for each in placed if each.path.startswith(_HOOKS)]
+    for hook in hooks:
+        command = Command(hook.span, hook.path, shell=hook.text)
+        starts.append(Start("beanstalk", hook.path, hook.span, command, env=env, role="deploy"))
     path_span = next((span for name, _, span in python if name == "WSGIPath"), None)
     if path_span is not None or (platform is not None and "python" in platform.lower()):
         common = root.get("global")
@@ -56,9 +69,9 @@ def read_beanstalk(path: str, root: YamlNode) -> StartFile:
     elif env:
         # Not a process: carries the environment, which holds for whatever the platform starts.
         starts.append(Start("beanstalk", "environment", env[0].span, None, env=env, role="release"))
-    return StartFile(
-        path, "beanstalk", tuple(starts), tuple((f"{namespace}:{name}", value) for namespace, name, value, _ in found)
-    )
+    settings = tuple((f"{namespace}:{name}", value) for namespace, name, value, _ in found)
+    others = tuple(each for each in placed if each not in hooks)
+    return StartFile(path, "beanstalk", tuple(starts), settings, placed=others)
 
 
 def read_apprunner(path: str, root: YamlNode) -> StartFile:

@@ -51,6 +51,7 @@ def read_platform(path: str, text: str) -> StartFile:
                     (*starts.starts, *found.starts),
                     (*starts.settings, *found.settings),
                     (*starts.builds, *found.builds),
+                    placed=(*starts.placed, *found.placed),
                 )
     return starts
 

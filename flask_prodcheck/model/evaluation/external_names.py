@@ -7,7 +7,8 @@ _RANDOM_WHOLE = frozenset(
     {"uuid.uuid1", "uuid.uuid4", "cryptography.fernet.Fernet.generate_key", "secrets", "random", "bcrypt.gensalt"}
 )
 _FLASK = frozenset(
-    {"flask.Flask", "flask.app.Flask", "apiflask.APIFlask", "flask_openapi3.OpenAPI", "eve.Eve", "flask_api.FlaskAPI",
+    {"flask.Flask", "flask.app.Flask", "apiflask.APIFlask", "apiflask.app.APIFlask", "flask_openapi3.OpenAPI",
+     "flask_openapi3.openapi.OpenAPI", "eve.Eve", "eve.flaskapp.Eve", "flask_api.FlaskAPI", "flask_api.app.FlaskAPI",
      "quart.Quart", "dash.Dash", "connexion.App", "connexion.FlaskApp", "connexion.apps.flask_app.FlaskApp"}
 )  # fmt: skip
 _PLAIN_BASES = frozenset(

@@ -5,10 +5,10 @@ Sources: gunicorn's ``raw_env`` (``--env``); uWSGI's ``env``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_prodcheck.base import Origin, Span, Value
-from flask_prodcheck.facts.types import UwsgiConfig
+from flask_prodcheck.facts.types import UwsgiOption
 from flask_prodcheck.model.launching.words import as_value
 from flask_prodcheck.patterns import regex
 
@@ -24,10 +24,10 @@ def gunicorn_variables(options: Mapping[str, tuple[str, Span]]) -> dict[str, Val
 
 
 def uwsgi_variables(
-    options: Mapping[str, tuple[str, Span]], config: UwsgiConfig | None = None
+    options: Mapping[str, tuple[str, Span]], configured: Sequence[UwsgiOption] = ()
 ) -> dict[str, Value[str]]:
-    """What ``env`` in uWSGI's file ``config`` sets, and then that of the command line's ``options``."""
-    in_file = [(value, span) for key, value, span in (config.options if config is not None else ()) if key == "env"]
+    """What ``env`` among the ``configured`` options of uWSGI's files sets, and then that of the command line's ``options``."""
+    in_file = [(value, span) for key, value, span in configured if key == "env"]
     return _variables([*in_file, *([options["env"]] if "env" in options else [])])
 
 

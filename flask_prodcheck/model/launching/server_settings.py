@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from flask_prodcheck.base import Known, Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call
-from flask_prodcheck.facts.types import UwsgiConfig
 from flask_prodcheck.model.evaluation.evaluate import Scope, evaluate
 from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.server_environment import uwsgi_variables
 from flask_prodcheck.model.launching.steps import ServerStart
-from flask_prodcheck.model.launching.targets import installed_script, uwsgi_options
-from flask_prodcheck.model.project import Server
+from flask_prodcheck.model.launching.targets import installed_script
+from flask_prodcheck.model.launching.uwsgi_files import UwsgiRead, read_with_includes
+from flask_prodcheck.model.project import Hop, Server
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import replace
 
@@ -31,9 +31,10 @@ _PATHS = ("pythonpath", "python-path", "pp")
 
 def uwsgi_settings(
     start: ServerStart, place: Place, options: Options, facts: Facts
-) -> tuple[Place, ServerStart, Options, UwsgiConfig | None]:
-    """uWSGI's options: of its command, then of the file that it names, then of ``UWSGI_*`` variables. The place has the
-    line of the file that says the target as one more hop, and the variables that the file sets."""
+) -> tuple[Place, ServerStart, Options, frozenset[str]]:
+    """uWSGI's options: of its command, then of the file that it names, then of ``UWSGI_*`` variables; with the files that it
+    reads. The place has the lines that lead to the one that says the target as further hops, and the variables that the
+    files set."""
     end = place.hops[-1].span
     given = {
         name.removeprefix("UWSGI_").lower().replace("_", "-"): (value, end)
@@ -41,25 +42,32 @@ def uwsgi_settings(
         if name.startswith("UWSGI_")
     }
     options = {**given, **options}
-    config = _named_file(place, options, facts)
-    if config is None:
-        return place.with_env(uwsgi_variables(options)), _started(start, options, (), end), options, None
-    in_file = uwsgi_options(config)
+    read = _named_file(place, options, facts)
+    if read is None:
+        return place.with_env(uwsgi_variables(options)), _started(start, options, (), end), options, frozenset()
+    every = read.filled()
+    in_file = {key: (value, span) for key, value, span in every}
     merged = {**given, **in_file, **{key: value for key, value in options.items() if key not in given}}
     target = next((key for key in _TARGETS if key in in_file and key not in start.options), None)
     if target is not None:
-        place = place.hop(in_file[target][1], f"{target} = {in_file[target][0]}")
-    every = [(key.replace("_", "-"), value, span) for key, value, span in config.options]
-    place = place.with_env(uwsgi_variables(options, config))
-    return place, _started(start, merged, tuple(value for key, value, _ in every if key in _PATHS), end), merged, config
+        text, span = in_file[target]
+        for hop in (*read.led[span], Hop(span, f"{target} = {text}")):
+            place = place.hop(hop.span, hop.text)
+    place = place.with_env(uwsgi_variables(options, read.options))
+    paths = tuple(value for key, value, _ in every if key in _PATHS)
+    files = frozenset({read.path, *(span.file for *_, span in every)})
+    return place, _started(start, merged, paths, end), merged, files
 
 
-def _named_file(place: Place, options: Options, facts: Facts) -> UwsgiConfig | None:
+def _named_file(place: Place, options: Options, facts: Facts) -> UwsgiRead | None:
+    """What uWSGI reads of the file that ``options`` name, which may ask for a section of it (``site.ini:web``)."""
     for name in _FILES:
         written = options[name][0] if name in options else ""
-        path = locate(written, place, facts) or locate(written.split(":")[0], place, facts) if written else None
-        if path is not None and path in facts.uwsgi:
-            return facts.uwsgi[path]
+        before, _, section = written.partition(":")
+        for text, asked in ((written, ""), (before, section)):
+            path = locate(text, place, facts) if text else None
+            if path is not None and path in facts.uwsgi:
+                return read_with_includes(facts.uwsgi[path], place, facts, asked)
     return None
 
 

@@ -13,7 +13,7 @@ import re
 from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Const, Expr, Keyword, Opaque
-from flask_prodcheck.facts.types import EntryPoint, UwsgiConfig
+from flask_prodcheck.facts.types import EntryPoint
 from flask_prodcheck.model.launching.folders import folders_of
 from flask_prodcheck.model.launching.following.python_programs import placed_module
 from flask_prodcheck.model.launching.installs import normalised, production_dependencies
@@ -260,19 +260,6 @@ def _uwsgi(start: ServerStart, place: Place, facts: Facts, modules: Modules, roo
     if file is not None:
         return _file_target(expand(file, place.variables), callable_name or "application", place, facts, modules)
     return Target("", None)
-
-
-def uwsgi_options(config: UwsgiConfig) -> dict[str, tuple[str, Span]]:
-    """The options of a uWSGI configuration, underscores as dashes, with the simple placeholders filled in."""
-    found: dict[str, tuple[str, Span]] = {}
-    plain = {key: value for key, value, _ in config.options}
-    folder = posixpath.dirname(config.path) or "."
-    for key, value, span in config.options:
-        text = re.sub(r"%\(([A-Za-z0-9_-]+)\)", lambda match: plain.get(match.group(1), match.group(0)), value)
-        text = text.replace("%d", folder + "/").replace("%n", posixpath.basename(config.path).rsplit(".", 1)[0])
-        text = re.sub(r"\$\(([A-Za-z_][A-Za-z0-9_]*)\)", r"${\1}", text)
-        found[key.replace("_", "-")] = (text, span)
-    return found
 
 
 _FLASK_NAMES = ("app", "application")

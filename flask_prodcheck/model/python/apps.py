@@ -31,7 +31,7 @@ from flask_prodcheck.model.python.bindings import Binding
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances.find import Instances, instances_of
 from flask_prodcheck.model.python.instances.instance import Instance
-from flask_prodcheck.model.python.instances.kinds import FLASK_KINDS
+from flask_prodcheck.model.python.instances.kinds import FLASK_KINDS, INNER_APP, WRAPPED_APPS
 from flask_prodcheck.model.python.instances.names import names_of_apps, names_of_foreign_apps, names_of_makers
 from flask_prodcheck.model.python.mentions import mentions_of
 from flask_prodcheck.model.python.modules import Modules
@@ -245,7 +245,7 @@ def _gives_app(instances: Instances, path: str, value: Expr) -> bool:
 
 def _global(modules: Modules, path: str, binding: Binding, made: Instance) -> App:
     dotted, cwd = import_path(modules, path)
-    attribute = f"{binding.name}.server" if made.kind == "dash" else binding.name
+    attribute = f"{binding.name}{_served(made)}"
     return App(
         ref=f"{dotted}:{attribute}",
         span=binding.span,
@@ -257,6 +257,11 @@ def _global(modules: Modules, path: str, binding: Binding, made: Instance) -> Ap
         in_main=binding.in_main,
         library=is_library_file(path),
     )
+
+
+def _served(made: Instance) -> str:
+    """What a server takes of the object, where this is no application itself."""
+    return f".{INNER_APP[made.kind]}" if made.kind in WRAPPED_APPS else ""
 
 
 def _reexports(modules: Modules, module: PyModule, name: str) -> bool:
@@ -326,7 +331,7 @@ def _factory(
     required = tuple(
         param.name for param in node.params if param.default is None and param.kind in ("positional", "keyword")
     )
-    suffix = ".server" if made.kind == "dash" else ""
+    suffix = _served(made)
     return App(
         ref=f"{dotted}:{node.name}(){suffix}",
         span=node.span,

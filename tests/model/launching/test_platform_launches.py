@@ -416,6 +416,50 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         [".ebextensions/01.config:1 gunicorn production application:application True"],
     ),
     (
+        "Elastic Beanstalk: a file with another ending is not read",
+        {
+            ".ebextensions/01.config.yaml": "option_settings:\n  aws:elasticbeanstalk:container:python:\n    WSGIPath: web:app\n",
+            "web.py": APP,
+        },
+        [],
+    ),
+    (
+        "Elastic Beanstalk: a hook starts a server in the folder of the version that runs",
+        {
+            ".ebextensions/01.config": 'files:\n  "/opt/elasticbeanstalk/hooks/appdeploy/post/web.sh":\n    mode: "000755"\n    content: |\n'
+            "      #!/bin/bash\n      cd /var/app/current/site\n      gunicorn -D web:app\n",
+            "site/web.py": APP,
+            "current/site/web.py": "",
+        },
+        [".ebextensions/01.config:5 > .ebextensions/01.config:7 gunicorn production web:app True"],
+    ),
+    (
+        "Elastic Beanstalk: a file that nothing runs",
+        {
+            ".ebextensions/01.config": 'files:\n  "/tmp/web.sh":\n    content: |\n      gunicorn web:app\n',
+            "web.py": APP,
+        },
+        [],
+    ),
+    (
+        "Elastic Beanstalk: a service that it writes",
+        {
+            ".ebextensions/01.config": 'files:\n  "/etc/systemd/system/web.service":\n    content: |\n'
+            "      [Service]\n      ExecStart=/var/app/venv/bin/gunicorn web:app\n",
+            "web.py": APP,
+        },
+        [".ebextensions/01.config:5 gunicorn production web:app True"],
+    ),
+    (
+        "Elastic Beanstalk: commands of which one leaves a server running",
+        {
+            ".ebextensions/01.config": "container_commands:\n  01_migrate:\n    command: flask db upgrade\n  02_web:\n"
+            "    command: nohup python web.py &\n    cwd: site\n",
+            "site/web.py": APP + "app.run()\n",
+        },
+        [".ebextensions/01.config:5 > site/web.py:3 app-run production web:app True"],
+    ),
+    (
         "Elastic Beanstalk: a Procfile decides",
         {
             ".ebextensions/01.config": "packages:\n  yum:\n    gcc: []\n",

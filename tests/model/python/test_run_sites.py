@@ -71,6 +71,8 @@ def sites(files: Mapping[str, str] | str) -> tuple[RunSite, ...]:
         ),
         ("from dash import Dash\nd = Dash('a')\nd.run_server()\n", ["dash.run"]),
         ("import connexion\nc = connexion.App('a')\nc.run()\n", ["app.run"]),
+        ("from maxfw.core import MAXApp\nm = MAXApp('a')\nm.run()\n", ["app.run"]),
+        ("from maxfw.core import MAXApp\nm = MAXApp('a')\nm.app.run()\n", ["app.run"]),
         (HEAD + "def make():\n    return Flask('b')\nmake().run()\n", ["app.run"]),
         (
             HEAD
@@ -373,3 +375,9 @@ def test_what_a_group_keeps_for_its_commands(kept: str, found: bool) -> None:
 
 def test_an_object_of_something_else_than_click() -> None:
     assert sites(CLICK.format("ctx.obj = {'app': Flask('a')}").replace("import click", "import other as click")) == ()
+
+
+def test_the_host_that_a_framework_gives_by_itself() -> None:
+    made = "from maxfw.core import MAXApp\nm = MAXApp('a')\n"
+    assert [site.host for site in sites({"app.py": made + "m.run()\n"})] == ["0.0.0.0"]
+    assert [site.host for site in sites({"app.py": made + "m.app.run()\n"})] == ["unset"]

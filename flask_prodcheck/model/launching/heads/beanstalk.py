@@ -10,6 +10,7 @@ from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Start, StartFile
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.heads.processes import start_head
+from flask_prodcheck.model.launching.images import Mapped
 from flask_prodcheck.records import replace
 
 
@@ -27,6 +28,20 @@ def beanstalk_default(facts: Facts) -> Iterator[Head]:
         yield head
 
 
+def beanstalk_deployments(facts: Facts) -> Iterator[Head]:
+    """What Elastic Beanstalk runs on its servers when it deploys: its commands and hooks."""
+    for _, file in sorted(facts.start_files.items()):
+        for start in file.starts:
+            if start.kind == "beanstalk" and start.role == "deploy":
+                head = start_head(start, facts)
+                mounts = tuple(Mapped(each, head.place.cwd) for each in _DEPLOYED)
+                yield replace(head, place=replace(head.place, mounts=mounts))
+
+
+#: Where the platform keeps the version that runs, and the one that it deploys.
+_DEPLOYED = (
+    "/var/app/current", "/var/app/staging", "/var/app/ondeck", "/opt/python/current/app", "/opt/python/ondeck/app",
+)  # fmt: skip
 _BEANSTALK_STARTS = ("Procfile", "Dockerfile", "Dockerrun.aws.json", "docker-compose.yml")
 
 

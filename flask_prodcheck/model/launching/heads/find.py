@@ -23,8 +23,10 @@ from flask_prodcheck.model.launching.heads.pods import kubernetes_heads
 from flask_prodcheck.model.launching.heads.processes import start_file_heads, start_head
 from flask_prodcheck.model.launching.heads.s2i import s2i_head
 from flask_prodcheck.model.launching.place import Place
+from flask_prodcheck.model.launching.uwsgi_files import read_with_includes
 from flask_prodcheck.model.project import Hop
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import replace
 
 
 def find_heads(facts: Facts) -> list[Head]:
@@ -59,19 +61,25 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
         for start in facts.proxies[path].starts:
             yield start_head(start, facts)
     for path in sorted(facts.uwsgi):
-        config = facts.uwsgi[path]
-        found = next(filter(None, map(config.get, _UWSGI_TARGETS)), None)
-        if found is not None:
-            place = Place((Hop(found[1], found[0]),), cwd=".", cwd_known=False)
-            yield Head(
-                "uwsgi", found[1], found[0], place, Command(found[1], found[0], argv=("uwsgi", "/" + path)), names=()
-            )
+        yield from _uwsgi_head(path, facts)
     for path in sorted(facts.paths):
         kind = _host_of_file(path)
         if kind:
             name = posixpath.basename(path)
             place = Place((Hop(Span(path, 1), name),), cwd=posixpath.dirname(path) or ".")
             yield Head(kind, Span(path, 1), name, place, None, default=kind)
+
+
+def _uwsgi_head(path: str, facts: Facts) -> Iterator[Head]:
+    """The head of a configuration of uWSGI that says what is served, or that includes one which does."""
+    place = Place((), cwd=".", cwd_known=False)
+    read = read_with_includes(facts.uwsgi[path], place, facts)
+    found = next(filter(None, map(read.get, _UWSGI_TARGETS)), None)
+    if found is not None:
+        value, span = found
+        hop = (*read.led[span], Hop(span, value))[0]
+        command = Command(hop.span, hop.text, argv=("uwsgi", "/" + path))
+        yield Head("uwsgi", hop.span, hop.text, replace(place, hops=(hop,)), command, names=())
 
 
 def _host_of_file(path: str) -> str:
@@ -85,7 +93,7 @@ def _host_of_file(path: str) -> str:
 
 
 #: The options of uWSGI that name what it serves, the one that a chain ends with first.
-_UWSGI_TARGETS = ("module", "wsgi", "wsgi-file", "wsgi_file", "file", "mount")
+_UWSGI_TARGETS = ("module", "wsgi", "wsgi-file", "file", "mount")
 #: Where the web service of Toolforge looks for ``app`` (Toolforge, "My first Flask OAuth tool").
 _TOOLFORGE = "/www/python/src/app.py"
 #: The file that PythonAnywhere writes for a web application, called after its domain.

@@ -213,9 +213,8 @@ class LaunchBuilder:
         config_file = None
         config_settings: tuple[Setting, ...] = ()
         if start.server is Server.UWSGI:
-            place, start, options, uwsgi = uwsgi_settings(start, place, options, self.facts)
-            if uwsgi is not None:
-                self.follower.visited.add(uwsgi.path)
+            place, start, options, read = uwsgi_settings(start, place, options, self.facts)
+            self.follower.visited.update(read)
         elif start.server is Server.GRANIAN:
             options = granian_settings(place, options)
         elif start.server is Server.GUNICORN:

@@ -8,6 +8,7 @@ from flask_prodcheck.base import Problem
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.workflow_calls import KIND as WORKFLOW
 from flask_prodcheck.model.evaluation.data_files import Reader
+from flask_prodcheck.model.launching.heads.beanstalk import beanstalk_deployments
 from flask_prodcheck.model.launching.heads.find import find_heads
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work, is_test_place
 from flask_prodcheck.model.launching.heads.image_hosts import IMAGE_KINDS
@@ -40,6 +41,7 @@ from flask_prodcheck.model.launching.launches.unknown_starts import (
 from flask_prodcheck.model.launching.launches.unlisted import (
     console_scripts,
     other_branches,
+    placed_by_platforms,
     python_scripts,
     service_scripts,
     task_starts,
@@ -106,6 +108,8 @@ def find_launches(
     begun = {each.head.span for each in found} | {hop.span for hop in unknown}
     unknown += [hop for hop in imageless_starts(facts) if hop.span not in begun]
     unknown += undecided_starts(facts)
+    found += [each for head in beanstalk_deployments(facts) for each in builder.follow(head)]
+    found += placed_by_platforms(builder, facts)
     found += written_by_scripts(builder, facts)
     written, undecided = written_by_programs(builder, facts)
     found += written
@@ -149,7 +153,7 @@ def find_launches(
         problems,
         any(head.kind not in (*NO_DEPLOYMENT, WORKFLOW) and not is_for_work(head.span.file) for head in heads)
         or any(each.head.kind == WORKFLOW for each in found)
-        or any(each.head.kind in ("wsgi-script", "vercel", SERVICE) for each in found)
+        or any(each.head.kind in ("beanstalk", "wsgi-script", "vercel", SERVICE) for each in found)
         or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches),
         tuple(unknown),
     )

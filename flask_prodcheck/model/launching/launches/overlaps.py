@@ -43,6 +43,8 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
             borrowed = each.head.kind == "dockerfile" and (
                 each.head.as_it_is or each.head.released or _is_aside(other) or _adds_nothing(other, each)
             )
+            # A configuration for people at work may include the one that production starts with.
+            borrowed = borrowed or (each.head.kind == other.head.kind == "uwsgi" and _is_aside(other))
             if passes and same_end and not borrowed and not (hosted and other.head.kind in _FOR_PEOPLE):
                 return True
             continue

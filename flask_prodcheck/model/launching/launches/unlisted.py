@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from collections.abc import Sequence
 
-from flask_prodcheck.base import Span
+from flask_prodcheck.base import Problem, Span
+from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.procfile import is_found_by_name
 from flask_prodcheck.facts.syntax import FunctionDef
 from flask_prodcheck.facts.types import Command, ShellScript
 from flask_prodcheck.model.launching.asked_words import asks_for_arguments
 from flask_prodcheck.model.launching.chain_end import Ended
-from flask_prodcheck.model.launching.embedded import embedded_files
+from flask_prodcheck.model.launching.embedded import embedded_files, process_file
 from flask_prodcheck.model.launching.following.service_scripts import START
 from flask_prodcheck.model.launching.heads.head import Head, is_test_place
 from flask_prodcheck.model.launching.heads.processes import start_file_heads, written_heads
@@ -38,6 +40,23 @@ def written_by_scripts(builder: LaunchBuilder, facts: Facts) -> list[Found]:
         builder.follower.budget.notes.extend(problems)
         for file in files:
             for head in written_heads(file, facts):
+                found += builder.follow(head)
+    return found
+
+
+def placed_by_platforms(builder: LaunchBuilder, facts: Facts) -> list[Found]:
+    """The same that a platform's file has written on the server."""
+    found: list[Found] = []
+    for path, file in sorted(facts.start_files.items()):
+        for placed in file.placed:
+            before = placed.span.line - 1
+            try:
+                services = process_file(path, placed.path, placed.text, functools.partial(int.__add__, before))
+            except ReadError as failure:
+                text = f"the file written here cannot be read: {failure}"
+                builder.follower.budget.notes.append(Problem(path, failure.line + before, text))
+                continue
+            for head in written_heads(services, facts) if services is not None else ():
                 found += builder.follow(head)
     return found
 

@@ -28,7 +28,7 @@ from flask_prodcheck.model.python.instances.attributes import Attributes
 from flask_prodcheck.model.python.instances.callers import Callers
 from flask_prodcheck.model.python.instances.construction import Construction
 from flask_prodcheck.model.python.instances.instance import Instance
-from flask_prodcheck.model.python.instances.kinds import FACTORY_MAKERS, READY_MADE
+from flask_prodcheck.model.python.instances.kinds import FACTORY_MAKERS, INNER_APP, READY_MADE
 from flask_prodcheck.model.python.instances.local_names import LocalNames, entered
 from flask_prodcheck.model.python.instances.owners import Owners
 from flask_prodcheck.model.python.instances.scope import DEPTH, Scope, Unasked, unknown_params
@@ -172,7 +172,7 @@ class Instances:
                 return found
         base = self.of(path, expr.value, scope, depth + 1)
         if base is not None:
-            if (base.kind == "dash" and expr.attr == "server") or (base.kind == "connexion" and expr.attr == "app"):
+            if INNER_APP.get(base.kind) == expr.attr:
                 return Instance("flask", base.module, base.call, base)
             if base.kind == "socketio" and expr.attr == "server":
                 return None

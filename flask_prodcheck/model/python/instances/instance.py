@@ -9,7 +9,7 @@ from flask_prodcheck.records import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """An object. ``kind``: flask apiflask openapi dash connexion (applications), wsgi (an application wrapped), asgi (one
+    """An object. ``kind``: flask apiflask openapi dash connexion maxfw (applications), wsgi (an application wrapped), asgi (one
     wrapped for ASGI), asgi-app (FastAPI, Quart...), socketio, flask-script, flask-script-server, flask-group,
     click-group, cleo, gevent, cheroot, tornado, gunicorn, werkzeug, waitress, granian, uvicorn (servers), argparse, thread, pool,
     celery, tuple. ``module``/``call`` the constructing call; ``inner`` the application a wrapper or server holds; ``items`` of a

@@ -1,24 +1,28 @@
 """The classes and functions of distributions that make applications, wrappers around them, servers and command groups.
 
 Sources of the names: each framework's API documentation (Flask, APIFlask, flask-openapi3, Dash, Connexion,
-Flask-SocketIO, Flask-Script, Werkzeug middleware, gevent, cheroot, Tornado, Invenio-Base and Invenio-App).
+the MAX Framework, Flask-SocketIO, Flask-Script, Werkzeug middleware, gevent, cheroot, Tornado, Invenio-Base and Invenio-App).
 """
 
 from __future__ import annotations
 
-FLASK_KINDS = frozenset({"flask", "apiflask", "openapi", "dash", "connexion"})
+FLASK_KINDS = frozenset({"flask", "apiflask", "openapi", "dash", "connexion", "maxfw"})
 """Kinds whose ``run`` starts Flask's development server."""
+INNER_APP = {"dash": "server", "connexion": "app", "maxfw": "app"}
+"""The attribute of an object of such a kind that is the application of Flask."""
+WRAPPED_APPS = frozenset({"dash", "maxfw"})
+"""Kinds of which a server takes that attribute, not the object itself."""
 WSGI_KINDS = FLASK_KINDS | {"wsgi"}
 
 CLASSES = {
-    "flask.Flask": "flask", "flask.app.Flask": "flask", "flask.current_app": "flask", "eve.Eve": "flask",
+    "flask.Flask": "flask", "flask.app.Flask": "flask", "flask.current_app": "flask", "eve.Eve": "flask", "eve.flaskapp.Eve": "flask",
     "flask_api.FlaskAPI": "flask", "flask_api.app.FlaskAPI": "flask",
     "apiflask.APIFlask": "apiflask", "apiflask.app.APIFlask": "apiflask",
     "flask_openapi3.OpenAPI": "openapi", "flask_openapi3.openapi.OpenAPI": "openapi",
     "dash.Dash": "dash", "dash.dash.Dash": "dash", "jupyter_dash.JupyterDash": "dash", "dash_extensions.enrich.DashProxy": "dash",
     "dash_extensions.enrich.Dash": "dash", "connexion.App": "connexion", "connexion.FlaskApp": "connexion",
     "connexion.apps.flask_app.FlaskApp": "connexion", "connexion.apps.flask.FlaskApp": "connexion",
-    "connexion.AsyncApp": "asgi-app",
+    "connexion.AsyncApp": "asgi-app", "maxfw.core.MAXApp": "maxfw", "maxfw.core.app.MAXApp": "maxfw",
     "quart.Quart": "asgi-app", "quart.app.Quart": "asgi-app", "fastapi.FastAPI": "asgi-app",
     "fastapi.applications.FastAPI": "asgi-app", "starlette.applications.Starlette": "asgi-app", "sanic.Sanic": "asgi-app",
     "aiohttp.web.Application": "asgi-app", "litestar.Litestar": "asgi-app",

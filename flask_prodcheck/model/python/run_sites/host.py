@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from flask_prodcheck.facts.statements import argument
 from flask_prodcheck.facts.syntax import Attribute, BoolOp, Call, Const, Name
+from flask_prodcheck.model.python.instances.find import instances_of
 from flask_prodcheck.model.python.instances.scope import Scope
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.model.python.run_sites.spread import is_closed, opens, spread_value
 from flask_prodcheck.model.python.run_sites.unset_variables import reads_environment, unset_value
 
 _HOST_POSITION = {"app.run": 0, "dash.run": 0, "run_simple": 0, "make_server": 0, "socketio.run": 1}
+#: The hosts that frameworks give Flask's ``run`` by themselves (``MAXApp.run`` of the MAX Framework).
+_OWN_HOSTS = {"maxfw": "0.0.0.0"}  # noqa: S104 - read, not bound
 
 
 def host_of(modules: Modules, path: str, call: Call, scope: Scope, kind: str) -> str:
@@ -19,7 +22,7 @@ def host_of(modules: Modules, path: str, call: Call, scope: Scope, kind: str) ->
         spread = next((keyword.value for keyword in call.keywords if keyword.name is None), None)
         value = spread_value(modules, path, spread, scope, "host") if spread is not None else None
         if value is None:
-            return "unknown" if opens(call) and not is_closed(modules, path, spread, scope) else "unset"
+            return "unknown" if opens(call) and not is_closed(modules, path, spread, scope) else _own_host(modules, path, call, scope)
     for _ in range(6):
         if isinstance(value, Const):
             return (
@@ -39,3 +42,9 @@ def host_of(modules: Modules, path: str, call: Call, scope: Scope, kind: str) ->
             return "unknown"
         value, path = found.value, found.module
     return "unknown"
+
+
+def _own_host(modules: Modules, path: str, call: Call, scope: Scope) -> str:
+    """The host of a call that names none: "unset" where Flask's own applies."""
+    made = instances_of(modules).of(path, call.func.value, scope) if isinstance(call.func, Attribute) else None
+    return _OWN_HOSTS.get(made.kind, "unset") if made is not None else "unset"
