@@ -113,6 +113,7 @@ from flask_prodcheck.model.project import (
     Server,
     Setting,
 )
+from flask_prodcheck.numerals import numeral
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.tomlfile import closest
 
@@ -344,6 +345,7 @@ __all__ = [
     "names_read",
     "nested_statements",
     "newest_allowed",
+    "numeral",
     "oldest_known_release",
     "open_environment",
     "published_key",

@@ -12,6 +12,7 @@ from flask_prodcheck.facts.conditionals import possible_texts
 from flask_prodcheck.facts.template_blocks import Condition, conditions
 from flask_prodcheck.facts.types import Build, Command, ComposeFile, ComposeService, EnvFileRef, Port
 from flask_prodcheck.facts.yaml_nodes import YamlNode, argv_command, env_entries, read_yaml
+from flask_prodcheck.numerals import numeral
 from flask_prodcheck.records import replace
 
 _NOT_SERVICES = frozenset(
@@ -76,7 +77,7 @@ def _service(name: str, span: Span, node: YamlNode) -> ComposeService:
         profiles=_strings(node.get("profiles")),
         user=node.string("user"),
         extends=_extends(node.get("extends")),
-        replicas=_integer(node.string("deploy", "replicas") or node.string("scale")),
+        replicas=numeral(node.string("deploy", "replicas") or node.string("scale")),
         stop_grace_period=node.string("stop_grace_period"),
         network_mode=node.string("network_mode") or node.string("net"),
         labels=_labels(node.get("labels")),
@@ -158,8 +159,6 @@ def _flag(node: YamlNode, key: str) -> bool:
     return (node.string(key) or "").lower() in _TRUE
 
 
-def _integer(text: str | None) -> int | None:
-    return int(text) if text is not None and len(text) < 10 and text.isascii() and text.isdigit() else None
 
 
 def _command(node: YamlNode, key: str, service: str) -> Command | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.types import Command, Container, EnvVar, KubernetesFile
 from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command, argv_command, env_entries, env_mapping, read_yaml
+from flask_prodcheck.numerals import numeral
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
@@ -55,7 +56,7 @@ def read_kubernetes(path: str, text: str) -> KubernetesFile:
             config_maps.extend(_generated(item, "configMapGenerator"))
             secrets.extend(_generated(item, "secretGenerator"))
         elif kind == "HorizontalPodAutoscaler":
-            least, target = _integer(item.string("spec", "minReplicas")), item.string("spec", "scaleTargetRef", "name")
+            least, target = numeral(item.string("spec", "minReplicas")), item.string("spec", "scaleTargetRef", "name")
             if least is not None and target:
                 scaled.append((target, least))
         elif kind in _INGRESS:
@@ -150,7 +151,7 @@ def _containers(item: YamlNode, kind: str) -> Iterator[Container]:
     if spec is None:
         return
     workload = _name(item)
-    replicas = _integer(spec.string("replicas"))
+    replicas = numeral(spec.string("replicas"))
     elastic = _is_elastic(item, kind)
     claims = {_name(each) for each in _elements(spec.get("volumeClaimTemplates"))}
     # (node, name of the nearest named mapping, replicas in force)
@@ -166,7 +167,7 @@ def _containers(item: YamlNode, kind: str) -> Iterator[Container]:
             continue
         if node is not spec:
             name = node.string("name") or name
-            count = _integer(node.string("replicas")) if node.get("replicas") is not None else count
+            count = numeral(node.string("replicas")) if node.get("replicas") is not None else count
         pod = _security(node)
         below: list[tuple[YamlNode, str, int | None]] = []
         for key, _, value in node.items():
@@ -295,8 +296,6 @@ def _env_from(node: YamlNode | None) -> Iterator[str]:
             yield name
 
 
-def _integer(text: str | None) -> int | None:
-    return int(text) if text is not None and len(text) < 10 and text.isascii() and text.isdigit() else None
 
 
 def _flag(text: str | None) -> bool | None:

@@ -10,6 +10,7 @@ from flask_prodcheck.base import Known
 from flask_prodcheck.edits.drafts import Drafts
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.model.project import Launch, Project, Server
+from flask_prodcheck.numerals import numeral
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 from flask_prodcheck.scaffold.health import Health, health_route
@@ -149,8 +150,8 @@ def _port(project: Project, launches: Sequence[Launch]) -> str:
 def _grace(project: Project, launches: Sequence[Launch], kinds: Sequence[str]) -> int:
     for launch in _own(launches):
         set_ = launch.setting("graceful_timeout")
-        if set_ is not None and set_[0].isascii() and set_[0].isdigit() and len(set_[0]) < 6:
-            return int(set_[0])
+        if set_ is not None and (seconds := numeral(set_[0])) is not None:
+            return seconds
         if launch.config_file is not None:
             return 30  # Gunicorn's default, which the project's own settings file leaves in force
     return grace_seconds(project, launches, kinds)

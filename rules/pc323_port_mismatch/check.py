@@ -13,6 +13,7 @@ from flask_prodcheck.rulekit import (
     Span,
     has_heroku_files,
     listens,
+    numeral,
     open_environment,
     shares_container,
 )
@@ -47,7 +48,8 @@ def _published(launch: Launch, addresses: tuple[Address, ...], project: Project)
     wanted = [each for each in launch.published or () if each not in OTHER_PROTOCOLS]
     if any(_port(upstream) in ports for proxy in project.facts.proxies.values() for upstream in proxy.upstreams):
         return None  # a server in another container passes requests on to this port
-    if wanted and all(each.isdigit() for each in wanted) and not ports & {int(each) for each in wanted}:
+    numbers = {numeral(each) for each in wanted}
+    if wanted and None not in numbers and not ports & numbers:
         if launch.kind == "kubernetes":
             return "warning", "the container port", ", ".join(wanted)
         return "error", "the published port", ", ".join(wanted)
@@ -57,15 +59,15 @@ def _published(launch: Launch, addresses: tuple[Address, ...], project: Project)
         for start in file.starts
         if file.kind == "fly" and "internal_port" in dict(start.options) and path == "fly.toml"
     ]
-    plain = len(set(inside)) == 1 and inside[0].isdigit() and not any(each.default for each in addresses)
-    if plain and launch.kind == "dockerfile" and launch.dockerfile == "Dockerfile" and int(inside[0]) not in ports:
+    port = numeral(inside[0]) if len(set(inside)) == 1 else None
+    plain = port is not None and not any(each.default for each in addresses)
+    if plain and launch.kind == "dockerfile" and launch.dockerfile == "Dockerfile" and port not in ports:
         return "error", "internal_port of fly.toml", inside[0]
     return None
 
 
 def _port(upstream: str) -> int | None:
-    port = upstream.rpartition(":")[2].partition("/")[0]
-    return int(port) if port.isdigit() else None
+    return numeral(upstream.rpartition(":")[2].partition("/")[0])
 
 
 def _chosen(launch: Launch, addresses: tuple[Address, ...], project: Project) -> tuple[str, str, str] | None:

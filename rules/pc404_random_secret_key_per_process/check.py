@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, is_kept, loads_once, used_by, worker_processes
+from flask_prodcheck.rulekit import SIGNING_KEYS, Hit, Project, is_kept, loads_once, numeral, used_by, worker_processes
 
 #: Where there is one worker, or the workers are forked from a process that has drawn the key.
 AT_EVERY_START = "{key} is drawn anew at every start: a restart, or a second instance, makes all sessions void"
@@ -29,10 +29,9 @@ def check(project: Project) -> Iterator[Hit]:
                 )
                 continue
             count = launch.setting("workers", "processes")
-            workers = (
-                f"{count[0]} workers" if count is not None and count[0].isdigit() else "as many as there are workers"
-            )
-            several = count is None or not count[0].isdigit() or int(count[0]) > 1
+            number = numeral(count[0]) if count is not None else None
+            workers = f"{number} workers" if number is not None else "as many as there are workers"
+            several = number is None or number > 1
             decided = count is not None and "$" not in count[0]  # else there may be one
             yield Hit(
                 at=setting.span,

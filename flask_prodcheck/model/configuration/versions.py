@@ -10,9 +10,9 @@ from flask_prodcheck.records import dataclass
 
 Version = tuple[int, ...]
 
-_BARE = regex(r"v?\d+(?:\.\d+)*(?:\.\*)?")
-_LOWER = regex(r"(?<![!<])(===?|~=|>=?|\^|~)\s*v?(\d+(?:\.\d+)*)")
-_UPPER = regex(r"(===?|~=|<=?|\^|~)\s*v?(\d+(?:\.\d+)*)(\.\*)?")
+_BARE = regex(r"v?\d{1,9}(?:\.\d{1,9})*(?:\.\*)?")
+_LOWER = regex(r"(?<![!<])(===?|~=|>=?|\^|~)\s*v?(\d{1,9}(?:\.\d{1,9})*)")
+_UPPER = regex(r"(===?|~=|<=?|\^|~)\s*v?(\d{1,9}(?:\.\d{1,9})*)(\.\*)?")
 
 
 def _numbers(text: str) -> Version:

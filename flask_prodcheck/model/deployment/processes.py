@@ -10,6 +10,7 @@ from flask_prodcheck.model.launching.heads.development import is_development
 from flask_prodcheck.model.launching.heads.pods import container_of
 from flask_prodcheck.model.launching.heads.services import services_of
 from flask_prodcheck.model.project import Launch, Project, Server
+from flask_prodcheck.numerals import numeral
 
 
 def worker_processes(launch: Launch) -> int | None:
@@ -19,7 +20,7 @@ def worker_processes(launch: Launch) -> int | None:
     found = launch.setting("workers", "processes")
     if found is None:
         return 1 if launch.server in (Server.WAITRESS, Server.CHEROOT, Server.BJOERN, Server.GEVENT) else None
-    return int(found[0]) if found[0].isascii() and found[0].isdigit() and len(found[0]) < 6 else None
+    return numeral(found[0])
 
 
 def loads_once(launch: Launch) -> bool:
@@ -89,8 +90,8 @@ def _pods(project: Project, container: Container) -> Iterator[int]:
 
 def _instances(start: Start) -> Iterator[int]:
     for name, value in start.options:
-        if name in _INSTANCES and value.isascii() and value.isdigit() and len(value) < 6:
-            yield int(value)
+        if name in _INSTANCES and (count := numeral(value)) is not None:
+            yield count
 
 
 def runs_several(project: Project, launch: Launch) -> bool:

@@ -164,11 +164,14 @@ def _texts(value: object) -> str:
     return repr(value).replace("\\ufdd0", ROOT[1])
 
 
+_DIGITS = frozenset("0123456789")
+
+
 def version_of(requirement: str | None) -> tuple[int, ...]:
     """The first version that a requirement names, as numbers; Flask's present one when it names none."""
     digits = ""
     for char in requirement or "":
-        if char.isdigit() or (char == "." and digits):
+        if char in _DIGITS or (char == "." and digits):
             digits += char
         elif digits:
             break

@@ -18,6 +18,7 @@ from flask_prodcheck.model.launching.base_images import OFFICIAL_IMAGES, base_sc
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.launching.words import expand
 from flask_prodcheck.model.project import Purpose
+from flask_prodcheck.numerals import numeral
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
@@ -27,7 +28,8 @@ def stage_index(dockerfile: Dockerfile, name: str) -> int | None:
     for index, stage in enumerate(dockerfile.stages):
         if stage.alias and stage.alias == name.lower():
             return index
-    return int(name) if name.isdigit() and int(name) < len(dockerfile.stages) else None
+    number = numeral(name)
+    return number if number is not None and number < len(dockerfile.stages) else None
 
 
 def built_stages(facts: Facts) -> dict[str, set[int]]:

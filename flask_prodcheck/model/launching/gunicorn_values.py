@@ -11,6 +11,7 @@ from flask_prodcheck.patterns import regex
 
 #: An integer literal as ``int(text, 0)`` reads it.
 _INTEGER = regex(r"\s*[+-]?(0[xX](_?[0-9a-fA-F])+|0[oO](_?[0-7])+|0[bB](_?[01])+|0(_?0)*|[1-9](_?[0-9])*)\s*")
+_LONGEST = 1000  # characters: ``int`` itself refuses thousands of digits, by a limit that may be set
 
 
 def refusal(setting: GunicornSetting, value: object) -> str | None:
@@ -47,6 +48,8 @@ def _number(value: object) -> str | None:
     if isinstance(value, str):
         if _INTEGER.fullmatch(value) is None:
             return "it must be a whole number"
+        if len(value) > _LONGEST:
+            return None
         number = int(value, 0)
     elif isinstance(value, int):
         number = int(value)

@@ -15,6 +15,7 @@ from flask_prodcheck.facts.statements import calls_in, statements
 from flask_prodcheck.facts.syntax import Name
 from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS
 from flask_prodcheck.model.project import Launch, Server
+from flask_prodcheck.numerals import numeral
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
@@ -84,7 +85,7 @@ def _host(text: str) -> str | None:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+    return numeral(text)
 
 
 def _gunicorn(launch: Launch, facts: Facts) -> tuple[Address, ...] | None:

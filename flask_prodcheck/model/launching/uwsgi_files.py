@@ -17,6 +17,7 @@ from flask_prodcheck.facts.types import UwsgiConfig, UwsgiOption
 from flask_prodcheck.model.launching.folders import folders_of
 from flask_prodcheck.model.launching.place import Place, locate, standing_at
 from flask_prodcheck.model.project import Hop
+from flask_prodcheck.numerals import numeral
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
@@ -106,7 +107,7 @@ class _Reading:
             return ()
         if name == "for":
             return tuple(text.split())[:_MOST_VALUES]
-        times = int(text) if name == "for-times" and text.isascii() and text.isdigit() and len(text) < 4 else 0
+        times = min(numeral(text) or 0, _MOST_VALUES) if name == "for-times" else 0
         return tuple(str(each) for each in range(1, times + 1))
 
     def _included(self, value: str, plain: Mapping[str, str], span: Span) -> tuple[str, str] | None:

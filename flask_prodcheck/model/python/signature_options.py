@@ -13,6 +13,7 @@ from flask_prodcheck.facts.statements import argument, call_name
 from flask_prodcheck.facts.syntax import Call, Const, Expr, FunctionDef, Param
 from flask_prodcheck.model.python.command_groups import CONTEXTS
 from flask_prodcheck.model.python.programs.undecided import OPEN
+from flask_prodcheck.numerals import numeral
 from flask_prodcheck.records import dataclass
 
 #: What typer and cyclopts put in the place of a default.
@@ -104,5 +105,6 @@ def _plain(text: str, default: object) -> object:
     if isinstance(default, bool):
         return {"true": True, "false": False}.get(text.lower(), OPEN)
     if isinstance(default, int):
-        return int(text) if text.isascii() and text.isdigit() else OPEN
+        number = numeral(text)
+        return OPEN if number is None else number
     return text

@@ -14,6 +14,7 @@ from flask_prodcheck.model.launching.images import Mapped
 from flask_prodcheck.model.launching.place import Place, enter, locate, variables_of_file
 from flask_prodcheck.model.launching.shell.expansion import Expander
 from flask_prodcheck.model.launching.words import as_value, is_open
+from flask_prodcheck.numerals import numeral
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
@@ -36,7 +37,7 @@ def place_after(argv: Sequence[str], command: ShellCommand, place: Place, facts:
     if name == "set":
         return _set(argv, command, place)
     if name == "shift":
-        count = int(argv[1]) if len(argv) > 1 and argv[1].isdigit() else 1
+        count = numeral(argv[1]) or 0 if len(argv) > 1 else 1
         return replace(place, args=place.args[count:])
     if name == "unset":
         return _without(place, argv[1:])

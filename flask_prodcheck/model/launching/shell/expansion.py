@@ -10,6 +10,7 @@ from flask_prodcheck.facts.types import Lit, Var, Word
 from flask_prodcheck.model.launching.place import Place, user_id
 from flask_prodcheck.model.launching.shell.parameters import TRANSFORMING, transformed
 from flask_prodcheck.model.launching.words import is_open, split
+from flask_prodcheck.numerals import numeral
 from flask_prodcheck.patterns import regex
 
 
@@ -58,8 +59,7 @@ class Expander:
         value: str | None
         if part.name == "0" and place.script:
             value = "./" + posixpath.relpath(place.script, place.cwd)
-        elif part.name.isdigit():
-            position = int(part.name)
+        elif (position := numeral(part.name)) is not None:
             value = (
                 place.args[position - 1]
                 if 0 < position <= len(place.args)

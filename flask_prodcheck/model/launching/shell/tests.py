@@ -68,7 +68,7 @@ def _binary(left: str, operator: str, right: str) -> bool | None:
         return fnmatch.fnmatchcase(left, right) if any(mark in right for mark in "*?[") else left == right
     if operator == "!=":
         return not fnmatch.fnmatchcase(left, right) if any(mark in right for mark in "*?[") else left != right
-    if operator in _NUMERIC and re.fullmatch(r"-?\d+", left) and re.fullmatch(r"-?\d+", right):
+    if operator in _NUMERIC and re.fullmatch(r"-?\d{1,18}", left) and re.fullmatch(r"-?\d{1,18}", right):
         a, b = int(left), int(right)
         return {"==": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[_NUMERIC[operator]]
     return None

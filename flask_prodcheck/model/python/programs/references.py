@@ -21,7 +21,7 @@ from flask_prodcheck.patterns import regex
 #: What stands in front of a project path in a word that means this very file, from whatever folder (``__file__``).
 OWN_FILE = "${__file__}/"
 _RUNTIME = {"sys.executable": "python", "sys.platform": "linux", "os.name": "posix"}
-_SLICE = regex(r"^(-?\d*):(-?\d*)$")
+_SLICE = regex(r"^(-?\d{1,9})?:(-?\d{1,9})?$")
 
 
 def reference(context: Context, expr: Name | Attribute) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_prodcheck.facts.syntax import Call, Const, Expr, Name, UnaryOp
+from flask_prodcheck.numerals import numeral
 
 
 def constant_of(value: Expr) -> tuple[object] | None:
@@ -21,6 +22,14 @@ def constant_of(value: Expr) -> tuple[object] | None:
         inner = constant_of(value.args[0])
         if inner is not None and value.func.id == "bool":
             return (bool(inner[0]),)
-        if inner is not None and isinstance(inner[0], str | int) and str(inner[0]).strip().lstrip("-").isdigit():
-            return (int(inner[0]),)
+        return whole_number(inner[0]) if inner is not None else None
     return None
+
+
+def whole_number(value: object) -> tuple[int] | None:
+    """What ``int`` makes of ``value``, where that is not in doubt."""
+    if isinstance(value, int):
+        return (int(value),)
+    text = value.strip() if isinstance(value, str) else ""
+    number = numeral(text.removeprefix("-"))
+    return None if number is None else (-number if text.startswith("-") else number,)

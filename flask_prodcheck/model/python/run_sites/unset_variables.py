@@ -18,7 +18,7 @@ from flask_prodcheck.facts.syntax import (
 from flask_prodcheck.model.python.definitions import Definition
 from flask_prodcheck.model.python.instances.scope import Scope
 from flask_prodcheck.model.python.modules import Modules
-from flask_prodcheck.model.python.run_sites.constants import constant_of
+from flask_prodcheck.model.python.run_sites.constants import constant_of, whole_number
 
 _GETTERS = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop", "environ.get"})
 _READERS = frozenset({"decouple.config", "environs.Env", "environ.Env", "starlette.config.Config"})
@@ -161,7 +161,7 @@ def _converted(name: str, value: object) -> tuple[object] | None:
     if name == "builtins.str":
         return (str(value),)
     if name == "builtins.int":
-        return (int(value),) if isinstance(value, str | int) and str(value).strip().isdigit() else None
+        return whole_number(value)
     return (str(value).lower() not in _FALSE_WORDS,) if isinstance(value, str) else None
 
 
