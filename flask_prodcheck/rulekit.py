@@ -66,6 +66,7 @@ from flask_prodcheck.model.configuration.signing import (
 )
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
 from flask_prodcheck.model.deployment.cluster_secrets import cluster_secrets
+from flask_prodcheck.model.deployment.extensions import init_app_calls
 from flask_prodcheck.model.deployment.kept_keys import is_kept
 from flask_prodcheck.model.deployment.paths import is_production_path
 from flask_prodcheck.model.deployment.processes import kept_apart, loads_once, replicas, runs_several, worker_processes
@@ -114,7 +115,7 @@ from flask_prodcheck.model.project import (
     Setting,
 )
 from flask_prodcheck.numerals import numeral
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.tomlfile import closest
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
@@ -330,6 +331,7 @@ __all__ = [
     "has_heroku_files",
     "has_more_variables",
     "imports_session",
+    "init_app_calls",
     "is_kept",
     "is_placeholder",
     "is_production_path",
@@ -352,6 +354,7 @@ __all__ = [
     "refusal",
     "releases",
     "removed_settings",
+    "replace",
     "replacer",
     "replicas",
     "router_of",

@@ -10,7 +10,7 @@ from flask_prodcheck.sources.discover import memory_tree
 
 APP = "import os\nfrom flask import Flask\napp = Flask(__name__)\n"
 MANY = "9" * 5000  # more digits than int() reads
-ODD = ("³", "٣", "８０００", MANY, "-" * 3 + "1")
+ODD = ("³", "\u0663", "\uff18\uff10", MANY, "-" * 3 + "1")
 
 
 @pytest.mark.parametrize(

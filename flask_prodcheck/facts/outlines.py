@@ -16,7 +16,7 @@ from flask_prodcheck.facts.syntax import CookieForm, LoginCookie, Mentions, Muta
 
 #: Where the names and the mentions are in the data of an outline, and the names of modules in that of its mentions.
 _NAMES, _MENTIONS, _MODULES = 0, -1, -1
-_PLACES = ("session", "files", "body", "remote_addr", "external_urls", "routes")
+_PLACES = ("session", "files", "body", "remote_addr", "external_urls", "routes", "kept_session", "logins")
 
 Data = object
 """What JSON can hold: lists of lists, texts, numbers and None."""
@@ -41,6 +41,7 @@ def to_data(module: PyModule) -> Data:
             [[_place(each.span), each.function, list(each.folder), each.recorded] for each in uses.uploads],
             [list(parts) for parts in uses.sent_folders],
             [[each.name, each.shown, _place(each.span), each.variable, each.function] for each in uses.passwords],
+            uses.changes_cache,
         ],
         [
             [each.name, _place(each.bound), _place(each.changed), each.function, each.view, each.read, each.memo]
@@ -158,10 +159,10 @@ def _module(path: str, data: Data) -> PyModule:
 
 
 def _uses(path: str, data: Data) -> Uses:
-    places, views, login_cookies, cookie_forms, guards_forms, limits_body, token_keys, uploads, sent, passwords = _list(
-        data, 10
+    (places, views, login_cookies, cookie_forms, guards_forms, limits_body, token_keys, uploads, sent, passwords, caches) = (
+        _list(data, 11)
     )
-    session, files, body, remote_addr, external_urls, routes = [
+    session, files, body, remote_addr, external_urls, routes, kept_session, logins = [
         None if each is None else _span(path, each) for each in _list(places, len(_PLACES))
     ]
     return Uses(
@@ -171,6 +172,8 @@ def _uses(path: str, data: Data) -> Uses:
         remote_addr,
         external_urls,
         routes,
+        kept_session,
+        logins,
         tuple([(intern(_text(name)), _span(path, place)) for name, place in map(_pair, _list(views))]),
         tuple([_login_cookie(path, each) for each in _list(login_cookies)]),
         tuple([_cookie_form(path, each) for each in _list(cookie_forms)]),
@@ -180,6 +183,7 @@ def _uses(path: str, data: Data) -> Uses:
         tuple([_upload(path, each) for each in _list(uploads)]),
         tuple([_parts(each) for each in _list(sent)]),
         tuple([_password(path, each) for each in _list(passwords)]),
+        _truth(caches),
     )
 
 

@@ -474,13 +474,15 @@ class Uses:
 
     Each is the place of the first use, or None: ``session`` (flask.session read or written, ``flash``, Flask-Login's
     login_user, Flask-WTF's FlaskForm), ``files`` (request.files), ``body`` (request.get_data/get_json/data/json),
-    ``remote_addr``, ``external_urls`` (url_for(..., _external=True), without a scheme), ``routes`` (any route registration).
+    ``remote_addr``, ``external_urls`` (url_for(..., _external=True), without a scheme), ``routes`` (any route registration),
+    ``kept_session`` (what ``session`` counts but for forms, which keep no more than a token there), ``logins`` (Flask-Login's
+    and its kin's login_user and login_required).
     ``cookie_forms`` are the views that answer a POST, read cookies and take a form; ``guards_forms`` when the file
     mentions a protection of forms (a CSRF token, the origin); ``limits_body`` when it looks at the length of a request,
     or sets its limit, itself. ``token_keys`` are the expressions that its functions sign or encrypt with (PyJWT,
     itsdangerous, hmac, cryptography), as source text. ``uploads`` are the places where files of requests are saved, and
     ``sent_folders`` the folders that files are sent from, each as the parts of its path;
-    ``passwords`` are those that the module writes down.
+    ``passwords`` are those that the module writes down; ``changes_cache`` when it sets or deletes entries of a cache itself.
     """
 
     session: Span | None = None
@@ -489,6 +491,8 @@ class Uses:
     remote_addr: Span | None = None
     external_urls: Span | None = None
     routes: Span | None = None
+    kept_session: Span | None = None
+    logins: Span | None = None
     views: tuple[tuple[str, Span], ...] = ()
     login_cookies: tuple[LoginCookie, ...] = ()
     cookie_forms: tuple[CookieForm, ...] = ()
@@ -498,6 +502,7 @@ class Uses:
     uploads: tuple[Upload, ...] = ()
     sent_folders: tuple[tuple[str, ...], ...] = ()
     passwords: tuple[Password, ...] = ()
+    changes_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)

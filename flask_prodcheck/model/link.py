@@ -54,6 +54,7 @@ def link(
         open_manifests=any(manifest.open for manifest in facts.manifests.values()),
         has_lock_file=any(path.rsplit("/", 1)[-1] in LOCK_FILES for path in facts.paths),
         unknown_starts=found.unknown_starts,
+        shown_server=found.shown_server,
     )
 
 

@@ -323,6 +323,7 @@ class Project:
     open_manifests: bool = False  # a manifest computes its requirements, so more may be installed
     has_lock_file: bool = False
     unknown_starts: tuple[Hop, ...] = ()  # deploy files that start something the project does not show
+    shown_server: Hop | None = None  # a document shows this command, and nothing starts a production server
     derived: Derived = field(default_factory=Derived)
 
     @property

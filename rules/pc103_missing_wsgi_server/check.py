@@ -68,6 +68,13 @@ def check(project: Project) -> Iterator[Hit]:
             message="No production server is visible, but {place} could not be read: {reason}",
             facts={"place": f"{unread[0].file}:{unread[0].line}", "reason": unread[0].message},
         )
+    elif project.shown_server is not None:
+        yield Hit(
+            at=at,
+            severity="warning" if project.kind == "application" else "info",
+            message="No requirement installs a WSGI server; {place} shows how one is started by hand",
+            facts={"place": str(project.shown_server.span)},
+        )
     else:
         windows = project.production and all(map(runs_on_windows, project.production))
         yield Hit(

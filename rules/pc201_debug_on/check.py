@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flask_prodcheck.rulekit import WSGI_SERVERS, Confidence, Guard, Hit, Known, Project, serves_console
 
 CONSOLE = "the interactive debugger lets anyone who reaches it run code"
+ALWAYS = "{what} whatever starts the application: {effect}"
 BEHIND_SERVER = "error handlers are bypassed and templates are re-read on every request"
 
 
@@ -25,13 +26,17 @@ def check(project: Project) -> Iterator[Hit]:
         launch = configuration.launch
         setting = configuration.get("DEBUG")
         if (
-            launch is None
-            or setting.fallback
+            setting.fallback
             or setting.file
             or setting.deployed_at is not None  # PC202: the deployment says so
             or setting.span is None
             or not (isinstance(setting.value, Known) and setting.value.value is True)
         ):
+            continue
+        if launch is None:
+            if project.kind == "application" and not project.unknown_starts:
+                facts = {"what": "DEBUG is on", "effect": BEHIND_SERVER}
+                yield Hit(at=setting.span, facts=facts, severity="warning", message=ALWAYS)
             continue
         if launch.run_site is not None and launch.run_site.debug not in ("unset", "config"):
             continue  # the call's own argument decides

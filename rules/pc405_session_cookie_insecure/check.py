@@ -20,6 +20,7 @@ from flask_prodcheck.rulekit import (
 
 # Flask-Talisman marks the cookie itself.
 MARKS_THE_COOKIE = frozenset({"flask_talisman"})
+NO_TLS = "SESSION_COOKIE_SECURE is never set and nothing here shows TLS: logins travel where anyone on the way can read them"
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -27,7 +28,7 @@ def check(project: Project) -> Iterator[Hit]:
         if configuration.launch is None:
             continue
         yield from _by_hand(project, configuration, configuration.launch.hops)
-        if used_by(project, configuration, "session") is None:
+        if used_by(project, configuration, "kept_session") is None:
             continue
         if any(module.imports & MARKS_THE_COOKIE for module in served_modules(project, configuration)):
             continue
@@ -42,6 +43,8 @@ def check(project: Project) -> Iterator[Hit]:
                     f"SESSION_COOKIE_SECURE is never set: the site has TLS ({tls}), the session cookie is sent without"
                 )
                 yield _hit(_place(configuration), what, (*hops, tls))
+            elif (login := used_by(project, configuration, "logins")) is not None:
+                yield _hit(_place(configuration), NO_TLS, (*hops, login), confidence="medium")
         httponly = configuration.get("SESSION_COOKIE_HTTPONLY")
         if _is(httponly, False) and httponly.span is not None:
             yield _hit(httponly.span, "SESSION_COOKIE_HTTPONLY is False: scripts can read the session cookie", hops)
@@ -84,5 +87,5 @@ def _place(configuration: Configuration) -> Span:
     return spans[0] if spans else configuration.app.span
 
 
-def _hit(at: Span, what: str, via: tuple[Hop | Span, ...]) -> Hit:
-    return Hit(at=at, via=via, facts={"what": what})
+def _hit(at: Span, what: str, via: tuple[Hop | Span, ...], confidence: str | None = None) -> Hit:
+    return Hit(at=at, via=via, facts={"what": what}, confidence=confidence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.rulekit import (
     Call,
@@ -14,8 +14,11 @@ from flask_prodcheck.rulekit import (
     Hit,
     Known,
     Project,
+    PyModule,
     Unset,
     calls_of,
+    init_app_calls,
+    replace,
     served_modules,
 )
 
@@ -31,12 +34,14 @@ def check(project: Project) -> Iterator[Hit]:
         via = configuration.launch.hops if configuration.launch is not None else ()
         by_config = configuration.get("CORS_SUPPORTS_CREDENTIALS")
         allowed = isinstance(by_config.value, Known) and by_config.value.value is True and not by_config.fallback
-        for module in served_modules(project, configuration):
-            for call, context in calls_of(module, "flask_cors", "CORS"):
+        modules = tuple(served_modules(project, configuration))
+        for module in modules:
+            for made, context in calls_of(module, "flask_cors", "CORS"):
                 if context.conditional or context.in_main:
                     continue
-                if _credentials(call, default=allowed) and _everyone(call, configuration):
-                    yield Hit(at=call.span, via=via)
+                for call in _telling(module, made, modules):
+                    if _credentials(call, default=allowed) and _everyone(call, configuration):
+                        yield Hit(at=call.span, via=via)
             # Flask-SocketIO lets only the site itself in, unless it is told otherwise. A second call replaces the first.
             sockets = [
                 call
@@ -46,6 +51,13 @@ def check(project: Project) -> Iterator[Hit]:
             origins = _keyword(sockets[-1], "cors_allowed_origins") if sockets else None
             if origins is not None and _is_everyone(origins):
                 yield Hit(at=sockets[-1].span, via=via, message=SOCKETS)
+
+
+def _telling(module: PyModule, made: Call, modules: Sequence[PyModule]) -> list[Call]:
+    """The calls whose options count: where the object is tied to its application later, the options of that call come
+    before those of its own (Flask-CORS, ``extension.py``: ``init_app``)."""
+    later = [] if made.args else init_app_calls(module, made, modules)
+    return [replace(call, keywords=(*call.keywords, *made.keywords)) for call in later] or [made]
 
 
 def _credentials(call: Call, *, default: bool) -> bool:

@@ -16,14 +16,13 @@ from flask_prodcheck.rulekit import (
     Hit,
     Known,
     Launch,
-    Name,
     Project,
     PyModule,
     Span,
     Unset,
-    calls_in,
     calls_of,
     every_statement,
+    init_app_calls,
     replicas,
     served_modules,
     statements,
@@ -33,6 +32,7 @@ from flask_prodcheck.rulekit import (
 KEY = "CACHE_TYPE"
 EXTENSIONS = ("flask_caching", "flask_cache")
 LIBRARIES = ("cachelib", "werkzeug")
+ONLY_SLOWER = "Each of {count} processes has a cache of its own ({what}){unless}: each works everything out once more"
 NOTHING = "Nothing sets CACHE_TYPE, so Flask-Caching keeps nothing: every request does all of its work again"
 
 
@@ -43,25 +43,36 @@ def check(project: Project) -> Iterator[Hit]:
             continue
         count = max(worker_processes(launch) or 1, replicas(project, launch) or 1)
         modules = tuple(served_modules(project, configuration))
+        changed = any(module.uses.changes_cache for module in modules)
         for module in modules:
             if not module.imports.isdisjoint(EXTENSIONS):
-                yield from _extension(module, modules, configuration, launch, count)
+                yield from _extension(module, modules, configuration, launch, count, changed)
             if count > 1 and not module.imports.isdisjoint(LIBRARIES):
                 for call in _kept(module):
-                    yield _several(call.span, launch, count, "SimpleCache")
+                    yield _several(call.span, launch, count, True, "SimpleCache")
 
 
-def _several(at: Span, launch: Launch, count: int, what: str, unless: str = "", confidence: str | None = None) -> Hit:
+def _several(
+    at: Span, launch: Launch, count: int, changed: bool, what: str, unless: str = "", confidence: str | None = None
+) -> Hit:
+    """``changed``: the application writes or clears entries itself. Answers that only expire are the same everywhere."""
     return Hit(
         at=at,
         via=launch.hops,
         facts={"count": str(count), "what": what, "unless": unless},
         confidence=confidence,
+        message=None if changed else ONLY_SLOWER,
+        severity=None if changed else "info",
     )
 
 
 def _extension(
-    module: PyModule, modules: Sequence[PyModule], configuration: Configuration, launch: Launch, count: int
+    module: PyModule,
+    modules: Sequence[PyModule],
+    configuration: Configuration,
+    launch: Launch,
+    count: int,
+    changed: bool,
 ) -> Iterator[Hit]:
     """What the caches of Flask-Caching that the module makes are: the dictionaries that they are given come before the
     application's configuration."""
@@ -69,7 +80,7 @@ def _extension(
         for call, context in calls_of(module, package, "Cache"):
             if context.in_main or context.conditional:
                 continue
-            inits = _inits(_names(module, call), modules)
+            inits = init_app_calls(module, call, modules)
             given = [own for each in inits if (own := _argument(each, "config", 1)) is not None]
             own = _argument(call, "config", 2)
             given += [own] if own is not None else []
@@ -79,13 +90,13 @@ def _extension(
             if chosen:
                 value = chosen[0]
                 if count > 1 and isinstance(value, Const) and _is_simple(value.value):
-                    yield _several(value.span, launch, count, f"{KEY} = {value.value!r}")
+                    yield _several(value.span, launch, count, changed, f"{KEY} = {value.value!r}")
                 continue
             if inits or _argument(call, "app", 0) is not None:
-                yield from _configured(call, configuration, launch, count)
+                yield from _configured(call, configuration, launch, count, changed)
 
 
-def _configured(call: Call, configuration: Configuration, launch: Launch, count: int) -> Iterator[Hit]:
+def _configured(call: Call, configuration: Configuration, launch: Launch, count: int, changed: bool) -> Iterator[Hit]:
     setting = configuration.get(KEY)
     if isinstance(setting.value, Unset):
         if configuration.complete and isinstance(configuration.get("CACHE_NO_NULL_WARNING").value, Unset):
@@ -95,7 +106,7 @@ def _configured(call: Call, configuration: Configuration, launch: Launch, count:
         return
     unless = f", unless {setting.variable} is set" if setting.fallback and setting.variable else ""
     confidence = "medium" if setting.fallback else None
-    yield _several(setting.span, launch, count, f"{KEY} = {setting.value.value!r}", unless, confidence)
+    yield _several(setting.span, launch, count, changed, f"{KEY} = {setting.value.value!r}", unless, confidence)
 
 
 def _is_simple(value: object) -> bool:
@@ -117,33 +128,6 @@ def _kept(module: PyModule) -> Iterator[Call]:
             continue
         kept = id(stmt) in top or any(isinstance(target, Attribute) for target in stmt.targets)
         yield from (call for call in made if kept and call is stmt.value)
-
-
-def _names(module: PyModule, call: Call) -> frozenset[str]:
-    """The names and attributes to which the module binds what ``call`` makes."""
-    return frozenset(
-        target.id if isinstance(target, Name) else target.attr
-        for stmt, _ in every_statement(module)
-        if isinstance(stmt, Assign) and stmt.value is call
-        for target in stmt.targets
-        if isinstance(target, Name | Attribute)
-    )
-
-
-def _inits(names: frozenset[str], modules: Sequence[PyModule]) -> list[Call]:
-    """The calls of ``init_app`` on an object of one of these names."""
-    return [
-        call
-        for module in modules
-        if module.calls_one_of({"init_app"})
-        for stmt, _ in every_statement(module)
-        for call in calls_in(stmt)
-        if isinstance(call.func, Attribute) and call.func.attr == "init_app" and _simple_name(call.func.value) in names
-    ]
-
-
-def _simple_name(expr: Expr) -> str:
-    return expr.id if isinstance(expr, Name) else expr.attr if isinstance(expr, Attribute) else ""
 
 
 def _argument(call: Call, name: str, position: int) -> Expr | None:

@@ -33,12 +33,14 @@ VIEW = "@app.route('/')\ndef view():\n"
 def _spellings() -> Iterator[tuple[str, str]]:
     """(kind of use, a source that holds it)."""
     for framework, name in sorted(uses_module._SESSION_NAMES):
-        yield "session", f"from {framework} import {name} as held\nheld['a'] = 1\n"
-        yield "session", f"import {framework} as f\nprint(f.{name})\n"
+        for kind in ("session", "kept_session"):
+            yield kind, f"from {framework} import {name} as held\nheld['a'] = 1\n"
+            yield kind, f"import {framework} as f\nprint(f.{name})\n"
     for package in sorted(uses_module._SESSION_PACKAGES):
         for name in sorted(uses_module._SESSION_EXTENSIONS):
-            yield "session", f"from {package} import {name} as held\nheld()\n"
-            yield "session", f"import {package} as p\np.{name}(user)\n"
+            for kind in ("session", "logins") if name in uses_module._LOGINS else ("session",):
+                yield kind, f"from {package} import {name} as held\nheld()\n"
+                yield kind, f"import {package} as p\np.{name}(user)\n"
     for framework in sorted(uses_module._FRAMEWORKS):
         for name, kind in sorted(uses_module._REQUEST.items()):
             yield kind, f"from {framework} import request as r\nx = r.{name}\n"
@@ -69,6 +71,9 @@ def _spellings() -> Iterator[tuple[str, str]]:
     yield "passwords", "User(name='admin', password='kettle7blue')\n"
     yield "passwords", "client = MongoClient('mongodb://shop:kettle7blue@db.shop.org/shop')\n"
     yield "passwords", "engine = sqlalchemy.create_engine('mysql://shop:kettle7blue@db.shop.org/shop')\n"
+    yield "passwords", "Administrator(name='boris', password='kettle7blue')\n"
+    for name in ("set", "set_many", "add", "delete", "delete_many", "delete_memoized", "clear", "inc", "dec"):
+        yield "changes_cache", f"def f(shop_cache):\n    shop_cache.{name}('a')\n"
     yield "limits_body", "if request.content_length > LIMIT:\n    abort(413)\n"
     yield "limits_body", "request.max_content_length = LIMIT\n"
     yield "external_urls", "x = url_for('a', _external=True)\ny = anything.url_for('a', _external=b)\n"
@@ -87,6 +92,16 @@ def test_each_use_passes_the_screen(kind: str, source: str, monkeypatch: pytest.
     assert getattr(found, kind), source
     monkeypatch.setattr(uses_module, "_may_use", lambda *_: True)
     assert _uses(source) == found
+
+
+def test_a_form_keeps_nothing_of_the_visitor() -> None:
+    found = _uses("from flask_wtf import FlaskForm\nclass Search(FlaskForm):\n    pass\n")
+    assert found.session is not None
+    assert (found.kept_session, found.logins) == (None, None)
+
+
+def test_reading_a_cache_changes_nothing() -> None:
+    assert not _uses("@cache.memoize(60)\ndef f():\n    return cache.get('a')\n").changes_cache
 
 
 def test_every_kind_of_use_has_a_spelling() -> None:

@@ -86,7 +86,8 @@ def _within(top: ast.stmt, function: str | None, span: Callable[[ast.expr], Span
             yield from _compared(node, span)
         elif function is not None and isinstance(node, ast.Call):
             words = [(word.arg or "", word.value) for word in node.keywords]
-            yield from _created(words, function, span)
+            administers = called(node).lower() in _ADMINISTRATORS
+            yield from _created(words, function, span, everyone=administers)
             yield from _inserted(node, function, span)
         elif function is not None and isinstance(node, ast.Dict):
             keys = [key.value if isinstance(key, ast.Constant) else "" for key in node.keys]
@@ -101,9 +102,16 @@ def _default(expr: ast.Call | ast.BoolOp, span: Callable[[ast.expr], Span]) -> I
         yield Password(variable, masked_text(password), span(given), variable)
 
 
-def _created(pairs: list[tuple[str, ast.expr]], function: str, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
-    """``User(username="admin", password=...)``, and the same as a dictionary."""
-    users = [text for name, value in pairs if _USER.search(name) and _is_administrator(text := _text(value))]
+def _created(
+    pairs: list[tuple[str, ast.expr]], function: str, span: Callable[[ast.expr], Span], *, everyone: bool = False
+) -> Iterator[Password]:
+    """``User(username="admin", password=...)``, and the same as a dictionary. ``everyone``: whoever is created there is an
+    administrator (``Admin(username="bo", password=...)``)."""
+    users = [
+        text
+        for name, value in pairs
+        if _USER.search(name) and (text := _text(value)) and (everyone or _is_administrator(text))
+    ]
     for name, value in pairs if users else ():
         given = _PASSWORD.search(name) and _written(value)
         if given:

@@ -23,6 +23,8 @@ from flask_prodcheck.patterns import regex
 _FRAMEWORKS = frozenset({"flask", "quart", "apiflask"})
 _SESSION_NAMES = frozenset({("flask", "session"), ("flask", "flash"), ("quart", "session"), ("quart", "flash")})
 _SESSION_EXTENSIONS = frozenset({"login_user", "FlaskForm", "login_required"})
+#: What a login is made of, and asks for: a form keeps no more than its token.
+_LOGINS = _SESSION_EXTENSIONS - {"FlaskForm"}
 _SESSION_PACKAGES = frozenset({"flask_login", "flask_wtf", "flask_security", "flask_user"})
 _ADDRESS = "get_remote_address"
 _DIRECT = _SESSION_EXTENSIONS | {_ADDRESS}  # names that are uses themselves
@@ -38,6 +40,7 @@ _FORWARDED = regex(
 )
 _LENGTH = "content_length"
 _LIMITS_BODY = regex(r"\brequest\.(?:max_)?content_length\b")
+_CHANGES_CACHE = regex(r"cache\w{0,40}\.(?:set|set_many|add|delete|delete_\w{1,40}|clear|inc|dec)\(")
 _REGISTRATIONS = frozenset({"add_url_rule", "add_resource"})
 
 
@@ -106,7 +109,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
             if target is None:
                 continue
             if target in _SESSION_NAMES or _keeps_session(target[0], target[1]):
-                named.append(("session", node, node.id))
+                named += [(kind, node, node.id) for kind in _session_uses(target[1])]
             elif target[1] == _ADDRESS:
                 named.append(("remote_addr", node, node.id))
         elif isinstance(node, ast.Attribute):
@@ -116,7 +119,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
                 if target is None:
                     continue
                 if not target[1] and ((target[0], node.attr) in _SESSION_NAMES or _keeps_session(target[0], node.attr)):
-                    named.append(("session", node, value.id))
+                    named += [(kind, node, value.id) for kind in _session_uses(node.attr)]
                 elif target[1] == "request" and target[0] in _FRAMEWORKS and node.attr in _REQUEST:
                     named.append((_REQUEST[node.attr], node, value.id))
             elif (
@@ -156,6 +159,8 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
         spans.get("remote_addr"),
         spans.get("external_urls"),
         spans.get("routes"),
+        spans.get("kept_session"),
+        spans.get("logins"),
         tuple(views),
         login_cookies(tree, text.source, places.span),
         tuple(
@@ -168,6 +173,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
         uploads(found, imported, text, places.span),
         sent_folders(found, text),
         passwords(tree, text, places.span),
+        "cache" in text.source and _CHANGES_CACHE.search(text.source) is not None,
     )
 
 
@@ -191,6 +197,11 @@ def _may_use(names: Mapping[str, tuple[str, str]], words: AbstractSet[str]) -> b
 def _keeps_session(package: str, name: str) -> bool:
     """Whether ``name`` of ``package`` is an extension's that keeps something in the session."""
     return package in _SESSION_PACKAGES and name in _SESSION_EXTENSIONS
+
+
+def _session_uses(name: str) -> list[str]:
+    """The uses that the name of Flask, or of an extension, stands for."""
+    return ["session"] + ["kept_session"] * (name != "FlaskForm") + ["logins"] * (name in _LOGINS)
 
 
 def _may_matter(target: tuple[str, str]) -> bool:

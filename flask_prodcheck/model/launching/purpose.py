@@ -69,7 +69,8 @@ class Evidence:
     code generator wrote it; ``stand_in`` is a service beside it that only replaces another, ``on_host`` says how a script
     leaves it running on a machine that is a server; ``elsewhere`` when another deploy file than its own, and those that
     run its image, starts a production server; ``unused`` when it is the development server of an image and every service
-    that builds this has a command of its own; ``released`` the name under which a workflow releases the image."""
+    that builds this has a command of its own; ``released`` the name under which a workflow releases the image; ``shown``
+    the place where a document shows how a production server is started, in a project that starts none itself."""
 
     file: str
     kind: str
@@ -93,6 +94,7 @@ class Evidence:
     elsewhere: bool = False
     unused: bool = False
     released: str = ""
+    shown: str = ""
 
 
 Judgement = tuple[Purpose, str]
@@ -268,6 +270,8 @@ def _by_what_is_around(evidence: Evidence) -> Judgement | None:
 
 
 def _by_kind(evidence: Evidence) -> Judgement:
+    if evidence.kind == "entry-point" and evidence.server.is_development and evidence.shown:
+        return Purpose.DEVELOPMENT, f"{evidence.shown} shows another server"
     if evidence.kind in _DEPLOY_KINDS:
         return Purpose.PRODUCTION, f"a {evidence.kind} starts it"
     if evidence.kind == "script" and evidence.production:

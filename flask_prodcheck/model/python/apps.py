@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.statements import is_main_test, statement_expressions, statements, subexpressions
+from flask_prodcheck.facts.statements import calls_in, is_main_test, statement_expressions, statements, subexpressions
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -409,8 +409,10 @@ def import_path(modules: Modules, path: str) -> tuple[str, str]:
 
 
 def imports_by_its_ref(modules: Modules, app: App) -> bool:
-    """Whether a server can import the module of ``app`` by the name in its ``ref``."""
-    return _imports_as(modules, app.module, app.ref.partition(":")[0])
+    """Whether a server can import the module of ``app`` by the name in its ``ref``: a package beside a module of the same
+    name hides it (https://docs.python.org/3/reference/import.html#regular-packages)."""
+    name = app.ref.partition(":")[0]
+    return modules.locate(name, (app.cwd,)) in (None, app.module) and _imports_as(modules, app.module, name)
 
 
 def _imports_as(modules: Modules, path: str, name: str) -> bool:
@@ -452,6 +454,7 @@ def rank_apps(apps: Sequence[App], modules: Modules, flask_app_env: str | None) 
     """The applications, the likeliest production target first: what FLASK_APP names, a ``wsgi`` module, the one whose
     module runs it under its main guard, a conventional file name, then factories (fewest required parameters first)."""
     wanted_module, wanted_name = _flask_app(flask_app_env)
+    inner = _called_by_others([app for app in apps if app.form != "global"], modules)
 
     def key(app: App) -> tuple[object, ...]:
         stem = posixpath.basename(app.module)[:-3]
@@ -487,6 +490,7 @@ def rank_apps(apps: Sequence[App], modules: Modules, flask_app_env: str | None) 
             app.in_main,
             demoted and is_global and tier > 0,
             tier,
+            (app.span, app.name) in inner,
             name if is_global else conventional,
             _depth(app),
             likely,
@@ -494,6 +498,26 @@ def rank_apps(apps: Sequence[App], modules: Modules, flask_app_env: str | None) 
         )
 
     return sorted(apps, key=key)
+
+
+def _called_by_others(factories: Sequence[App], modules: Modules) -> frozenset[tuple[Span, str]]:
+    """The factories that another one calls for an application, to which it adds the rest."""
+    found: set[tuple[Span, str]] = set()
+    names = {app.name for app in factories} if len(factories) > 1 else set()
+    for outer in factories if names else ():
+        bound = modules.bindings.of(outer.module, outer.name)
+        node = bound[-1].node if bound else None
+        for stmt, _ in statements(node.body) if isinstance(node, FunctionDef) else ():
+            for call in calls_in(stmt):
+                if not isinstance(call.func, Name) or call.func.id not in names:
+                    continue
+                made = modules.resolve(outer.module, call.func)
+                found.update(
+                    (app.span, app.name)
+                    for app in factories
+                    if app.span != outer.span and made.kind == "function" and made.span == app.span
+                )
+    return frozenset(found)
 
 
 def _depth(app: App) -> int:

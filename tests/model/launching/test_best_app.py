@@ -36,6 +36,24 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("site_:create_app()", "."),
         ),
+        # a package beside a module of its name hides it
+        (
+            {
+                "app.py": "from app import create_application\napp = create_application()\n"
+                "if __name__ == '__main__':\n    app.run()\n",
+                "app/__init__.py": "from flask import Flask\ndef create_application():\n    return Flask(__name__)\n",
+            },
+            ("app:create_application()", "."),
+        ),
+        # a factory that another one completes
+        (
+            {
+                "shop/__init__.py": "from shop.config import create_app\ndef create_application():\n"
+                "    app = create_app()\n    app.register_blueprint(a)\n    return app\n",
+                "shop/config.py": "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n",
+            },
+            ("shop:create_application()", "."),
+        ),
         # without a production launch, what the smoke test serves
         (
             {

@@ -392,3 +392,47 @@ def test_such_a_file_is_no_deploy_file() -> None:
     project = link(parse(tree), name="shop", read=tree.read)
     assert [(each.purpose.value, each.target) for each in project.launches] == [("development", "app:app")]
     assert [site.production for site in project.run_sites] == ["no-deploy-files"]
+
+
+def shown(documents: dict[str, str], files: dict[str, str] | None = None) -> str:
+    tree = memory_tree({"app.py": APP, **documents, **(files or {})})
+    found = link(parse(tree), name="shop", read=tree.read).shown_server
+    return f"{found.span} {found.text}" if found is not None else ""
+
+
+COMMAND = block("gunicorn -w 4 app:app")
+
+
+@pytest.mark.parametrize(
+    ("documents", "expected"),
+    [
+        ({"README.md": f"# Shop\n{COMMAND}"}, "README.md:3 gunicorn -w 4 app:app"),
+        ({"README.md": "Start it with `sudo -u www gunicorn app`.\n"}, "README.md:1 sudo -u www gunicorn app"),
+        ({"docs/install.rst": "Start::\n\n    cd shop && waitress-serve app:app\n"}, "docs/install.rst:3 cd shop && waitress-serve app:app"),
+        ({"docs/a.md": "`uwsgi --wsgi-file app.py --http :80`\n"}, "docs/a.md:1 uwsgi --wsgi-file app.py --http :80"),
+        # what stands near the root comes first, and a README before others
+        ({"docs/README.md": COMMAND, "INSTALL.md": "`uwsgi --module app:app`\n", "README.md": "# Shop\n"}, "INSTALL.md:1 uwsgi --module app:app"),
+        # another application, the development server, no command
+        ({"README.md": block("gunicorn other:app")}, ""),
+        ({"README.md": block("flask --app app run", "python app.py")}, ""),
+        ({"README.md": "Use gunicorn, e.g. `gunicorn`, or `app:app`.\n"}, ""),
+        ({"README.md": "```python\ngunicorn app:app\n```\n"}, ""),
+        # what was
+        ({"CHANGELOG.md": COMMAND, "docs/release-notes.md": COMMAND}, ""),
+    ],
+)  # fmt: skip
+def test_a_server_that_a_document_shows(documents: dict[str, str], expected: str) -> None:
+    assert shown(documents) == expected
+
+
+def test_nobody_asks_for_it_where_something_starts_one() -> None:
+    assert shown({"README.md": COMMAND}, {"Procfile": "web: gunicorn app:app\n"}) == ""
+
+
+def test_a_console_script_beside_a_server_that_a_document_shows() -> None:
+    script = {"pyproject.toml": '[project]\nname = "shop"\n[project.scripts]\nshop = "app:main"\n'}
+    main = {"app.py": "from flask import Flask\napp = Flask(__name__)\ndef main():\n    app.run()\n"}
+    assert purposes({**main, **script}) == ["pyproject.toml:4 production: a entry-point starts it"]
+    assert purposes({**main, **script, "docs/install.md": COMMAND}) == [
+        "pyproject.toml:4 development: docs/install.md:2 shows another server"
+    ]

@@ -53,6 +53,7 @@ from flask_prodcheck.model.launching.launches.unlisted import (
 from flask_prodcheck.model.launching.launches.vercel_functions import vercel_functions
 from flask_prodcheck.model.launching.launches.written_by_programs import written_by_programs
 from flask_prodcheck.model.launching.readmes.said import Readmes
+from flask_prodcheck.model.launching.readmes.servers import shown_server
 from flask_prodcheck.model.project import App, Hop, Launch, RunSite
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import dataclass
@@ -66,6 +67,7 @@ class Launches:
     problems: tuple[Problem, ...]
     has_deploy_files: bool
     unknown_starts: tuple[Hop, ...] = ()
+    shown_server: Hop | None = None
 
 
 def find_launches(
@@ -145,7 +147,9 @@ def find_launches(
     foreign = [each for each in found if serves_another_project(each, found)]
     unknown += dict.fromkeys(Hop(each.head.span, each.head.text) for each in foreign)
     found = [each for each in found if each not in foreign]
-    launches = judged(found, facts, production, development, readmes)
+    starts_none = all(each.launch.server.is_development for each in found)
+    shown = shown_server(facts, read) if apps and starts_none else None
+    launches = judged(found, facts, production, development, readmes, shown)
     problems = tuple(builder.follower.budget.notes)
     unknown += dict.fromkeys(builder.follower.budget.unseen)
     return Launches(
@@ -156,4 +160,5 @@ def find_launches(
         or any(each.head.kind in ("beanstalk", "wsgi-script", "vercel", SERVICE) for each in found)
         or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches),
         tuple(unknown),
+        shown,
     )

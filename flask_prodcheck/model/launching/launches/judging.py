@@ -19,15 +19,21 @@ from flask_prodcheck.model.launching.place import SSH
 from flask_prodcheck.model.launching.platforms import PLATFORM_KINDS
 from flask_prodcheck.model.launching.purpose import Evidence, Judgement, judge
 from flask_prodcheck.model.launching.readmes.said import Readmes
-from flask_prodcheck.model.project import Launch, Purpose
+from flask_prodcheck.model.project import Hop, Launch, Purpose
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
 
 
 def judged(
-    found: Sequence[Found], facts: Facts, production: Sequence[str], development: Sequence[str], readmes: Readmes
+    found: Sequence[Found],
+    facts: Facts,
+    production: Sequence[str],
+    development: Sequence[str],
+    readmes: Readmes,
+    shown: Hop | None,
 ) -> list[Launch]:
-    """One launch for each end of ``found`` with its purpose, in a stable order."""
+    """One launch for each end of ``found`` with its purpose, in a stable order. ``shown`` is where a document shows how a
+    production server is started, in a project that starts none itself."""
     kept = one_per_end(found)
     deploy = [each for each in kept if each.head.kind in _DEPLOYS or each.launch.source == "platform-default"]
     placed = [*deploy, *(each for each in kept if each.head.kind in PLATFORM_KINDS)]
@@ -55,7 +61,7 @@ def judged(
             development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
             stand_in=each.head.stand_in, on_host=_leaves_on_host(each, has_production, facts), elsewhere=_starts_elsewhere(each, placed),
             released=each.head.released, mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, deploy, facts),
-            unused=_is_unused(each, facts),
+            unused=_is_unused(each, facts), shown=str(shown.span) if shown is not None else "",
         )  # fmt: skip
 
         def told(head: Head = each.head) -> Judgement | None:

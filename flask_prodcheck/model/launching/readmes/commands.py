@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
@@ -33,20 +34,27 @@ class Started:
 
 def started_by(line: str, folder: str, facts: Facts) -> tuple[str, tuple[Started, ...]]:
     """What ``line`` starts in a shell that stands in ``folder``, and the folder where it leaves the shell."""
+    found: list[Started] = []
+    for words in commands_of(line):
+        if words[0] == "cd" and len(words) == 2:
+            folder = _entered(words[1], folder, facts)
+        else:
+            found += _started(words, folder, facts)
+    return folder, tuple(found)
+
+
+def commands_of(line: str) -> Iterator[list[str]]:
+    """The words of each command of ``line``, behind ``sudo``; none where it is no shell."""
     try:
         statements = parse_command_line(line, Span("", 1))
     except ReadError:
-        return folder, ()
-    found: list[Started] = []
+        return
     for command in every_command(statements):
         words = [word.text.strip("\"'") for word in command.words]
         while words[:1] == ["sudo"]:
             words = drop_options(words[1:], frozenset({"-u", "-g"}))
-        if words[:1] == ["cd"] and len(words) == 2:
-            folder = _entered(words[1], folder, facts)
-        elif words:
-            found += _started(words, folder, facts)
-    return folder, tuple(found)
+        if words:
+            yield words
 
 
 def resolved(path: str, folder: str, facts: Facts) -> str:
