@@ -100,6 +100,7 @@ SERVERS = [
     ("flask --app site run --host 0.0.0.0", Server.FLASK_RUN, "site"),
     ("python -m flask -A site --debug run", Server.FLASK_RUN, "site"),
     ("python -m debugpy --listen 0.0.0.0:5678 -m flask run", Server.FLASK_RUN, ""),
+    ("python /tmp/debugpy --wait-for-client --listen 0.0.0.0:5678 -m flask run --no-debugger", Server.FLASK_RUN, ""),
     ("coverage run -m flask run", Server.FLASK_RUN, ""),
     ("mod_wsgi-express start-server --port 80 site.wsgi", Server.MOD_WSGI, "site.wsgi"),
 ]
@@ -123,6 +124,7 @@ FOLLOWED = [
     ("python -m site.server x", PythonRun(module="site.server", args=("x",))),
     ("python -c 'print(1)'", PythonRun(code="print(1)")),
     ("bash -lc 'cd x && gunicorn a:b'", ShellRun("cd x && gunicorn a:b", shell="bash")),
+    ("python -X frozen_modules=off /tmp/debugpy --listen 5678 app.py 1", PythonRun(script="app.py", args=("1",))),
     ("sh start.sh web", ScriptRun("start.sh", ("web",), shell=True)),
     ("./start.sh", ScriptRun("./start.sh")),
     (". ./env.sh", ScriptRun("./env.sh", sourced=True)),

@@ -44,6 +44,8 @@ def read_python(words: Words) -> Step | Behind:
             rest.pop(0)
     if not rest or rest[0] == "-":
         return Nothing("python")
+    if rest[0].rsplit("/", 1)[-1] in _DEBUGGERS:
+        return _debugged(rest[1:])  # the package as a program: ``python /tmp/debugpy``
     glued = _GLUED.fullmatch(rest[0])
     if glued is not None:
         return PythonRun(script=glued[1], args=(glued[2], *rest[1:]))
@@ -56,17 +58,24 @@ _MODULE_WRAPPERS = {
 }  # fmt: skip
 
 
+_DEBUGGERS = frozenset({"debugpy", "ptvsd"})
+
+
+def _debugged(words: Words) -> Step | Behind:
+    """What a debugger runs (debugpy, "CLI reference")."""
+    if "-m" in words:
+        return _module(words[words.index("-m") + 1 :])
+    return read_python(drop_options(words, frozenset({"--listen", "--connect", "--log-to", "--host", "--port", "-c"})))
+
+
 def _module(words: Words) -> Step | Behind:
     if not words:
         return Nothing("python -m")
     name, rest = words[0], words[1:]
     if name in MODULES:
         return READERS[MODULES[name]](rest)
-    if name in ("debugpy", "ptvsd"):
-        inner = drop_options(rest, frozenset({"--listen", "--connect", "--log-to", "--host", "--port", "-c"}))
-        if "-m" in rest:
-            return _module(rest[rest.index("-m") + 1 :])
-        return read_python(inner)
+    if name in _DEBUGGERS:
+        return _debugged(rest)
     if name in ("pdb", "cProfile", "profile", "trace", "scalene", "pyinstrument"):
         if "-m" in rest:
             return _module(rest[rest.index("-m") + 1 :])
