@@ -118,7 +118,9 @@ from flask_prodcheck.numerals import numeral
 from flask_prodcheck.records import dataclass, replace
 from flask_prodcheck.tomlfile import closest
 
-SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
+SHELLS = frozenset({
+    "sh", "bash", "dash", "ash", "zsh", "cmd", "cmd.exe", "powershell", "powershell.exe", "pwsh", "pwsh.exe",
+})  # fmt: skip
 """The programs that read a command line as a shell does."""
 
 WSGI_SERVERS = frozenset(
@@ -200,7 +202,7 @@ def serves_console(launch: Launch) -> bool:
 
 def runs_on_windows(launch: Launch) -> bool:
     """Whether Windows starts the process itself: a command file or IIS does, and no container stands between."""
-    return launch.kind in ("batch", "iis") and launch.dockerfile is None
+    return launch.kind in ("batch", "powershell", "iis") and launch.dockerfile is None
 
 
 def served_otherwise(launch: Launch, project: Project) -> bool:

@@ -159,6 +159,7 @@ _NAMES = {
     Kind.NGINX: ["nginx.conf"],
     Kind.NGINX_UNIT: ["config.json"],
     Kind.IIS: ["web.config"],
+    Kind.POWERSHELL: ["start.ps1"],
     Kind.NPM: ["package.json"],
     Kind.TOX: ["tox.ini"],
     Kind.TASKFILE: ["Taskfile.yml"],

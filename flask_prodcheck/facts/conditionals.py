@@ -12,6 +12,10 @@ _MOST = 8
 #: command that it may become, or one with the text as it stands where that cannot be told.
 CONDITIONAL = ("conditional", "true")
 
+#: The option of a :class:`~flask_prodcheck.facts.types.Start` that stands in a branch, a loop or a function of its script:
+#: its value is what these are called, between blanks.
+BRANCH = "branch"
+
 
 def possible_texts(text: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """What the command ``text`` may become, and the option that says so (none where nothing is conditional)."""

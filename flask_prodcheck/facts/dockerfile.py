@@ -17,6 +17,7 @@ from dataclasses import field
 from flask_prodcheck.base import Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar, Run, Stage
+from flask_prodcheck.facts.windows_words import windows_shell
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
@@ -248,6 +249,7 @@ class _Building:
     stop_signal: str | None = None
     has_healthcheck: bool = False
     volumes: list[str] = field(default_factory=list)
+    shell: tuple[str, ...] = ()
 
     def stage(self) -> Stage:
         return Stage(
@@ -273,9 +275,13 @@ class _Building:
 def _assemble(path: str, instructions: list[_Instruction], escape: str) -> Dockerfile:
     stages: list[_Building] = []
     args: list[EnvVar] = []
+    shells: dict[str, tuple[str, ...]] = {}  # by the alias of the stage
     for each in instructions:
         if each.keyword == "FROM":
+            if stages and stages[-1].alias is not None:
+                shells[stages[-1].alias] = stages[-1].shell
             stages.append(_from(each))
+            stages[-1].shell = shells.get(stages[-1].base.lower(), ())
         elif stages:
             _apply(stages[-1], each, escape)
         elif each.keyword == "ARG":
@@ -302,7 +308,7 @@ def _apply(stage: _Building, each: _Instruction, escape: str) -> None:
     elif keyword == "ARG":
         stage.args += _arguments(each, escape)
     elif keyword == "WORKDIR":
-        stage.workdir = _join_path(stage.workdir, _unquote(value))
+        stage.workdir = _join_path(stage.workdir, _path(value))
     elif keyword == "USER":
         stage.user, stage.user_span = _unquote(value) or None, each.span
     elif keyword in ("COPY", "ADD"):
@@ -310,11 +316,11 @@ def _apply(stage: _Building, each: _Instruction, escape: str) -> None:
         if copy is not None:
             stage.copies.append(copy)
     elif keyword == "RUN":
-        stage.runs.append(Run(_run(each), stage.workdir))
+        stage.runs.append(Run(_run(each, stage.shell), stage.workdir))
     elif keyword == "CMD":
-        stage.cmd = _command(each, value)
+        stage.cmd = _started(each, value, stage.shell)
     elif keyword == "ENTRYPOINT":
-        stage.entrypoint = _command(each, value)
+        stage.entrypoint = _started(each, value, stage.shell)
     elif keyword == "EXPOSE":
         stage.expose += value.split()
     elif keyword == "VOLUME":
@@ -322,8 +328,18 @@ def _apply(stage: _Building, each: _Instruction, escape: str) -> None:
         stage.volumes += listed if listed is not None else [_unquote(each) for each in value.split()]
     elif keyword == "STOPSIGNAL":
         stage.stop_signal = _unquote(value) or None
+    elif keyword == "SHELL":
+        stage.shell = _json_strings(value) or ()
     elif keyword == "HEALTHCHECK":
         stage.has_healthcheck = each.flags()[1].upper() != "NONE"
+
+
+def _started(each: _Instruction, value: str, shell: tuple[str, ...]) -> Command:
+    """A command for the shell that SHELL names: for one of Windows as the list of words that Docker makes of it, as its
+    language is another."""
+    if shell and windows_shell(shell[0]) and _json_strings(value) is None:
+        return Command(each.span, each.text, argv=(*shell, value))
+    return _command(each, value)
 
 
 def _command(each: _Instruction, value: str) -> Command:
@@ -333,7 +349,7 @@ def _command(each: _Instruction, value: str) -> Command:
     return Command(each.span, each.text, argv=argv)
 
 
-def _run(each: _Instruction) -> Command:
+def _run(each: _Instruction, shell: tuple[str, ...]) -> Command:
     value = each.flags()[1]
     if len(each.heredocs) == 1 and value == each.heredocs[0].marker:
         # The body is the script. The empty first line stands for the instruction's own, so that lines count from it.
@@ -342,7 +358,7 @@ def _run(each: _Instruction) -> Command:
     if each.heredocs:
         bodies = "".join(f"{heredoc.body}{heredoc.name}\n" for heredoc in each.heredocs)
         return Command(each.span, each.text, shell=f"{each.script()}\n{bodies}")
-    return _command(each, value)
+    return _started(each, value, shell)
 
 
 def _json_strings(value: str) -> tuple[str, ...] | None:
@@ -367,7 +383,7 @@ def _copy(each: _Instruction, workdir: str) -> Copy | None:
     markers = {heredoc.marker for heredoc in each.heredocs}
     sources = tuple(_unquote(word) for word in written[:-1] if word not in markers)
     inline = each.heredocs[0].body if each.heredocs else None
-    return Copy(sources, _unquote(written[-1]), each.span, workdir, flags.get("from") or None, inline)
+    return Copy(sources, _path(written[-1]), each.span, workdir, flags.get("from") or None, inline)
 
 
 def _environment(each: _Instruction, escape: str) -> list[EnvVar]:
@@ -416,6 +432,12 @@ def _split(text: str, escape: str) -> Iterator[tuple[int, str]]:
         yield start, text[start:]
 
 
+def _path(text: str) -> str:
+    """The path that ``text`` names in the image, of Windows as from the root of its drive."""
+    bare = text.strip('"')
+    return bare[2:].replace("\\", "/") if _WINDOWS_ROOT.match(bare) else _unquote(text)
+
+
 def _unquote(text: str) -> str:
     """Quotes and escapes removed, variables left as they are written."""
     out: list[str] = []
@@ -446,7 +468,7 @@ def _join_path(current: str, path: str) -> str:
     """``WORKDIR path`` after ``current``. A path that starts with a variable may be absolute: it stands as written."""
     if not path:
         return current
-    if path.startswith(("/", "$", "\\")) or _WINDOWS_ROOT.match(path):
+    if path.startswith(("/", "$", "\\")):
         return path if len(path) == 1 else path.rstrip("/")
     parts = [part for part in (current or "/").split("/") if part]
     for part in path.split("/"):

@@ -74,6 +74,7 @@ _TEXT_READERS = {
     Kind.TERRAFORM: ("terraform", "read_terraform"),
     Kind.NOMAD: ("nomad", "read_nomad"),
     Kind.BATCH: ("batch", "read_batch"),
+    Kind.POWERSHELL: ("powershell", "read_powershell"),
     Kind.IIS: ("iis", "read_iis"),
     Kind.NGINX_UNIT: ("nginx_unit", "read_nginx_unit"),
     Kind.IMAGE_BUILDS: ("build_files", "read_build_file"),

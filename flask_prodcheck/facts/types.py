@@ -48,7 +48,7 @@ class Start:
     ``kind`` names the format: procfile systemd supervisor circus makefile justfile tox nox npm pdm hatch invoke
     heroku-yml app-json app-engine rockcraft render fly railway nixpacks railpack cloudfoundry beanstalk apprunner azure
     digitalocean netlify replit apache passenger uwsgi zappa serverless sam vercel cron rc-local package-script
-    devcontainer batch workflow upstart launchd iis init-script nginx-unit ecs terraform nomad.
+    devcontainer batch powershell workflow upstart launchd iis init-script nginx-unit ecs terraform nomad.
     ``name`` is the process, program, target or service. ``command`` is None when the platform starts its default.
     ``role``: "run" for what serves, "release" for what runs before it (never a server head), "deploy" for what runs on the
     server whenever it is deployed, which may leave a server behind.

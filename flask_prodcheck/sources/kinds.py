@@ -49,6 +49,7 @@ class Kind(enum.Enum):
     TERRAFORM = "terraform"
     NOMAD = "nomad"
     BATCH = "batch"
+    POWERSHELL = "powershell"
     IIS = "iis"
     NGINX_UNIT = "nginx-unit"
     IMAGE_BUILDS = "image-builds"
@@ -183,6 +184,7 @@ _ENDINGS = {
     ".ksh": Kind.SHELL,
     ".bat": Kind.BATCH,
     ".cmd": Kind.BATCH,
+    ".ps1": Kind.POWERSHELL,
     ".service": Kind.SYSTEMD,
     ".nginx": Kind.NGINX,
     ".plist": Kind.LAUNCHD,

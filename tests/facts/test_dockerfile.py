@@ -19,6 +19,31 @@ def stage(text: str) -> Stage:
     return read_dockerfile("Dockerfile", "FROM python:3\n" + text).stages[-1]
 
 
+@pytest.mark.parametrize(
+    ("text", "argv"),
+    [
+        ('SHELL ["powershell", "-Command"]\nCMD flask run; exit\n', ("powershell", "-Command", "flask run; exit")),
+        ('SHELL ["C:/x/pwsh.exe", "-c"]\nCMD a \\\n  b\n', ("C:/x/pwsh.exe", "-c", "a   b")),
+        ('SHELL ["cmd", "/S", "/C"]\nENTRYPOINT a\n', ("cmd", "/S", "/C", "a")),
+        ('SHELL ["powershell", "-Command"]\nCMD ["a", "b"]\n', ("a", "b")),
+        ('SHELL ["powershell", "-Command"]\nSHELL ["cmd", "/C"]\nCMD a\n', ("cmd", "/C", "a")),
+        ('SHELL ["/bin/bash", "-c"]\nCMD a\n', None),
+        ("SHELL powershell\nCMD a\n", None),
+        ('SHELL ["powershell", "-Command"]\nFROM x\nCMD a\n', None),
+    ],
+)
+def test_a_shell_of_windows(text: str, argv: tuple[str, ...] | None) -> None:
+    found = stage(text)
+    command = found.cmd or found.entrypoint
+    assert command is not None and command.argv == argv
+
+
+def test_a_stage_keeps_the_shell_of_the_stage_below() -> None:
+    text = 'FROM x AS Base\nSHELL ["pwsh", "-c"]\nFROM y\nFROM base\nCMD a\n'
+    command = read_dockerfile("D", text).stages[-1].cmd
+    assert command is not None and command.argv == ("pwsh", "-c", "a")
+
+
 def test_stages_and_global_args() -> None:
     found = read_dockerfile("D", "ARG V=3\nARG W\nFROM --platform=$P python:$V AS Build\nfrom build\n")
     assert [(arg.name, arg.value, arg.span.line) for arg in found.args] == [("V", "3", 1), ("W", None, 2)]
@@ -93,6 +118,8 @@ def test_env_place_is_the_pair() -> None:
         ("WORKDIR $HOME/x\nWORKDIR y\n", "$HOME/x/y"),
         ('WORKDIR "/a b"\n', "/a b"),
         ("WORKDIR /\n", "/"),
+        ("WORKDIR C:\\app\\src\nWORKDIR x\n", "/app/src/x"),
+        ('WORKDIR "c:/a b"\n', "/a b"),
     ],
 )
 def test_workdir(text: str, workdir: str) -> None:
@@ -102,12 +129,13 @@ def test_workdir(text: str, workdir: str) -> None:
 def test_copies() -> None:
     found = stage(
         'WORKDIR /w\nCOPY --chown=a:b --from=Build a b /c/\nADD ["x y", "."]\n'
-        "COPY <<-EOF /s.sh\n\techo $X\n\tEOF\nCOPY only\n"
+        "COPY <<-EOF /s.sh\n\techo $X\n\tEOF\nCOPY only\nCOPY a C:/b/\n"
     ).copies
     assert [(each.sources, each.target, each.source_stage, each.inline, each.cwd) for each in found] == [
         (("a", "b"), "/c/", "Build", None, "/w"),
         (("x y",), ".", None, None, "/w"),
         ((), "/s.sh", None, "echo $X\n", "/w"),
+        (("a",), "/b/", None, None, "/w"),
     ]
 
 

@@ -28,6 +28,7 @@ Files = dict[str, str]
     [
         ({"web.config": SITE}, {"PC101": "Waitress", "PC103": "Waitress"}),
         ({"production.bat": "python app.py\n"}, {"PC101": "Waitress", "PC103": "Waitress"}),
+        ({"production.ps1": "python app.py\n"}, {"PC101": "Waitress", "PC103": "Waitress"}),
         ({"Procfile": "web: python app.py\n"}, {"PC101": "scaffold gunicorn", "PC103": "scaffold gunicorn"}),
         (
             {"Procfile": "web: python app.py\n", "web.config": SITE},
@@ -36,7 +37,7 @@ Files = dict[str, str]
         ({}, {"PC103": "scaffold gunicorn"}),
         ({"Dockerfile": IMAGE, "production.bat": RUNS_IMAGE}, {"PC101": "scaffold gunicorn", "PC103": "scaffold gunicorn"}),
     ],
-    ids=["IIS", "batch file", "Unix", "both", "no deploy file", "a container"],
+    ids=["IIS", "batch file", "PowerShell", "Unix", "both", "no deploy file", "a container"],
 )
 def test_the_cure_runs_where_the_application_does(files: Files, advised: dict[str, str]) -> None:
     tree = memory_tree({"app.py": APP, "requirements.txt": "flask==3.1.3\n", **files})

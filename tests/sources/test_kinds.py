@@ -88,6 +88,7 @@ NAMES = {
     "deploy/web.config.template": Kind.IIS,
     "app.config": None,
     "boot.sh": Kind.SHELL,
+    "deploy/Start.PS1": Kind.POWERSHELL,
     "entrypoint.sh.j2": Kind.SHELL,
     "app.wsgi": Kind.PYTHON,
     "config.py.example": None,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell_commands import commands_of
 from flask_prodcheck.facts.types import Dependency
+from flask_prodcheck.facts.windows_words import windows_shell
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.images import Image, project_path
 from flask_prodcheck.patterns import regex
@@ -159,7 +160,7 @@ def _one(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | N
         }
     if program in _PACKAGERS:
         return None  # what the package holds is installed with it
-    if program in ("sh", "bash", "make") or (
+    if program in ("sh", "bash", "make") or windows_shell(program) or "\\" in words[0] or (
         "/" in words[0] and not words[0].startswith(("/bin/", "/usr/bin/", "/usr/local/bin/"))
     ):
         return None

@@ -21,6 +21,9 @@ LOCK = "".join(f'[[package]]\nname = "{name}"\nversion = "1"\n' for name in ("fl
         ("pip install .", {"flask"}),
         ("dpkg-buildpackage --unsigned-source", None),
         ("dpkg --print-architecture", set()),
+        ("powershell -Command pip install flask", None),
+        ("C:\\Python\\python.exe -m pip install flask", None),
+        ("pip install flask\nSHELL [\"cmd\", \"/C\"]\nRUN pip install gunicorn", None),
         ("ARCH=$(uname -m)\nRUN pip install flask && pip install /tmp/grpcio-1.0-py3-none-any.whl", None),
     ],
 )

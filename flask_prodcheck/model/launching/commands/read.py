@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from flask_prodcheck.facts.windows_words import windows_shell
 from flask_prodcheck.model.launching.commands.behind import Behind
 from flask_prodcheck.model.launching.commands.container_tools import container_to_start
 from flask_prodcheck.model.launching.commands.deploy_tools import read_az, read_gcloud
@@ -38,6 +39,7 @@ from flask_prodcheck.model.launching.commands.task_runners import (
     read_pdm,
 )
 from flask_prodcheck.model.launching.commands.web_servers import APACHE_PROGRAMS, read_httpd, read_service, read_unitd
+from flask_prodcheck.model.launching.commands.windows_shells import WINDOWS_SHELLS
 from flask_prodcheck.model.launching.commands.wrappers import (
     PYTHON_WRAPPERS,
     RELOADING,
@@ -259,11 +261,13 @@ def _started(words: Words) -> Step | Behind:
         return read_python(rest)
     if program in _SHELLS:
         return read_shell(program, rest)
+    if (shell := windows_shell(words[0])) != "":
+        return WINDOWS_SHELLS[shell](rest)
     if program in _PROGRAMS and (program not in _OF_SYSTEMS or words[0].rpartition("/")[0] in _FOLDERS_OF_SYSTEMS):
         return _PROGRAMS[program](rest)
     if program in _NOT_WEB and "/" not in words[0]:
         return Nothing(program, ConsoleRun(program, tuple(rest)) if program in _OF_DISTRIBUTIONS else None)
-    if "/" in words[0] or words[0].endswith((".sh", ".py", ".bash")):
+    if "/" in words[0] or words[0].endswith((".sh", ".py", ".bash", ".ps1", ".bat", ".cmd")):
         return ScriptRun(words[0], tuple(rest))
     for index, word in enumerate(rest[:_MAX_WRAPPERS]):
         name = word.rsplit("/", 1)[-1]

@@ -19,6 +19,8 @@ from flask_prodcheck.model.launching.budget import Budget
 from flask_prodcheck.model.launching.chain_end import Ended, missing_script
 from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.commands.web_servers import APACHE, UNIT
+from flask_prodcheck.model.launching.commands.windows_shells import WINDOWS_SHELLS
+from flask_prodcheck.model.launching.following import windows_scripts
 from flask_prodcheck.model.launching.following.apache import served_by_apache
 from flask_prodcheck.model.launching.following.console_scripts import (
     FLASK_GROUPS,
@@ -103,8 +105,9 @@ class Follower:
 
     def command(self, command: Command, place: Place) -> list[Ended]:
         """Follow ``command``; the place already holds its hop."""
-        if command.argv is not None:
-            return self.words(list(command.argv), command.span, place)
+        argv = command.argv if command.argv is not None else windows_scripts.windows_argv(command.shell or "")
+        if argv is not None:
+            return self.words(argv, command.span, place)
         return self.shell_text(command.shell or "", command.span, place)
 
     def shell_text(
@@ -168,6 +171,10 @@ class Follower:
         return self._console(step, span, place)
 
     def _shell_run(self, run: ShellRun, span: Span, place: Place, state: ShellState | None) -> list[Ended]:
+        if run.shell in WINDOWS_SHELLS:
+            commands = windows_scripts.commands_of_text(run, span, place, self.facts)
+            found = [each for argv, at in commands for each in self.words(argv, span, at)]
+            return [each for each in found if not each.is_missing]  # Windows looks for other names as well
         inner = replace(
             where_written(run.text, place, self.facts), args=run.args[1:] if run.args else (), args_open=False
         )
@@ -288,7 +295,18 @@ class Follower:
     def _script_file(self, path: str, args: Sequence[str], place: Place, state: ShellState | None) -> list[Ended]:
         if path in self.facts.scripts:
             return self.shell_file(self.facts.scripts[path], args, place, state)
+        if windows_scripts.is_windows_script(path, self.facts):
+            return self._windows_script(path, place)
         return self.python_file(path, args, place) if path.endswith(".py") or path in self.facts.modules else []
+
+    def _windows_script(self, path: str, place: Place) -> list[Ended]:
+        with self.budget.once(path, _settings(place)) as first:
+            if not first:
+                self.budget.note_cycle(Span(path, 1))
+                return []
+            self.visited.add(path)
+            commands = windows_scripts.commands_of_script(path, place, self.facts)
+            return [each for argv, at in commands for each in self.words(argv, at.hops[-1].span, at)]
 
     def _absent_script(self, run: ScriptRun, span: Span, place: Place) -> list[Ended]:
         """A script that the project does not hold: the start script of a known base image, else one that is missing."""

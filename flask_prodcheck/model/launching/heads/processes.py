@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from flask_prodcheck.facts.conditionals import CONDITIONAL
+from flask_prodcheck.facts.conditionals import BRANCH, CONDITIONAL
 from flask_prodcheck.facts.iis import KIND as IIS
 from flask_prodcheck.facts.nginx_unit import KIND as UNIT
 from flask_prodcheck.facts.parsed import Facts
@@ -32,6 +32,7 @@ _OWN_FOLDER = PLATFORM_KINDS | {
     "replit",
     "devcontainer",
     "batch",
+    "powershell",
 }
 
 #: Formats whose processes have no names of their own.
@@ -88,8 +89,9 @@ def start_head(start: Start, facts: Facts) -> Head:
     name = start.name if start.kind not in _NAMELESS else ""
     if start.kind == "zappa" and len(facts.start_files[start.span.file].starts) == 1:
         name = ""  # ``zappa init`` calls the first stage "dev": alone it says nothing
-    if CONDITIONAL in start.options:
-        place = replace(place, certain=False)
+    branch = dict(start.options).get(BRANCH)
+    if CONDITIONAL in start.options or branch is not None:
+        place = replace(place, certain=False, hints=tuple((branch or "").split()))
     return Head(
         start.kind, span, text, place, start.command, names=tuple(filter(None, [name])), comment=start.comment, platform=start.kind, service=start.name,
         default="" if start.command is not None or start.kind in ("apache", IIS, UNIT) else start.kind, options=start.options,

@@ -23,5 +23,5 @@ class Found:
 CHECK = "check"
 #: Formats of people at work, and of builds of what is served as files: a project that has nothing else has no deploy file.
 NO_DEPLOYMENT = frozenset({
-    "makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch", "netlify", "told-processes", CHECK,
+    "makefile", "npm", "justfile", "tox", "package-script", "devcontainer", "batch", "powershell", "netlify", "told-processes", CHECK,
 })  # fmt: skip

@@ -22,8 +22,10 @@ from flask_prodcheck.model.launching.base_images import OFFICIAL_IMAGES, is_plai
 from flask_prodcheck.model.launching.built_images import built_as, dockerfile_of
 from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.commands.web_servers import APACHE, UNIT
+from flask_prodcheck.model.launching.commands.windows_shells import WINDOWS_SHELLS
 from flask_prodcheck.model.launching.following.apache import installs_mod_wsgi
 from flask_prodcheck.model.launching.following.python_programs import module_file, script_file
+from flask_prodcheck.model.launching.following.windows_scripts import starts_of_text
 from flask_prodcheck.model.launching.heads.decided import decided, serve_alike
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work, is_test_place
 from flask_prodcheck.model.launching.images import build_image, effective_start, is_without_code
@@ -94,6 +96,9 @@ def _steps(argv: Sequence[str], head: Head, shells: int = 0) -> Iterator[Step]:
     step = read_command(argv).step
     if not isinstance(step, ShellRun):
         yield step
+    elif step.shell in WINDOWS_SHELLS:
+        for start in starts_of_text(step, head.span)[-1:]:
+            yield from _steps(start.command.argv or () if start.command is not None else (), head, shells + 1)
     elif shells < _MAX_SHELLS:
         yield from _steps_of_shell(step.text, head, shells)
 
