@@ -94,6 +94,7 @@ def _only_has_commands(project: Project) -> bool:
     return any(
         _is_command(decorator)
         for module in modules
+        if module.calls_one_of({"command"})
         for statement, _ in every_statement(module)
         if isinstance(statement, FunctionDef)
         for decorator in statement.decorators

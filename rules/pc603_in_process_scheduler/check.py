@@ -57,6 +57,8 @@ def check(project: Project) -> Iterator[Hit]:
 def _scheduler_names(module: PyModule) -> frozenset[str]:
     """The names that the file binds to a scheduler, at its top or in the factory."""
     made = {id(call) for package, name in SCHEDULERS for call, _ in calls_of(module, package, name)}
+    if not made:
+        return frozenset()
     bodies = [module.body, *(each.body for each in module.body if isinstance(each, FunctionDef))]
     return frozenset(
         target.id

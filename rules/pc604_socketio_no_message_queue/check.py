@@ -41,7 +41,7 @@ def check(project: Project) -> Iterator[Hit]:
 
 
 def _set_ups(module: PyModule) -> Iterator[Call]:
-    for stmt, _ in every_statement(module):
+    for stmt, _ in every_statement(module) if module.calls_one_of({"init_app"}) else ():
         for call in calls_in(stmt):
             if getattr(call.func, "attr", "") == "init_app":
                 yield call
