@@ -423,6 +423,8 @@ def test_lines_after_something_left_out() -> None:
         (b"x = " + b"not " * 3000 + b"1\n", 1, "nested too deeply"),
         (b"x = " + b"a or " * 20000 + b"a\n", 1, "nested too deeply"),
         (b"x = a" + b".b" * 900 + b"\n", 1, "nested too deeply"),
+        # what no Python so far reads, with marks in a text that look like nesting to who cannot read it
+        (b'text = """' + b"<li>(:-" * 3000 + b'"""\nx = newer !! syntax\n', 2, "a newer one may"),
     ],
 )
 def test_refused(data: bytes, line: int, words: str) -> None:

@@ -7,6 +7,7 @@ is newer than this Python, to equal results; it is imported when first needed.
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from collections.abc import Callable
 from typing import TypeVar
@@ -30,6 +31,7 @@ __all__ = ["read_python", "read_statements"]
 T = TypeVar("T")
 
 _TOO_DEEP = "nested too deeply to be read"
+_THIS = ".".join(map(str, sys.version_info[:2]))
 
 
 def read_python(path: str, data: bytes) -> PyModule | None:
@@ -112,8 +114,10 @@ def _read_newer(path: str, text: str, error: SyntaxError | ValueError) -> PyModu
     line = error.lineno or 1 if isinstance(error, SyntaxError) else 1
     reason = error.msg if isinstance(error, SyntaxError) else str(error)
     refused = ReadError(f"invalid syntax for Python 3: {reason}", line)
-    if "too many" in reason or is_risky(text):
+    if "too many" in reason:
         raise ReadError(_TOO_DEEP, line) from error
+    if is_risky(text):
+        raise ReadError(f"{reason}: Python {_THIS} does not read it, a newer one may", line) from error
     try:
         body = _convert(path, text)
     except ReadError:
