@@ -79,6 +79,7 @@ from flask_prodcheck.model.deployment.served import (
     served_modules,
     used_by,
 )
+from flask_prodcheck.model.deployment.shared_state import shared_state
 from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files, loses_folder, shares_disk
 from flask_prodcheck.model.deployment.tls import tls_evidence
 from flask_prodcheck.model.deployment.token_keys import token_keys
@@ -370,6 +371,7 @@ __all__ = [
     "services_of",
     "settings_at",
     "settings_table",
+    "shared_state",
     "shares_container",
     "shares_disk",
     "start_options",

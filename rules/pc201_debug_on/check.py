@@ -54,6 +54,8 @@ def _only_start(project: Project) -> Iterator[Hit]:
     examples start no application of its own."""
     if project.kind != "application" or project.launches or project.unknown_starts or WSGI_SERVERS & project.installed:
         return
+    if project.shown_server is not None:
+        return  # a document shows another start
     for site in project.run_sites:
         if site.production == "no-deploy-files" and site.debug == "true" and site.guard in (Guard.MAIN, Guard.NONE):
             yield Hit(

@@ -5,7 +5,18 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import MORE_ARGUMENTS, Confidence, Hit, Known, Launch, Project, Server, open_environment
+from flask_prodcheck.rulekit import (
+    MORE_ARGUMENTS,
+    Confidence,
+    Hit,
+    Known,
+    Launch,
+    Project,
+    Server,
+    open_environment,
+    served_modules,
+    shared_state,
+)
 
 # Formats whose platform sets WEB_CONCURRENCY or brings workers of its own.
 PLATFORM_WORKERS = frozenset(
@@ -21,13 +32,24 @@ def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
         if launch.kind in PLATFORM_WORKERS or (launch.confidence is Confidence.LOW and not _says_one(launch)):
             continue
-        if (launch.server is Server.GUNICORN and _is_single(launch)) or _is_single_uwsgi(launch, project):
+        single = (launch.server is Server.GUNICORN and _is_single(launch)) or _is_single_uwsgi(launch, project)
+        if single and not _needs_one(launch, project):
             setting = launch.setting("workers", "processes", "p")
             yield Hit(
                 at=setting[1] if setting is not None else launch.end.span,
                 via=launch.hops,
                 facts={"server": launch.server.value},
             )
+
+
+def _needs_one(launch: Launch, project: Project) -> bool:
+    """Whether requests find in the memory of the process what others left there (PC601 says so)."""
+    return any(
+        shared_state(module)
+        for configuration in project.configurations
+        if configuration.launch is launch
+        for module in served_modules(project, configuration)
+    )
 
 
 def _says_one(launch: Launch) -> bool:

@@ -107,7 +107,9 @@ def _password(key: str, value: str, setting: Setting) -> str | None:
     if found is not None:
         password, host = found.groups()
         return None if host.lower() in _LOCAL | _EXAMPLE_HOSTS or _is_filled_in(password) else password
-    if _KEY.search(key) and not setting.fallback and not setting.variable and len(value) >= 6:
+    # A variable that chooses the settings around it does not give it.
+    given = (setting.fallback or setting.variable) and not _is_written_out(key, value, setting)
+    if _KEY.search(key) and not given and len(value) >= 6:
         words = is_placeholder(value) or (not value.isascii() and not _PASSWORD.search(key))  # no service makes such keys
         return None if words or _is_filled_in(value) or "://" in value else value
     return None
@@ -127,6 +129,7 @@ def _in_code(project: Project, configuration: Configuration, said: set[Span]) ->
                 continue
             said.add(each.span)
             kind = "password" if "KEY" not in each.name.upper() and "TOKEN" not in each.name.upper() else "key"
+            kind = "private key" if "PRIVATE KEY" in each.shown else kind
             unless = f" unless {each.variable} is set" if each.variable else ""
             yield Hit(
                 at=each.span,
@@ -175,6 +178,12 @@ def _of_administrators(project: Project, said: set[Span]) -> Iterator[Hit]:
                 severity="warning",
                 confidence="medium",
             )
+
+
+def _is_written_out(key: str, value: str, setting: Setting) -> bool:
+    """Whether a line of settings says it as it is: a variable may choose between several of them."""
+    written = f"{key} = {value!r}"
+    return any(step.text == written for step in setting.value.origin)
 
 
 def _is_filled_in(text: str) -> bool:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
-from flask_prodcheck.rulekit import Confidence, Hit, Mutation, Project, Span, kept_apart, served_modules
+from flask_prodcheck.rulekit import (
+    Confidence,
+    Hit,
+    Mutation,
+    Project,
+    PyModule,
+    Span,
+    kept_apart,
+    served_modules,
+    shared_state,
+)
 
-# What is only kept to answer sooner may differ between processes.
-CACHE = re.compile(r"cache|memo|registry|pool", re.IGNORECASE)
+ALONE = (
+    "{name} lives in the memory of the one process that serves and is changed by {functions}: "
+    "a restart forgets it, and a second process would not see it"
+)
+KEEP = "Keep what requests share in a database or in Redis: then a restart loses nothing, and more processes may serve."
 NAMED = 3
 
 
@@ -18,10 +30,10 @@ def check(project: Project) -> Iterator[Hit]:
         if launch is None or launch.confidence is Confidence.LOW:
             continue
         where = kept_apart(project, launch)
-        if not where:
+        if not where and launch.server.is_development:
             continue
         for module in served_modules(project, configuration):
-            for bound, changes in _by_variable(module.mutations).items():
+            for bound, changes in _by_variable(module).items():
                 yield Hit(
                     at=bound,
                     via=(*launch.hops, *sorted({change.changed for change in changes})),
@@ -30,15 +42,17 @@ def check(project: Project) -> Iterator[Hit]:
                         "functions": _listed(changes),
                         "where": where,
                     },
+                    message=None if where else ALONE,
+                    confidence=None if where else "medium",
+                    cure=None if where else KEEP,
                 )
 
 
-def _by_variable(mutations: Sequence[Mutation]) -> dict[Span, list[Mutation]]:
+def _by_variable(module: PyModule) -> dict[Span, list[Mutation]]:
     """The changes that requests make and see, by the statement that binds the variable."""
     found: dict[Span, list[Mutation]] = {}
-    for change in mutations:
-        if change.view and change.read and not change.memo and not CACHE.search(change.name):
-            found.setdefault(change.bound, []).append(change)
+    for change in shared_state(module):
+        found.setdefault(change.bound, []).append(change)
     return found
 
 

@@ -46,6 +46,7 @@ _NOT_PUBLIC = regex(
     r"|(?:^|\.)(?:local|localhost|internal|lan|home|corp|test|example|invalid|svc)$",
     re.IGNORECASE,
 )
+_PRIVATE_KEY = regex(r"(-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)[A-Za-z0-9+/=\s]{200}")
 _KEYWORDS = frozenset({"password", "passwd"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _MARKS = ("://", "${", "{{", "%(", "<", ">", "***", "{", "}")
@@ -63,6 +64,8 @@ def passwords(tree: ast.Module, text: Text, span: Callable[[ast.expr], Span]) ->
             if isinstance(node, ast.Call):
                 found += _logs_in(node, span)
                 found += _connects(node, span)
+    if "PRIVATE KEY-----" in text.source:
+        found += _private_keys(tree, span)
     said = {each.span for each in found}
     found += [each for each in accounts(tree, text, span) if each.span not in said]
     return tuple(sorted(found, key=lambda each: (each.span.line, each.name)))
@@ -104,6 +107,15 @@ def _connects(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Pass
         text = constant.value if isinstance(constant, ast.Constant) else None
         if _is_address(text, nearby=not variable):
             yield Password(f"{called(call)}()", without_passwords(str(text)), span(given), variable)
+
+
+def _private_keys(tree: ast.Module, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+    """Whole private keys in the text of PEM (RFC 7468), not the mere marks of one."""
+    for node in walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found = _PRIVATE_KEY.search(node.value)
+            if found is not None:
+                yield Password("A constant", found[1], span(node))
 
 
 def _is_address(text: object, *, nearby: bool = False) -> bool:

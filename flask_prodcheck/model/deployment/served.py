@@ -27,9 +27,11 @@ _TEST = regex(
 
 def served_modules(project: Project, configuration: Configuration) -> Iterator[PyModule]:
     """The modules that run when the application of ``configuration`` serves: those its launch imports, and those of the
-    package (or folder below the root) that holds it, which a factory may import later. Tests are left out."""
+    package (or folder below the root) that holds it, which a factory may import later. Tests are left out, and programs
+    that hold an application of their own, but for the project's best one: what is launched may hand that on."""
     launch = configuration.launch
     reached = {configuration.app.span.file}
+    others = {app.span.file for app in project.apps if app.form == "global" and not app.best} - reached
     if launch is not None:
         reached |= launch.imported
         if launch.module_file:
@@ -37,7 +39,9 @@ def served_modules(project: Project, configuration: Configuration) -> Iterator[P
     folders = {_package(posixpath.dirname(path), project.facts.paths) for path in reached}
     folders.discard("")
     for path in sorted(project.facts.modules):
-        inside = path in reached or any(path.startswith(folder + "/") for folder in folders)
+        inside = path in reached or (
+            path not in others and any(path.startswith(folder + "/") for folder in folders)
+        )
         if inside and (path == configuration.app.span.file or not _TEST.search(path)):
             yield project.facts.modules[path]
 

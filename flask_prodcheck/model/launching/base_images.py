@@ -2,7 +2,7 @@
 servers that projects run beside them.
 
 Sources: the README of tiangolo/uwsgi-nginx, tiangolo/uwsgi-nginx-flask, tiangolo/meinheld-gunicorn and
-tiangolo/meinheld-gunicorn-flask ("/start.sh", "Custom uWSGI config", "MODULE_NAME"); https://hub.docker.com/_/unit ("docker-entrypoint.sh");
+tiangolo/meinheld-gunicorn-flask ("/start.sh", "Custom uWSGI config", "MODULE_NAME"; their Dockerfiles end in the folder /app); https://hub.docker.com/_/unit ("docker-entrypoint.sh");
 https://docs.aws.amazon.com/lambda/latest/dg/python-image.html (the handler as CMD, LAMBDA_TASK_ROOT).
 """
 
@@ -15,16 +15,19 @@ _STARTS = (
         regex(r"(?:^|/)tiangolo/uwsgi-nginx(?:-flask)?(?:[:@]|$)"),
         ("/start.sh", "/usr/bin/supervisord"),
         ("uwsgi", "--ini", "/app/uwsgi.ini"),
+        "/app",
     ),
     (
         regex(r"(?:^|/)tiangolo/meinheld-gunicorn(?:-flask)?(?:[:@]|$)"),
         ("/start.sh",),
         ("gunicorn", "-k", "egg:meinheld#gunicorn_worker", "main:app"),
+        "/app",
     ),
     (
         regex(r"^(?:docker\.io/)?(?:library/)?unit(?:[:@]|$)|(?:^|/)nginx/unit(?:[:@]|$)"),
         ("/usr/local/bin/docker-entrypoint.sh",),
         ("unitd", "--no-daemon"),
+        "/",
     ),
 )
 
@@ -72,15 +75,20 @@ def is_plain_base(image: str) -> bool:
 
 def base_start(image: str, script: str) -> tuple[str, ...] | None:
     """What ``script`` of the base image ``image`` runs; None when it is not known."""
-    for pattern, scripts, command in _STARTS:
+    for pattern, scripts, command, _ in _STARTS:
         if script in scripts and pattern.search(image):
             return command
     return None
 
 
+def base_folder(image: str) -> str:
+    """The folder in which a container of the base image ``image`` starts, as far as it is known."""
+    return next((folder for pattern, _, _, folder in _STARTS if pattern.search(image)), "/")
+
+
 def base_script(image: str) -> str | None:
     """The script that the base image ``image`` starts where nothing else is said; None when it is not known."""
-    return next((scripts[0] for pattern, scripts, _ in _STARTS if pattern.search(image)), None)
+    return next((scripts[0] for pattern, scripts, _, _ in _STARTS if pattern.search(image)), None)
 
 
 _LAMBDA = regex(r"(?:^|/)lambda/python(?:[:@]|$)|(?:^|/)aws-lambda-python(?:[:@]|$)")

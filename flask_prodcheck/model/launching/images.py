@@ -14,7 +14,7 @@ from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell_commands import commands_of, text_of
 from flask_prodcheck.facts.types import Command, Copy, Dockerfile, EnvVar
-from flask_prodcheck.model.launching.base_images import LAMBDA_FOLDER, is_lambda_base, is_plain_base
+from flask_prodcheck.model.launching.base_images import LAMBDA_FOLDER, base_folder, is_lambda_base, is_plain_base
 from flask_prodcheck.model.launching.build_contexts import choose_context, is_context_open
 from flask_prodcheck.model.launching.built_images import arguments_of_builds, base_of, stage_index
 from flask_prodcheck.model.launching.folders import above, files_in, folders_of, join
@@ -76,7 +76,7 @@ class Image:
 def unbuilt_image(span: Span, base: str, *, context: str = ".", dockerfile: str = "", opaque: bool = True) -> Image:
     """The image called ``base`` as far as the project shows it: nothing of what it holds."""
     return Image(
-        dockerfile=dockerfile, stage="", span=span, base=base, context=context, workdir="/", env={}, mapping=(),
+        dockerfile=dockerfile, stage="", span=span, base=base, context=context, workdir=base_folder(base), env={}, mapping=(),
         inline={}, runs=(), user=None, user_span=None, entrypoint=None, cmd=None, expose=(), stop_signal=None,
         opaque=opaque,
     )  # fmt: skip

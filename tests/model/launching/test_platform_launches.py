@@ -94,6 +94,15 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["heroku.yml:5 gunicorn production app:app True"],
     ),
     (
+        "heroku.yml runs its command in the folder of the image that it builds",
+        {
+            "heroku.yml": "build:\n  docker:\n    web: ops/Dockerfile\nrun:\n  web: gunicorn app:app\n",
+            "ops/Dockerfile": "FROM python:3.12\nWORKDIR /srv/api\nCOPY back-end/app.py .\nCMD python app.py\n",
+            "back-end/app.py": APP,
+        },
+        ["heroku.yml:5 gunicorn production app:app True"],
+    ),
+    (
         "heroku.yml without run starts the image",
         {
             "heroku.yml": "build:\n  docker:\n    web: Dockerfile\n",
@@ -965,6 +974,17 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "site/web/entry.py": APP,
         },
         ["Dockerfile:1 > site/uwsgi.ini:2 uwsgi production web.entry:app True"],
+    ),
+    (
+        "such an image serves from its own folder, in which a package is called like it",
+        {
+            "app/Dockerfile": "FROM tiangolo/uwsgi-nginx-flask:python3.12\nCOPY ./requirements.txt /\nCOPY ./app /app\n",
+            "requirements.txt": "flask\n",
+            "app/uwsgi.ini": "[uwsgi]\nmodule = app.app\ncallable = app\n",
+            "app/app/__init__.py": "",
+            "app/app/app.py": APP,
+        },
+        ["app/Dockerfile:1 > app/uwsgi.ini:2 uwsgi production app.app:app True"],
     ),
     (
         "source-to-image: the Python builder serves APP_MODULE with gunicorn",

@@ -18,9 +18,9 @@ from flask_prodcheck.model.launching.heads.compose import compose_heads
 from flask_prodcheck.model.launching.heads.devcontainers import devcontainer_heads
 from flask_prodcheck.model.launching.heads.dockerfiles import dockerfile_heads, service_heads
 from flask_prodcheck.model.launching.heads.head import Head
-from flask_prodcheck.model.launching.heads.image_hosts import IMAGE_KINDS, image_heads
+from flask_prodcheck.model.launching.heads.image_hosts import IMAGE_KINDS, image_heads, process_heads
 from flask_prodcheck.model.launching.heads.pods import kubernetes_heads
-from flask_prodcheck.model.launching.heads.processes import start_file_heads, start_head
+from flask_prodcheck.model.launching.heads.processes import start_head
 from flask_prodcheck.model.launching.heads.s2i import s2i_head
 from flask_prodcheck.model.launching.place import Place
 from flask_prodcheck.model.launching.uwsgi_files import read_with_includes
@@ -52,7 +52,7 @@ def _start_heads(facts: Facts) -> Iterator[Head]:
         elif file.kind in IMAGE_KINDS:
             yield from image_heads(file, facts)
         else:
-            yield from start_file_heads(completed(file, facts), facts)
+            yield from process_heads(completed(file, facts), facts)
     yield from beanstalk_default(facts)
     for path in sorted(facts.manifests):
         for start in facts.manifests[path].starts:

@@ -1,7 +1,8 @@
-"""The heads of hosts that run images with a command of their own: ECS, Cloud Run, Nomad.
+"""The heads of hosts that run images with a command of their own: ECS, Cloud Run, Nomad, and platforms that build the
+image themselves.
 
 Sources: Amazon ECS, "Task definition parameters" ("Container definitions": ``command`` is CMD, ``entryPoint`` is ENTRYPOINT);
-Nomad, "Docker driver" (``command``, ``args``, ``entrypoint``).
+Nomad, "Docker driver" (``command``, ``args``, ``entrypoint``); Heroku, "Building Docker Images with heroku.yml" (``run``).
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Start, StartFile
-from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_named, image_place
+from flask_prodcheck.model.launching.beside import IMAGE_HOSTS
+from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_named, image_place, start_stage
+from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.heads.processes import start_head
-from flask_prodcheck.model.launching.images import effective_start
+from flask_prodcheck.model.launching.images import build_image, effective_start
 from flask_prodcheck.model.launching.place import known_variables
 from flask_prodcheck.model.project import Hop
 from flask_prodcheck.records import replace
@@ -28,6 +31,25 @@ def image_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
     for start in file.starts:
         if start.role == "run":
             yield _in_image(start, facts) or start_head(start, facts)
+
+
+def process_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
+    """The heads of a file of processes: in the image that the platform builds for them, where the file names its Dockerfile,
+    else by themselves."""
+    for start in decided(file.starts):
+        if start.role == "run":
+            yield _in_built_image(start, facts) or start_head(start, facts)
+
+
+def _in_built_image(start: Start, facts: Facts) -> Head | None:
+    named = dict(start.options).get("dockerfile", "") if start.kind in IMAGE_HOSTS else ""
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(start.span.file), named))
+    dockerfile = facts.dockerfiles.get(path) if named else None
+    if dockerfile is None or start.command is None or not dockerfile.stages:
+        return None
+    image = build_image(dockerfile, facts, target=start_stage(dockerfile))
+    place = image_place(image, facts, Hop(start.command.span, start.command.text)).with_env(known_variables(start.env, {}))
+    return replace(start_head(start, facts), place=place)
 
 
 def _in_image(start: Start, facts: Facts) -> Head | None:

@@ -39,13 +39,6 @@ _OWN_FOLDER = PLATFORM_KINDS | {
 _NAMELESS = frozenset({"fly", "render", "railway", "app-engine", "azure", "beanstalk", IIS})
 
 
-def start_file_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
-    """The heads of one file of processes."""
-    for start in decided(file.starts):
-        if start.role == "run":
-            yield start_head(start, facts)
-
-
 def written_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
     """The heads of a file of processes that a script or a program writes: what the file says of each process is part of
     its place, as the facts do not hold the file."""

@@ -17,7 +17,8 @@ from flask_prodcheck.model.launching.chain_end import Ended
 from flask_prodcheck.model.launching.embedded import embedded_files, process_file
 from flask_prodcheck.model.launching.following.service_scripts import START
 from flask_prodcheck.model.launching.heads.head import Head, is_test_place
-from flask_prodcheck.model.launching.heads.processes import start_file_heads, written_heads
+from flask_prodcheck.model.launching.heads.image_hosts import process_heads
+from flask_prodcheck.model.launching.heads.processes import written_heads
 from flask_prodcheck.model.launching.launches.aside import is_aside
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
@@ -177,7 +178,7 @@ def told_processes(builder: LaunchBuilder, facts: Facts, found: Sequence[Found],
         file = facts.start_files[path]
         if file.kind != "procfile" or is_found_by_name(path) or not readmes.shows_start_of(path, "procfile"):
             continue
-        heads = [replace(head, kind="told-processes", platform="") for head in start_file_heads(file, facts)]
+        heads = [replace(head, kind="told-processes", platform="") for head in process_heads(file, facts)]
         chains += [each for head in heads if head.span not in used for each in builder.follow(head)]
     return chains
 
