@@ -30,7 +30,7 @@ from flask_prodcheck.model.launching.launches.overlaps import (
     only_starts_a_service,
     repeats_another,
 )
-from flask_prodcheck.model.launching.launches.remote_starts import restarts_something_unseen
+from flask_prodcheck.model.launching.launches.remote_starts import restarted_servers, restarts_something_unseen
 from flask_prodcheck.model.launching.launches.unknown_starts import (
     imageless_starts,
     runs_one_of_several,
@@ -149,6 +149,7 @@ def find_launches(
     found = [each for each in found if each not in foreign]
     starts_none = all(each.launch.server.is_development for each in found)
     shown = shown_server(facts, read) if apps and starts_none else None
+    unknown += restarted_servers(facts) if apps and starts_none else ()
     launches = judged(found, facts, production, development, readmes, shown)
     problems = tuple(builder.follower.budget.notes)
     unknown += dict.fromkeys(builder.follower.budget.unseen)

@@ -1,15 +1,17 @@
-"""Starts on a server that a workflow deploys to, of which the project shows nothing: a unit of the host, an image."""
+"""Starts on a server that a workflow or a script deploys to, of which the project shows nothing: a service of the host."""
 
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell import parse_command_line
 from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.workflow_calls import KIND
-from flask_prodcheck.model.launching.heads.head import Head
+from flask_prodcheck.model.launching.heads.head import Head, is_for_work, is_test_place
+from flask_prodcheck.model.project import Hop
 from flask_prodcheck.patterns import regex
 
 _STARTS = frozenset({"start", "restart", "reload", "enable", "reload-or-restart"})
@@ -18,6 +20,10 @@ _BESIDE = regex(
     r"(?:nginx|caddy|haproxy|traefik|docker|containerd|postgres\w*|mysqld?|mariadb|redis(?:-server)?|mongod?|memcached"
     r"|rabbitmq\w*|celery\w*|cron\w*|sshd?|fail2ban|ufw|php\S*|certbot\S*|daemon|all)(?:@\S*)?"
 )
+
+
+#: Services that serve applications themselves.
+_WEB_SERVERS = frozenset({"apache2", "httpd", "uwsgi", "emperor.uwsgi"})
 
 
 def restarts_something_unseen(head: Head, facts: Facts) -> bool:
@@ -33,6 +39,18 @@ def restarts_something_unseen(head: Head, facts: Facts) -> bool:
         if service and not _BESIDE.fullmatch(service) and not _is_described(service, facts):
             return True
     return False
+
+
+def restarted_servers(facts: Facts) -> Iterator[Hop]:
+    """Where scripts of the project restart a web server of the host that may serve it, by a configuration that the project
+    does not hold."""
+    for path in sorted(facts.scripts):
+        if is_test_place(path) or is_for_work(path):
+            continue
+        for command in every_command(facts.scripts[path].body):
+            service = _service([word.text.strip("\"'") for word in command.words if word.text != "sudo"])
+            if service in _WEB_SERVERS and not _is_described(service, facts):
+                yield Hop(command.span, command.text)
 
 
 def _service(words: list[str]) -> str:
