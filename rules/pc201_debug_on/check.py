@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import WSGI_SERVERS, Confidence, Guard, Hit, Known, Project, serves_console
+from flask_prodcheck.rulekit import (
+    WSGI_SERVERS,
+    Confidence,
+    Guard,
+    Hit,
+    Known,
+    Launch,
+    Project,
+    RunSite,
+    serves_console,
+)
 
 CONSOLE = "the interactive debugger lets anyone who reaches it run code"
 ALWAYS = "{what} whatever starts the application: {effect}"
@@ -13,7 +23,7 @@ BEHIND_SERVER = "error handlers are bypassed and templates are re-read on every 
 
 def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
-        site = launch.run_site
+        site = launch.run_site or _socketio_site(launch, project)
         if site is not None and site.debug == "true":
             yield Hit(
                 at=site.span,
@@ -47,6 +57,13 @@ def check(project: Project) -> Iterator[Hit]:
             facts={"what": "DEBUG is on", "effect": CONSOLE if console else BEHIND_SERVER},
             severity=None if console and launch.confidence is Confidence.HIGH else "warning",
         )
+
+
+def _socketio_site(launch: Launch, project: Project) -> RunSite | None:
+    """The call of ``socketio.run`` that serves with eventlet or gevent: with ``debug=True`` it puts Werkzeug's debugger around the
+    application there too (Flask-SocketIO, ``SocketIO.run``)."""
+    ends = (site for site in project.run_sites if site.call == "socketio.run" and site.span == launch.end.span)
+    return next(ends, None)
 
 
 def _only_start(project: Project) -> Iterator[Hit]:

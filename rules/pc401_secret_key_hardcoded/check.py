@@ -24,6 +24,7 @@ from flask_prodcheck.rulekit import (
 )
 
 IN_IMAGE = "{key} is part of the image ({shown}): where the application takes it, its signatures can be forged"
+IN_COMPOSE = "{key} stands in a compose file ({shown}): where the application takes it, its signatures can be forged"
 IN_CLUSTER = "{key} stands in a manifest ({shown}): where the application takes it, its signatures can be forged"
 
 
@@ -52,7 +53,7 @@ def check(project: Project) -> Iterator[Hit]:
                 # the mode, or the key, may be set elsewhere
                 severity="warning" if doubtful or installed else None,
             )
-        yield from _in_image(configuration)
+        yield from _in_image(project, configuration)
         yield from _in_cluster(project, configuration)
         for own in token_keys(project, configuration):
             for key in own.settings:
@@ -67,22 +68,23 @@ def check(project: Project) -> Iterator[Hit]:
                 )
 
 
-def _in_image(configuration: Configuration) -> Iterator[Hit]:
-    """The key that the image itself sets, where what the application signs with cannot be seen: it may come from a file
-    that a script fills in when the container starts."""
+def _in_image(project: Project, configuration: Configuration) -> Iterator[Hit]:
+    """The key that the image itself sets, or the compose file that starts it, where what the application signs with cannot
+    be seen: it may come from a file that a script fills in when the container starts."""
     launch, setting = configuration.launch, configuration.get("SECRET_KEY")
-    if launch is None or launch.dockerfile is None or not isinstance(setting.value, Unknown):
+    if launch is None or not launch.container or not isinstance(setting.value, Unknown):
         return
     for key in ("SECRET_KEY", "FLASK_SECRET_KEY"):
         value = launch.env.get(key)
         if not isinstance(value, Known) or not value.value or is_placeholder(value.value):
             continue
         at = value.origin[0].span
-        if at.file == launch.dockerfile:
+        composed = at.file in project.facts.compose
+        if at.file == launch.dockerfile or composed:
             yield Hit(
                 at=at,
                 via=launch.hops,
-                message=IN_IMAGE,
+                message=IN_COMPOSE if composed else IN_IMAGE,
                 facts={"key": key, "shown": masked(key, value.value)},
                 severity="warning",
             )

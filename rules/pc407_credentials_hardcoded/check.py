@@ -37,6 +37,8 @@ _EXAMPLE_HOSTS = frozenset({"host", "hostname", "server", "servername", "your-ho
 _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|PASS)$")
 _KEY = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PWD|API_KEY|SECRET_ACCESS_KEY|ACCESS_TOKEN|AUTH_TOKEN|CLIENT_SECRET)$")
 _ADMINISTRATOR = re.compile(r"(?:^|_)(?:ADMIN|SUPERUSER)(?:_\w{1,40})?_(?:PASSWORD|PASSWD|PWD|PASS)$")
+#: The password of whoever is let in, where an application has one alone.
+_LOGIN = re.compile(r"(?:^|_)(?:LOGIN|AUTH|DASHBOARD|PANEL|WEB_?UI)_(?:USER_)?(?:PASSWORD|PASSWD|PWD|PASS)$")
 _DEFAULT = re.compile(r"^\$\{(\w{1,80}):?-([^${}\s]{1,200})\}$")
 #: Words that are no password anywhere but are one where somebody has given them to a cluster.
 _WEAK = frozenset({"admin", "root", "password", "pass", "secret", "test", "123456", "12345678"})
@@ -160,10 +162,12 @@ def _in_secrets(project: Project, said: set[Span]) -> Iterator[Hit]:
 
 
 def _of_administrators(project: Project, said: set[Span]) -> Iterator[Hit]:
-    """Passwords of administrators that the files which start production give the application, or write as a default."""
+    """Passwords of administrators, and of the one login, that the files which start production give the application, or
+    write as a default."""
     for launch in project.production:
         for name, value in launch.env.items():
-            if not _ADMINISTRATOR.search(name) or not isinstance(value, Known):
+            whose = "an administrator's" if _ADMINISTRATOR.search(name) else "the login's" if _LOGIN.search(name) else ""
+            if not whose or not isinstance(value, Known):
                 continue
             written, at = value.value, value.origin[-1].span
             if not written or _is_filled_in(written) or at in said:
@@ -174,7 +178,7 @@ def _of_administrators(project: Project, said: set[Span]) -> Iterator[Hit]:
             yield Hit(
                 at=at,
                 via=launch.hops,
-                facts={"what": f"{name} holds an administrator's password{unless}"},
+                facts={"what": f"{name} holds {whose} password{unless}"},
                 severity="warning",
                 confidence="medium",
             )
