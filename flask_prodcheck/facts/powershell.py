@@ -49,6 +49,7 @@ _INNERMOST = 2  # of the blocks with a name
 _EXPRESSION = regex(r"[0-9\[!+<=>-]|$")
 _LONGEST_PATH = 4096
 _MOST_VARIABLES = 200  # that a command is given
+_MOST_TEXTS = 1_000  # of a list that a variable holds
 _ELSEWHERE = "${folder}"
 
 
@@ -127,6 +128,7 @@ class _Reader:
 
     def _set(self, name: str, value: tuple[str, ...] | None, span: Span) -> None:
         scope, _, bare = name.rpartition(":")
+        value = value if value is None or len(value) <= _MOST_TEXTS else None
         key = f"env:{bare.upper()}" if scope == "env" else bare
         if self._blocks:
             self._blocks[-1].names.setdefault(key, self._held(key))

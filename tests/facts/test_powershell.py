@@ -130,6 +130,12 @@ def test_variables_that_double_stay_short() -> None:
     assert sum(map(len, last.command.argv or ())) < 2000 if last.command is not None else False
 
 
+def test_a_long_list_costs_no_more_where_many_commands_ask_for_it() -> None:
+    started = time.process_time()
+    _starts("$a = " + ", ".join(["'b'"] * 40_000) + "\n" + "python $a\n" * 8_000)
+    assert time.process_time() - started < 4
+
+
 @pytest.mark.parametrize("piece", ["$a = \"x$a$a\";", "$a = $a, $a, 1;", "$env:a += 1; $env:a = \"$env:a$env:a \";", "(", "{", "$(", '"$(', '"', "'", "@(", "@{", '@"', "<#", "a(", "`", "$a=", "$env:a=1;", "if{$a=1;", "cd a;", "& ", "[a", "${", "$a.b", "a,", "2>", "function f{"])  # fmt: skip
 def test_the_time_grows_with_the_text(piece: str) -> None:
     started = time.process_time()

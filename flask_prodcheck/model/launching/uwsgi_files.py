@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
+from flask_prodcheck.facts.growth import Room
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import UwsgiConfig, UwsgiOption
 from flask_prodcheck.model.launching.folders import folders_of
@@ -25,8 +26,9 @@ from flask_prodcheck.records import dataclass
 _INCLUDES = frozenset({"include", "inherit", "ini", "yaml", "yml", "json", "xml"})
 _ENDS = frozenset({"endfor", "end-for", "endif", "end-if", "end"})
 _MOST_VALUES = 1000  # of one loop
-_MOST_OPTIONS = 10_000
-_MOST_FILES = 200
+_MOST_OPTIONS = 5_000
+_MOST_FILES = 100
+_MOST_TEXT = 1_000_000  # characters that loops and placeholders bring
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ class UwsgiRead:
 
     def filled(self) -> tuple[UwsgiOption, ...]:
         """The options with the simple placeholders filled in."""
-        plain = {key: value for key, value, _ in self.options}
-        return tuple((key, _filled(value, plain, span), span) for key, value, span in self.options)
+        plain, room = {key: value for key, value, _ in self.options}, Room(_MOST_TEXT)
+        return tuple((key, _filled(value, plain, span, room), span) for key, value, span in self.options)
 
 
 def read_with_includes(config: UwsgiConfig, place: Place, facts: Facts, section: str = "") -> UwsgiRead:
@@ -64,6 +66,7 @@ class _Reading:
         self._place = place
         self._facts = facts
         self._files = 0
+        self._room = Room(_MOST_TEXT)
 
     def read(
         self, options: Sequence[UwsgiOption], lines: tuple[Hop, ...], opened: tuple[tuple[str, str], ...]
@@ -85,10 +88,10 @@ class _Reading:
                     continue
             elif name.startswith("if-"):
                 undecided = True  # what it asks for is another machine's
-            # The loop goes over each line by itself.
-            for text in [value.replace("%(_)", each) for each in values] or [value]:
-                section = None if undecided or name not in _INCLUDES else self._included(text, plain, span)
-                if section is not None and section not in opened and self._files < _MOST_FILES:
+            for text in self._repeated(value, values) if values else (value,):
+                includes = name in _INCLUDES and not undecided and self._files < _MOST_FILES
+                section = self._included(text, plain, span) if includes else None
+                if section is not None and section not in opened:
                     self._files += 1
                     path, asked = section
                     config = self._facts.uwsgi[path]
@@ -98,11 +101,19 @@ class _Reading:
                     self.options.append((name, text, span))
                     self.led[span] = lines
 
+    def _repeated(self, value: str, values: Sequence[str]) -> Iterator[str]:
+        """``value`` for each of the ``values`` of a loop, which goes over each line by itself."""
+        for each in values if len(self.options) < _MOST_OPTIONS else ():
+            self._room.left -= len(value) + value.count("%(_)") * len(each)
+            if self._room.left < 0:
+                return
+            yield value.replace("%(_)", each)
+
     def _values(self, name: str, value: str, plain: Mapping[str, str], span: Span) -> tuple[str, ...]:
         """What a loop goes over; () where it is not known."""
         if name == "for-glob":
-            return tuple(self._matching(_with_values(value, plain), span))[:_MOST_VALUES]
-        text = _filled(value, plain, span)
+            return tuple(self._matching(_with_values(value, plain, self._room), span))[:_MOST_VALUES]
+        text = _filled(value, plain, span, self._room)
         if "${" in text or "%(" in text:
             return ()
         if name == "for":
@@ -113,7 +124,7 @@ class _Reading:
     def _included(self, value: str, plain: Mapping[str, str], span: Span) -> tuple[str, str] | None:
         """The file of the project that an option includes, and the section of it that it asks for ("" for the usual
         one)."""
-        text = _with_values(value, plain)
+        text = _with_values(value, plain, self._room)
         head, colon, section = text.rpartition(":")
         path = (self._found(head, span) if head else span.file) if colon else self._found(text, span)
         config = self._facts.uwsgi.get(path or "")
@@ -159,16 +170,17 @@ def _fits(names: Sequence[str], pattern: Sequence[str]) -> bool:
 
 
 _PLACEHOLDER = regex(r"%\(([A-Za-z0-9_-]+)\)")
+_OWN = regex(r"%[dn]")
 _VARIABLE = regex(r"\$\(([A-Za-z_][A-Za-z0-9_]*)\)")
 
 
-def _with_values(text: str, plain: Mapping[str, str]) -> str:
-    """``text`` with the values of other options, and with variables as a shell writes them."""
-    text = _PLACEHOLDER.sub(lambda match: plain.get(match.group(1), match.group(0)), text)
+def _with_values(text: str, plain: Mapping[str, str], room: Room) -> str:
+    """``text`` with the values of other options, as far as there is room, and with variables as a shell writes them."""
+    text = _PLACEHOLDER.sub(lambda match: room.take(plain.get(match[1], match[0]), match[0]), text)
     return _VARIABLE.sub(r"${\1}", text)
 
 
-def _filled(text: str, plain: Mapping[str, str], span: Span) -> str:
-    folder = posixpath.dirname(span.file) or "."
-    text = _with_values(text, plain)
-    return text.replace("%d", folder + "/").replace("%n", posixpath.basename(span.file).rsplit(".", 1)[0])
+def _filled(text: str, plain: Mapping[str, str], span: Span, room: Room) -> str:
+    folder, name = posixpath.split(span.file)
+    own = {"%d": f"{folder or '.'}/", "%n": name.rsplit(".", 1)[0]}
+    return _OWN.sub(lambda match: room.take(own[match[0]], match[0]), _with_values(text, plain, room))

@@ -170,4 +170,22 @@ def test_loops(text: str, expected: list[str]) -> None:
 def test_files_that_include_each_other_again_and_again() -> None:
     every = "".join(f"include = {number}.ini\n" for number in range(30))
     facts = parse(memory_tree({f"{number}.ini": f"[uwsgi]\n{every}" for number in range(30)}))
-    assert len(read_with_includes(facts.uwsgi["0.ini"], Place(()), facts).options) < 10_001
+    assert len(read_with_includes(facts.uwsgi["0.ini"], Place(()), facts).options) < 5_001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = {long}\nb = {placeholders}\n",
+        "a = {long}\nfor = {placeholders}\nb = %(_)\nendfor =\n",
+        "for-times = 1000\nenv = {long}\nendfor =\n",
+        "for = {long} {long}\nenv = {items}\nendfor =\n",
+        "env = {folders}\n",
+    ],
+)
+def test_values_that_multiply_stay_short(text: str) -> None:
+    given = {"long": "x" * 50_000, "placeholders": "%(a)" * 5_000, "items": "%(_)" * 5_000, "folders": "%d" * 5_000}
+    facts = parse(memory_tree({f"{'deep/' * 200}site.ini": f"[uwsgi]\n{text.format_map(given)}"}))
+    (config,) = facts.uwsgi.values()
+    read = read_with_includes(config, Place(()), facts)
+    assert sum(len(value) for options in (read.options, read.filled()) for _, value, _ in options) < 3_000_000

@@ -168,3 +168,11 @@ def test_a_script_that_two_ways_lead_to_may_not_run_behind_a_branch() -> None:
     files = {"run.ps1": "if ($x) { .\\serve.ps1 }\n", "serve.ps1": "waitress-serve app:app\n", "app.py": APP}
     [launch] = _project(files).launches
     assert launch.confidence.value == "low"
+
+
+@pytest.mark.parametrize("shell", ["powershell -Command", "cmd /c", "iex"])
+def test_shells_within_shells_end(shell: str) -> None:
+    text = f"powershell -Command {f'{shell} ' * 1_000}serve-it"
+    for command in (text, f'["powershell", "-Command", "{text}"]'):
+        project = _project({"Dockerfile": f"{IMAGE}CMD {command}\n", "app.py": APP})
+        assert {problem.message for problem in project.problems} <= {"the launch chain is too long to follow"}

@@ -96,10 +96,12 @@ def _steps(argv: Sequence[str], head: Head, shells: int = 0) -> Iterator[Step]:
     step = read_command(argv).step
     if not isinstance(step, ShellRun):
         yield step
+    elif shells >= _MAX_SHELLS:
+        return
     elif step.shell in WINDOWS_SHELLS:
         for start in starts_of_text(step, head.span)[-1:]:
             yield from _steps(start.command.argv or () if start.command is not None else (), head, shells + 1)
-    elif shells < _MAX_SHELLS:
+    else:
         yield from _steps_of_shell(step.text, head, shells)
 
 
