@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from flask_prodcheck.facts.parse import parse
@@ -423,6 +425,14 @@ COMMAND = block("gunicorn -w 4 app:app")
 )  # fmt: skip
 def test_a_server_that_a_document_shows(documents: dict[str, str], expected: str) -> None:
     assert shown(documents) == expected
+
+
+@pytest.mark.parametrize("command", ["gunicorn mod{}.x:app", "some words of {}"])
+def test_documents_full_of_commands_end(command: str) -> None:
+    lines = block(*(command.format(number) for number in range(4_000)))
+    started = time.process_time()
+    assert shown({f"docs/{each}.md": lines for each in range(25)}, {f"{each}/f.txt": "" for each in range(2_000)}) == ""
+    assert time.process_time() - started < 4
 
 
 def test_nobody_asks_for_it_where_something_starts_one() -> None:

@@ -3,7 +3,10 @@ its modules. Nothing starts it, so it is no launch; but who follows the document
 
 from __future__ import annotations
 
+import functools
+import itertools
 import posixpath
+from collections.abc import Iterator, Mapping
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
@@ -11,6 +14,7 @@ from flask_prodcheck.facts.readme import read_readme
 from flask_prodcheck.model.evaluation.data_files import Reader
 from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.readmes.commands import commands_of
+from flask_prodcheck.model.launching.servers import MODULES, READERS
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.project import Hop
 from flask_prodcheck.patterns import regex
@@ -19,24 +23,36 @@ _ENDINGS = (".md", ".markdown", ".rst")
 #: What tells of other releases than this one, or of other projects.
 _PAST = regex(r"changes?|changelog|history|news|releases?|release[-_]notes|upgrad\w*|migrat\w*")
 _UWSGI_TARGETS = ("module", "wsgi", "wsgi-file", "file")
+_MODULE_ENDINGS = ("/__init__.py", ".py", ".wsgi")
 _MANY = 100
 _LARGE = 300_000  # bytes
+_MOST_COMMANDS = 1_000
+#: Words of which one stands in every such command: nothing else is read.
+_SERVERS = frozenset({*READERS, *MODULES}) - {"flask"}
 
 
 def shown_server(facts: Facts, read: Reader | None) -> Hop | None:
     """The first place where a document shows how a production server is started for a module of the project: READMEs and
     what stands near the root come first. None where no document does."""
-    if read is None:
-        return None
+    shown = _commands(facts, read) if read is not None else iter(())
+    return next((each for each in itertools.islice(shown, _MOST_COMMANDS) if _serves(each.text, facts)), None)
+
+
+def _commands(facts: Facts, read: Reader) -> Iterator[Hop]:
+    """The lines of the documents that name a server."""
     for path in _documents(facts):
         data = read(path)
-        if data is None or len(data) > _LARGE:
+        text = data.decode("utf-8", "replace") if data is not None and len(data) <= _LARGE else ""
+        if not _names_server(text):
             continue
-        readme = read_readme(data.decode("utf-8", "replace"), restructured=path.endswith(".rst"))
-        for shown in readme.shown:
-            if " " in shown.code and _serves(shown.code, facts):
-                return Hop(Span(path, shown.line), shown.code)
-    return None
+        for shown in read_readme(text, restructured=path.endswith(".rst")).shown:
+            if " " in shown.code and _names_server(shown.code):
+                yield Hop(Span(path, shown.line), shown.code)
+
+
+def _names_server(text: str) -> bool:
+    small = text.lower()
+    return any(each in small for each in _SERVERS)
 
 
 def _documents(facts: Facts) -> list[str]:
@@ -62,8 +78,16 @@ def _serves(line: str, facts: Facts) -> bool:
 def _is_own(target: str, facts: Facts) -> bool:
     """Whether the project holds the module, or the file, that ``target`` names, in whatever folder the reader stands."""
     module = target.partition(":")[0]
-    if not module:
-        return False
-    stem = module.removesuffix(".py") if module.endswith(".py") else module.replace(".", "/")
-    ends = tuple(f"/{stem.lstrip('./')}{ending}" for ending in (".py", "/__init__.py", ".wsgi"))
-    return any(f"/{path}".endswith(ends) for path in facts.paths)
+    stem = (module.removesuffix(".py") if module.endswith(".py") else module.replace(".", "/")).lstrip("./")
+    return any(f"/{each}".endswith(f"/{stem}") for each in _modules(facts.paths).get(posixpath.basename(stem), ()))
+
+
+@functools.lru_cache(maxsize=4)
+def _modules(paths: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """What stands at ``paths`` that holds an application, without endings, by its last name."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        stem = next((path.removesuffix(each) for each in _MODULE_ENDINGS if path.endswith(each)), "")
+        if stem:
+            found.setdefault(posixpath.basename(stem), []).append(stem)
+    return {name: tuple(stems) for name, stems in found.items()}
