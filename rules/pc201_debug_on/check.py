@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import (
     WSGI_SERVERS,
+    App,
     Confidence,
+    FunctionDef,
     Guard,
     Hit,
     Known,
@@ -44,7 +46,8 @@ def check(project: Project) -> Iterator[Hit]:
         ):
             continue
         if launch is None:
-            if project.kind == "application" and not project.unknown_starts:
+            decided = project.kind == "application" and not project.unknown_starts
+            if decided and not _takes_arguments(configuration.app, project):
                 facts = {"what": "DEBUG is on", "effect": BEHIND_SERVER}
                 yield Hit(at=setting.span, facts=facts, severity="warning", message=ALWAYS)
             continue
@@ -64,6 +67,14 @@ def _socketio_site(launch: Launch, project: Project) -> RunSite | None:
     application there too (Flask-SocketIO, ``SocketIO.run``)."""
     ends = (site for site in project.run_sites if site.call == "socketio.run" and site.span == launch.end.span)
     return next(ends, None)
+
+
+def _takes_arguments(app: App, project: Project) -> bool:
+    """Whether who starts the application may hand its factory something that changes the settings."""
+    return app.form != "global" and not any(
+        isinstance(each, FunctionDef) and each.span == app.span and not each.params
+        for each in project.facts.modules[app.module].body
+    )
 
 
 def _only_start(project: Project) -> Iterator[Hit]:
