@@ -17,8 +17,8 @@ from flask_prodcheck.rulekit import (
 )
 
 ALONE = (
-    "{name} lives in the memory of the one process that serves and is changed by {functions}: "
-    "a restart forgets it, and a second process would not see it"
+    "{name} lives in the memory of a process and is changed by {functions}: "
+    "a restart forgets it, and no other process sees it"
 )
 KEEP = "Keep what requests share in a database or in Redis: then a restart loses nothing, and more processes may serve."
 NAMED = 3
