@@ -159,8 +159,6 @@ def _flag(node: YamlNode, key: str) -> bool:
     return (node.string(key) or "").lower() in _TRUE
 
 
-
-
 def _command(node: YamlNode, key: str, service: str) -> Command | None:
     """``command`` or ``entrypoint``: null is none at all; a string is split like a shell would, without running one."""
     value = node.get(key)

@@ -296,7 +296,5 @@ def _env_from(node: YamlNode | None) -> Iterator[str]:
             yield name
 
 
-
-
 def _flag(text: str | None) -> bool | None:
     return None if text is None else {"true": True, "false": False}.get(text.lower())

@@ -34,11 +34,14 @@ def platform_starts(path: str, kind: str, facts: Facts) -> Iterator[Start]:
 
 def _builds(start: Start, file: str, dockerfile: str) -> bool:
     """Whether the host builds ``dockerfile``: the one that its file names, else the one beside it."""
+    return "image" not in dict(start.options) and start.role == "run" and built_dockerfile(start, file) == dockerfile
+
+
+def built_dockerfile(start: Start, file: str) -> str:
+    """The Dockerfile that a host of images builds by its ``file``, unless that names an image."""
     options = dict(start.options)
-    if "image" in options or start.role != "run":
-        return False
     folder = posixpath.join(_folder(file), options.get("root", ""))
-    return posixpath.normpath(posixpath.join(folder, options.get("dockerfile") or "Dockerfile")) == dockerfile
+    return posixpath.normpath(posixpath.join(folder, options.get("dockerfile") or "Dockerfile"))
 
 
 def _folder(file: str) -> str:

@@ -103,6 +103,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["heroku.yml:5 gunicorn production app:app True"],
     ),
     (
+        "the file of a platform in a folder of its own names the Dockerfile beside that",
+        {
+            ".do/app.yaml": "services:\n- name: web\n  dockerfile_path: ops/Dockerfile\n  run_command: gunicorn app:app\n",
+            "ops/Dockerfile": "FROM python:3.12\nWORKDIR /srv/api\nCOPY back-end/app.py .\n",
+            "back-end/app.py": APP,
+            "other/app.py": APP,
+        },
+        [".do/app.yaml:4 gunicorn production app:app True"],
+    ),
+    (
         "heroku.yml without run starts the image",
         {
             "heroku.yml": "build:\n  docker:\n    web: Dockerfile\n",

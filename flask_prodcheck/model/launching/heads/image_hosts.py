@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.types import Start, StartFile
-from flask_prodcheck.model.launching.beside import IMAGE_HOSTS
+from flask_prodcheck.model.launching.beside import IMAGE_HOSTS, built_dockerfile
 from flask_prodcheck.model.launching.containers import dockerfile_of_image, image_named, image_place, start_stage
 from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.heads.head import Head
@@ -42,9 +42,8 @@ def process_heads(file: StartFile, facts: Facts) -> Iterator[Head]:
 
 
 def _in_built_image(start: Start, facts: Facts) -> Head | None:
-    named = dict(start.options).get("dockerfile", "") if start.kind in IMAGE_HOSTS else ""
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(start.span.file), named))
-    dockerfile = facts.dockerfiles.get(path) if named else None
+    named = start.kind in IMAGE_HOSTS and "dockerfile" in dict(start.options)
+    dockerfile = facts.dockerfiles.get(built_dockerfile(start, start.span.file)) if named else None
     if dockerfile is None or start.command is None or not dockerfile.stages:
         return None
     image = build_image(dockerfile, facts, target=start_stage(dockerfile))
