@@ -110,9 +110,10 @@ def _connects(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Pass
 
 
 def _private_keys(tree: ast.Module, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
-    """Whole private keys in the text of PEM (RFC 7468), not the mere marks of one."""
+    """Whole private keys in the text of PEM (RFC 7468), not the mere marks of one, nor those that only document something."""
+    told = {id(node.value) for node in walk(tree) if isinstance(node, ast.Expr)}
     for node in walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
             found = _PRIVATE_KEY.search(node.value)
             if found is not None:
                 yield Password("A constant", found[1], span(node))

@@ -115,7 +115,9 @@ def _moved(start: Start, at: Callable[[int], int]) -> Start:
     command: Command | None = (
         replace(start.command, span=_span_at(start.command.span, at)) if start.command is not None else None
     )
-    return replace(start, span=_span_at(start.span, at), command=command)
+    env = tuple(replace(each, span=_span_at(each.span, at)) for each in start.env)
+    files = tuple(replace(each, span=_span_at(each.span, at)) for each in start.env_files)
+    return replace(start, span=_span_at(start.span, at), command=command, env=env, env_files=files)
 
 
 def _span_at(span: Span, at: Callable[[int], int]) -> Span:

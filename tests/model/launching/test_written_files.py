@@ -155,17 +155,22 @@ def test_what_is_open_is_a_start_that_is_not_known(program: str, lines: list[int
 WRITERS = {
     "install.sh": "cat > /etc/systemd/system/site.service <<EOF\n{}EOF\n",
     "install.py": 'open("/etc/systemd/system/site.service", "w").write("""{}""")\n',
+    ".ebextensions/site.config": "files:\n  /etc/systemd/system/site.service:\n    content: |\n      {}",
 }
+#: How deep the lines of the text stand, and the line of its third one.
+PLACES = {"install.sh": ("", 4), "install.py": ("", 3), ".ebextensions/site.config": ("      ", 6)}
 
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_the_process_stands_where_the_written_file_says(name: str) -> None:
     unit = "[Service]\nWorkingDirectory=/srv/site/web\nEnvironment=FLASK_DEBUG=1\nExecStart=gunicorn app:app\n"
-    files = {name: WRITERS[name].format(unit), "web/app.py": APP}
-    (launch,) = link(parse(memory_tree(files)), name="site").launches
+    indent, line = PLACES[name]
+    files = {name: WRITERS[name].format(unit.replace("\n", f"\n{indent}")), "web/app.py": APP}
+    launch = next(each for each in link(parse(memory_tree(files)), name="site").launches if each.target)
     debug = launch.env["FLASK_DEBUG"]
     assert isinstance(debug, Known)
     assert debug.value == "1"
+    assert debug.origin[-1].span.line == line
     assert launch.cwd == "web"
     assert launch.service == "site"
 
