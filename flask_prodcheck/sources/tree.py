@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Container, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -54,8 +55,11 @@ class DiskContent:
     root: Path
 
     def read(self, path: str) -> bytes:
+        place = self.root / path
+        if place.is_symlink() and not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(self.root)):
+            raise ReadError("link out of the project: not followed")
         try:
-            return (self.root / path).read_bytes()
+            return place.read_bytes()
         except OSError as failure:
             raise ReadError(f"cannot be read: {failure.strerror or failure}") from failure
 

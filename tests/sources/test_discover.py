@@ -111,6 +111,16 @@ def test_links(tmp_path: Path) -> None:
     assert {each.file for each in tree.problems} == {"self.py", "secret.py", "broken.py"}
 
 
+def test_what_an_audit_looks_into_later_is_no_link_out(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    write(root, "real/notes.md", text="inside")
+    write(tmp_path, "outside/notes.md", text="outside")
+    (root / "a.md").symlink_to("real/notes.md")
+    (root / "b.md").symlink_to(tmp_path / "outside/notes.md")
+    tree = discover(root)
+    assert [tree.read(path) for path in ("a.md", "b.md", "real/notes.md")] == [b"inside", None, b"inside"]
+
+
 def test_git_cannot_lead_out_through_a_linked_folder(tmp_path: Path) -> None:
     root = tmp_path / "project"
     write(root, "a/b.py", "app.py")
