@@ -17,8 +17,8 @@ from flask_prodcheck.rulekit import (
 )
 
 ALONE = (
-    "{name} lives in the memory of a process and is changed by {functions}: "
-    "a restart forgets it, and no other process sees it"
+    "{names} {live} in the memory of a process, changed by {functions}: "
+    "a restart forgets that, and no other process sees it"
 )
 KEEP = "Keep what requests share in a database or in Redis: then a restart loses nothing, and more processes may serve."
 NAMED = 3
@@ -33,18 +33,31 @@ def check(project: Project) -> Iterator[Hit]:
         if not where and launch.server.is_development:
             continue
         for module in served_modules(project, configuration):
-            for bound, changes in _by_variable(module).items():
+            found = _by_variable(module)
+            for bound, changes in found.items() if where else ():
                 yield Hit(
                     at=bound,
                     via=(*launch.hops, *sorted({change.changed for change in changes})),
                     facts={
                         "name": " and ".join(sorted({change.name for change in changes})),
-                        "functions": _listed(changes),
+                        "functions": _functions(changes),
                         "where": where,
                     },
-                    message=None if where else ALONE,
-                    confidence=None if where else "medium",
-                    cure=None if where else KEEP,
+                )
+            if found and not where:  # what may be meant so is said once for a file
+                changes = [change for bound in sorted(found) for change in found[bound]]
+                names = list(dict.fromkeys(change.name for change in changes))
+                yield Hit(
+                    at=min(found),
+                    via=(*launch.hops, *sorted({change.changed for change in changes})),
+                    facts={
+                        "names": _listed(names, "variables"),
+                        "live": "lives" if len(names) == 1 else "live",
+                        "functions": _functions(changes),
+                    },
+                    message=ALONE,
+                    confidence="medium",
+                    cure=KEEP,
                 )
 
 
@@ -56,9 +69,14 @@ def _by_variable(module: PyModule) -> dict[Span, list[Mutation]]:
     return found
 
 
-def _listed(changes: Sequence[Mutation]) -> str:
-    """The functions that change the variable, in the order of the file: the first of them by name."""
-    names = list(dict.fromkeys([f"{each.function}()" for each in sorted(changes, key=lambda each: each.changed)]))
+def _functions(changes: Sequence[Mutation]) -> str:
+    """The functions that change the variables, in the order of the file."""
+    names = dict.fromkeys(f"{each.function}()" for each in sorted(changes, key=lambda each: each.changed))
+    return _listed(list(names), "functions")
+
+
+def _listed(names: list[str], what: str) -> str:
+    """The first of ``names`` by name, and how many more there are."""
     if len(names) > NAMED:
-        names[NAMED - 1 :] = [f"{len(names) - NAMED + 1} more functions"]
+        names = [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more {what}"]
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
