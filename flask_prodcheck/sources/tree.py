@@ -48,6 +48,10 @@ def where_held(word: bytes, data: bytes) -> bytes:
     return data if word in data or data.startswith(_WIDE) else b""
 
 
+#: What is read of one file at the most, a document or a data file of which discovery does not look at the size.
+MOST_BYTES = 20 * 1024**2
+
+
 @dataclass(frozen=True, slots=True)
 class DiskContent:
     """Bytes from the folder ``root``."""
@@ -59,9 +63,13 @@ class DiskContent:
         if place.is_symlink() and not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(self.root)):
             raise ReadError("link out of the project: not followed")
         try:
-            return place.read_bytes()
+            with place.open("rb") as file:
+                data = file.read(MOST_BYTES + 1)
         except OSError as failure:
             raise ReadError(f"cannot be read: {failure.strerror or failure}") from failure
+        if len(data) > MOST_BYTES:
+            raise ReadError(f"is larger than {MOST_BYTES // 1024**2} MB: not read")
+        return data
 
     def with_word(self, path: str, word: bytes) -> bytes:
         return where_held(word, self.read(path))

@@ -9,6 +9,7 @@ import pytest
 from flask_prodcheck.errors import UsageError
 from flask_prodcheck.sources.discover import discover, memory_tree, project_root
 from flask_prodcheck.sources.kinds import Kind
+from flask_prodcheck.sources.tree import MOST_BYTES
 
 
 def write(root: Path, *paths: str, text: str = "x = 1\n") -> None:
@@ -119,6 +120,14 @@ def test_what_an_audit_looks_into_later_is_no_link_out(tmp_path: Path) -> None:
     (root / "b.md").symlink_to(tmp_path / "outside/notes.md")
     tree = discover(root)
     assert [tree.read(path) for path in ("a.md", "b.md", "real/notes.md")] == [b"inside", None, b"inside"]
+
+
+def test_what_an_audit_looks_into_later_is_not_enormous(tmp_path: Path) -> None:
+    for path, size in (("a.md", MOST_BYTES), ("b.md", MOST_BYTES + 1)):
+        with (tmp_path / path).open("wb") as file:
+            file.truncate(size)  # holes: nothing of it is on the disk
+    tree = discover(tmp_path)
+    assert [len(tree.read(path) or b"") for path in ("a.md", "b.md")] == [MOST_BYTES, 0]
 
 
 def test_git_cannot_lead_out_through_a_linked_folder(tmp_path: Path) -> None:
