@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -123,11 +124,15 @@ def test_what_an_audit_looks_into_later_is_no_link_out(tmp_path: Path) -> None:
 
 
 def test_what_an_audit_looks_into_later_is_not_enormous(tmp_path: Path) -> None:
-    for path, size in (("a.md", MOST_BYTES), ("b.md", MOST_BYTES + 1)):
+    for path, size in (("a.md", MOST_BYTES), ("b.md", MOST_BYTES + 1), ("c.md", 20 * MOST_BYTES)):
         with (tmp_path / path).open("wb") as file:
             file.truncate(size)  # holes: nothing of it is on the disk
     tree = discover(tmp_path)
-    assert [len(tree.read(path) or b"") for path in ("a.md", "b.md")] == [MOST_BYTES, 0]
+    tracemalloc.start()
+    assert [len(tree.read(path) or b"") for path in ("a.md", "b.md", "c.md")] == [MOST_BYTES, 0, 0]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * MOST_BYTES
 
 
 def test_git_cannot_lead_out_through_a_linked_folder(tmp_path: Path) -> None:

@@ -201,7 +201,9 @@ def _keeps_session(package: str, name: str) -> bool:
 
 def _session_uses(name: str) -> list[str]:
     """The uses that the name of Flask, or of an extension, stands for."""
-    return ["session"] + ["kept_session"] * (name != "FlaskForm") + ["logins"] * (name in _LOGINS)
+    if name == "FlaskForm":
+        return ["session"]
+    return ["session", "kept_session", "logins"] if name in _LOGINS else ["session", "kept_session"]
 
 
 def _may_matter(target: tuple[str, str]) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from flask_prodcheck.facts.syntax import Mutation, PyModule
+from flask_prodcheck.patterns import regex
 
 # What is only kept to answer sooner may differ between processes.
-_CACHE = re.compile(r"cache|memo|registry|pool", re.IGNORECASE)
+_CACHE = regex(r"cache|memo|registry|pool", re.IGNORECASE)
 
 
 def shared_state(module: PyModule) -> list[Mutation]:

@@ -13,11 +13,12 @@ from flask_prodcheck.base import Known, Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call
 from flask_prodcheck.model.evaluation.evaluate import Scope, evaluate
+from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS
 from flask_prodcheck.model.launching.place import Place, locate
 from flask_prodcheck.model.launching.server_environment import uwsgi_variables
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.targets import installed_script
-from flask_prodcheck.model.launching.uwsgi_files import UwsgiRead, read_with_includes
+from flask_prodcheck.model.launching.uwsgi_files import UWSGI_TARGETS, UwsgiRead, read_with_includes
 from flask_prodcheck.model.project import Hop, Server
 from flask_prodcheck.model.python.modules import Modules
 from flask_prodcheck.records import replace
@@ -25,7 +26,6 @@ from flask_prodcheck.records import replace
 Options = dict[str, tuple[str, Span]]
 
 _FILES = ("ini", "yaml", "json", "xml", "uwsgi")
-_TARGETS = ("module", "wsgi", "wsgi-file", "file", "mount")
 _PATHS = ("pythonpath", "python-path", "pp")
 
 
@@ -48,7 +48,9 @@ def uwsgi_settings(
     every = read.filled()
     in_file = {key: (value, span) for key, value, span in every}
     merged = {**given, **in_file, **{key: value for key, value in options.items() if key not in given}}
-    target = next((key for key in _TARGETS if key in in_file and key not in start.options), None)
+    if read.cut:
+        merged[MORE_ARGUMENTS] = (read.path, Span(read.path, 1))
+    target = next((key for key in UWSGI_TARGETS if key in in_file and key not in start.options), None)
     if target is not None:
         text, span = in_file[target]
         for hop in (*read.led[span], Hop(span, f"{target} = {text}")):

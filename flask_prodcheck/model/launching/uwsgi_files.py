@@ -22,6 +22,8 @@ from flask_prodcheck.numerals import numeral
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import dataclass
 
+#: The options of uWSGI that name what it serves, the one that a chain ends with first.
+UWSGI_TARGETS = ("module", "wsgi", "wsgi-file", "file", "mount")
 #: The options that have another file read. ``import`` is none: it imports a module of Python.
 _INCLUDES = frozenset({"include", "inherit", "ini", "yaml", "yml", "json", "xml"})
 _ENDS = frozenset({"endfor", "end-for", "endif", "end-if", "end"})
@@ -34,11 +36,13 @@ _MOST_TEXT = 1_000_000  # characters that loops and placeholders bring
 @dataclass(frozen=True, slots=True)
 class UwsgiRead:
     """Everything that uWSGI reads when it starts with ``path``: the ``options`` in order, as written (with dashes), and by
-    the place of an option that another file brings the lines that ``led`` there."""
+    the place of an option that another file brings the lines that ``led`` there. ``cut`` where there is more of it than is
+    read."""
 
     path: str
     options: tuple[UwsgiOption, ...]
     led: Mapping[Span, tuple[Hop, ...]]
+    cut: bool = False
 
     def get(self, name: str) -> tuple[str, Span] | None:
         """The last value of the option ``name``."""
@@ -54,7 +58,7 @@ def read_with_includes(config: UwsgiConfig, place: Place, facts: Facts, section:
     """What uWSGI reads when it starts at ``place`` with ``config``, or with the ``section`` of it that is asked for."""
     reading = _Reading(place, facts)
     reading.read(config.section(section) or config.options, (), ((config.path, section),))
-    return UwsgiRead(config.path, tuple(reading.options), reading.led)
+    return UwsgiRead(config.path, tuple(reading.options), reading.led, reading.cut)
 
 
 class _Reading:
@@ -63,6 +67,7 @@ class _Reading:
     def __init__(self, place: Place, facts: Facts) -> None:
         self.options: list[UwsgiOption] = []
         self.led: dict[Span, tuple[Hop, ...]] = {}
+        self.cut = False
         self._place = place
         self._facts = facts
         self._files = 0
@@ -89,8 +94,9 @@ class _Reading:
             elif name.startswith("if-"):
                 undecided = True  # what it asks for is another machine's
             for text in self._repeated(value, values) if values else (value,):
-                includes = name in _INCLUDES and not undecided and self._files < _MOST_FILES
-                section = self._included(text, plain, span) if includes else None
+                includes = name in _INCLUDES and not undecided
+                self.cut |= includes and self._files >= _MOST_FILES
+                section = self._included(text, plain, span) if includes and self._files < _MOST_FILES else None
                 if section is not None and section not in opened:
                     self._files += 1
                     path, asked = section
@@ -100,12 +106,15 @@ class _Reading:
                 elif len(self.options) < _MOST_OPTIONS:
                     self.options.append((name, text, span))
                     self.led[span] = lines
+                else:
+                    self.cut = True
 
     def _repeated(self, value: str, values: Sequence[str]) -> Iterator[str]:
         """``value`` for each of the ``values`` of a loop, which goes over each line by itself."""
         for each in values if len(self.options) < _MOST_OPTIONS else ():
             self._room.left -= len(value) + value.count("%(_)") * len(each)
             if self._room.left < 0:
+                self.cut = True
                 return
             yield value.replace("%(_)", each)
 

@@ -455,7 +455,7 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
     (
         "Elastic Beanstalk: a file that nothing runs",
         {
-            ".ebextensions/01.config": 'files:\n  "/tmp/web.sh":\n    content: |\n      gunicorn web:app\n',
+            ".ebextensions/01.config": 'files:\n  "/usr/local/bin/web.sh":\n    content: |\n      gunicorn web:app\n',
             "web.py": APP,
         },
         [],

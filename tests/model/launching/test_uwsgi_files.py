@@ -9,6 +9,7 @@ import pytest
 from flask_prodcheck.facts.parse import parse
 from flask_prodcheck.model.launching.place import Place
 from flask_prodcheck.model.launching.uwsgi_files import read_with_includes
+from flask_prodcheck.model.link import link
 from flask_prodcheck.sources.discover import memory_tree
 
 APP = "from flask import Flask\napp = Flask(__name__)\n"
@@ -189,3 +190,27 @@ def test_values_that_multiply_stay_short(text: str) -> None:
     (config,) = facts.uwsgi.values()
     read = read_with_includes(config, Place(()), facts)
     assert sum(len(value) for options in (read.options, read.filled()) for _, value, _ in options) < 3_000_000
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "env = a\n" * 6_000,
+        "for = " + "x " * 1_000 + "\nenv = " + "%(_)" * 2_000 + "\nendfor =\n",
+        "".join(f"include = /app/part{number}.ini\n" for number in range(150)),
+    ],
+    ids=["options", "a loop", "files"],
+)
+def test_a_configuration_that_is_not_read_to_its_end_is_said(more: str) -> None:
+    parts = {f"part{number}.ini": f"[uwsgi]\nenv = A={number}\n" for number in range(150)}
+    files = {"Dockerfile": IMAGE + "CMD uwsgi --ini /app/uwsgi.ini\n", "app.py": APP, **parts}
+    tree = memory_tree({**files, "uwsgi.ini": f"[uwsgi]\nmodule = gone\n{more}"})
+    project = link(parse(tree), name="shop", read=tree.read)
+    assert ("uwsgi.ini", "the configuration is too large to read to its end") in {
+        (problem.file, problem.message) for problem in project.problems
+    }
+    assert [launch.resolves for launch in project.launches if launch.head.span.file == "Dockerfile"] == [None]
+    short = memory_tree({**files, "uwsgi.ini": "[uwsgi]\nmodule = gone\ninclude = /app/part1.ini\n"})
+    project = link(parse(short), name="shop", read=short.read)
+    assert [problem.message for problem in project.problems] == []
+    assert [launch.resolves for launch in project.launches if launch.head.span.file == "Dockerfile"] == [False]

@@ -158,6 +158,12 @@ def test_what_a_text_starts_that_is_not_shown(text: str, unknown: int) -> None:
     assert len(project.unknown_starts) == unknown
 
 
+def test_an_encoded_command_is_not_shown() -> None:
+    command = '["powershell", "-EncodedCommand", "cAB5AHQAaABvAG4A"]'
+    project = _project({"Dockerfile": f"{IMAGE}CMD {command}\n", "app.py": APP})
+    assert len(project.unknown_starts) == 1
+
+
 @pytest.mark.parametrize("name", ["start.bat", "start.ps1"])
 def test_a_script_for_people_is_no_deploy_file(name: str) -> None:
     [site] = _project({name: "python other.py\n", "app.py": MAIN}).run_sites

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_prodcheck.facts.windows_words import CMD, POWERSHELL, plain_word
 from flask_prodcheck.model.launching.commands.options import Words
-from flask_prodcheck.model.launching.steps import Nothing, ScriptRun, ShellRun, Step
+from flask_prodcheck.model.launching.steps import ConsoleRun, Nothing, ScriptRun, ShellRun, Step
 
 #: The options of PowerShell that take a word, and short names of them. Each may be cut as long as it is the only one.
 _VALUES = (
@@ -23,7 +23,7 @@ def read_powershell(words: Words) -> Step:
         if "file".startswith(name):
             return ScriptRun(plain_word(rest[0]), tuple(rest[1:]), shell=True) if rest else Nothing(POWERSHELL)
         if name in ("e", "ec") or (len(name) > 1 and "encodedcommand".startswith(name)):
-            return Nothing(POWERSHELL)
+            return ConsoleRun(POWERSHELL)  # what nobody can read in the file
         if rest and any(each == name or (len(name) > 1 and each.startswith(name)) for each in _VALUES):
             rest.pop(0)
     return ShellRun(" ".join(rest), (), POWERSHELL) if rest else Nothing(POWERSHELL)

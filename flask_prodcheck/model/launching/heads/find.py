@@ -23,7 +23,7 @@ from flask_prodcheck.model.launching.heads.pods import kubernetes_heads
 from flask_prodcheck.model.launching.heads.processes import start_head
 from flask_prodcheck.model.launching.heads.s2i import s2i_head
 from flask_prodcheck.model.launching.place import Place
-from flask_prodcheck.model.launching.uwsgi_files import read_with_includes
+from flask_prodcheck.model.launching.uwsgi_files import UWSGI_TARGETS, read_with_includes
 from flask_prodcheck.model.project import Hop
 from flask_prodcheck.patterns import regex
 from flask_prodcheck.records import replace
@@ -74,7 +74,7 @@ def _uwsgi_head(path: str, facts: Facts) -> Iterator[Head]:
     """The head of a configuration of uWSGI that says what is served, or that includes one which does."""
     place = Place((), cwd=".", cwd_known=False)
     read = read_with_includes(facts.uwsgi[path], place, facts)
-    found = next(filter(None, map(read.get, _UWSGI_TARGETS)), None)
+    found = next(filter(None, map(read.get, UWSGI_TARGETS)), None)
     if found is not None:
         value, span = found
         hop = (*read.led[span], Hop(span, value))[0]
@@ -92,8 +92,6 @@ def _host_of_file(path: str) -> str:
     return "toolforge" if f"/{path}".endswith(_TOOLFORGE) else ""
 
 
-#: The options of uWSGI that name what it serves, the one that a chain ends with first.
-_UWSGI_TARGETS = ("module", "wsgi", "wsgi-file", "file", "mount")
 #: Where the web service of Toolforge looks for ``app`` (Toolforge, "My first Flask OAuth tool").
 _TOOLFORGE = "/www/python/src/app.py"
 #: The file that PythonAnywhere writes for a web application, called after its domain.

@@ -215,6 +215,8 @@ class LaunchBuilder:
         if start.server is Server.UWSGI:
             place, start, options, read = uwsgi_settings(start, place, options, self.facts)
             self.follower.visited.update(read)
+            if MORE_ARGUMENTS in options:
+                self.follower.budget.note(options[MORE_ARGUMENTS][1], "the configuration is too large to read to its end")
         elif start.server is Server.GRANIAN:
             options = granian_settings(place, options)
         elif start.server is Server.GUNICORN:

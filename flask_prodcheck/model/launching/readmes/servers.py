@@ -16,13 +16,13 @@ from flask_prodcheck.model.launching.commands.read import read_command
 from flask_prodcheck.model.launching.readmes.commands import commands_of
 from flask_prodcheck.model.launching.servers import MODULES, READERS
 from flask_prodcheck.model.launching.steps import ServerStart
+from flask_prodcheck.model.launching.uwsgi_files import UWSGI_TARGETS
 from flask_prodcheck.model.project import Hop
 from flask_prodcheck.patterns import regex
 
 _ENDINGS = (".md", ".markdown", ".rst")
 #: What tells of other releases than this one, or of other projects.
 _PAST = regex(r"changes?|changelog|history|news|releases?|release[-_]notes|upgrad\w*|migrat\w*")
-_UWSGI_TARGETS = ("module", "wsgi", "wsgi-file", "file")
 _MODULE_ENDINGS = ("/__init__.py", ".py", ".wsgi")
 _MANY = 100
 _LARGE = 300_000  # bytes
@@ -70,7 +70,7 @@ def _serves(line: str, facts: Facts) -> bool:
     return any(
         isinstance(step, ServerStart)
         and not step.server.is_development
-        and any(_is_own(target, facts) for target in (step.target, *map(step.options.get, _UWSGI_TARGETS)) if target)
+        and any(_is_own(target, facts) for target in (step.target, *map(step.options.get, UWSGI_TARGETS)) if target)
         for step in steps
     )
 
