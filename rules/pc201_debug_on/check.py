@@ -58,7 +58,7 @@ def check(project: Project) -> Iterator[Hit]:
             at=setting.span,
             via=launch.hops,
             facts={"what": "DEBUG is on", "effect": CONSOLE if console else BEHIND_SERVER},
-            severity=None if console and launch.confidence is Confidence.HIGH else "warning",
+            severity=None if launch.confidence is Confidence.HIGH else "warning",
         )
 
 
