@@ -14,6 +14,8 @@ from flask_prodcheck.facts.syntax import (
     BoolOp,
     Call,
     Collection,
+    Compare,
+    Const,
     Expr,
     ExprStmt,
     If,
@@ -73,6 +75,8 @@ def run_if(machine: Machine, stmt: If, frame: Frame) -> Ends:
         _mark_operands(machine, stmt.test, frame)
     if truth is False and condition.absent and all(isinstance(each, Assign) for each in stmt.body):
         _mark_supplied(machine, stmt.body, frame, frozenset(condition.absent))
+    if truth is True and condition.absent and isinstance(stmt.test, Compare):
+        _note_later_ways(machine, unparse(stmt.test.left), stmt.orelse, frame)
     depth = len(machine.control)
     machine.control.append(condition)
     try:
@@ -87,6 +91,16 @@ def run_if(machine: Machine, stmt: If, frame: Frame) -> Ends:
     if frame.scopes and (_returns(stmt.body) or _returns(stmt.orelse)):
         machine.control.append(condition)
     return ends
+
+
+def _note_later_ways(machine: Machine, asked: str, orelse: Sequence[Stmt], frame: Frame) -> None:
+    """``if mode == "development": ... elif mode == "production":`` says what the variable is set to in production, though the
+    default takes the way before. Only what was ``asked`` just now is evaluated again, against texts, which changes nothing."""
+    while len(orelse) == 1 and isinstance(later := orelse[0], If):
+        test = later.test
+        if isinstance(test, Compare) and unparse(test.left) == asked and all(isinstance(each, Const) for _, each in test.ops):
+            machine.evaluate(test, frame)
+        orelse = later.orelse
 
 
 def _mark_supplied(machine: Machine, body: Sequence[Stmt], frame: Frame, names: frozenset[str]) -> None:

@@ -244,6 +244,7 @@ _CLASSES = "class Base:\n    SECRET_KEY = 'b'\nclass ProdConfig(Base):\n    DEBU
         ("app.config.from_object(os.getenv('MODE', 'config.DevConfig'))\n", 4),
         ("from config import *\nif os.getenv('MODE') == 'production':\n    app.config.from_object(ProdConfig)\nelse:\n    app.config.from_object(DevConfig)\n", 5),
         ("app.config.from_object({'prod': 'config.ProdConfig', 'x': 'config.DevConfig'}[os.getenv('MODE') or 'x'])\n", 4),
+        ("mode = os.getenv('MODE', 'dev')\nif mode == 'dev':\n    app.config.from_object('config.DevConfig')\nelif mode == 'test':\n    app.config.from_object('config.Base')\nelif mode == 'production':\n    app.config.from_object('config.ProdConfig')\n", 4),
     ],
 )  # fmt: skip
 def test_what_selects_production_is_taken_to_be_set(body: str, chosen_at: int) -> None:
