@@ -6,10 +6,11 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from flask_prodcheck.base import Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.syntax import Call, FunctionDef, Name
 from flask_prodcheck.model.project import App, Launch, Server
-from flask_prodcheck.model.python.apps import import_path, imports_by_its_ref, rank_apps
+from flask_prodcheck.model.python.apps import flask_app_parts, import_path, imports_by_its_ref, rank_apps
 from flask_prodcheck.model.python.bindings import Binding
 from flask_prodcheck.model.python.mentions import within_reach
 from flask_prodcheck.model.python.modules import Modules
@@ -32,7 +33,12 @@ def with_best_app(apps: Sequence[App], launches: Sequence[Launch], modules: Modu
         wanted = _around(wanted, importable, modules, facts, launches) or wanted
     if wanted is None or (importable and not imports_by_its_ref(modules, wanted)):
         ranked = rank_apps(importable or candidates, modules, _flask_app(launches, facts))
-        wanted = _beside_a_broken_target(trusted, ranked) or _likeliest(ranked, launches) or wanted
+        wanted = (
+            _beside_a_broken_target(trusted, ranked)
+            or _handed_on(_flask_app(launches, facts), ranked, modules)
+            or _likeliest(ranked, launches)
+            or wanted
+        )
     if wanted is None:
         return tuple(apps)
     marked = tuple(
@@ -134,6 +140,23 @@ def _beside_a_broken_target(trusted: Sequence[Launch], ranked: Sequence[App]) ->
         for app in ranked:
             if app.module == named and app.form == "global" and not app.in_main:
                 return app
+    return None
+
+
+def _handed_on(named: str | None, ranked: Sequence[App], modules: Modules) -> App | None:
+    """The application by the name that FLASK_APP has for it, where that module only imports it: it may do more than hand it
+    on (it imports the views). Without a name the command looks for ``app`` and ``application`` first (Flask's
+    ``cli.find_best_app``)."""
+    module, name = flask_app_parts(named)
+    path = modules.locate(module.removesuffix(".py").removeprefix("./").replace("/", "."), (".",)) if module else None
+    if path is None or not path.endswith(".py"):
+        return None
+    for member in (name,) if name else ("app", "application"):
+        found = modules.resolve(path, Name(Span(path, 1, 1, 1, 1), member))
+        origin = next((app for app in ranked if (app.span.file, app.name) == (found.module, found.name)), None)
+        if origin is not None and origin.form == "global" and origin.span.file != path:
+            dotted, cwd = import_path(modules, path)
+            return replace(origin, ref=f"{dotted}:{member}", cwd=cwd)
     return None
 
 

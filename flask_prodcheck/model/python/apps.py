@@ -453,7 +453,7 @@ def _evidence(modules: Modules, path: str, root: str, name: str) -> int:
 def rank_apps(apps: Sequence[App], modules: Modules, flask_app_env: str | None) -> list[App]:
     """The applications, the likeliest production target first: what FLASK_APP names, a ``wsgi`` module, the one whose
     module runs it under its main guard, a conventional file name, then factories (fewest required parameters first)."""
-    wanted_module, wanted_name = _flask_app(flask_app_env)
+    wanted_module, wanted_name = flask_app_parts(flask_app_env)
     inner = _called_by_others([app for app in apps if app.form != "global"], modules)
 
     def key(app: App) -> tuple[object, ...]:
@@ -524,7 +524,8 @@ def _depth(app: App) -> int:
     return app.module.count("/")
 
 
-def _flask_app(value: str | None) -> tuple[str | None, str | None]:
+def flask_app_parts(value: str | None) -> tuple[str | None, str | None]:
+    """(module or path, name) of what FLASK_APP may hold: ``module``, ``module:name``, ``path.py:name()``."""
     match = _FLASK_APP.match(value.strip()) if value else None
     return (match.group("module").strip(), match.group("name")) if match else (None, None)
 

@@ -343,6 +343,16 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("app:create_app()", "web/flask"),
         ),
+        # what the project's own environment file names imports the views as well
+        (
+            {
+                ".flaskenv": "FLASK_APP=shop.py\n",
+                "shop.py": "from web import app\nimport models\n",
+                "models.py": "",
+                "web/__init__.py": "from flask import Flask\napp = Flask(__name__)\n",
+            },
+            ("shop:app", "."),
+        ),
         # the module that a program imports it from imports the views as well
         (
             {
