@@ -37,9 +37,17 @@ def link(
     sites = find_run_sites(modules, apps)
     found = find_launches(facts, modules, apps, sites, production=production, development=development, read=read)
     apps = with_best_app(apps, found.launches, modules, facts)
-    launches = tuple(replace(launch, app=_same(launch.app, apps)) for launch in found.launches)
+    marked = {(app.span, app.name): app for app in reversed(apps)}
+    launches = tuple(
+        replace(each, app=marked.get((each.app.span, each.app.name), each.app)) if each.app is not None else each
+        for each in found.launches
+    )
     sites = _with_reach(sites, launches, found.has_deploy_files)
-    launches = tuple(replace(launch, run_site=_site(launch, sites)) for launch in launches)
+    reached = {site.span: site for site in reversed(sites)}
+    launches = tuple(
+        replace(each, run_site=reached.get(each.run_site.span, each.run_site)) if each.run_site is not None else each
+        for each in launches
+    )
     return Project(
         name=name,
         facts=facts,
@@ -64,19 +72,6 @@ def _installed(launches: Sequence[Launch], facts: Facts) -> frozenset[str]:
     for launch in launches:
         names |= launch.installs or frozenset()
     return frozenset(names)
-
-
-def _same(app: App | None, apps: Sequence[App]) -> App | None:
-    """The app of ``apps`` that stands where ``app`` stands (with its ``best`` mark)."""
-    if app is None:
-        return None
-    return next((each for each in apps if each.span == app.span and each.name == app.name), app)
-
-
-def _site(launch: Launch, sites: Sequence[RunSite]) -> RunSite | None:
-    if launch.run_site is None:
-        return None
-    return next((site for site in sites if site.span == launch.run_site.span), launch.run_site)
 
 
 def _with_reach(sites: Sequence[RunSite], launches: Sequence[Launch], has_deploy_files: bool) -> tuple[RunSite, ...]:

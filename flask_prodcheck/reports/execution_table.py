@@ -11,6 +11,8 @@ from flask_prodcheck.policy.verdict import holds
 from flask_prodcheck.reports.style import Style, safe
 
 HEADINGS = ("Step", "Action", "Server type", "Performance", "Security", "Result")
+#: How many findings are named that hold a project at its step.
+_NAMED = 6
 
 
 def table(rows: Iterable[Sequence[str]], *, marked: Collection[int] = (), style: Style | None = None) -> list[str]:
@@ -62,7 +64,9 @@ def project_table(lesson: Lesson, report: Report, style: Style) -> list[str]:
         lines.append(f"  assumed from step 4 on: {NO_START}")
     holding = holding_findings(report)
     if holding:
-        names = ", ".join(f"{each.code} at {safe(str(each.span))}" for each in holding)
+        names = ", ".join(f"{each.code} at {safe(str(each.span))}" for each in holding[:_NAMED])
+        if len(holding) > _NAMED:
+            names += f" and {len(holding) - _NAMED} more"
         lines.append(f"  held at step {standing.step} by {names}")
     return lines
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask_prodcheck.rulekit import ExecCommand, Fix, Hit, Project, every_command, safe
+from flask_prodcheck.rulekit import ExecCommand, Fix, Hit, Hop, Project, every_command, safe
 
 KEYWORD = re.compile(r"(?:CMD|ENTRYPOINT)[ \t]+", re.IGNORECASE)  # of a Dockerfile
 #: It replaces itself with the last command of its text: where it does not, something stands in the way of that.
@@ -12,8 +12,7 @@ BASH = re.compile(r"(?:\S*/)?bash[ \t]+-\w*c\b")
 
 
 def fix(project: Project, hit: Hit) -> Fix | None:
-    hops = (hop for launch in project.production for hop in launch.hops)
-    hop = next((each for each in hops if each.span == hit.at), None)
+    hop = next((each for each in hit.via if isinstance(each, Hop) and each.span == hit.at), None)
     if hop is None or hit.at.file in project.facts.modules:
         return None
     script = project.facts.scripts.get(hit.at.file)

@@ -109,7 +109,7 @@ def _followed(process: _Process, environment: Mapping[str, Value[str]]) -> tuple
     """The configuration, and the variables that would select production with the values that do. Launches of one program
     differ in little that it looks at: what was followed for one is taken for another that gives it the same answers."""
     options = options_of(process.launch)
-    known = _known(process.modules)
+    known = _known(process)
     found = next((each for each in known if _is_same(each, process.start, environment, options)), None)
     if found is None:
         found = _follow(process, Asked(environment), Asked(options))
@@ -142,7 +142,8 @@ def _is_same(
     )
 
 
-def _known(modules: Modules) -> list[_Followed]:
-    """What was followed in ``modules``."""
-    found = modules.memo.setdefault("configurations", [])
-    return found if isinstance(found, list) else []
+def _known(process: _Process) -> list[_Followed]:
+    """What was followed of the program."""
+    found = process.modules.memo.setdefault("configurations", {})
+    start = process.start
+    return found.setdefault((start.app.span, start.main, start.stop), []) if isinstance(found, dict) else []

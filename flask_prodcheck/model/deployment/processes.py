@@ -66,9 +66,11 @@ def _counts(project: Project, launch: Launch) -> Iterator[int]:
         if len(found) == 1:
             yield from _pods(project, found[0])
     elif path in facts.start_files:
-        own = [each for each in facts.start_files[path].starts if each.role == "run"]
-        named = [each for each in own if (each.command or each).span == launch.head.span]
-        yield from (count for each in named for count in _instances(each))
+        head = launch.head.span
+        for each in facts.start_files[path].starts:
+            span = (each.command or each).span
+            if span.line == head.line and span == head and each.role == "run":
+                yield from _instances(each)
     elif launch.kind == "dockerfile":
         for file, service in services_of(path, facts):
             plain = service.command is None and service.entrypoint is None and not is_development(file, service)

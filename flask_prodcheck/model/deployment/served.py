@@ -38,12 +38,13 @@ def served_modules(project: Project, configuration: Configuration) -> Iterator[P
             reached.add(launch.module_file)
     folders = {_package(posixpath.dirname(path), project.facts.paths) for path in reached}
     folders.discard("")
-    for path in sorted(project.facts.modules):
+    modules = project.facts.modules
+    for path in sorted(modules if folders else reached & modules.keys()):
         inside = path in reached or (
             path not in others and any(path.startswith(folder + "/") for folder in folders)
         )
         if inside and (path == configuration.app.span.file or not _TEST.search(path)):
-            yield project.facts.modules[path]
+            yield modules[path]
 
 
 def _package(folder: str, paths: frozenset[str]) -> str:

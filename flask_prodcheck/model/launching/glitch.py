@@ -14,15 +14,14 @@ _START = "start.sh"
 _KEPT = ".data/"
 
 
-def is_started_by_glitch(path: str, facts: Facts) -> bool:
-    """Whether Glitch starts the script at ``path``: it has the name, and the project was written there."""
-    script = facts.scripts.get(path)
-    if path != _START or script is None:
-        return False
-    if _OWN_FILE in facts.paths:
-        return True
-    return any(
+def glitch_start(facts: Facts) -> str:
+    """The script that Glitch starts: it has the name, and the project was written there; "" where there is none."""
+    script = facts.scripts.get(_START)
+    if script is None:
+        return ""
+    kept = _OWN_FILE in facts.paths or any(
         word.text.strip("\"'").startswith(_KEPT)
         for each in every_command(script.body)
         for word in (*each.words, *(value for _, value in each.assigns))
     )
+    return _START if kept else ""

@@ -62,6 +62,7 @@ def compose_heads(facts: Facts) -> Iterator[Head]:
     """The services of compose files that start something of their own."""
     for path in sorted(facts.compose):
         file = facts.compose[path]
+        mocked = stand_in(file)
         for written in file.services:
             service = merged_service(file, written, facts)
             if written.choices:
@@ -120,6 +121,6 @@ def compose_heads(facts: Facts) -> Iterator[Head]:
                 )
             yield Head(
                 "compose", own.span, own.text, place, Command(runs.span, runs.text, argv=argv, shell=shell), names=(service.name, *service.profiles, *filter(None, [target_of(file, service, facts), development_tag(service)])),
-                service=service.name, published=tuple(port.container for port in service.ports), public=is_public(service), container=True, overrides=original[0] if original is not None else None, header=file.header, stand_in=stand_in(file),
+                service=service.name, published=tuple(port.container for port in service.ports), public=is_public(service), container=True, overrides=original[0] if original is not None else None, header=file.header, stand_in=mocked,
                 development=development_environment(file, service) or (development_variable(service) if as_image else ""),
             )  # fmt: skip

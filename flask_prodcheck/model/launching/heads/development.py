@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from flask_prodcheck.facts.types import ComposeFile, ComposeService
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
@@ -37,14 +38,15 @@ def stand_in(file: ComposeFile) -> str:
         (
             service.name
             for service in file.services
-            if not service.profiles
-            and (
-                _IMAGE_NAME.sub("", service.image or "").lower() in _STAND_INS
-                or not _STAND_IN_WORDS.isdisjoint(words_of(service.name))
-            )
+            if not service.profiles and _stands_in(service.name, service.image or "")
         ),
         "",
     )
+
+
+@lru_cache(maxsize=4096)  # asked for every service of a file, about all of them
+def _stands_in(name: str, image: str) -> bool:
+    return _IMAGE_NAME.sub("", image).lower() in _STAND_INS or not _STAND_IN_WORDS.isdisjoint(words_of(name))
 
 
 _IMAGE_NAME = regex(r"^.*/|[:@].*$")

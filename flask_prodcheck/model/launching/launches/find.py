@@ -25,10 +25,10 @@ from flask_prodcheck.model.launching.launches.other_projects import serves_anoth
 from flask_prodcheck.model.launching.launches.overlaps import (
     SERVICE,
     files_passed,
-    is_part_of_another,
-    only_runs_an_image,
-    only_starts_a_service,
-    repeats_another,
+    without_parts,
+    without_repeats,
+    without_runs_of_images,
+    without_starts_of_services,
 )
 from flask_prodcheck.model.launching.launches.remote_starts import restarted_servers, restarts_something_unseen
 from flask_prodcheck.model.launching.launches.unknown_starts import (
@@ -124,12 +124,10 @@ def find_launches(
         for each in found
         if each.head.kind not in ("uwsgi", "dockerfile", "compose") or not is_test_place(each.head.span.file)
     ]
-    found = [each for each in found if not repeats_another(each, found) and not only_runs_an_image(each, found)]
-    found = [each for each in found if not is_part_of_another(each, found)]
+    found = without_parts(without_runs_of_images(without_repeats(found)))
     found += unreferenced_scripts(builder, facts, consumed)
     found += other_branches(builder, facts, found)
-    found = [each for each in found if not only_runs_an_image(each, found) and not only_starts_a_service(each, found)]
-    found = [each for each in found if not is_part_of_another(each, found)]
+    found = without_parts(without_starts_of_services(without_runs_of_images(found)))
     served, unseen = wsgi_scripts(builder, facts, found)
     found += served
     unknown += unseen

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_prodcheck.base import Known
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.model.evaluation.flask_debug import turns_debug_on
-from flask_prodcheck.model.launching.glitch import is_started_by_glitch
+from flask_prodcheck.model.launching.glitch import glitch_start
 from flask_prodcheck.model.launching.heads.development import is_development
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.heads.services import services_of
@@ -38,6 +38,8 @@ def judged(
     deploy = [each for each in kept if each.head.kind in _DEPLOYS or each.launch.source == "platform-default"]
     placed = [*deploy, *(each for each in kept if each.head.kind in PLATFORM_KINDS)]
     has_production = any(not each.launch.server.is_development for each in deploy)
+    glitch = glitch_start(facts)
+    serving = {(each.launch.head.span.file, each.launch.dockerfile) for each in placed if not each.launch.server.is_development}
     launches = []
     for each in kept:
         launch = each.launch
@@ -59,7 +61,7 @@ def judged(
             overrides_production=replaces, has_production=has_production, has_deploy=bool(deploy),
             production_pair=_has_production_pair(launch, facts),
             development=each.head.development, production=_says_production(launch) or ("" if has_production else _debugs_nothing(launch)), reloads="reload" in launch.options and launch.options["reload"][0] in ("true", "True"),
-            stand_in=each.head.stand_in, on_host=_leaves_on_host(each, has_production, facts), elsewhere=_starts_elsewhere(each, placed),
+            stand_in=each.head.stand_in, on_host=_leaves_on_host(each, has_production, glitch), elsewhere=_starts_elsewhere(each, serving),
             released=each.head.released, mounts_sources=_mounts_sources(each), built_aside=_is_built_aside(each, kept, facts), generated=_is_generated(each, deploy, facts),
             unused=_is_unused(each, facts), shown=str(shown.span) if shown is not None else "",
         )  # fmt: skip
@@ -145,11 +147,11 @@ _DETACHING = frozenset({"nohup", "setsid", "screen", "tmux"})
 _OF_HOSTS = regex(r"/(?:home/(?!codespace|vscode|vagrant|gitpod|linuxbrew)[^/]+|opt|srv|var|root)(?:/|$)")
 
 
-def _leaves_on_host(found: Found, has_production: bool, facts: Facts) -> str:
+def _leaves_on_host(found: Found, has_production: bool, glitch: str) -> str:
     """How a script starts a process that stays on a host: on a platform that calls it or is given a folder, on another
     machine by ``ssh``, or, where nothing else starts production, detached in a folder that only a server has; "" where it
-    does none of these."""
-    if is_started_by_glitch(found.launch.head.span.file, facts):
+    does none of these. ``glitch``: the script that Glitch starts."""
+    if found.launch.head.span.file == glitch:
         return "Glitch starts it"
     if found.launch.source == "platform-default" and not found.head.default:
         return "a platform is given the folder to build and to run"
@@ -162,14 +164,13 @@ def _leaves_on_host(found: Found, has_production: bool, facts: Facts) -> str:
     return ""
 
 
-def _starts_elsewhere(found: Found, deploy: Sequence[Found]) -> bool:
-    """Whether a deploy file starts a production server without the file of ``found`` and without its image."""
+def _starts_elsewhere(found: Found, serving: Iterable[tuple[str, str | None]]) -> bool:
+    """Whether a deploy file starts a production server without the file of ``found`` and without its image. ``serving``: the
+    files that start one, each with the Dockerfile of its image."""
     own = found.launch
     return any(
-        not each.launch.server.is_development
-        and each.launch.head.span.file != own.head.span.file
-        and (own.dockerfile is None or each.launch.dockerfile != own.dockerfile)
-        for each in deploy
+        file != own.head.span.file and (own.dockerfile is None or dockerfile != own.dockerfile)
+        for file, dockerfile in serving
     )
 
 

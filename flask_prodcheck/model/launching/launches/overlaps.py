@@ -21,8 +21,27 @@ def files_passed(found: Iterable[Found]) -> set[str]:
     return {hop.span.file for each in found for hop in each.launch.hops}
 
 
-def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
-    """Whether the head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
+def without_parts(found: Sequence[Found]) -> list[Found]:
+    """``found`` without those whose head is a later hop of another chain (a Makefile target that the image's CMD runs)."""
+    passing: dict[tuple[str, int], list[Found]] = {}  # by the lines that they pass through after their heads
+    ending: dict[str, list[Found]] = {}  # what deploys containers, by the file in which it ends
+    for each in found:
+        for line in {(hop.span.file, hop.span.line) for hop in each.launch.hops[1:]}:
+            passing.setdefault(line, []).append(each)
+        if each.head.kind in _DEPLOYS_CONTAINERS:
+            ending.setdefault(each.launch.end.span.file, []).append(each)
+
+    def others(each: Found) -> list[Found]:
+        head = each.launch.head.span
+        here = passing.get((head.file, head.line), [])
+        waits = each.head.place.args_open and not each.certain
+        return [*here, *ending.get(each.launch.end.span.file, [])] if waits else here
+
+    return [each for each in found if not _is_part_of_another(each, others(each))]
+
+
+def _is_part_of_another(each: Found, others: Sequence[Found]) -> bool:
+    """``others``: the chains that pass through the head, or end in the same file."""
     head = each.launch.head.span
     if (
         each.head.kind in ("systemd", "supervisor", "circus", "rc-local")
@@ -34,7 +53,7 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
         return False  # an image may take the example, but it is there for hosts
     hosted = each.head.kind == "procfile" and head.file.rpartition("/")[2] == "Procfile"  # what platforms read
     waits = each.head.place.args_open  # an ENTRYPOINT without CMD: somebody else gives the arguments
-    for other in found:
+    for other in others:
         if other is each or (each.head.kind == SERVICE and other.head.kind in _FOR_PEOPLE):
             continue
         passes = any((hop.span.file, hop.span.line) == (head.file, head.line) for hop in other.launch.hops[1:])
@@ -48,7 +67,7 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
             if passes and same_end and not borrowed and not (hosted and other.head.kind in _FOR_PEOPLE):
                 return True
             continue
-        deployed = other.head.kind in ("compose", "kubernetes")
+        deployed = other.head.kind in _DEPLOYS_CONTAINERS
         if _is_aside(other) and (each.head.released or (same_end and each.launch.target and each.certain)):
             continue  # it serves without those arguments too, or whoever takes the image gives others
         complete = each.launch.program is not None and each.launch.program.argv != ()
@@ -64,31 +83,40 @@ def is_part_of_another(each: Found, found: Sequence[Found]) -> bool:
     return False
 
 
-def only_runs_an_image(each: Found, found: Sequence[Found]) -> bool:
-    """Whether a task or a script for people at work does nothing but run an image that starts by itself what it starts
-    here."""
-    return any(
-        other.head.kind == "dockerfile"
-        and (_adds_nothing(each, other) or other.launch.hops == each.launch.hops[-len(other.launch.hops) :])
-        and _runs(each, other)
-        and (other.certain or not each.certain)
-        for other in found
-    )
+def without_runs_of_images(found: Sequence[Found]) -> list[Found]:
+    """``found`` without the tasks and scripts for people at work that do nothing but run an image which starts by itself what
+    they start."""
+    images = [each for each in found if each.head.kind == "dockerfile"]
+    return [
+        each
+        for each in found
+        if each.head.kind not in _FOR_PEOPLE
+        or not any(
+            (_adds_nothing(each, image) or image.launch.hops == each.launch.hops[-len(image.launch.hops) :])
+            and _runs(each, image)
+            and (image.certain or not each.certain)
+            for image in images
+        )
+    ]
 
 
-def only_starts_a_service(each: Found, found: Sequence[Found]) -> bool:
-    """Whether a task or a script for people only starts a service that the system of a host starts by itself."""
-    passed = {hop.span for hop in each.launch.hops[1:]}
-    services = (other.launch.head.span for other in found if other.head.kind == SERVICE)
-    return each.head.kind in _FOR_PEOPLE and not passed.isdisjoint(services)
+def without_starts_of_services(found: Sequence[Found]) -> list[Found]:
+    """``found`` without the tasks and scripts for people that only start a service which the system of a host starts by
+    itself."""
+    services = {each.launch.head.span for each in found if each.head.kind == SERVICE}
+    return [each for each in found if each.head.kind not in _FOR_PEOPLE or services.isdisjoint(passed(each))]
 
 
-def repeats_another(each: Found, found: Sequence[Found]) -> bool:
-    """Whether a workflow only runs on a server what another file of the project starts by itself: an image, a task."""
-    passed = {hop.span for hop in each.launch.hops[1:]}
-    return each.head.kind == WORKFLOW and any(
-        other.launch.head.span in passed for other in found if other.head.kind != WORKFLOW
-    )
+def without_repeats(found: Sequence[Found]) -> list[Found]:
+    """``found`` without the workflows that only run on a server what another file of the project starts by itself: an image, a
+    task."""
+    others = {each.launch.head.span for each in found if each.head.kind != WORKFLOW}
+    return [each for each in found if each.head.kind != WORKFLOW or others.isdisjoint(passed(each))]
+
+
+def passed(each: Found) -> frozenset[Span]:
+    """What the chain passes through after its head."""
+    return frozenset(hop.span for hop in each.launch.hops[1:])
 
 
 def _adds_nothing(each: Found, image: Found) -> bool:
@@ -120,6 +148,7 @@ def _is_aside(found: Found) -> bool:
     return named is not None and named[0] is not Purpose.PRODUCTION
 
 
+_DEPLOYS_CONTAINERS = frozenset({"compose", "kubernetes"})
 _FOR_PEOPLE = frozenset({*NO_DEPLOYMENT, "script", "invoke"})
 _INSTALLS = frozenset({"install", "installer", "setup", "provision", "bootstrap"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import posixpath
+from collections import Counter
 from collections.abc import Sequence
 
 from flask_prodcheck.base import Problem, Span
@@ -22,7 +23,7 @@ from flask_prodcheck.model.launching.heads.processes import written_heads
 from flask_prodcheck.model.launching.launches.aside import is_aside
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
-from flask_prodcheck.model.launching.launches.overlaps import SERVICE, files_passed
+from flask_prodcheck.model.launching.launches.overlaps import SERVICE, files_passed, passed
 from flask_prodcheck.model.launching.place import Place
 from flask_prodcheck.model.launching.readmes.said import Readmes
 from flask_prodcheck.model.launching.server_settings import mod_wsgi_start
@@ -71,14 +72,8 @@ def unreferenced_scripts(builder: LaunchBuilder, facts: Facts, consumed: set[str
         if path in consumed or path in follower.sourced or path in follower.visited - before:
             continue
         found += _script_chains(builder, facts.scripts[path], whole=path not in before)
-    return [
-        each
-        for each in found
-        if not any(
-            other is not each and each.launch.head.span in [hop.span for hop in other.launch.hops[1:]]
-            for other in found
-        )
-    ]
+    lines = Counter(span for each in found for span in passed(each))
+    return [each for each in found if lines[each.launch.head.span] == (each.launch.head.span in passed(each))]
 
 
 def service_scripts(builder: LaunchBuilder, facts: Facts) -> list[Found]:

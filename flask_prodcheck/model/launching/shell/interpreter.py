@@ -70,6 +70,7 @@ class Interpreter:
         self._facts = facts
         self._budget = budget
         self._chain = chain
+        self._handing_on: dict[str, bool] = {}  # scripts: whether they hand the stop signal on
 
     def walk(self, statements: Iterable[ShellStmt], state: ShellState) -> list[Ended]:
         """Run ``statements`` until the shell ends; ``state`` is then as they leave it."""
@@ -349,8 +350,9 @@ class Interpreter:
         own = ended.hops == place.hops and ended.shell_parent is None
         if not own and ended.shell_parent != place.shell_parent:
             return ended  # another shell, or what runs the processes
-        hands_on = hands_signals_on(self._facts.scripts.get(place.script))
-        return replace(ended, shell_parent=None if hands_on else place.shell_parent)
+        if place.script not in self._handing_on:
+            self._handing_on[place.script] = hands_signals_on(self._facts.scripts.get(place.script))
+        return replace(ended, shell_parent=None if self._handing_on[place.script] else place.shell_parent)
 
     def _written_file(self, command: ShellCommand, place: Place) -> list[Ended]:
         """The processes of a unit or a supervisor file that a script writes inside a container."""
