@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import hypothesmith
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from flask_prodcheck.audit import audit_tree
@@ -14,6 +14,7 @@ from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.python import read_python
 from flask_prodcheck.reports.json_v1 import render
 from flask_prodcheck.sources.discover import memory_tree
+from tests.hostile.programs import programs
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 PROJECTS = [
@@ -69,3 +70,24 @@ def test_any_python(source: str) -> None:
 @given(hypothesmith.from_node())
 def test_any_python_in_a_project(source: str) -> None:
     check({"app.py": FLASK + source.encode("utf-8", "replace"), "Procfile": b"web: python app.py\n"})
+
+
+#: A name that is bound to what a function of the project makes of it, after a method of its own.
+REBOUND = b"""import os
+from flask import Flask
+app = Flask(__name__)
+def trained(model):
+    return model
+model = make()
+model = model.to("cpu")
+model = trained(model)
+if __name__ == "__main__":
+    os.system(model)
+"""
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(programs())
+@example({"one.py": REBOUND, "Procfile": b"web: python one.py\n"})
+def test_programs_about_few_names(files: dict[str, bytes]) -> None:
+    check(files)

@@ -38,7 +38,7 @@ class Place:
     variables whose text is known but for some ``${NAME}`` in it: commands that a script puts together and runs later.
     ``script``: the script that runs; ``starts``: it is called to start a service; ``folder``: the absolute one on the
     machine, in a container the one inside, "" where it is not known; ``outside``: it stands among the sources of something
-    else.
+    else. ``left``: the project folder in which the server began, where that stays on its path ("" = none but ``cwd``).
     """
 
     hops: tuple[Hop, ...]
@@ -62,6 +62,7 @@ class Place:
     script: str = ""
     starts: bool = False
     folder: str = ""
+    left: str = ""
     outside: bool = False
 
     def hop(self, span: Span, text: str) -> Place:

@@ -349,8 +349,11 @@ def _flaskenv_app(place: Place, facts: Facts) -> str:
 
 
 def place_for(start: ServerStart, place: Place, facts: Facts) -> Place:
-    """``place`` with the server's own folder and import paths applied."""
+    """``place`` with the server's own folder and import paths applied. Gunicorn puts the folder in which it begins on its
+    path before it reads where to go on to, and that one in front of it (``app/base.py`` of 27.0.1, ``load_config``, which
+    calls ``chdir`` twice)."""
     if start.chdir:
-        place = enter(place, start.chdir, facts)
+        left = place.cwd if start.server is Server.GUNICORN else ""
+        place = replace(enter(place, start.chdir, facts), left=left)
     paths = [found for path in start.paths if (found := locate(path, place, facts)) is not None]
     return replace(place, import_paths=(*paths, *place.import_paths)) if paths else place

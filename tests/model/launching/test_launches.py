@@ -243,6 +243,11 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Procfile:1 gunicorn production app:app True"],
     ),
     (
+        "--chdir leaves the folder before on the path of gunicorn",
+        {"Procfile": "web: gunicorn --chdir src src.app:app\n", "src/app.py": "import views\n" + APP, "src/views.py": ""},
+        ["Procfile:1 gunicorn production src.app:app True"],
+    ),
+    (
         "the module half is missing",
         {"Procfile": "web: gunicorn wsgi:app\n", "app.py": APP},
         ["Procfile:1 gunicorn production wsgi:app False"],

@@ -19,7 +19,7 @@ INSTALLED_PROGRAMS = frozenset(
 
 def import_roots(place: Place, facts: Facts) -> tuple[str, ...]:
     """The folders that Python searches at ``place``, in order, as far as they belong to the project."""
-    found = [*place.import_paths, place.cwd]
+    found = [*place.import_paths, place.cwd, *filter(None, [place.left])]
     for entry in place.variables.get("PYTHONPATH", "").split(":"):
         if entry and not is_open(entry):
             inside = locate(entry, place, facts)

@@ -50,10 +50,11 @@ def bounded(value: object) -> object:
 @dataclass(slots=True)
 class Effort:
     """How many expressions may still be looked at, in the whole program (``left``) and for the value that is being worked out
-    (``value``; None: none is)."""
+    (``value``; None: none is), on which ``waiting`` others hang."""
 
     left: int = _OF_PROGRAM
     value: int | None = None
+    waiting: int = 0
 
     def begin(self) -> None:
         self.value = min(_OF_VALUE, self.left)

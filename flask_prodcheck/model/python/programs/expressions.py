@@ -36,12 +36,20 @@ from flask_prodcheck.model.python.programs.undecided import OPEN
 from flask_prodcheck.model.python.programs.words import joined, text_of
 
 _DEPTH = 16
+#: What a function is given hangs on what another one is given: a name that is bound again and again hangs on itself.
+_WAITING = 8
 
 
 def evaluate(world: World, frame: Frame, expr: Expr) -> object:
     """The value of ``expr``, or open. Lists are Python lists whose items may be open."""
     if world.effort.value is not None:  # another value hangs on this one
-        return _value(world, frame, expr)
+        if world.effort.waiting >= _WAITING:
+            return OPEN
+        world.effort.waiting += 1
+        try:
+            return _value(world, frame, expr)
+        finally:
+            world.effort.waiting -= 1
     world.effort.begin()
     try:
         return _value(world, frame, expr)
