@@ -16,8 +16,10 @@ from flask_prodcheck.facts.syntax import Const, Expr, Keyword, Opaque
 from flask_prodcheck.facts.types import EntryPoint
 from flask_prodcheck.model.launching.folders import folders_of
 from flask_prodcheck.model.launching.following.python_programs import placed_module
+from flask_prodcheck.model.launching.hints import words_of
 from flask_prodcheck.model.launching.installs import normalised, production_dependencies
 from flask_prodcheck.model.launching.place import Place, enter, locate
+from flask_prodcheck.model.launching.purpose import SAMPLE_WORDS
 from flask_prodcheck.model.launching.steps import ServerStart
 from flask_prodcheck.model.launching.words import expand, is_open
 from flask_prodcheck.model.project import App, Server
@@ -287,26 +289,32 @@ def _flask(start: ServerStart, place: Place, facts: Facts, modules: Modules, roo
             path = modules.path_of(module, roots)
             if path is not None:
                 return _flask_module(module, path, "", modules)
-        return Target("", None)
+        shown = _shown_app(place, facts)
+        found = _flask(replace(start, target=shown), place, facts, modules, roots) if shown else Target("", None)
+        return replace(found, assumed=True) if found.resolves else Target("", None)
     pieces = re.split(r":(?![\\/])", text, maxsplit=1)
     module_text, attribute = pieces[0], pieces[1] if len(pieces) == 2 else ""
-    found: str | None
-    if "/" in module_text or module_text.endswith(".py"):
-        found = locate(module_text, place, facts) or locate(module_text + ".py", place, facts)
-        if found is not None and found in folders_of(facts):
-            found = f"{found}/__init__.py"
-        if found is None and "/" not in module_text:  # "site.web.py": Flask strips the ending and imports the rest
-            found, _ = _find(module_text.removesuffix(".py"), place, facts, modules, roots)
-    else:
-        found, _ = _find(module_text, place, facts, modules, roots)
-        found = found or (locate(f"{module_text}.py", place, facts) if "." not in module_text else None)
-    if found is None:
+    path = _flask_file(module_text, place, facts, modules, roots)
+    if path is None:
         return Target(
             text,
             None if not _decidable(place) or _elsewhere(module_text, facts) or not place.cwd_known else False,
             "module",
         )
-    return _flask_module(module_text, found, attribute, modules)
+    return _flask_module(module_text, path, attribute, modules)
+
+
+def _flask_file(module: str, place: Place, facts: Facts, modules: Modules, roots: tuple[str, ...]) -> str | None:
+    """The file of what stands in FLASK_APP in front of a name: a path or a module."""
+    if "/" not in module and not module.endswith(".py"):
+        found, _ = _find(module, place, facts, modules, roots)
+        return found or (locate(f"{module}.py", place, facts) if "." not in module else None)
+    found = locate(module, place, facts) or locate(module + ".py", place, facts)
+    if found is not None and found in folders_of(facts):
+        return f"{found}/__init__.py"
+    if found is None and "/" not in module:  # "site.web.py": Flask strips the ending and imports the rest
+        found, _ = _find(module.removesuffix(".py"), place, facts, modules, roots)
+    return found
 
 
 _OPEN_FOLDER = regex(r"(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$\([^()]*\))((?:/[\w.-]+)*/[\w-]+\.py)")
@@ -343,6 +351,18 @@ def _flaskenv_app(place: Place, facts: Facts) -> str:
         file = facts.env_files.get(path or "")
         if file is not None:
             for var in file.variables:
+                if var.name == "FLASK_APP" and var.value:
+                    return var.value
+    return ""
+
+
+def _shown_app(place: Place, facts: Facts) -> str:
+    """What FLASK_APP is in the example of an environment file that people copy, where they start the command; "" where there
+    is none."""
+    folder = "" if place.cwd == "." else place.cwd
+    for path in sorted(facts.env_files):
+        if posixpath.dirname(path) == folder and not SAMPLE_WORDS.isdisjoint(words_of(posixpath.basename(path))):
+            for var in facts.env_files[path].variables:
                 if var.name == "FLASK_APP" and var.value:
                     return var.value
     return ""

@@ -613,6 +613,7 @@ def test_a_program_that_the_build_may_make_is_not_missing_but_unknown(run: str, 
         ({".devcontainer/Dockerfile": "FROM x/y\n"}, "no-deploy-files", []),
         ({"ops/Dockerfile": 'FROM x/y\nENTRYPOINT ["/z/init"]\n'}, "no", ["ops/Dockerfile:2"]),
         ({"netlify.toml": '[build]\ncommand = "make site"\n'}, "no-deploy-files", []),
+        ({"gunicorn.conf.py": "workers = 2\nbind = ':8000'\n"}, "no", []),  # it says how, though not when
     ],
 )
 def test_what_people_work_in_is_no_deploy_file(files: dict[str, str], production: str, starts: list[str]) -> None:

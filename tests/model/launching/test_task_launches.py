@@ -76,6 +76,16 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         ["Dockerfile:4 > pyproject.toml:3 flask-run production app:app True"],
     ),
     (
+        "what the example of an environment file names, which people copy",
+        {"Pipfile": '[scripts]\nstart = "flask run"\n', ".env.example": "FLASK_APP=web/site.py\n", "web/site.py": APP},
+        ["Pipfile:2 flask-run development web/site.py:app True"],
+    ),
+    (
+        "that is nothing where Flask finds an application itself",
+        {"Pipfile": '[scripts]\nstart = "flask run"\n', ".env.example": "FLASK_APP=web/site.py\n", "web/site.py": APP, "app.py": APP},
+        ["Pipfile:2 flask-run development app:app True"],
+    ),
+    (
         "PDM: an environment file",
         {
             "pyproject.toml": "[tool.pdm.scripts]\nserve = {shell = 'gunicorn $TARGET', env_file = 'live.env'}\n",

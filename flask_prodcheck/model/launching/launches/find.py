@@ -8,6 +8,7 @@ from flask_prodcheck.base import Problem
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.workflow_calls import KIND as WORKFLOW
 from flask_prodcheck.model.evaluation.data_files import Reader
+from flask_prodcheck.model.launching.gunicorn_files import gunicorn_files
 from flask_prodcheck.model.launching.heads.beanstalk import beanstalk_deployments
 from flask_prodcheck.model.launching.heads.find import find_heads
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work, is_test_place
@@ -157,7 +158,8 @@ def find_launches(
         any(head.kind not in (*NO_DEPLOYMENT, WORKFLOW) and not is_for_work(head.span.file) for head in heads)
         or any(each.head.kind == WORKFLOW for each in found)
         or any(each.head.kind in ("beanstalk", "wsgi-script", "vercel", SERVICE) for each in found)
-        or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches),
+        or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches)
+        or any(gunicorn_files(facts)),
         tuple(unknown),
         shown,
     )
