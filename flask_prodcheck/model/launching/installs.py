@@ -13,6 +13,7 @@ from flask_prodcheck.facts.windows_words import windows_shell
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.images import Image, project_path
 from flask_prodcheck.patterns import regex
+from flask_prodcheck.records import dataclass
 
 #: Groups that a production installation leaves out unless it asks for them.
 DEVELOPMENT_GROUPS = frozenset(
@@ -103,8 +104,22 @@ def _requirements(path: str | None, facts: Facts, seen: set[str]) -> set[str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Installs:
+    """The distributions that an image is seen to install; ``certain`` where there are no others."""
+
+    names: frozenset[str]
+    certain: bool
+
+
 def image_installs(image: Image, facts: Facts) -> frozenset[str] | None:
     """The distributions that the RUN lines of ``image`` install; None when a base image or a script may bring others."""
+    found = installs_of(image, facts)
+    return found.names if found.certain else None
+
+
+def installs_of(image: Image, facts: Facts) -> Installs:
+    """What the RUN lines of ``image`` are seen to install."""
     found: set[str] = set()
     certain = is_plain_base(image.base)
     for command, folder in image.runs:
@@ -123,7 +138,7 @@ def image_installs(image: Image, facts: Facts) -> frozenset[str] | None:
                 certain = False
             else:
                 found |= outcome
-    return frozenset(found) if certain else None
+    return Installs(frozenset(found), certain)
 
 
 def _one(words: list[str], cwd: str, image: Image, facts: Facts) -> set[str] | None:

@@ -82,3 +82,42 @@ def test_the_mode_decides_which_server_serves(made: str, installed: str, expecte
     }
     launches = link(parse(memory_tree(files)), name="site").launches
     assert [f"{each.server.value} {each.confidence.value}" for each in launches] == expected
+
+
+PLAIN = "FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\n{}\nCMD [\"python\", \"app.py\"]\n"
+OTHER = {"other/requirements.txt": "flask\nflask-socketio\neventlet\n"}
+IMAGES = [
+    (
+        "an image installs the package beside the requirements",
+        PLAIN.format("RUN pip install -r requirements.txt && pip install eventlet"),
+        {},
+        "eventlet",
+    ),
+    (
+        "... also where a script may install others",
+        PLAIN.format("RUN ./prepare.sh\nRUN pip install gevent gevent-websocket"),
+        {},
+        "gevent",
+    ),
+    ("... which it does not", PLAIN.format("RUN pip install -r requirements.txt"), {}, "socketio-dev"),
+    (
+        "an image without the package of another part of the project",
+        PLAIN.format("RUN pip install -r requirements.txt"),
+        OTHER,
+        "socketio-dev",
+    ),
+    ("... whose installations are not all seen", PLAIN.format("RUN ./prepare.sh"), OTHER, "eventlet"),
+    ("an image whose own packages come from elsewhere", PLAIN.format("RUN pip install requests"), OTHER, "eventlet"),
+]
+
+
+@pytest.mark.parametrize(("image", "more", "expected"), [case[1:] for case in IMAGES], ids=[case[0] for case in IMAGES])
+def test_what_an_image_installs_decides_the_mode(image: str, more: dict[str, str], expected: str) -> None:
+    files = {
+        "Dockerfile": image,
+        "app.py": APP + "socketio = SocketIO(app)\n" + RUN,
+        "requirements.txt": "flask\nflask-socketio\n",
+        **more,
+    }
+    launches = link(parse(memory_tree(files)), name="site").launches
+    assert [each.server.value for each in launches if each.dockerfile] == [expected]

@@ -60,6 +60,7 @@ from flask_prodcheck.model.launching.following.tasks import (
 )
 from flask_prodcheck.model.launching.heads.decided import decided
 from flask_prodcheck.model.launching.hints import words_of
+from flask_prodcheck.model.launching.installations import Installations
 from flask_prodcheck.model.launching.place import SSH, Place, enter, on_path
 from flask_prodcheck.model.launching.service_scripts import S6_INIT, scripts_of_s6, scripts_of_services, uses_s6
 from flask_prodcheck.model.launching.shell.interpreter import Interpreter
@@ -92,10 +93,10 @@ _MAX_FUNCTION_STEPS = 600  # for one function of a script whose caller is not kn
 class Follower:
     """Follows commands of one project. Holds the budget and the notes of what could not be followed."""
 
-    def __init__(self, facts: Facts, modules: Modules, installed: frozenset[str]) -> None:
+    def __init__(self, facts: Facts, modules: Modules, installations: Installations) -> None:
         self.facts = facts
         self.modules = modules
-        self.installed = installed
+        self.installations = installations
         self.visited: set[str] = set()
         self.sourced: set[str] = set()
         self.budget = Budget()
@@ -226,7 +227,7 @@ class Follower:
                 argv=tuple(args),
                 env=place.variables,
                 function=function,
-                installed=self.installed,
+                installed=self.installations.seen_at(place),
             )
             for note in outcome.notes:
                 self.budget.note(Span(path, 1), note)

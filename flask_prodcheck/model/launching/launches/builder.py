@@ -9,17 +9,15 @@ from flask_prodcheck.base import Span, Unknown
 from flask_prodcheck.facts.iis import KIND as IIS
 from flask_prodcheck.facts.nginx_unit import KIND as UNIT
 from flask_prodcheck.facts.parsed import Facts
-from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import Command
 from flask_prodcheck.model.launching.base_images import is_plain_base
 from flask_prodcheck.model.launching.chain_end import Ended
-from flask_prodcheck.model.launching.commands.wrappers import BRINGING_COMMANDS
 from flask_prodcheck.model.launching.following.follower import Follower
 from flask_prodcheck.model.launching.following.python_programs import import_roots
 from flask_prodcheck.model.launching.following.source_deploys import BUILDPACK
 from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS, settings_table
 from flask_prodcheck.model.launching.heads.head import UNSPLIT, Head
-from flask_prodcheck.model.launching.installs import image_installs, production_dependencies
+from flask_prodcheck.model.launching.installations import Installations
 from flask_prodcheck.model.launching.launches.found import Found
 from flask_prodcheck.model.launching.listening import NAMES_DYNO, SETS_PORT
 from flask_prodcheck.model.launching.place import Place
@@ -52,10 +50,9 @@ class LaunchBuilder:
     def __init__(self, facts: Facts, modules: Modules, run_sites: Sequence[RunSite]) -> None:
         self.facts = facts
         self.modules = modules
-        self.installed = frozenset(dep.name for dep in production_dependencies(facts))
-        self.follower = Follower(facts, modules, self.installed)
+        self.installations = Installations(facts)
+        self.follower = Follower(facts, modules, self.installations)
         self.sites = {(site.span.file, site.span.line): site for site in run_sites}
-        self._installs: dict[tuple[str, str], frozenset[str] | None] = {}
 
     # --- from a head to chains -------------------------------------------------------------------------------------
 
@@ -174,7 +171,7 @@ class LaunchBuilder:
             container=head.container,
             platform=head.platform,
             root_user=root,
-            installs=self._image_installs(place),
+            installs=self.installations.all_at(place),
             shell_parent=place.shell_parent,
             wrappers=place.wrappers,
             service=head.service,
@@ -184,26 +181,6 @@ class LaunchBuilder:
             dockerfile=image.dockerfile if image is not None and image.dockerfile else None,
             layout=_layout(place),
             placed=image_files(image, self.facts) if image is not None else {},
-        )
-
-    def _image_installs(self, place: Place) -> frozenset[str] | None:
-        image = place.image
-        if image is None or not image.dockerfile or any(self._installs_packages(hop.span.file) for hop in place.hops):
-            return None
-        if any(wrapper in BRINGING_COMMANDS for wrapper in place.wrappers):
-            return None  # and a distribution that is asked for may bring the command itself
-        key = (image.dockerfile, image.stage)
-        if key not in self._installs:
-            self._installs[key] = image_installs(image, self.facts)
-        return self._installs[key]
-
-    def _installs_packages(self, path: str) -> bool:
-        """Whether a script on the way installs distributions when the container starts."""
-        script = self.facts.scripts.get(path)
-        return script is not None and any(
-            "install" in [word.text for word in command.words]
-            and posixpath.basename(command.words[0].text) in _INSTALLERS
-            for command in every_command(script.body)
         )
 
     def _server_launch(self, head: Head, ended: Ended, start: ServerStart) -> tuple[Place, Launch]:
@@ -268,7 +245,8 @@ class LaunchBuilder:
         if ending.missing:
             launch = self._base(head, place, Server.OTHER, ending.target, None if _unseen(place) else False)
             return place, replace(launch, missing="script", confidence=_confidence(place, None))
-        server = ending.server or self._socketio(ending.target)
+        server = ending.server
+        assert server is not None  # what is installed is known to whoever follows a launch
         site_span = ending.run_site or (ending.hops[-1].span if ending.hops else None)
         site = self.sites.get((site_span.file, site_span.line)) if site_span is not None else None
         target = ending.target or (place.hops[-1].span.file if server.is_development else "")
@@ -302,12 +280,6 @@ class LaunchBuilder:
         modules = [self.facts.modules.get(hop.span.file) for hop in place.hops]
         return any(module is not None and module.calls_one_of(_USER_CHANGES) for module in modules)
 
-    def _socketio(self, target: str) -> Server:
-        for name in ("gevent", "eventlet"):
-            if name in self.installed:
-                return Server(name)
-        return Server.SOCKETIO_DEV
-
 
 #: Heads that are files which a server executes: the start is where such a file binds the application.
 _EXECUTED = frozenset({"passenger", "pythonanywhere", "toolforge", "vercel", "wsgi-script"})
@@ -320,9 +292,6 @@ _USER_CHANGES = frozenset(
 
 def _layout(place: Place) -> tuple[tuple[str, str], ...]:
     return tuple((each.image, each.repo) for each in place.mapping)
-
-
-_INSTALLERS = frozenset({"pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "conda"})
 
 
 def _is_root(place: Place) -> bool | None:
