@@ -194,11 +194,21 @@ def start_options(launch: Launch, project: Project) -> Mapping[str, str]:
     return {}
 
 
-def serves_console(launch: Launch) -> bool:
+def serving_site(launch: Launch, project: Project) -> RunSite | None:
+    """The call that serves and decides debug mode: that of a development server, and ``socketio.run`` with eventlet or gevent,
+    which turns debug mode on and puts Werkzeug's debugger around the application there too (Flask-SocketIO,
+    ``SocketIO.run``)."""
+    ends = (site for site in project.run_sites if site.call == "socketio.run" and site.span == launch.end.span)
+    return launch.run_site or next(ends, None)
+
+
+def serves_console(launch: Launch, project: Project) -> bool:
     """Whether debug mode opens the interactive debugger: ``run_simple`` and ``make_server`` of Werkzeug do not look at
     the application's setting, only at an argument of their own."""
-    site = launch.run_site
-    return launch.server.is_development and (site is None or site.call not in ("run_simple", "make_server"))
+    site = serving_site(launch, project)
+    if site is None:
+        return launch.server.is_development
+    return site.call not in ("run_simple", "make_server")
 
 
 def runs_on_windows(launch: Launch) -> bool:
@@ -368,6 +378,7 @@ __all__ = [
     "served_modules",
     "served_otherwise",
     "serves_console",
+    "serving_site",
     "services_of",
     "settings_at",
     "settings_table",

@@ -14,8 +14,8 @@ from flask_prodcheck.rulekit import (
     Known,
     Launch,
     Project,
-    RunSite,
     serves_console,
+    serving_site,
 )
 
 CONSOLE = "the interactive debugger lets anyone who reaches it run code"
@@ -25,7 +25,7 @@ BEHIND_SERVER = "error handlers are bypassed and templates are re-read on every 
 
 def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
-        site = launch.run_site or _socketio_site(launch, project)
+        site = serving_site(launch, project)
         if site is not None and site.debug == "true":
             yield Hit(
                 at=site.span,
@@ -51,22 +51,16 @@ def check(project: Project) -> Iterator[Hit]:
                 facts = {"what": "DEBUG is on", "effect": BEHIND_SERVER}
                 yield Hit(at=setting.span, facts=facts, severity="warning", message=ALWAYS)
             continue
-        if launch.run_site is not None and launch.run_site.debug not in ("unset", "config"):
+        site = serving_site(launch, project)
+        if site is not None and site.debug not in ("unset", "config"):
             continue  # the call's own argument decides
-        console = serves_console(launch)
+        console = serves_console(launch, project)
         yield Hit(
             at=setting.span,
             via=launch.hops,
             facts={"what": "DEBUG is on", "effect": CONSOLE if console else BEHIND_SERVER},
             severity=None if launch.confidence is Confidence.HIGH else "warning",
         )
-
-
-def _socketio_site(launch: Launch, project: Project) -> RunSite | None:
-    """The call of ``socketio.run`` that serves with eventlet or gevent: with ``debug=True`` it puts Werkzeug's debugger around the
-    application there too (Flask-SocketIO, ``SocketIO.run``)."""
-    ends = (site for site in project.run_sites if site.call == "socketio.run" and site.span == launch.end.span)
-    return next(ends, None)
 
 
 def _takes_arguments(app: App, project: Project) -> bool:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_prodcheck.rulekit import Configuration, Hit, Known, Project, Setting, serves_console
+from flask_prodcheck.rulekit import Configuration, Hit, Known, Project, Setting, serves_console, serving_site
 
 ALONE = "Debug mode is on in the image by itself: only what stands beside it ({place}) sets {variable}"
 
 
 def check(project: Project) -> Iterator[Hit]:
     for launch in project.production:
-        site = launch.run_site
+        site = serving_site(launch, project)
         if site is not None and site.debug == "env-default-true":
             yield Hit(at=site.span, via=launch.hops, facts={"variable": "a variable"})
     for configuration in project.configurations:
-        found = _on_by_default(configuration)
+        found = _on_by_default(configuration, project)
         if found is not None and _set_elsewhere(project, configuration, found.variable):
             continue
         beside = _set_beside(project, configuration, found.variable) if found is not None else ""
@@ -23,17 +23,18 @@ def check(project: Project) -> Iterator[Hit]:
             yield _hit(configuration, found, severity="warning", message=ALONE, place=beside)
         elif found is not None:
             launch = configuration.launch
-            console = launch is not None and serves_console(launch)
+            console = launch is not None and serves_console(launch, project)
             yield _hit(configuration, found, severity=None if console else "warning")
         elif configuration.alone is not None:
-            yield from _alone(configuration, configuration.alone)
+            yield from _alone(configuration, configuration.alone, project)
 
 
-def _on_by_default(configuration: Configuration) -> Setting | None:
+def _on_by_default(configuration: Configuration, project: Project) -> Setting | None:
     """The setting that turns debug mode on where a variable, or a file, is missing."""
     launch = configuration.launch
     setting = (configuration.unselected or configuration).get("DEBUG")
-    if launch is not None and launch.run_site is not None and launch.run_site.debug not in ("unset", "config"):
+    site = serving_site(launch, project) if launch is not None else None
+    if site is not None and site.debug not in ("unset", "config"):
         return None
     on = isinstance(setting.value, Known) and setting.value.value is True and setting.span is not None
     return setting if on and (setting.fallback or setting.file) else None
@@ -60,9 +61,9 @@ def _set_beside(project: Project, configuration: Configuration, variable: str) -
     return ""
 
 
-def _alone(configuration: Configuration, image: Configuration) -> Iterator[Hit]:
+def _alone(configuration: Configuration, image: Configuration, project: Project) -> Iterator[Hit]:
     """The image as anybody may start it, without the variables that a file beside it sets."""
-    found = _on_by_default(image)
+    found = _on_by_default(image, project)
     given = configuration.launch.env.get(found.variable) if found is not None and configuration.launch else None
     if found is not None and given is not None and given.origin:
         place = str(given.origin[-1].span)
