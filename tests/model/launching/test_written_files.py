@@ -102,6 +102,19 @@ def test_what_a_program_writes_is_launched(
     assert chains({"deploy.py": program, "app.py": APP}) == expected
 
 
+@pytest.mark.parametrize(
+    "writer",
+    [
+        {"install.sh": f"cat > /etc/systemd/system/site.service << EOF\n{GUNICORN}EOF\n"},
+        {"install.py": f'open("/etc/systemd/system/site.service", "w").write("""{GUNICORN}""")\n'},
+    ],
+    ids=["a here-document of a script", "a program"],
+)
+def test_what_is_written_for_a_process_manager_is_a_deployment(writer: dict[str, str]) -> None:
+    project = link(parse(memory_tree({"app.py": APP, **writer})), name="site")
+    assert [site.production for site in project.run_sites] == ["no"]
+
+
 def test_what_a_test_writes_is_not(chains: Callable[[dict[str, str]], list[str]]) -> None:
     program = f'open("/etc/systemd/system/site.service", "w").write("""{GUNICORN}""")\n'
     assert chains({"tests/deploy.py": program, "app.py": APP}) == []

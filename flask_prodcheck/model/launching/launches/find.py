@@ -112,10 +112,9 @@ def find_launches(
     unknown += [hop for hop in imageless_starts(facts) if hop.span not in begun]
     unknown += undecided_starts(facts)
     found += [each for head in beanstalk_deployments(facts) for each in builder.follow(head)]
-    found += placed_by_platforms(builder, facts)
-    found += written_by_scripts(builder, facts)
     written, undecided = written_by_programs(builder, facts)
-    found += written
+    installed = [*placed_by_platforms(builder, facts), *written_by_scripts(builder, facts), *written]
+    found += installed
     unknown += undecided
     found += service_scripts(builder, facts)
     found = [wrapped for each in found if (wrapped := with_application_behind(each, apps)) is not None]
@@ -157,6 +156,7 @@ def find_launches(
         problems,
         any(head.kind not in (*NO_DEPLOYMENT, WORKFLOW) and not is_for_work(head.span.file) for head in heads)
         or any(each.head.kind == WORKFLOW for each in found)
+        or bool(installed)
         or any(each.head.kind in ("beanstalk", "wsgi-script", "vercel", SERVICE) for each in found)
         or any(each.kind == "script" and each.is_production and not each.server.is_development for each in launches)
         or any(gunicorn_files(facts)),
