@@ -9,7 +9,8 @@ from flask_prodcheck.facts.yaml_nodes import YamlNode, any_command, env_mapping,
 
 def read_fly(path: str, root: YamlNode) -> StartFile:
     """``fly.toml`` (Fly.io: "App configuration"): one start for each of ``[processes]``, or what ``[experimental]``
-    overrides, else one without a command (the image decides). Commands are split, no shell runs them."""
+    overrides, else one without a command (the image decides). Commands are split, no shell runs them. Of a list
+    (``[[processes]]``) flyctl takes each ``name`` and ``command``, and nothing else."""
     env = env_mapping(root.get("env"))
     options = options_of(
         root, app="app", dockerfile=("build", "dockerfile"), image=("build", "image"), builder=("build", "builder"),
@@ -28,11 +29,11 @@ def read_fly(path: str, root: YamlNode) -> StartFile:
     if release is not None:
         starts.append(Start("fly", "release", release.span, release, env=env, role="release", options=options))
     processes = root.get("processes")
-    if processes is not None:
-        for name, _, _ in processes.items():
-            command = split_command(processes, name)
-            if command is not None:
-                starts.append(Start("fly", name, command.span, command, env=env, options=options))
+    named = [(name, split_command(processes, name)) for name, _, _ in processes.items()] if processes is not None else []
+    named += [(each.string("name") or "", split_command(each, "command")) for each in elements(processes)]
+    for name, command in named:
+        if command is not None:
+            starts.append(Start("fly", name, command.span, command, env=env, options=options))
     experimental = root.get("experimental")
     if not any(start.role == "run" for start in starts):
         key = next(

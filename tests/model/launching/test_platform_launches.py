@@ -1048,6 +1048,47 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         ["Dockerfile:4 > Procfile:1 gunicorn production app:app True"],
     ),
+    (
+        "processes of Fly.io as a list: a name and a command each, nothing else of them is read",
+        {
+            "fly.toml": 'app = "site"\n[[processes]]\nname = "app"\ncommand = "gunicorn app:app"\n[[processes]]\nname = "other"\nentrypoint = ["flask", "run"]\n',
+            "app.py": APP,
+        },
+        ["fly.toml:4 gunicorn production app:app True"],
+    ),
+    (
+        "a copy of a file that was put aside beside it",
+        {
+            "Dockerfile": IMAGE + "CMD gunicorn app:app\n",
+            "Dockerfile.old": IMAGE + "CMD flask run\n",
+            "Procfile": "web: gunicorn app:app\n",
+            "render_backup.yaml": "services:\n- type: web\n  name: a\n  runtime: python\n  startCommand: flask run\n",
+            "app.py": APP,
+        },
+        [
+            "Dockerfile:4 gunicorn production app:app True",
+            "Procfile:1 gunicorn production app:app True",
+        ],
+    ),
+    (
+        "... that something builds",
+        {
+            "Dockerfile": IMAGE + "CMD gunicorn app:app\n",
+            "Dockerfile.old": IMAGE + "CMD flask run\n",
+            "build.sh": "docker build -f Dockerfile.old -t site .\n",
+            "app.py": APP,
+        },
+        ["Dockerfile:4 gunicorn production app:app True", "Dockerfile.old:4 flask-run production app:app True"],
+    ),
+    (
+        "... without an original beside it, or called after something else",
+        {
+            "Dockerfile.old": IMAGE + "CMD flask run\n",
+            "Dockerfile.gold": IMAGE + "CMD flask run\n",
+            "app.py": APP,
+        },
+        ["Dockerfile.gold:4 flask-run production app:app True", "Dockerfile.old:4 flask-run production app:app True"],
+    ),
 ]
 
 
