@@ -25,6 +25,9 @@ SETS_PORT = frozenset({
 })  # fmt: skip
 #: What Heroku starts, where DYNO names the process.
 NAMES_DYNO = frozenset({"procfile", "heroku-yml", "app-json"})
+#: What Azure App Service may start, where WEBSITE_SITE_NAME names the site (Azure App Service, "Environment variables and
+#: app settings").
+NAMES_SITE = frozenset({"azure", "iis"})
 
 #: How servers write every interface.
 _EVERYWHERE = frozenset({"", "*", "::", "0.0.0.0"})  # noqa: S104

@@ -22,6 +22,8 @@ from flask_prodcheck.sources.kinds import stripped
 Environment = Mapping[str, Value[str]]
 
 
+#: The folder of whoever starts a process; of Azure App Service the one that holds ``site/wwwroot``.
+_HOME = "${HOME}"
 #: The program by which a shell of another machine is reached, as a wrapper of what runs there.
 SSH = "ssh"
 
@@ -134,6 +136,8 @@ def locate(path: str, place: Place, facts: Facts) -> str | None:
     """The project path of the file or folder that ``path`` names at ``place``; None when the project does not hold it."""
     if is_open(path):
         path = expand(path, place.variables)
+        if path.startswith(_HOME) and not is_open(path[len(_HOME) :]) and place.image is None:
+            return _by_suffix(path[len(_HOME) :], facts)  # a folder of the host, of which nothing is known
         if is_open(path):
             tail = re.split(r"[})]", path)[-1].lstrip('/"')
             beside = posixpath.normpath(posixpath.join(place.cwd, tail)) if tail else ""

@@ -242,4 +242,4 @@ SERVICE = COPILOT + "image: {location: x.io/y}\ncommand: gunicorn app:app\nenvir
 def test_whether_there_may_be_more_variables(files: dict[str, str], names: list[str], more: bool) -> None:
     project = link(parse(memory_tree({"app.py": APP, **files})), name="site")
     (launch,) = project.launches
-    assert (sorted(set(launch.env) - {"PORT"}), has_more_variables(launch, project.facts)) == (names, more)
+    assert (sorted(set(launch.env) - {"PORT", "WEBSITE_SITE_NAME"}), has_more_variables(launch, project.facts)) == (names, more)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Sequence
 
-from flask_prodcheck.base import Span
+from flask_prodcheck.base import Known, Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell import parse_command_line
@@ -225,7 +225,7 @@ class Follower:
                 path,
                 as_main=function is None,
                 argv=tuple(args),
-                env=place.variables,
+                env=_given(place),
                 function=function,
                 installed=self.installations.seen_at(place),
             )
@@ -410,6 +410,11 @@ class Follower:
                 if ended:
                     break
         return ended
+
+
+def _given(place: Place) -> dict[str, str]:
+    """The variables that a program gets, those that something outside the project sets as what cannot be decided."""
+    return {name: value.value if isinstance(value, Known) else f"${{{name}}}" for name, value in place.env.items()}
 
 
 def _settings(place: Place) -> tuple[str, ...]:

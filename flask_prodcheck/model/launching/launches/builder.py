@@ -19,7 +19,7 @@ from flask_prodcheck.model.launching.gunicorn import MORE_ARGUMENTS, settings_ta
 from flask_prodcheck.model.launching.heads.head import UNSPLIT, Head
 from flask_prodcheck.model.launching.installations import Installations
 from flask_prodcheck.model.launching.launches.found import Found
-from flask_prodcheck.model.launching.listening import NAMES_DYNO, SETS_PORT
+from flask_prodcheck.model.launching.listening import NAMES_DYNO, NAMES_SITE, SETS_PORT
 from flask_prodcheck.model.launching.place import Place
 from flask_prodcheck.model.launching.placed_files import image_files
 from flask_prodcheck.model.launching.platform_defaults import platform_default
@@ -98,6 +98,8 @@ class LaunchBuilder:
             place = place.with_env({"PORT": Unknown("the platform chooses it")})
         if head.kind in NAMES_DYNO and "DYNO" not in place.env:
             place = place.with_env({"DYNO": Unknown("the platform names each process")})
+        if head.kind in NAMES_SITE and "WEBSITE_SITE_NAME" not in place.env:
+            place = place.with_env({"WEBSITE_SITE_NAME": Unknown("the platform names each site")})
         return place
 
     def _declared_place(self, head: Head) -> Place:
@@ -262,7 +264,7 @@ class LaunchBuilder:
             options=self._served_options(ending, server, place),
             entered=ending.entered,
             program=ending.program,
-            module_file=place.hops[-1].span.file,
+            module_file=ending.foreign or place.hops[-1].span.file,
         )
 
     def _served_options(self, ending: Ending, server: Server, place: Place) -> dict[str, tuple[str, Span]]:

@@ -8,16 +8,9 @@ from flask_prodcheck.facts.syntax import Call, FunctionDef, Name, Return
 from flask_prodcheck.model.project import App, Launch, Server
 from flask_prodcheck.model.python.execution.loading import imports_closure
 from flask_prodcheck.model.python.modules import Modules
+from flask_prodcheck.model.python.other_frameworks import OTHER_FRAMEWORKS
 
-_OTHER_FRAMEWORKS = frozenset(
-    {
-        "fastapi.FastAPI", "fastapi.applications.FastAPI", "starlette.applications.Starlette", "quart.Quart", "sanic.Sanic", "litestar.Litestar",
-        "falcon.App", "falcon.API", "falcon.asgi.App", "bottle.Bottle", "pyramid.config.Configurator", "aiohttp.web.Application",
-        "django.core.wsgi.get_wsgi_application", "django.core.asgi.get_asgi_application",
-    }
-)  # fmt: skip
-
-_OTHER_PACKAGES = frozenset(name.partition(".")[0] for name in _OTHER_FRAMEWORKS)
+_OTHER_PACKAGES = frozenset(name.partition(".")[0] for name in OTHER_FRAMEWORKS)
 
 #: Servers that call an ASGI application (hypercorn a WSGI one as well, as it finds it).
 _ASGI_SERVERS = frozenset({Server.UVICORN, Server.HYPERCORN})
@@ -39,7 +32,7 @@ def serves_another_framework(launch: Launch, apps: Sequence[App], modules: Modul
     maker = _maker(modules, launch.module_file, launch.target.partition(":")[2].partition("(")[0])
     if maker in _EXPORTERS:
         return True
-    if maker not in _OTHER_FRAMEWORKS:
+    if maker not in OTHER_FRAMEWORKS:
         return False
     return not any(app.span.file in launch.imported for app in apps)
 

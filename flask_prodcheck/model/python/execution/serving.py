@@ -13,6 +13,7 @@ from flask_prodcheck.model.python.execution.server_commands import named_app
 from flask_prodcheck.model.python.execution.socketio_modes import servers_of
 from flask_prodcheck.model.python.execution.ways import STOP, Ending, Way
 from flask_prodcheck.model.python.instances.instance import Instance
+from flask_prodcheck.model.python.other_frameworks import OTHER_FRAMEWORKS
 from flask_prodcheck.model.python.programs.expressions import evaluate
 from flask_prodcheck.model.python.programs.source_text import render
 from flask_prodcheck.model.python.programs.state import Frame
@@ -35,7 +36,10 @@ def serve(
     made: Instance | None = None,
 ) -> int:
     construction = made.call if made is not None and argument(call, "target_loader") is None else None
-    app = named_app(walk, call, frame) or named_app(walk, construction, frame) or walk.served_app(call, frame)
+    app = named_app(walk, call, frame) or named_app(walk, construction, frame) or walk.given_app(call, frame)
+    foreign = _foreign(walk, call, frame) if app is None else ""
+    if app is None and not foreign:
+        app = _only_app(walk, frame)
     target = app.ref if app is not None else walk.path
     here = way.through(call.span, render(call))
     walk.endings.append(
@@ -48,6 +52,7 @@ def serve(
             certain=way.certain,
             socketio=socketio,
             app=app,
+            foreign=foreign,
             entered=way.entered,
             program=replace(walk.program, argv=walk.world.argv),
             settings=_settings(walk, made.call, frame) if made is not None and made.call is not None else None,
@@ -75,17 +80,30 @@ def _settings(walk: Walk, call: Call, frame: Frame) -> tuple[tuple[str, str, Spa
     return None
 
 
-def served_app(walk: Walk, call: Call, frame: Frame) -> App | None:
+def given_app(walk: Walk, call: Call, frame: Frame) -> App | None:
     """The application that a serving call gets, when it is a module-level one or a factory's result."""
     receiver = [call.func.value] if isinstance(call.func, Attribute) else []
-    for value in (*call_values(call), *receiver):
-        app = walk.app_of(value, frame)
-        if app is not None:
-            return app
-    # A method of the server's own class gives the application: it is the only one that the file knows.
+    return next(filter(None, (walk.app_of(value, frame) for value in (*call_values(call), *receiver))), None)
+
+
+def _only_app(walk: Walk, frame: Frame) -> App | None:
+    """The only application that the file knows: a method of the server's own class gives it."""
     known = [app_at(walk.modules, walk.instances, frame.path, name) for name in walk.modules.bindings.names(frame.path)]
     apps = [app for app in known if app is not None and app.form == "global"]
     return apps[0] if len(apps) == 1 else None
+
+
+def _foreign(walk: Walk, call: Call, frame: Frame) -> str:
+    """The other file in which another framework makes what a serving call gets by its name; "" where none is seen to: what
+    the same file makes may serve the application behind it."""
+    for value in call_values(call):
+        if not isinstance(value, Name | Attribute):
+            continue
+        found = walk.modules.resolve(frame.path, value, frame.scope.body)
+        made = found.value.func if isinstance(found.value, Call) else None
+        if made is not None and found.module != frame.path and walk.modules.qualified(found.module, made) in OTHER_FRAMEWORKS:
+            return found.module
+    return ""
 
 
 def app_of(walk: Walk, value: Expr, frame: Frame, depth: int = 0) -> App | None:

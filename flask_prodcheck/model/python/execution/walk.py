@@ -73,7 +73,7 @@ class Walk:
     loose_call = calls.loose_call
     is_task_context = calls.is_task_context
     serve = serving.serve
-    served_app = serving.served_app
+    given_app = serving.given_app
     app_of = serving.app_of
     app_run = serving.app_run
     socketio_run = serving.socketio_run

@@ -29,6 +29,7 @@ class Ending:
     exist. ``entered``: the command function (of click, of invoke) that was run on the way, the innermost. ``socketio``: served by Flask-SocketIO's ``run`` (``server`` is None only while ``installed`` is unknown).
     ``run_site`` is the place of the call that the report lists as a run site. ``certain`` is False behind a branch that
     cannot be decided, or one decided by a variable that no file sets.
+    ``foreign``: the other file in which another framework makes what is served.
     ``settings``: what a server's object is made with (name, value, place); None where that is not written.
     """
 
@@ -43,6 +44,7 @@ class Ending:
     missing: bool = False
     socketio: bool = False
     app: App | None = None
+    foreign: str = ""
     entered: Entered | None = None
     program: Program | None = None
     settings: tuple[tuple[str, str, Span], ...] | None = None
