@@ -12,7 +12,6 @@ from flask_prodcheck.rulekit import (
     Guard,
     Hit,
     Known,
-    Launch,
     Project,
     serves_console,
     serving_site,
