@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 
 from flask_prodcheck.base import Known, Origin, Span, Unknown, Value
@@ -205,7 +206,22 @@ def _by_suffix(path: str, facts: Facts) -> str | None:
             and stripped(posixpath.basename(each)) == name
             and each not in facts.env_files
         ]
-    return same[0] if len(same) == 1 else None
+    return same[0] if len(same) == 1 else _closest(path, same)
+
+
+def _closest(path: str, files: Sequence[str]) -> str | None:
+    """The one of ``files`` that stands in more of the folders that ``path`` names than the others do."""
+    wanted = posixpath.normpath(path).split("/")[:-1]
+    shared = {each: _common(each.split("/")[:-1], wanted) for each in files}
+    most = max(shared.values(), default=0)
+    nearest = [each for each in files if shared[each] == most > 0]
+    return nearest[0] if len(nearest) == 1 else None
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many parts two lists of folders end in alike."""
+    alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(reversed(one), reversed(other), strict=False))
+    return sum(1 for _ in alike)
 
 
 def _program_by_folder(path: str, facts: Facts) -> str | None:

@@ -390,6 +390,24 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         {"Dockerfile": "FROM python:3.13\nCOPY . .\nCMD ./prepare && gunicorn app:app\n", "app.py": APP},
         ["Dockerfile:3 gunicorn production app:app True"],
     ),
+    (
+        "of several programs of one name, the one that stands in more of the folders that are named",
+        {
+            "site/start.sh": "python api/programs/run.py\n",
+            "site/api/run.py": APP + "app.run()\n",
+            "site/api/programs/run.py": APP + "app.run()\n",
+        },
+        ["site/start.sh:1 > site/api/programs/run.py:3 app-run development run:app True"],
+    ),
+    (
+        "... where as many are alike, none",
+        {
+            "start.sh": "python api/run.py\n",
+            "one/api/run.py": APP + "app.run()\n",
+            "two/api/run.py": APP + "app.run()\n",
+        },
+        [],
+    ),
 ]
 
 
