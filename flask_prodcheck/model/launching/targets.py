@@ -291,7 +291,7 @@ def _flask(start: ServerStart, place: Place, facts: Facts, modules: Modules, roo
                 return _flask_module(module, path, "", modules)
         shown = _shown_app(place, facts)
         found = _flask(replace(start, target=shown), place, facts, modules, roots) if shown else Target("", None)
-        return replace(found, assumed=True) if found.resolves else Target("", None)
+        return replace(found, assumed=True) if found.resolves else _beside_the_command(place, modules)
     pieces = re.split(r":(?![\\/])", text, maxsplit=1)
     module_text, attribute = pieces[0], pieces[1] if len(pieces) == 2 else ""
     path = _flask_file(module_text, place, facts, modules, roots)
@@ -315,6 +315,18 @@ def _flask_file(module: str, place: Place, facts: Facts, modules: Modules, roots
     if found is None and "/" not in module:  # "site.web.py": Flask strips the ending and imports the rest
         found, _ = _find(module.removesuffix(".py"), place, facts, modules, roots)
     return found
+
+
+def _beside_the_command(place: Place, modules: Modules) -> Target:
+    """What Flask finds in the folder of the file that runs it, where it is not known to be run in another one."""
+    if place.image is not None or place.cwd_known or not place.hops:
+        return Target("", None)
+    folder = posixpath.dirname(place.hops[-1].span.file) or "."
+    for module in ("wsgi", "app"):
+        path = modules.path_of(module, (folder,))
+        if path is not None:
+            return replace(_flask_module(module, path, "", modules), assumed=True)
+    return Target("", None)
 
 
 _OPEN_FOLDER = regex(r"(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$\([^()]*\))((?:/[\w.-]+)*/[\w-]+\.py)")

@@ -442,6 +442,39 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
         },
         [],
     ),
+    (
+        "FLASK_APP of a sample, of which people make the file",
+        {"Makefile": "dev:\n\tflask run\n", ".env.example": "FLASK_APP=src/app.py\n", "src/app.py": APP},
+        ["Makefile:2 flask-run development src/app.py:app True"],
+    ),
+    (
+        "... that names what does not stand there says nothing, nor does one where the file is",
+        {
+            "Makefile": "dev:\n\tflask run\n",
+            ".env.example": "FLASK_APP=src/main.py\n",
+            "own/Makefile": "dev:\n\tflask run\n",
+            "own/.env": "FLASK_APP=web.py\n",
+            "own/.env.example": "FLASK_APP=other.py\n",
+            "own/web.py": APP,
+            "own/other.py": APP,
+            "src/app.py": APP,
+        },
+        ["Makefile:2 flask-run development  None", "own/Makefile:2 flask-run development web.py:app True"],
+    ),
+    (
+        "the folder of a script, where it is not known to be started in another one",
+        {"api/start.sh": "flask run\n", "api/app.py": APP},
+        ["api/start.sh:1 flask-run development app:app True"],
+    ),
+    (
+        "... which a Dockerfile decides",
+        {
+            "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY api /srv/api\nCMD sh api/start.sh\n",
+            "api/start.sh": "flask run\n",
+            "api/app.py": APP,
+        },
+        ["Dockerfile:4 > api/start.sh:1 flask-run production  None"],
+    ),
 ]
 
 
