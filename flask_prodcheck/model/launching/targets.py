@@ -289,7 +289,7 @@ def _flask(start: ServerStart, place: Place, facts: Facts, modules: Modules, roo
             path = modules.path_of(module, roots)
             if path is not None:
                 return _flask_module(module, path, "", modules)
-        shown = _shown_app(place, facts)
+        shown = _shown_app(place, facts) if place.image is None else ""
         found = _flask(replace(start, target=shown), place, facts, modules, roots) if shown else Target("", None)
         return replace(found, assumed=True) if found.resolves else _beside_the_command(place, modules)
     pieces = re.split(r":(?![\\/])", text, maxsplit=1)
