@@ -11,6 +11,7 @@ from flask_prodcheck.facts.syntax import Import, ImportFrom
 from flask_prodcheck.model.evaluation.paths import ROOT
 from flask_prodcheck.model.evaluation.running import DEPTH, NONE, Frame, RaisedError
 from flask_prodcheck.model.evaluation.values import Evaluated, External, Obj, Ref, known, merged, ref_of, unknown
+from flask_prodcheck.model.python.modules import FLASK_STAR
 from flask_prodcheck.records import replace
 
 if TYPE_CHECKING:
@@ -136,6 +137,9 @@ def run_import(machine: Machine, stmt: Import | ImportFrom, frame: Frame) -> Non
                     known(External(f"{stmt.module}.{name}")) if not stmt.level else unknown("it is not in the project")
                 )
                 machine.bind(alias or name, value, frame)
+            elif stmt.module == "flask" and not stmt.level:
+                for each in FLASK_STAR:
+                    machine.bind(each, known(External(f"flask.{each}")), frame)
             elif machine.handlers and (stmt.level or stmt.module.partition(".")[0] not in sys.stdlib_module_names):
                 above = posixpath.join(posixpath.dirname(frame.file), "../" * (stmt.level - 1)) if stmt.level else ""
                 file = posixpath.join(above, f"{stmt.module.replace('.', '/')}.py")

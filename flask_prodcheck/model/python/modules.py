@@ -28,7 +28,14 @@ from flask_prodcheck.model.python.importable_files import ImportableFiles
 from flask_prodcheck.records import replace
 
 _BUILTINS = frozenset(dir(builtins))
-_FLASK_STAR = frozenset({"Flask", "Blueprint", "current_app", "request", "session", "g", "jsonify", "render_template"})
+#: What ``from flask import *`` binds, but for Flask's own modules (https://flask.palletsprojects.com/en/stable/api/).
+FLASK_STAR = frozenset(
+    {
+        "Flask", "Blueprint", "Config", "Request", "Response", "current_app", "g", "request", "session", "abort", "flash",
+        "get_flashed_messages", "jsonify", "make_response", "redirect", "render_template", "render_template_string",
+        "send_file", "send_from_directory", "stream_with_context", "url_for",
+    }
+)  # fmt: skip
 _DEPTH = 24
 
 
@@ -121,7 +128,7 @@ class Modules(ImportableFiles):
                     )
         if unknown or not external or name in _BUILTINS:
             return Definition("unknown", path, name) if unknown else None
-        if name in _FLASK_STAR:
+        if name in FLASK_STAR:
             flask = [stmt for stmt in external if stmt.module == "flask"]
             external = flask or external
         if len(external) == 1:
