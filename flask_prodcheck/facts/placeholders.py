@@ -152,11 +152,9 @@ _WORDS = frozenset(
         "hell",
     ]
 )
-_SHAPES = regex(
-    r"<[^<>]{0,80}>|\{\{[^{}]{0,80}\}\}|\$\{[^{}]{0,80}\}|x{4,}|\*{3,}|\.{3,}|your(?:[-_ ][a-z]{2,20}){1,8}"
-    r"|__[A-Z0-9_]{3,80}__",
-    re.IGNORECASE,
-)
+_BLANK = r"<[^<>]{0,80}>|\{\{[^{}]{0,80}\}\}|\$\{[^{}]{0,80}\}|__[A-Z0-9_]{3,80}__"
+_BLANKS = regex(_BLANK, re.IGNORECASE)
+_SHAPES = regex(rf"{_BLANK}|x{{4,}}|\*{{3,}}|\.{{3,}}|your(?:[-_ ][a-z]{{2,20}}){{1,8}}", re.IGNORECASE)
 
 
 def is_placeholder(value: object) -> bool:
@@ -175,6 +173,11 @@ def is_placeholder(value: object) -> bool:
         return True
     words = [word for word in _LETTERS.split(text.lower().replace("'", "")) if word]
     return bool(words) and all(word in _WORDS for word in words)
+
+
+def is_blank(value: object) -> bool:
+    """Whether ``value`` is marked as what somebody, or a program, fills in ("<your key>", "{{ key }}", "__KEY__")."""
+    return isinstance(value, str) and _BLANKS.fullmatch(value.strip()) is not None
 
 
 def looks_made_up(text: str) -> bool:

@@ -6,10 +6,11 @@ import posixpath
 from typing import cast
 
 from flask_prodcheck.base import Known, Span, Unknown
+from flask_prodcheck.facts.placeholders import is_blank
 from flask_prodcheck.facts.secrets import is_secret
 from flask_prodcheck.model.launching.hints import purpose_of_words, words_of
 from flask_prodcheck.model.project import Configuration, Purpose
-from flask_prodcheck.records import dataclass
+from flask_prodcheck.records import dataclass, replace
 
 #: Flask's own (also the old keys that it still accepts), Flask-WTF's, Flask-JWT-Extended's and Flask-Security's keys.
 SIGNING_KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY", "SECURITY_PASSWORD_SALT")
@@ -55,8 +56,13 @@ def published_key(configuration: Configuration, key: str, *, template: bool = Fa
     copies into place, where somebody is expected to edit it, and with (``template``) the default that such a file
     replaces. An optional file that nothing supplies leaves a constant, unless it
     is one that production may well have. Where a branch is not decided, every way of it has
-    to publish the key.
+    to publish the key. Of a value that is marked as one to fill in nobody knows whether production still has it.
     """
+    found = _published(configuration, key, template=template)
+    return replace(found, unsure=True) if found is not None and is_blank(found.value) else found
+
+
+def _published(configuration: Configuration, key: str, *, template: bool) -> PublishedKey | None:
     setting = configuration.get(key)
     value = setting.value
     if setting.span is None or setting.random or setting.guarded:
