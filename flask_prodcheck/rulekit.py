@@ -81,7 +81,7 @@ from flask_prodcheck.model.deployment.served import (
 )
 from flask_prodcheck.model.deployment.shared_state import shared_state
 from flask_prodcheck.model.deployment.storage import has_heroku_files, loses_files, loses_folder, shares_disk
-from flask_prodcheck.model.deployment.tls import tls_evidence
+from flask_prodcheck.model.deployment.tls import is_onion_service, tls_evidence
 from flask_prodcheck.model.deployment.token_keys import token_keys
 from flask_prodcheck.model.deployment.uploads import UploadFolder, upload_folders
 from flask_prodcheck.model.deployment.variants import compose_order, variants
@@ -346,6 +346,7 @@ __all__ = [
     "imports_session",
     "init_app_calls",
     "is_kept",
+    "is_onion_service",
     "is_placeholder",
     "is_production_path",
     "is_secret_text",

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import (
     MORE_ARGUMENTS,
+    Assign,
     Confidence,
     Hit,
     Known,
     Launch,
     Project,
+    PyModule,
     Server,
+    calls_in,
+    calls_of,
     open_environment,
     served_modules,
     shared_state,
@@ -23,6 +27,7 @@ PLATFORM_WORKERS = frozenset(
     {"procfile", "heroku-yml", "render", "azure", "beanstalk", "app-engine", "railway", "rockcraft"}
 )
 
+LOCKS = ("Lock", "RLock")
 UWSGI_COUNTS = ("processes", "workers", "p", "threads")
 UWSGI_OTHERS = frozenset({"cheaper", "async", "gevent", "asyncio", "coroae", "ugreen", "emperor", "legion"})
 UWSGI_FILES = ("ini", "yaml", "xml", "json", "config", "include", "inherit")
@@ -43,12 +48,21 @@ def check(project: Project) -> Iterator[Hit]:
 
 
 def _needs_one(launch: Launch, project: Project) -> bool:
-    """Whether requests find in the memory of the process what others left there (PC601 says so)."""
+    """Whether requests find in the memory of the process what others left there (PC601 says so), or take turns by a lock
+    of the process: in two processes it would be two locks."""
     return any(
-        shared_state(module)
+        shared_state(module) or _locks(module)
         for configuration in project.configurations
         if configuration.launch is launch
         for module in served_modules(project, configuration)
+    )
+
+
+def _locks(module: PyModule) -> bool:
+    """Whether the module makes a lock for all of its functions."""
+    made = {id(call) for name in LOCKS for call, _ in calls_of(module, "threading", name)}
+    return any(
+        isinstance(stmt, Assign) and not made.isdisjoint(map(id, calls_in(stmt))) for stmt in (module.body if made else ())
     )
 
 

@@ -13,6 +13,7 @@ from flask_prodcheck.rulekit import (
     Setting,
     Span,
     Unset,
+    is_onion_service,
     served_modules,
     tls_evidence,
     used_by,
@@ -35,7 +36,8 @@ def check(project: Project) -> Iterator[Hit]:
         hops = configuration.launch.hops
         secure = configuration.get("SESSION_COOKIE_SECURE")
         if _is(secure, False) and secure.span is not None:
-            yield _hit(secure.span, "SESSION_COOKIE_SECURE is False: the session cookie is also sent without TLS", hops)
+            if tls_evidence(project, configuration) is not None or not is_onion_service(project):
+                yield _hit(secure.span, "SESSION_COOKIE_SECURE is False: the session cookie is also sent without TLS", hops)
         elif isinstance(secure.value, Unset) and configuration.complete:
             tls = tls_evidence(project, configuration)
             if tls is not None:

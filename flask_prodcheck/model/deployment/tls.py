@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_prodcheck.base import Known, Span
+from flask_prodcheck.facts.shell_commands import every_command
 from flask_prodcheck.facts.types import ComposeService
 from flask_prodcheck.model.launching.beside import platform_starts
 from flask_prodcheck.model.project import Configuration, Launch, Project
@@ -11,6 +12,7 @@ from flask_prodcheck.model.project import Configuration, Launch, Project
 _TLS_HOSTS = frozenset(
     ["heroku-yml", "render", "fly", "railway", "app-engine", "azure", "vercel", "digitalocean", "koyeb", "apprunner"]
 )
+_ONION_SERVICE = "HiddenServicePort"
 _CERTIFICATES = ("certfile", "ssl_certfile", "ssl-certfile", "https")
 
 
@@ -42,6 +44,16 @@ def tls_evidence(project: Project, configuration: Configuration) -> Span | None:
         return launch.head.span
     hosted = platform_starts(launch.head.span.file, launch.kind, project.facts)
     return next((start.span for start in hosted if start.kind in _TLS_HOSTS), None)
+
+
+def is_onion_service(project: Project) -> bool:
+    """Whether a script of the project makes Tor hand an onion service on: visitors come through Tor alone, which encrypts
+    all of the way, to an address with ``http://`` (https://community.torproject.org/onion-services/setup/)."""
+    return any(
+        _ONION_SERVICE in (command.heredoc or command.text)
+        for script in project.facts.scripts.values()
+        for command in every_command(script.body)
+    )
 
 
 def _routed(project: Project, launch: Launch) -> Span | None:
