@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.rulekit import (
+    Assign,
     Call,
     Collection,
     Configuration,
     Const,
     Dict,
     Expr,
+    FunctionDef,
     Hit,
+    Keyword,
     Known,
+    Name,
     Project,
     PyModule,
     Unset,
     calls_of,
+    every_statement,
     init_app_calls,
     replace,
     served_modules,
@@ -40,7 +45,7 @@ def check(project: Project) -> Iterator[Hit]:
                 if context.conditional or context.in_main:
                     continue
                 for call in _telling(module, made, modules):
-                    if _credentials(call, default=allowed) and _everyone(call, configuration):
+                    if _credentials(call, default=allowed) and _everyone(_resolved(call, project), configuration):
                         yield Hit(at=call.span, via=via)
             # Flask-SocketIO lets only the site itself in, unless it is told otherwise. A second call replaces the first.
             sockets = [
@@ -58,6 +63,36 @@ def _telling(module: PyModule, made: Call, modules: Sequence[PyModule]) -> list[
     before those of its own (Flask-CORS, ``extension.py``: ``init_app``)."""
     later = [] if made.args else init_app_calls(module, made, modules)
     return [replace(call, keywords=(*call.keywords, *made.keywords)) for call in later] or [made]
+
+
+def _resolved(call: Call, project: Project) -> Call:
+    """``call`` with the constants of its module in the place of their names."""
+    module = project.facts.modules.get(call.span.file)
+    return replace(call, keywords=tuple(_filled(each, module) for each in call.keywords)) if module is not None else call
+
+
+def _filled(keyword: Keyword, module: PyModule) -> Keyword:
+    value = keyword.value
+    if isinstance(value, Dict):
+        items = tuple((key, _filled(Keyword(keyword.span, None, each), module).value) for key, each in value.items)
+        return replace(keyword, value=replace(value, items=items))
+    if not isinstance(value, Name):
+        return keyword
+    found = _assigned(module, value.id)
+    return replace(keyword, value=found) if found is not None else keyword
+
+
+def _assigned(module: PyModule, name: str) -> Expr | None:
+    """The one value that the module gives ``name``, wherever it does; None where there are others."""
+    values: list[Expr] = []
+    for stmt, context in every_statement(module):
+        if isinstance(stmt, FunctionDef) and any(each.name == name for each in stmt.params):
+            return None
+        if isinstance(stmt, Assign) and any(isinstance(each, Name) and each.id == name for each in stmt.targets):
+            values.append(stmt.value)
+            if context.conditional:
+                return None
+    return values[0] if len(values) == 1 else None
 
 
 def _credentials(call: Call, *, default: bool) -> bool:
