@@ -49,9 +49,10 @@ def check(project: Project) -> Iterator[Hit]:
 
 def _needs_one(launch: Launch, project: Project) -> bool:
     """Whether requests find in the memory of the process what others left there (PC601 says so), or take turns by a lock
-    of the process: in two processes it would be two locks."""
+    of the process, which would be two locks in two processes, where both the workers and the threads are written as one."""
+    written = launch.setting("workers") is not None and launch.setting("threads") is not None
     return any(
-        shared_state(module) or _locks(module)
+        shared_state(module) or (written and _locks(module))
         for configuration in project.configurations
         if configuration.launch is launch
         for module in served_modules(project, configuration)
