@@ -408,10 +408,11 @@ Stmt = (
 class Mutation:
     """A module-level mutable that a function of the same module changes: ``name`` bound at ``bound``, changed at
     ``changed`` inside ``function`` (``view``: that function is a route, a request hook or a socket handler, or is called
-    by one).
+    by one or handed on to a thread).
 
-    ``read``: what a request finds in it, a function that serves requests hands on. ``memo``: the function first looks
-    whether the object already holds the answer, so that another process with an empty one gives the same.
+    ``read``: what a request finds in it, a function that serves requests hands on. ``memo``: the function, or
+    what calls it, first looks whether the object already holds the answer, so that another process with an empty one gives
+    the same.
     """
 
     name: str

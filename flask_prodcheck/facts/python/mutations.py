@@ -10,7 +10,7 @@ from flask_prodcheck.facts.python.places import Places
 from flask_prodcheck.facts.python.scopes import bound_in, own_nodes
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.views import is_view
-from flask_prodcheck.facts.python.walk import FunctionNode, Statements, blocks, walk
+from flask_prodcheck.facts.python.walk import FunctionNode, Statements, blocks, children, walk
 from flask_prodcheck.facts.syntax import Mutation
 
 _FACTORIES = frozenset({"list", "dict", "set", "defaultdict", "deque", "Counter", "OrderedDict"})
@@ -41,13 +41,17 @@ _MUTATORS = frozenset(
 )
 
 
+#: Those that take away what stands for one key.
+_REMOVERS = frozenset({"pop", "remove", "discard"})
+
+
 def mutations(path: str, tree: ast.Module, found: Statements, text: Text) -> tuple[Mutation, ...]:
     """Every module-level mutable that a function of the module changes, the first change of each function.
 
-    ``view`` is also true of a function that a view of the module calls by its simple name, over any number of steps:
-    it runs within a request all the same.
+    ``view`` is also true of a function that a view of the module calls by its simple name, or hands on (to a thread, to an
+    executor), over any number of steps: a request makes it run all the same.
     """
-    mutable, scalars = _module_state(tree)
+    mutable, scalars = _module_state(tree, found)
     if not mutable and not scalars:
         return ()
     places = Places(path, text)
@@ -60,10 +64,13 @@ def mutations(path: str, tree: ast.Module, found: Statements, text: Text) -> tup
             changed.append((name, mutable.get(name) or scalars[name], node, function))
     if not changed:
         return ()
-    serving = _serving(found.functions)
+    shared = {name for node in found.shared for name in node.names}
+    serving = _serving(found.functions, shared - _reset(found.functions, shared))
     # only what requests change is asked about any further
     asked = {name for name, _, _, function in changed if id(function) in serving}
     functions = [function for function, _ in found.functions if asked and id(function) in serving]
+    guarded = _asked_before(functions, {function.name for _, _, _, function in changed if id(function) in serving})
+    removing = {id(function) for function, owner in found.functions if asked and is_view(function, owner)}
     read = {name for function in functions for name in _read(function, asked)}
     return tuple(
         Mutation(
@@ -73,15 +80,20 @@ def mutations(path: str, tree: ast.Module, found: Statements, text: Text) -> tup
             function.name,
             id(function) in serving,
             name in read,
-            id(function) in serving and _is_memo(function, name),
+            id(function) in serving
+            and (_is_memo(function, name) or name in guarded.get(function.name, ()))
+            and not (id(function) in removing and _only_removes(function, name)),
         )
         for name, bound, node, function in changed
     )
 
 
-def _module_state(tree: ast.Module) -> tuple[dict[str, ast.stmt], dict[str, ast.stmt]]:
+def _module_state(tree: ast.Module, found: Statements) -> tuple[dict[str, ast.stmt], dict[str, ast.stmt]]:
+    """The module-level names of containers, and of numbers, with what binds them. One that is None at first is that of a
+    container where a function binds it to one."""
     mutable: dict[str, ast.stmt] = {}
     scalars: dict[str, ast.stmt] = {}
+    empty: dict[str, ast.stmt] = {}
     pending = list(reversed(tree.body))
     while pending:
         node = pending.pop()
@@ -95,9 +107,23 @@ def _module_state(tree: ast.Module) -> tuple[dict[str, ast.stmt], dict[str, ast.
                         mutable.setdefault(target.id, node)
                     elif _is_scalar(node.value):
                         scalars.setdefault(target.id, node)
+                    elif isinstance(node.value, ast.Constant) and node.value.value is None:
+                        empty.setdefault(target.id, node)
         for block in blocks(node):
             pending += reversed(block)
+    shared = {name for each in found.shared for name in each.names} & empty.keys() - mutable.keys()
+    for name in sorted({name for function, _ in found.functions for name in _held_later(function, shared)} if shared else ()):
+        mutable[name] = empty[name]
     return mutable, scalars
+
+
+def _held_later(function: FunctionNode, names: AbstractSet[str]) -> Iterator[str]:
+    """Those of the module's ``names`` that the function binds to a container which it writes down."""
+    nodes = list(own_nodes(function))
+    shared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names} & names
+    for node in nodes if shared else ():
+        if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Dict, ast.List)):
+            yield from (each.id for each in node.targets if isinstance(each, ast.Name) and each.id in shared)
 
 
 def _is_mutable(value: ast.expr) -> bool:
@@ -175,8 +201,9 @@ def _base_name(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _serving(every: Sequence[tuple[FunctionNode, ast.ClassDef | None]]) -> set[int]:
-    """The ids of views and of what they call by simple name, followed to the end."""
+def _serving(every: Sequence[tuple[FunctionNode, ast.ClassDef | None]], once: AbstractSet[str]) -> set[int]:
+    """The ids of views and of what they call, or hand on as an argument, by simple name, followed to the end. What is
+    handed on under a switch of ``once`` is left out: each process starts that for itself, whatever the request says."""
     by_name: dict[str, list[FunctionNode]] = {}
     for function, owner in every:
         if owner is None:
@@ -191,7 +218,40 @@ def _serving(every: Sequence[tuple[FunctionNode, ast.ClassDef | None]]) -> set[i
         for node in walk(function):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 pending += by_name.get(node.func.id, ())
+        for name in _handed_on(function.body, once):
+            pending += by_name.get(name, ())
     return found
+
+
+def _handed_on(body: Sequence[ast.stmt], once: AbstractSet[str]) -> Iterator[str]:
+    """The names that the calls in ``body`` get as arguments, but for those that stand under a test of a switch of
+    ``once``, or after one that ends the function."""
+    for stmt in body:
+        asks = isinstance(stmt, ast.If) and any(isinstance(each, ast.Name) and each.id in once for each in walk(stmt.test))
+        if asks and isinstance(stmt, ast.If):
+            yield from _handed_on(stmt.orelse, once)
+            if isinstance(stmt.body[-1], ast.Return):
+                return
+            continue
+        inner = blocks(stmt)
+        for block in inner:
+            yield from _handed_on(block, once)
+        for node in walk(stmt) if not inner else ():
+            if isinstance(node, ast.Call):
+                given = (*node.args, *[word.value for word in node.keywords])
+                yield from (each.id for each in given if isinstance(each, ast.Name))
+
+
+def _reset(functions: Sequence[tuple[FunctionNode, ast.ClassDef | None]], shared: AbstractSet[str]) -> set[str]:
+    """Those of the names ``shared`` that a function sets back to nothing."""
+    return {
+        target.id
+        for function, _ in (functions if shared else ())
+        for node in own_nodes(function)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and not node.value.value
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id in shared
+    }
 
 
 def _read(function: FunctionNode, names: AbstractSet[str]) -> set[str]:
@@ -236,6 +296,34 @@ def _is_memo(function: FunctionNode, name: str) -> bool:
     caught = any(isinstance(node, ast.Try) and _catches_missing(node) for node in nodes)
     rebinds = any(isinstance(node, ast.Global) and name in node.names for node in nodes)
     return (asked or caught) and (rebinds or any(_takes(node, name) for node in nodes))
+
+
+def _asked_before(functions: Sequence[FunctionNode], called: AbstractSet[str]) -> dict[str, AbstractSet[str]]:
+    """For each of the functions ``called`` that ``functions`` call: the names that every call stands under a test of."""
+    found: dict[str, AbstractSet[str]] = {}
+    for function in functions:
+        pending: list[tuple[ast.AST, frozenset[str]]] = [(each, frozenset()) for each in function.body]
+        while pending:
+            node, asked = pending.pop()
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in called:
+                found[node.func.id] = found.get(node.func.id, asked) & asked
+            if isinstance(node, ast.If):
+                tested = asked | {each.id for each in walk(node.test) if isinstance(each, ast.Name)}
+                pending += [(node.test, asked), *[(each, tested) for each in node.body]]
+                pending += [(each, asked) for each in node.orelse]
+            elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):  # those are among ``functions``
+                pending += [(each, asked) for each in children(node)]
+    return found
+
+
+def _only_removes(function: FunctionNode, name: str) -> bool:
+    """Whether all that the function does to ``name`` is to take single entries away."""
+    changes = [node for node in walk(function) if any(each == name for each, _ in _changed_names(node))]
+    return all(isinstance(node, ast.Delete) or _pops(node) for node in changes)
+
+
+def _pops(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _REMOVERS
 
 
 def _asks_and_fills(node: ast.AST, name: str) -> bool:
