@@ -69,7 +69,14 @@ from flask_prodcheck.model.deployment.cluster_secrets import cluster_secrets
 from flask_prodcheck.model.deployment.extensions import init_app_calls
 from flask_prodcheck.model.deployment.kept_keys import is_kept
 from flask_prodcheck.model.deployment.paths import is_production_path
-from flask_prodcheck.model.deployment.processes import kept_apart, loads_once, replicas, runs_several, worker_processes
+from flask_prodcheck.model.deployment.processes import (
+    kept_apart,
+    loads_once,
+    processes,
+    replicas,
+    runs_several,
+    worker_processes,
+)
 from flask_prodcheck.model.deployment.routers import router_of
 from flask_prodcheck.model.deployment.running import runs_by_itself
 from flask_prodcheck.model.deployment.served import (
@@ -364,6 +371,7 @@ __all__ = [
     "numeral",
     "oldest_known_release",
     "open_environment",
+    "processes",
     "published_key",
     "refusal",
     "releases",

@@ -20,10 +20,10 @@ from flask_prodcheck.rulekit import (
     calls_in,
     calls_of,
     loads_once,
+    processes,
     replicas,
     served_modules,
     statements,
-    worker_processes,
 )
 
 SCHEDULERS = (
@@ -39,8 +39,10 @@ def check(project: Project) -> Iterator[Hit]:
         launch = configuration.launch
         if launch is None or launch.confidence is Confidence.LOW:
             continue
-        workers = 1 if loads_once(launch) else worker_processes(launch) or 1
-        count = max(workers, replicas(project, launch) or 1)
+        count, written = processes(project, launch)
+        if loads_once(launch):
+            count = replicas(project, launch) or 1
+            written = str(count)
         if count < 2:
             continue
         for module in served_modules(project, configuration):
@@ -51,7 +53,7 @@ def check(project: Project) -> Iterator[Hit]:
                         continue
                     for call in calls_in(stmt):
                         if _starts(call, names):
-                            yield Hit(at=call.span, via=launch.hops, facts={"count": str(count)})
+                            yield Hit(at=call.span, via=launch.hops, facts={"count": written})
 
 
 def _scheduler_names(module: PyModule) -> frozenset[str]:

@@ -14,9 +14,8 @@ from flask_prodcheck.rulekit import (
     calls_in,
     calls_of,
     every_statement,
-    replicas,
+    processes,
     served_modules,
-    worker_processes,
 )
 
 
@@ -25,7 +24,7 @@ def check(project: Project) -> Iterator[Hit]:
         launch = configuration.launch
         if launch is None or launch.confidence is Confidence.LOW:
             continue
-        count = max(worker_processes(launch) or 1, replicas(project, launch) or 1)
+        count, written = processes(project, launch)
         if count < 2:
             continue
         modules = list(served_modules(project, configuration))
@@ -37,7 +36,7 @@ def check(project: Project) -> Iterator[Hit]:
         for module in (each for each in modules if each.path not in others):
             for call, context in calls_of(module, "flask_socketio", "SocketIO"):
                 if not context.in_main and not _has_queue(call):
-                    yield Hit(at=call.span, via=launch.hops, facts={"count": str(count)})
+                    yield Hit(at=call.span, via=launch.hops, facts={"count": written})
 
 
 def _set_ups(module: PyModule) -> Iterator[Call]:

@@ -23,10 +23,9 @@ from flask_prodcheck.rulekit import (
     calls_of,
     every_statement,
     init_app_calls,
-    replicas,
+    processes,
     served_modules,
     statements,
-    worker_processes,
 )
 
 KEY = "CACHE_TYPE"
@@ -41,25 +40,26 @@ def check(project: Project) -> Iterator[Hit]:
         launch = configuration.launch
         if launch is None or launch.confidence is Confidence.LOW:
             continue
-        count = max(worker_processes(launch) or 1, replicas(project, launch) or 1)
+        number, written = processes(project, launch)
+        count = written if number > 1 else ""
         modules = tuple(served_modules(project, configuration))
         changed = any(module.uses.changes_cache for module in modules)
         for module in modules:
             if not module.imports.isdisjoint(EXTENSIONS):
                 yield from _extension(module, modules, configuration, launch, count, changed)
-            if count > 1 and not module.imports.isdisjoint(LIBRARIES):
+            if count and not module.imports.isdisjoint(LIBRARIES):
                 for call in _kept(module):
                     yield _several(call.span, launch, count, True, "SimpleCache")
 
 
 def _several(
-    at: Span, launch: Launch, count: int, changed: bool, what: str, unless: str = "", confidence: str | None = None
+    at: Span, launch: Launch, count: str, changed: bool, what: str, unless: str = "", confidence: str | None = None
 ) -> Hit:
     """``changed``: the application writes or clears entries itself. Answers that only expire are the same everywhere."""
     return Hit(
         at=at,
         via=launch.hops,
-        facts={"count": str(count), "what": what, "unless": unless},
+        facts={"count": count, "what": what, "unless": unless},
         confidence=confidence,
         message=None if changed else ONLY_SLOWER,
         severity=None if changed else "info",
@@ -71,7 +71,7 @@ def _extension(
     modules: Sequence[PyModule],
     configuration: Configuration,
     launch: Launch,
-    count: int,
+    count: str,
     changed: bool,
 ) -> Iterator[Hit]:
     """What the caches of Flask-Caching that the module makes are: the dictionaries that they are given come before the
@@ -89,20 +89,20 @@ def _extension(
             chosen = [item for each in given if isinstance(each, Dict) if (item := _entry(each)) is not None]
             if chosen:
                 value = chosen[0]
-                if count > 1 and isinstance(value, Const) and _is_simple(value.value):
+                if count and isinstance(value, Const) and _is_simple(value.value):
                     yield _several(value.span, launch, count, changed, f"{KEY} = {value.value!r}")
                 continue
             if inits or _argument(call, "app", 0) is not None:
                 yield from _configured(call, configuration, launch, count, changed)
 
 
-def _configured(call: Call, configuration: Configuration, launch: Launch, count: int, changed: bool) -> Iterator[Hit]:
+def _configured(call: Call, configuration: Configuration, launch: Launch, count: str, changed: bool) -> Iterator[Hit]:
     setting = configuration.get(KEY)
     if isinstance(setting.value, Unset):
         if configuration.complete and isinstance(configuration.get("CACHE_NO_NULL_WARNING").value, Unset):
             yield Hit(at=call.span, via=launch.hops, message=NOTHING, severity="info")
         return
-    if count < 2 or setting.span is None or not isinstance(setting.value, Known) or not _is_simple(setting.value.value):
+    if not count or setting.span is None or not isinstance(setting.value, Known) or not _is_simple(setting.value.value):
         return
     unless = f", unless {setting.variable} is set" if setting.fallback and setting.variable else ""
     confidence = "medium" if setting.fallback else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask_prodcheck.facts.types import Container, Start
+from flask_prodcheck.model.deployment.worker_formulas import least_workers
 from flask_prodcheck.model.launching.beside import platform_starts
 from flask_prodcheck.model.launching.heads.development import is_development
 from flask_prodcheck.model.launching.heads.pods import container_of
@@ -21,6 +22,18 @@ def worker_processes(launch: Launch) -> int | None:
     if found is None:
         return 1 if launch.server in (Server.WAITRESS, Server.CHEROOT, Server.BJOERN, Server.GEVENT) else None
     return numeral(found[0])
+
+
+def fewest_processes(launch: Launch) -> int:
+    """The least number of processes on one host that is certain."""
+    return worker_processes(launch) or least_workers(launch) or 1
+
+
+def processes(project: Project, launch: Launch) -> tuple[int, str]:
+    """The least number of processes on all hosts that is certain, and how a reader is told."""
+    count = max(fewest_processes(launch), replicas(project, launch) or 1)
+    formula = worker_processes(launch) is None and count == least_workers(launch)
+    return count, f"at least {count}" if formula else str(count)
 
 
 def loads_once(launch: Launch) -> bool:
@@ -98,7 +111,7 @@ def _instances(start: Start) -> Iterator[int]:
 
 def runs_several(project: Project, launch: Launch) -> bool:
     """Whether more than one process is certain to serve at the same time."""
-    return (worker_processes(launch) or 1) > 1 or (replicas(project, launch) or 1) > 1
+    return processes(project, launch)[0] > 1
 
 
 def kept_apart(project: Project, launch: Launch) -> str:
@@ -109,9 +122,9 @@ def kept_apart(project: Project, launch: Launch) -> str:
     time), https://docs.cloud.google.com/appengine/docs/standard/how-instances-are-managed and
     https://knative.dev/docs/serving/autoscaling/scale-bounds/ (no upper bound unless one is set).
     """
-    count = max(worker_processes(launch) or 1, replicas(project, launch) or 1)
+    count, written = processes(project, launch)
     if count > 1:
-        return f"each of {count} processes"
+        return f"each of {written} processes"
     if launch.server is Server.LAMBDA:
         return "each instance of the function"
     return "each instance that the platform starts" if _is_elastic(project, launch) else ""
