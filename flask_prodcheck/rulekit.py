@@ -29,7 +29,7 @@ from flask_prodcheck.edits.actions import (
 )
 from flask_prodcheck.facts.placeholders import is_placeholder, looks_made_up
 from flask_prodcheck.facts.secrets import masked
-from flask_prodcheck.facts.shell_commands import every_command
+from flask_prodcheck.facts.shell_commands import every_command, text_of
 from flask_prodcheck.facts.statements import calls_in, names_read, nested_statements, statements
 from flask_prodcheck.facts.syntax import (
     Assign,
@@ -65,7 +65,7 @@ from flask_prodcheck.model.configuration.signing import (
     published_key,
 )
 from flask_prodcheck.model.configuration.versions import Releases, flask_before, newest_allowed, releases
-from flask_prodcheck.model.deployment.cluster_secrets import cluster_secrets
+from flask_prodcheck.model.deployment.cluster_secrets import cluster_secrets, cluster_settings
 from flask_prodcheck.model.deployment.extensions import init_app_calls
 from flask_prodcheck.model.deployment.kept_keys import is_kept
 from flask_prodcheck.model.deployment.paths import is_production_path
@@ -341,6 +341,7 @@ __all__ = [
     "calls_of",
     "closest",
     "cluster_secrets",
+    "cluster_settings",
     "compose_order",
     "deployed",
     "every_command",
@@ -397,6 +398,7 @@ __all__ = [
     "start_options",
     "statements",
     "supplier",
+    "text_of",
     "tls_evidence",
     "token_keys",
     "turns_debug_on",

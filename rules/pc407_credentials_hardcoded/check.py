@@ -19,6 +19,7 @@ from flask_prodcheck.rulekit import (
     Span,
     Value,
     cluster_secrets,
+    cluster_settings,
     compose_order,
     is_placeholder,
     is_production_path,
@@ -27,9 +28,14 @@ from flask_prodcheck.rulekit import (
     runs_by_itself,
     served_modules,
     supplier,
+    text_of,
 )
 
 _USERINFO = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]{0,40}://[^/@\s:]{0,200}:([^/@\s]{1,200})@([^/:@\s]{1,200})")
+#: The address of a server in a public network, with the password to it, in a command.
+_WRITTEN = re.compile(
+    r"[a-zA-Z][a-zA-Z0-9+.-]{0,40}://[^/@\s:$\"']{1,200}:([^/@\s$\"']{1,200})@((?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,20})(?=[:/?\s\"']|$)"
+)
 #: Keys that pages carry: Google's for browsers, and the publishable ones of Stripe. What restricts them is their owner's.
 _FOR_PAGES = re.compile(r"AIza[\w-]{30,40}|pk_(?:test|live)_\w+")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]", "host.docker.internal"})
@@ -71,6 +77,7 @@ def check(project: Project) -> Iterator[Hit]:
     yield from _published_databases(project)
     yield from _in_images(project)
     yield from _in_secrets(project, said)
+    yield from _in_config_maps(project, said)
 
 
 def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
@@ -159,6 +166,22 @@ def _in_secrets(project: Project, said: set[Span]) -> Iterator[Hit]:
                 facts={"what": f"The secret {secret} is under version control with its {entry.name}"},
                 severity="warning",
             )
+
+
+def _in_config_maps(project: Project, said: set[Span]) -> Iterator[Hit]:
+    """Passwords that stand in the plain settings of a cluster, where a container is given them."""
+    for name, entries in cluster_settings(project):
+        for entry in entries:
+            value = entry.value or ""
+            real = len(value) > 3 and "://" not in value and not _TO_REPLACE.search(value)
+            if not _PASSWORD.search(re.sub(r"[-.]", "_", entry.name).upper()) or not real or entry.span in said:
+                continue
+            if value.lower() in _WEAK or not (is_placeholder(value) or _is_filled_in(value)):
+                yield Hit(
+                    at=entry.span,
+                    facts={"what": f"The ConfigMap {name} holds a password in {entry.name}: it is no place for secrets"},
+                    severity="warning",
+                )
 
 
 def _of_administrators(project: Project, said: set[Span]) -> Iterator[Hit]:
@@ -284,5 +307,13 @@ def _in_images(project: Project) -> Iterator[Hit]:
                 yield Hit(
                     at=variable.span,
                     facts={"what": f"{variable.name} is part of the image"},
+                    severity="warning",
+                )
+        for run in file.stages[-1].runs:
+            found = _WRITTEN.search(text_of(run.command))
+            if found is not None and not (is_placeholder(found[1]) or _TO_REPLACE.search(found[1]) or _is_filled_in(found[1])):
+                yield Hit(
+                    at=run.command.span,
+                    facts={"what": f"The image carries the password to {found[2]}, which a command writes down"},
                     severity="warning",
                 )

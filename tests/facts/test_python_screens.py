@@ -68,6 +68,7 @@ def _spellings() -> Iterator[tuple[str, str]]:
         yield "sent_folders", f"def f(name):\n    return {name}('media/' + name, name)\n"
     yield "passwords", "SHOP_PASSWORD = 'kettle7blue'\n"
     yield "passwords", "client.username_pw_set('shop', 'kettle7blue')\n"
+    yield "passwords", "db = {'host': 'a', 'user': 'b', 'password': 'kettle7blue'}\n"
     yield "passwords", "User(name='admin', password='kettle7blue')\n"
     yield "passwords", "client = MongoClient('mongodb://shop:kettle7blue@db.shop.org/shop')\n"
     yield "passwords", "engine = sqlalchemy.create_engine('mysql://shop:kettle7blue@db.shop.org/shop')\n"

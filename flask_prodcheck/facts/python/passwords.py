@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.placeholders import is_placeholder, looks_made_up
@@ -27,7 +27,7 @@ _KEY = regex(r"(?:^|_)(?:API_?KEY|SECRET_ACCESS_KEY|ACCESS_TOKEN|AUTH_TOKEN|BOT_
 _WITH_TWO = frozenset({"username_pw_set", "login", "PlainCredentials"})
 _WITH_KEYWORD = frozenset({
     "connect", "MongoClient", "Redis", "StrictRedis", "ConnectionPool", "MySQLConnectionPool", "SimpleConnectionPool",
-    "ThreadedConnectionPool", "PooledDB", "create_pool", "SMTP",
+    "ThreadedConnectionPool", "PooledDB", "create_pool", "SMTP", "MySQLConnection",
 })  # fmt: skip
 #: Functions that connect to the server of an address, and what they call it.
 _WITH_ADDRESS = frozenset({
@@ -48,6 +48,10 @@ _NOT_PUBLIC = regex(
 )
 _PRIVATE_KEY = regex(r"(-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)[A-Za-z0-9+/=\s]{200}")
 _KEYWORDS = frozenset({"password", "passwd"})
+_USERS = frozenset({"user", "username"})
+_HOSTS = frozenset({"host", "hostname", "server"})
+#: Words that stand for a password elsewhere, and are one beside the user and the host that they go with.
+_COMMON = frozenset({"admin", "root", "test", "1234", "12345", "123456", "12345678", "123456789"})
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _MARKS = ("://", "${", "{{", "%(", "<", ">", "***", "{", "}")
 _LONGEST = 200
@@ -59,6 +63,8 @@ def passwords(tree: ast.Module, text: Text, span: Callable[[ast.expr], Span]) ->
     accounts."""
     words, found = text.words, [*_bound(tree.body, span)]
     logs_in = not words.isdisjoint(_WITH_TWO) or not (words.isdisjoint(_KEYWORDS) or words.isdisjoint(_WITH_KEYWORD))
+    if not (words.isdisjoint(_KEYWORDS) or words.isdisjoint(_HOSTS) or words.isdisjoint(_USERS)):
+        found += [each for node in walk(tree) if isinstance(node, ast.Dict) for each in _connection(node, span)]
     if logs_in or not words.isdisjoint(_WITH_ADDRESS):
         for node in walk(tree):
             if isinstance(node, ast.Call):
@@ -90,12 +96,45 @@ def _logs_in(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Passw
     words = {word.arg: word.value for word in call.keywords}
     if name in _WITH_TWO and len(call.args) == 2 and all(isinstance(each, ast.Constant) for each in call.args):
         given: ast.expr | None = call.args[1]
-    elif name in _WITH_KEYWORD and not _is_local(words.get("host") or (call.args[0] if call.args else None)):
+    elif name in _WITH_KEYWORD:
+        whole = list(_login(f"{name}()", {word.arg: word.value for word in call.keywords if word.arg}, span))
+        if whole or _is_local(words.get("host") or (call.args[0] if call.args else None)):
+            yield from whole
+            return
         given = next((words[word] for word in _KEYWORDS if word in words), None)
     else:
         return
     if isinstance(given, ast.Constant) and _is_secret(given.value):
         yield Password(f"{name}()", masked_text(str(given.value)), span(given))
+
+
+def _connection(settings: ast.Dict, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+    """The settings of a connection that stand together."""
+    words = {
+        key.value: value
+        for key, value in zip(settings.keys, settings.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    }
+    yield from _login("A connection", words, span)
+
+
+def _login(name: str, words: Mapping[str, ast.expr], span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+    """The password beside the host and the user that it goes with, all of them written down: nothing replaces one alone.
+    On the host itself an account that has its own name for a password is a database's first one, which anybody has."""
+    user, host = (next((words[word] for word in sorted(each) if word in words), None) for each in (_USERS, _HOSTS))
+    whole = _is_text(user) and _is_text(host)
+    given = next((words[word] for word in sorted(_KEYWORDS) if word in words), None)
+    text = given.value if isinstance(given, ast.Constant) else None
+    if _is_local(host) and isinstance(user, ast.Constant) and user.value == text:
+        return
+    if not whole or given is None or not isinstance(text, str) or not 3 < len(text) <= _LONGEST:
+        return
+    if (text in _COMMON or not is_placeholder(text)) and not any(mark in text for mark in _MARKS):
+        yield Password(name, masked_text(text), span(given))
+
+
+def _is_text(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, str) and bool(value.value)
 
 
 def _connects(call: ast.Call, span: Callable[[ast.expr], Span]) -> Iterator[Password]:

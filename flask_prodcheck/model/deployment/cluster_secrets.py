@@ -1,4 +1,4 @@
-"""Secrets of a cluster whose manifests stand in the project, with what they hold."""
+"""Secrets and settings of a cluster whose manifests stand in the project, with what they hold."""
 
 from __future__ import annotations
 
@@ -14,12 +14,35 @@ def cluster_secrets(project: Project) -> Iterator[tuple[str, tuple[EnvVar, ...]]
     there, or one of their containers is given the secret."""
     manifests = project.facts.kubernetes
     starts = any(launch.head.span.file in manifests for launch in project.production)
-    given: set[str] = set()
-    for file in manifests.values():
-        for container in file.containers:
-            given |= {*container.env_from, *(source for _, source, _ in container.references)}
+    given = _given(project)
     for path, file in sorted(manifests.items()):
         if is_production_path(path):
             for name, entries in file.secrets:
                 if starts or name in given:
                     yield name, tuple(entry for entry in entries if entry.value is not None)
+
+
+def cluster_settings(project: Project) -> Iterator[tuple[str, tuple[EnvVar, ...]]]:
+    """(name, entries) of each ConfigMap that the project holds for production and that one of its containers is given: of
+    one that is given by its keys those alone."""
+    manifests = project.facts.kubernetes
+    whole = {name for file in manifests.values() for container in file.containers for name in container.env_from}
+    single = {
+        (source, key)
+        for file in manifests.values()
+        for container in file.containers
+        for _, source, key in container.references
+    }
+    for path, file in sorted(manifests.items()):
+        if is_production_path(path):
+            for name, entries in file.config_maps:
+                yield name, tuple(each for each in entries if name in whole or (name, each.name) in single)
+
+
+def _given(project: Project) -> set[str]:
+    """The names of what the containers are given."""
+    given: set[str] = set()
+    for file in project.facts.kubernetes.values():
+        for container in file.containers:
+            given |= {*container.env_from, *(source for _, source, _ in container.references)}
+    return given
