@@ -38,7 +38,7 @@ def _found(project: Project, configuration: Configuration) -> tuple[Configuratio
             else:
                 modules = modules or Modules(project.facts)
                 setting = _evaluated(expr, text, place, modules, configuration)
-            if setting.key in SIGNING_KEYS or setting.span is None:
+            if setting.span is None or key in SIGNING_KEYS:
                 continue
             own = replace(configuration, settings={setting.key: setting}, unselected=None, weaker=(), alone=None)
             found.setdefault((setting.key, setting.span), own)
