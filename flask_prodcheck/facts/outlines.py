@@ -42,6 +42,7 @@ def to_data(module: PyModule) -> Data:
             [list(parts) for parts in uses.sent_folders],
             [[each.name, each.shown, _place(each.span), each.variable, each.function] for each in uses.passwords],
             uses.changes_cache,
+            [[method, _place(span)] for method, span in uses.hash_methods],
         ],
         [
             [each.name, _place(each.bound), _place(each.changed), each.function, each.view, each.read, each.memo]
@@ -159,8 +160,8 @@ def _module(path: str, data: Data) -> PyModule:
 
 
 def _uses(path: str, data: Data) -> Uses:
-    (places, views, login_cookies, cookie_forms, guards_forms, limits_body, token_keys, uploads, sent, passwords, caches) = (
-        _list(data, 11)
+    (places, views, login_cookies, cookie_forms, guards_forms, limits_body, token_keys, uploads, sent, passwords, caches, hashes) = (
+        _list(data, 12)
     )
     session, files, body, remote_addr, external_urls, routes, kept_session, logins = [
         None if each is None else _span(path, each) for each in _list(places, len(_PLACES))
@@ -184,6 +185,7 @@ def _uses(path: str, data: Data) -> Uses:
         tuple([_parts(each) for each in _list(sent)]),
         tuple([_password(path, each) for each in _list(passwords)]),
         _truth(caches),
+        tuple([(_text(method), _span(path, place)) for method, place in map(_pair, _list(hashes))]),
     )
 
 

@@ -484,6 +484,7 @@ class Uses:
     itsdangerous, hmac, cryptography), as source text. ``uploads`` are the places where files of requests are saved, and
     ``sent_folders`` the folders that files are sent from, each as the parts of its path;
     ``passwords`` are those that the module writes down; ``changes_cache`` when it sets or deletes entries of a cache itself.
+    ``hash_methods`` are those by which it hashes passwords that only old releases of Werkzeug know.
     """
 
     session: Span | None = None
@@ -504,6 +505,7 @@ class Uses:
     sent_folders: tuple[tuple[str, ...], ...] = ()
     passwords: tuple[Password, ...] = ()
     changes_cache: bool = False
+    hash_methods: tuple[tuple[str, Span], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

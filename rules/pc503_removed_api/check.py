@@ -22,7 +22,7 @@ from flask_prodcheck.rulekit import (
 Version = tuple[int, ...]
 
 # (module, name or "" for the module itself and all below it) -> (distribution, first release without it).
-# Measured by importing each release; see the change logs of Flask, Werkzeug and Dash.
+# Measured by importing each release; see the change logs of Flask, Werkzeug, Dash, WTForms and Flask-WTF.
 REMOVED: dict[tuple[str, str], tuple[str, Version]] = {
     ("flask.ext", ""): ("flask", (1, 0)),
     ("flask", "safe_join"): ("flask", (2, 1)),
@@ -49,7 +49,22 @@ REMOVED: dict[tuple[str, str], tuple[str, Version]] = {
     ("werkzeug.urls", "url_decode"): ("werkzeug", (3, 0)),
     ("werkzeug.urls", "url_parse"): ("werkzeug", (3, 0)),
     ("werkzeug.urls", "url_join"): ("werkzeug", (3, 0)),
-}
+    ("wtforms.fields.html5", ""): ("wtforms", (3, 0)),
+    ("wtforms.widgets.html5", ""): ("wtforms", (3, 0)),
+    ("wtforms.ext", ""): ("wtforms", (3, 0)),
+    ("wtforms.compat", ""): ("wtforms", (3, 0)),
+    ("wtforms", "TextField"): ("wtforms", (3, 0)),
+    ("wtforms.fields", "TextField"): ("wtforms", (3, 0)),
+    ("wtforms.validators", "Required"): ("wtforms", (3, 0)),
+    ("wtforms.validators", "required"): ("wtforms", (3, 0)),
+    **{("wtforms.fields.core", name): ("wtforms", (3, 0)) for name in (
+        "BooleanField", "DateField", "DateTimeField", "DecimalField", "FieldList", "FloatField", "FormField", "IntegerField",
+        "RadioField", "SelectField", "SelectMultipleField", "StringField", "TimeField",
+    )},
+    ("flask_wtf.html5", ""): ("flask-wtf", (1, 0)),
+    ("flask_wtf", "CsrfProtect"): ("flask-wtf", (1, 0)),
+    ("flask_wtf.csrf", "CsrfProtect"): ("flask-wtf", (1, 0)),
+}  # fmt: skip
 _PACKAGES = frozenset(prefix.partition(".")[0] for prefix, _ in REMOVED)
 # Of these nothing works any more: the first import says it for all, the cure is another distribution.
 UNUSABLE = ("flask_script", "flask_restplus")
@@ -57,6 +72,8 @@ FIRST_DASH_WITHOUT_RUN_SERVER = (3, 0)
 #: Decorators of applications and blueprints that Flask no longer has: the module cannot be imported, nor the factory run.
 DECORATORS = frozenset({"before_first_request", "before_app_first_request"})
 FIRST_FLASK_WITHOUT_THEM = (2, 3)
+#: Where passwords are hashed by another method than scrypt and PBKDF2, a visitor who signs up gets an error.
+FIRST_WERKZEUG_WITHOUT_HASHES = (3, 0)
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -70,6 +87,9 @@ def check(project: Project) -> Iterator[Hit]:
             decorated = module.calls_one_of(DECORATORS)  # the quick look
             for name, at in _decorators(module.body) if decorated else ():
                 yield from _judged(project, name, "flask", FIRST_FLASK_WITHOUT_THEM, at, via, at_start)
+            for method, at in module.uses.hash_methods[:1]:
+                name = f"the method {method!r} of generate_password_hash"
+                yield from _judged(project, name, "werkzeug", FIRST_WERKZEUG_WITHOUT_HASHES, at, via, False)
             for what, distribution, version, at in _imports(module):
                 package = what.partition(".")[0]
                 if package in UNUSABLE:
@@ -166,6 +186,8 @@ def _installed(project: Project, distribution: str) -> Version | None:
         return min(bounds)
     if wanted:
         return ()
+    if distribution == "wtforms":  # every release of Flask-WTF takes any
+        return None if _installed(project, "flask-wtf") is None else ()
     flask = _installed(project, "flask") if distribution == "werkzeug" else None
     if flask is not None and (1, 1, 3) <= flask < (2,):
         return (1, 999)  # the last releases before Flask 2 ask for Werkzeug < 2; the others bound it from below only

@@ -75,6 +75,8 @@ def _spellings() -> Iterator[tuple[str, str]]:
     yield "passwords", "Administrator(name='boris', password='kettle7blue')\n"
     for name in ("set", "set_many", "add", "delete", "delete_many", "delete_memoized", "clear", "inc", "dec"):
         yield "changes_cache", f"def f(shop_cache):\n    shop_cache.{name}('a')\n"
+    yield "hash_methods", "from werkzeug.security import generate_password_hash as g\ng('a', method='sha256')\n"
+    yield "hash_methods", "from werkzeug import security\nsecurity.generate_password_hash('a', method='md5')\n"
     yield "limits_body", "if request.content_length > LIMIT:\n    abort(413)\n"
     yield "limits_body", "request.max_content_length = LIMIT\n"
     yield "external_urls", "x = url_for('a', _external=True)\ny = anything.url_for('a', _external=b)\n"

@@ -364,6 +364,25 @@ def test_passwords_that_a_module_writes_down(source: str, expected: list[tuple[s
 
 
 @pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("generate_password_hash(a, method='sha256')", ["sha256"]),
+        ("generate_password_hash(a, 8, method='plain')", ["plain"]),
+        ("generate_password_hash(a, method='pbkdf2:sha256')", []),
+        ("generate_password_hash(a, method='scrypt')", []),
+        ("generate_password_hash(a, method=METHOD)", []),
+        ("generate_password_hash(a)", []),
+        ("other.generate_password_hash(a, method='sha256')", []),
+        ("check_password_hash(a, method='sha256')", []),
+    ],
+)
+def test_methods_of_hashes_that_are_gone(call: str, expected: list[str]) -> None:
+    start = "from werkzeug.security import check_password_hash, generate_password_hash\nMETHOD = 'sha256'\n"
+    assert [each for each, _ in read(f"{start}def f(a):\n    return {call}\n").uses.hash_methods] == expected
+    assert read(f"from tools import generate_password_hash\n{call}\n").uses.hash_methods == ()
+
+
+@pytest.mark.parametrize(
     ("source", "expected"),
     [
         ("User(username='admin', password='admin')\n", [("The account of admin", "admin", "", 1)]),

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 
 from flask_prodcheck.base import Span
 from flask_prodcheck.facts.python.cookies import cookie_forms, guards_forms, login_cookies
+from flask_prodcheck.facts.python.hash_methods import hash_methods
 from flask_prodcheck.facts.python.passwords import passwords
 from flask_prodcheck.facts.python.places import Places
 from flask_prodcheck.facts.python.scopes import bound_in
@@ -174,6 +175,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
         sent_folders(found, text),
         passwords(tree, text, places.span),
         "cache" in text.source and _CHANGES_CACHE.search(text.source) is not None,
+        hash_methods(tree, imported, text, places.span),
     )
 
 
