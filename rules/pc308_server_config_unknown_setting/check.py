@@ -1,4 +1,4 @@
-"""PC308: a name in gunicorn's configuration file that is nearly a setting's is a setting that never takes effect."""
+"""PC308: a name in gunicorn's configuration file that sounds like a setting's is a setting that never takes effect."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from flask_prodcheck.rulekit import (
     Assign,
+    Const,
+    Expr,
     Hit,
     Name,
     Project,
@@ -31,6 +33,7 @@ OTHER_WORDS = {
     "workerprocesses": "workers",
     "workertimeout": "timeout",
 }
+SOME = 2
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -41,21 +44,23 @@ def check(project: Project) -> Iterator[Hit]:
             continue
         installed = releases(project, "gunicorn", launch)
         read = names_read(module.body)
-        for name, span in _assigned(module):
+        for name, span, value in _assigned(module):
             meant = _meant(name)
             severity, hint = _judged(name, meant, installed)
+            if not hint and _sounds_like_one(name, value):
+                severity, hint = "warning", "no setting is called so"
             if hint and span not in seen and name not in read:
                 seen.add(span)
                 facts = {"file": module.path, "name": name, "hint": hint, "meant": meant}
                 yield Hit(at=span, via=launch.hops, facts=facts, severity=severity)
 
 
-def _assigned(module: PyModule) -> Iterator[tuple[str, Span]]:
+def _assigned(module: PyModule) -> Iterator[tuple[str, Span, Expr]]:
     for statement, _ in statements(module.body):
         if isinstance(statement, Assign):
             for target in statement.targets:
                 if isinstance(target, Name) and not target.id.startswith("_"):
-                    yield target.id, statement.span
+                    yield target.id, statement.span, statement.value
 
 
 def _judged(name: str, meant: str, installed: Releases | None) -> tuple[str, str]:
@@ -91,6 +96,15 @@ def _meant(name: str) -> str:
         return OTHER_WORDS[plain]
     near = [other for other in settings_table() if len(plain) > 5 and _one_apart(plain, _plain(other))]
     return near[0] if len(near) == 1 else ""
+
+
+def _sounds_like_one(name: str, value: Expr) -> bool:
+    """Whether ``name``, which is no setting, has at least two words of settings and a number or a switch for its value:
+    what the file keeps for itself it also reads."""
+    if name in settings_table() or name in removed_settings() or not isinstance(value, Const) or isinstance(value.value, str):
+        return False
+    words = {word for setting in settings_table() for word in setting.split("_")}
+    return name.islower() and sum(word in words for word in name.split("_")) >= SOME
 
 
 def _plain(name: str) -> str:
