@@ -27,7 +27,7 @@ from flask_prodcheck.edits.actions import (
     safe,
     unsafe,
 )
-from flask_prodcheck.facts.placeholders import is_placeholder, looks_made_up
+from flask_prodcheck.facts.placeholders import is_blank, is_placeholder, looks_made_up
 from flask_prodcheck.facts.secrets import masked
 from flask_prodcheck.facts.shell_commands import every_command, text_of
 from flask_prodcheck.facts.statements import calls_in, names_read, nested_statements, statements
@@ -353,6 +353,7 @@ __all__ = [
     "has_more_variables",
     "imports_session",
     "init_app_calls",
+    "is_blank",
     "is_kept",
     "is_onion_service",
     "is_placeholder",

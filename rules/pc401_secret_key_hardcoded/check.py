@@ -15,6 +15,7 @@ from flask_prodcheck.rulekit import (
     Unknown,
     cluster_secrets,
     deployed,
+    is_blank,
     is_placeholder,
     masked,
     published_key,
@@ -53,6 +54,7 @@ def check(project: Project) -> Iterator[Hit]:
                 # the mode, or the key, may be set elsewhere
                 severity="warning" if doubtful or installed else None,
             )
+        yield from _in_deploy_files(project, configuration)
         yield from _in_image(project, configuration)
         yield from _in_cluster(project, configuration)
         for own in token_keys(project, configuration):
@@ -65,6 +67,22 @@ def check(project: Project) -> Iterator[Hit]:
                     via=via,
                     facts={"key": key, "shown": masked("SECRET", found.value), "where": "the source"},
                     severity="warning",  # what it signs may not matter, and nothing shows that it is called
+                )
+
+
+def _in_deploy_files(project: Project, configuration: Configuration) -> Iterator[Hit]:
+    """The key that a deploy file writes into the variable which the application takes it from, where what that file starts
+    is not seen to be this application."""
+    for key in SIGNING_KEYS if configuration.launch is None else ():
+        setting = configuration.get(key)
+        for launch in project.production if setting.variable else ():
+            value = launch.env.get(setting.variable)
+            if isinstance(value, Known) and value.value and not is_blank(value.value) and "$" not in value.value:
+                yield Hit(
+                    at=value.origin[0].span,
+                    via=launch.hops,
+                    facts={"key": key, "shown": masked(key, value.value), "where": "a published file"},
+                    severity="warning",
                 )
 
 

@@ -54,6 +54,9 @@ def _hit(
     elsewhere = above or (supplier(launch, variable, project.facts) if launch is not None else "")
     if launch is not None and variable.isidentifier() and variable not in launch.env:
         elsewhere = elsewhere or configuration.absent_env
+    if launch is None:
+        given = (other.env[variable] for other in project.production if variable in other.env)
+        elsewhere = elsewhere or next((each.origin[0].span.file for each in given if each.origin), "")
     elsewhere = elsewhere or replacer(found.value, project.facts)
     return Hit(
         at=found.at,
