@@ -38,6 +38,9 @@ OTHER = "\n@app.get('/other')\ndef other():\n    "
         ("X = {}", VIEW + "for k in X:\n        if old(X[k]):\n            X[k] = new(X.pop(k))", True, True),
         ("X = None", VIEW + "global X; X = {'done': 0}" + OTHER + "return X", True, False),
         ("X = None", VIEW + "global X\n    if X is None:\n        X = {}\n    return X", True, True),
+        ("X = {}", VIEW + "if k not in X:\n        X[k] = []\n    X[k].append(now())\n    return len(X[k])", True, False),
+        ("X = {}", VIEW + "if k not in X:\n        X[k] = 0\n    X[k] += 1\n    return X[k]", True, False),
+        ("X = {}", VIEW + "if not X:\n        for a in f():\n            X.setdefault(a, [])\n            X[a].append(a)\n    return X[k]", True, True),
         ("X = False", VIEW + "global X\n    if not X:\n        start(); X = True", True, True),
     ],
 )

@@ -41,7 +41,8 @@ _MUTATORS = frozenset(
 )
 
 
-#: Those that take away what stands for one key.
+#: Those that add one thing, and those that take one away.
+_ADDERS = frozenset({"append", "appendleft", "extend", "insert", "add"})
 _REMOVERS = frozenset({"pop", "remove", "discard"})
 
 
@@ -288,6 +289,8 @@ def _is_memo(function: FunctionNode, name: str) -> bool:
     For a number or a switch the question alone is enough: it says whether something was done already.
     """
     nodes = list(walk(function))
+    if _goes_on_with(function, name):
+        return False
     if any(_asks_and_fills(node, name) for node in nodes):
         return True
     tests = [node.test for node in nodes if isinstance(node, (ast.If, ast.IfExp, ast.While))]
@@ -324,6 +327,23 @@ def _only_removes(function: FunctionNode, name: str) -> bool:
 
 def _pops(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _REMOVERS
+
+
+def _goes_on_with(function: FunctionNode, name: str) -> bool:
+    """Whether the function changes what stands for one key with each call: it counts on (``X[key] += 1``), or adds to what
+    is there (``X[key].append(...)``). In a loop that may be how an answer comes about."""
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript) and _base_name(node.target) == name:
+            return True
+        func = node.func if isinstance(node, ast.Call) else None
+        added = func.value if isinstance(func, ast.Attribute) and func.attr in _ADDERS else None
+        if isinstance(added, ast.Subscript) and _base_name(added) == name:
+            return True
+        if not isinstance(node, (ast.For, ast.AsyncFor, ast.While, ast.FunctionDef, ast.AsyncFunctionDef)):
+            pending += children(node)
+    return False
 
 
 def _asks_and_fills(node: ast.AST, name: str) -> bool:
