@@ -65,6 +65,10 @@ _MADE_OF = {
 }
 
 
+#: What the reader calls settings of a connection that stand together.
+CONNECTION = "A connection"
+
+
 def check(project: Project) -> Iterator[Hit]:
     said: set[Span] = set()
     for configuration in project.configurations:
@@ -127,8 +131,11 @@ def _password(key: str, value: str, setting: Setting) -> str | None:
 def _in_code(project: Project, configuration: Configuration, said: set[Span]) -> Iterator[Hit]:
     """Passwords that the modules of the application hold, where no file that starts it gives another one."""
     launch = configuration.launch
+    starts = launch.imported | {launch.module_file, configuration.app.span.file} if launch is not None else frozenset()
     for module in served_modules(project, configuration):
         for each in module.uses.passwords:
+            if each.name == CONNECTION and launch is not None and module.path not in starts:
+                continue  # the scripts beside an application connect for themselves
             given = launch is not None and each.variable
             if each.span in said or (
                 given and (each.variable in launch.env or supplier(launch, each.variable, project.facts))
