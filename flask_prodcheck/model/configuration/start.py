@@ -44,7 +44,7 @@ class Start:
     that serves, after which nothing counts. ``dotenv`` are the ``.env`` files that it can see (None: all), ``supplied``
     is whether something unseen may put another one there, ``layout`` which project path stands at which path of its image,
     ``placed`` which project file stands in the place of another. ``closed``: nothing that is not
-    seen can set variables.
+    seen can set variables. ``command``: the program that imports the application ("" = not known).
     """
 
     app: App
@@ -64,6 +64,7 @@ class Start:
     placed: tuple[tuple[str, str], ...] = ()
     flask_version: str | None = None
     closed: bool = False
+    command: str = ""
 
 
 def start_of(
@@ -102,7 +103,22 @@ def start_of(
         given,
         flask_version,
         closed,
+        _command(launch),
     )
+
+
+def _command(launch: Launch) -> str:
+    """The command by which the launch starts its server; "" for a call in a program, and for ``python -m``, which writes
+    another path."""
+    called = launch.run_site is not None or launch.program is not None or launch.end.span.file.endswith(".py")
+    return "" if called or " -m " in f" {launch.end.text} " else _COMMANDS.get(launch.server, "")
+
+
+#: The commands of servers, which stand in ``sys.argv`` while they import the application.
+_COMMANDS = {
+    Server.GUNICORN: "gunicorn", Server.WAITRESS: "waitress-serve", Server.GRANIAN: "granian", Server.HYPERCORN: "hypercorn",
+    Server.UVICORN: "uvicorn", Server.UWSGI: "uwsgi", Server.FLASK_RUN: "flask",
+}  # fmt: skip
 
 
 def _entry(modules: Modules, app: App, launch: Launch | None, target: str | None) -> Entry:

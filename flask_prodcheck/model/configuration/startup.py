@@ -61,6 +61,7 @@ def run_start(
             stop_at=start.stop,
             options=options,
             argv=start.program.argv if start.program is not None else None,
+            command=start.command,
         )
         _load_environment_files(machine, start)
         raised: RaisedError | None = None

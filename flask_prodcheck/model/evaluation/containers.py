@@ -20,6 +20,7 @@ from flask_prodcheck.model.evaluation.running import NONE, RaisedError
 from flask_prodcheck.model.evaluation.values import (
     Evaluated,
     External,
+    Made,
     Obj,
     Ref,
     Seq,
@@ -128,6 +129,10 @@ def subscript(machine: Machine, container: Evaluated, index: Evaluated) -> Evalu
         return selected(view_item(machine, item, index), container, index)
     if isinstance(item, External):
         return known(item) if item.name[:1].islower() or item.name.startswith("typing.") else unknown("a subscript")
+    if isinstance(item, Made) and item.name == "sys.argv" and machine.command:
+        # How many words follow, and which, is not asked often enough to be known here.
+        first = key_of(machine, index) == (0,)
+        return known(f"/usr/local/bin/{machine.command}") if first else unknown("a word of the command")
     if isinstance(item, Ref) and item.kind in ("dict", "config"):
         key = key_of(machine, index)
         if key is None:

@@ -260,17 +260,21 @@ def _bool_op(machine: Machine, op: str, values: Sequence[Expr], frame: Frame) ->
     stop = op == "or"
     pending: list[Evaluated] = []
     seen: list[Evaluated] = []
+    plain = True  # what is not decided is a truth value
     for index, expr in enumerate(values):
         value = evaluate(machine, expr, frame)
         truth = machine.truth(value)
         last = index == len(values) - 1
         if last or truth is stop:
             result = value
+            if pending and plain and isinstance(value.value, Known) and value.value.value is stop:
+                return selected(value, *seen)  # ``unknown and False``: whichever it stops at
             for other in reversed(pending):
                 result = join(other, result)
             return selected(result, *seen)
         if truth is None:
             pending.append(value)
+            plain = plain and (isinstance(expr, Compare) or (isinstance(expr, UnaryOp) and expr.op == "not"))
         seen.append(value)
     return NONE
 

@@ -62,7 +62,8 @@ class Machine:
     the environment files that an earlier start wrote. ``doubtful``: an operation that fails is taken
     for something the evaluator does not know, also where a handler waits for it. ``stop_at``: the call that serves, at
     which the run is over. ``options``: what the command line gives, as the pseudo-variables ``--name``, with its place.
-    ``argv``: the words after the program's name (None: not known)."""
+    ``argv``: the words after the program's name (None: not known), ``command`` that of the server which imports the
+    application ("" = not known)."""
 
     # What it does, one concept a module; a function there is a method here.
     dotted_name = importing.dotted_name
@@ -114,6 +115,7 @@ class Machine:
         stop_at: Span | None = None,
         options: Mapping[str, Origin] | None = None,
         argv: Sequence[str] | None = None,
+        command: str = "",
     ) -> None:
         self.modules = modules
         self.texts = _texts_of(modules)
@@ -135,6 +137,7 @@ class Machine:
         self.stop_at = stop_at
         self.options: Mapping[str, Origin] = options if options is not None else {}
         self.argv = argv
+        self.command = command
         self.heap = Heap()
         self.imported: dict[str, int] = {}
         self.apps: list[int] = []

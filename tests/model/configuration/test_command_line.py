@@ -145,3 +145,26 @@ def test_with_what_a_factory_is_called_is_not_guessed() -> None:
     body = "from elsewhere import wrap\n    from waitress import serve\n    serve(wrap(create_app))"
     found = _configuration({"run.py": _ARGV.format(body), "Procfile": "web: python run.py\n"})
     assert not isinstance(found.get("MODE").value, Known)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("gunicorn app:app", "served"),
+        ("waitress-serve app:app", "served"),
+        ("flask run", "flask"),
+        ("python -m gunicorn app:app", None),  # the path ends with __main__.py
+    ],
+)
+def test_the_command_that_imports_the_application(command: str, expected: str | None) -> None:
+    text = (
+        "import sys\nfrom flask import Flask\napp = Flask(__name__)\n"
+        "if len(sys.argv) > 1 and sys.argv[0].endswith('/flask') and sys.argv[1] == 'db':\n    app.config['MODE'] = 'db'\n"
+        "else:\n    app.config['MODE'] = 'flask' if sys.argv[0].endswith('flask') else 'served'\n"
+    )
+    project = link(parse(memory_tree({"app.py": text, "Procfile": f"web: {command}\n"})), name="site")
+    value = project.configurations[0].get("MODE").value
+    if expected == "served":
+        assert isinstance(value, Known) and value.value == expected
+    else:  # another command of Flask's would be another start
+        assert isinstance(value, Unknown)
