@@ -17,14 +17,20 @@ _NAMED = regex(
     r"|settings[^/]*|config[^/]*|[^/]*conf[^/]*)\.py$",
     re.IGNORECASE,
 )
-_MENTIONS = regex(
-    rb"[Ff]lask|[Dd]ash\b|[Cc]onnexion|[Qq]uart|[Ss]ocket_?[Ii][Oo]|[Ww][Ss][Gg][Ii]|[Gg]unicorn|[Ww]aitress|[Ww]erkzeug"
-    rb"|\.run\(|run_server|run_app|\bserve|environ|getenv|dotenv|decouple|[Ss][Ee][Cc][Rr][Ee][Tt]|[Dd][Ee][Bb][Uu][Gg]"
-    rb"|[Cc][Oo][Nn][Ff][Ii][Gg]|create_app|make_app|__main__|subprocess|os\.exec|os\.spawn|os\.system|[Cc]elery"
-    rb"|gevent|eventlet|url_for|render_template|\bapp\b|\bapplication\b"
-)
-#: What most files have of it: the plain search is much faster.
+#: What most files have of it, and the rest: the plain search for each is much faster than one pattern for all.
 _OFTEN = (b"config", b"environ", b"subprocess", b"__main__", b"flask")
+_SELDOM = (
+    b"Flask", b"connexion", b"Connexion", b"quart", b"Quart", b"gunicorn", b"Gunicorn", b"waitress", b"Waitress",
+    b"werkzeug", b"Werkzeug", b".run(", b"run_server", b"run_app", b"getenv", b"dotenv", b"decouple", b"create_app",
+    b"make_app", b"os.exec", b"os.spawn", b"os.system", b"celery", b"Celery", b"gevent", b"eventlet", b"url_for",
+    b"render_template",
+)  # fmt: skip
+_IN_ANY_CASE = (b"wsgi", b"secret", b"debug", b"config")
+#: Each begins with letters, which are looked for fifty times as fast as a choice between them.
+_WITH_ENDS = (
+    regex(rb"dash\b"), regex(rb"Dash\b"), regex(rb"socket_?[Ii][Oo]"), regex(rb"Socket_?[Ii][Oo]"),
+    regex(rb"serve(?<=\bserve)"), regex(rb"app(?<=\bapp)\b"), regex(rb"application(?<=\bapplication)\b"),
+)  # fmt: skip
 
 
 def can_carry_facts(path: str, data: bytes) -> bool:
@@ -33,8 +39,14 @@ def can_carry_facts(path: str, data: bytes) -> bool:
         len(data) <= SMALL_FILE
         or _NAMED.search(path) is not None
         or any(word in data for word in _OFTEN)
-        or _MENTIONS.search(data) is not None
+        or any(word in data for word in _SELDOM)
+        or _mentions(data)
     )
+
+
+def _mentions(data: bytes) -> bool:
+    lowered = data.lower()
+    return any(word in lowered for word in _IN_ANY_CASE) or any(word.search(data) for word in _WITH_ENDS)
 
 
 #: What stands in the text of a systemd unit, a supervisor program, a circus watcher, a virtual host, a configuration of
