@@ -9,9 +9,12 @@ from __future__ import annotations
 import ast
 import dataclasses
 import importlib
+import itertools
 import os
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,7 @@ def _spellings() -> Iterator[tuple[str, str]]:
             for kind in ("session", "logins") if name in uses_module._LOGINS else ("session",):
                 yield kind, f"from {package} import {name} as held\nheld()\n"
                 yield kind, f"import {package} as p\np.{name}(user)\n"
+    yield "logins", "from flask_login import login_required as held\n@held\ndef f():\n    pass\n"
     for framework in sorted(uses_module._FRAMEWORKS):
         for name, kind in sorted(uses_module._REQUEST.items()):
             yield kind, f"from {framework} import request as r\nx = r.{name}\n"
@@ -82,19 +86,47 @@ def _spellings() -> Iterator[tuple[str, str]]:
     yield "external_urls", "x = url_for('a', _external=True)\ny = anything.url_for('a', _external=b)\n"
 
 
-def _uses(source: str) -> Uses:
+class Everywhere(Text):
+    """A text that has every word in every line."""
+
+    def lines_of(self, _words: AbstractSet[str]) -> list[int]:
+        return list(range(1, len(self.lines) + 1))
+
+    def lines_with(self, _parts: Sequence[str]) -> list[int]:
+        return self.lines_of(frozenset())
+
+    def has_one_of(self, _words: AbstractSet[str], _first: int, _last: int) -> bool:
+        return True
+
+
+def _uses(source: str, text: type[Text] = Text) -> Uses:
     tree = ast.parse(source)
-    found = uses_module.uses("f.py", tree, statements_of(tree), Text(source))
+    found = uses_module.uses("f.py", tree, statements_of(tree), text(source))
     assert isinstance(found, Uses)
     return found
 
 
 @pytest.mark.parametrize(("kind", "source"), list(_spellings()))
-def test_each_use_passes_the_screen(kind: str, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_use_passes_the_screen(kind: str, source: str) -> None:
     found = _uses(source)
     assert getattr(found, kind), source
-    monkeypatch.setattr(uses_module, "_may_use", lambda *_: True)
-    assert _uses(source) == found
+    assert _uses(source, Everywhere) == found
+
+
+@pytest.mark.parametrize(
+    "around",
+    ["if x:\n{}", "try:\n    pass\nexcept E:\n{}", "try:\n{}finally:\n    pass\n", "match x:\n  case 1:\n{}", "@g\ndef f():\n{}"],
+)
+def test_what_stands_in_a_block_passes_the_screen(around: str) -> None:
+    for kind, source in _spellings():
+        inside = "".join([f"    {line}\n" for line in source.splitlines()]) + "    pass\n"
+        found = _uses(around.format(inside))
+        assert getattr(found, kind) or kind in AT_THE_TOP, source
+        assert _uses(around.format(inside), Everywhere) == found
+
+
+#: What does not count in a function, or where it is bound again.
+AT_THE_TOP = {"passwords", "views"}
 
 
 def test_a_form_keeps_nothing_of_the_visitor() -> None:
@@ -184,13 +216,45 @@ def test_real_sources_are_cut_the_same_without_the_screens() -> None:
     assert compared >= 40
 
 
-def test_a_plain_search_finds_what_its_pattern_does() -> None:
-    assert all(screen._MENTIONS.search(word) for word in screen._OFTEN)
+def test_real_sources_use_the_same_without_the_screens() -> None:
+    for path in _samples():
+        source = path.read_text(encoding="utf-8")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert _uses(source) == _uses(source, Everywhere), path
+
+
+#: What the plain searches of the screen look for, as one pattern.
+MENTIONS = re.compile(
+    rb"[Ff]lask|[Dd]ash\b|[Cc]onnexion|[Qq]uart|[Ss]ocket_?[Ii][Oo]|[Ww][Ss][Gg][Ii]|[Gg]unicorn|[Ww]aitress|[Ww]erkzeug"
+    rb"|\.run\(|run_server|run_app|\bserve|environ|getenv|dotenv|decouple|[Ss][Ee][Cc][Rr][Ee][Tt]|[Dd][Ee][Bb][Uu][Gg]"
+    rb"|[Cc][Oo][Nn][Ff][Ii][Gg]|create_app|make_app|__main__|subprocess|os\.exec|os\.spawn|os\.system|[Cc]elery"
+    rb"|gevent|eventlet|url_for|render_template|\bapp\b|\bapplication\b"
+)
+WORDS = """
+    Flask dash Dash connexion Connexion Quart socketio Socket_IO socket_iO WSGI wSgi gunicorn Waitress Werkzeug x.run(
+    run_server run_app serve server environ getenv dotenv decouple seCRet DEBUG Config create_app make_app __main__
+    subprocess os.exec os.spawn os.system celery Celery gevent eventlet url_for render_template app application
+"""
+
+
+def test_plain_searches_of_bytes_find_what_one_pattern_does() -> None:
+    found = set()
+    pieces = itertools.product(("", "_", ".", "é"), WORDS.split(), ("", "s", "-"))
+    for before, word, after in pieces:
+        for text in (f"{before}{word}{after}", f"{before}{word[1:]}{after}"):
+            data = f"{text}\n".encode() + b"#" * screen.SMALL_FILE
+            found.add(screen.can_carry_facts("f.py", data))
+            assert screen.can_carry_facts("f.py", data) == (MENTIONS.search(data) is not None), text
+    assert found == {True, False}
+
+
+def test_a_search_for_words_finds_what_its_pattern_does() -> None:
     spellings = [
         "exec('x')", "execfile('x')", "globals()['x'] = 1", "globals().update(x)", "vars()['x'] = 1", "vars().update(x)",
         "locals()['x'] = 1", "locals().update(x)", "setattr(sys.modules[__name__], 'x', 1)", "sys.modules[__name__] = x",
     ]  # fmt: skip
     for spelling in spellings:
         assert outline_module._OPENS.search(spelling), spelling
-        assert outline_module._opens(f"x = 1\n{spelling}\n"), spelling
-    assert not outline_module._opens("import execution\nnames = globals\n")
+        assert outline_module._opens(Text(f"x = 1\n{spelling}\n")), spelling
+    assert not outline_module._opens(Text("import execution\nnames = globals\n"))

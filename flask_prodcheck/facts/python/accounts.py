@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from flask_prodcheck.base import Span
@@ -16,7 +16,7 @@ from flask_prodcheck.facts.python.path_beginnings import called
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.variable_defaults import default_of
 from flask_prodcheck.facts.python.views import is_view
-from flask_prodcheck.facts.python.walk import walk
+from flask_prodcheck.facts.python.walk import walk, walk_near
 from flask_prodcheck.facts.secrets import masked_text
 from flask_prodcheck.facts.syntax import Password
 from flask_prodcheck.patterns import regex
@@ -30,6 +30,9 @@ _VARIABLE = regex(
 _USER = regex(r"^(?:user_?name|user|login|name|e?mail|email_address)$", re.IGNORECASE)
 _PASSWORD = regex(r"(?:^|_)(?:password|passwd|pwd|pass)(?:_?hash(?:ed)?)?$|^pw_?hash$", re.IGNORECASE)
 _INSERT = regex(r"\bINSERT\b[^()]{1,200}\([^()]{0,500}\bpass", re.IGNORECASE)
+#: What stands in the lines of every account: a name of a password, and one of an administrator.
+_SAY_PASSWORD = ("pass", "pwd", "pwhash", "pw_hash")
+_SAY_ADMINISTRATOR = ("admin", "superuser", "super_user", "root")
 _MARKS = ("${", "{{", "%(", "<", ">", "***", "{")
 _LONGEST = 100
 _SHORTEST = 3
@@ -38,10 +41,9 @@ _SHORTEST = 3
 def accounts(tree: ast.Module, text: Text, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
     """The accounts of administrators, each at its password. ``function`` is the one at the top of the module that creates
     the account when it is called, "" where views of the module call it; commands, which somebody has to call, create none."""
-    lowered = text.source.lower()
-    if "pass" not in lowered or not any(each in lowered for each in ("admin", "superuser", "root")):
+    if "pass" not in text.lowered or not any(each in text.lowered for each in ("admin", "superuser", "root")):
         return
-    found = list(_in_module(tree, span))
+    found = list(_in_module(tree, (text.lines_with(_SAY_PASSWORD), text.lines_with(_SAY_ADMINISTRATOR)), span))
     answering = _answering(tree) if any(each.function for each in found) else frozenset()
     for each in found:
         yield replace(each, function="") if each.function in answering else each
@@ -65,21 +67,24 @@ def _answering(tree: ast.Module) -> frozenset[str]:
     return frozenset(found)
 
 
-def _in_module(tree: ast.Module, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+def _in_module(tree: ast.Module, lines: Sequence[Sequence[int]], span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+    """``lines``: each account stands in a statement that has one of each of them."""
     for top in tree.body:
         if isinstance(top, ast.FunctionDef | ast.AsyncFunctionDef):
             if not any(_is_command(each) for each in top.decorator_list):
-                yield from _within(top, top.name, span)
+                yield from _within(top, top.name, lines, span)
         elif isinstance(top, ast.ClassDef):
-            yield from _within(top, None, span)
+            yield from _within(top, None, lines, span)
         elif not (isinstance(top, ast.If) and "__main__" in ast.unparse(top.test)):
-            yield from _within(top, "", span)
+            yield from _within(top, "", lines, span)
 
 
-def _within(top: ast.stmt, function: str | None, span: Callable[[ast.expr], Span]) -> Iterator[Password]:
+def _within(
+    top: ast.stmt, function: str | None, lines: Sequence[Sequence[int]], span: Callable[[ast.expr], Span]
+) -> Iterator[Password]:
     """Those in ``top``. ``function`` as in :class:`Password`; None where nothing shows that what creates accounts there is
     called."""
-    for node in walk(top):
+    for node in walk_near(top, *lines):
         if isinstance(node, ast.Call | ast.BoolOp):
             yield from _default(node, span)
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):

@@ -22,16 +22,16 @@ _NO_LOGIN = regex(r"csrf|xsrf|nonce|consent", re.IGNORECASE)
 _CHANGES = frozenset({"post", "put", "patch", "delete"})
 #: What a module says that compares a token of its own with each form, or looks at where a form came from.
 _GUARDS = ("csrf", "xsrf", "sec-fetch", "sec_fetch")
-#: Each begins with letters, which are looked for six times as fast as a choice between them: most files have none.
-_GUARDING_WORDS = (regex(r"nonce\b"), regex(r"referr?er\b"), regex(r"origin\b"))
+#: Words by the letters that they begin with: the plain search for these is the fastest, and most files have none.
+_GUARDING_WORDS = {"nonce": regex(r"nonce\b"), "refer": regex(r"referr?er\b"), "origin": regex(r"origin\b")}
 
 
-def guards_forms(text: str) -> bool:
-    """Whether the source mentions a protection of forms, in code or in words."""
-    lowered = text.lower()
+def guards_forms(lowered: str) -> bool:
+    """Whether a source mentions a protection of forms, in code or in words; it is given in lower case."""
     if any(each in lowered for each in _GUARDS):
         return True
-    found = (match for word in _GUARDING_WORDS for match in word.finditer(lowered))
+    words = [word for letters, word in _GUARDING_WORDS.items() if letters in lowered]
+    found = (match for word in words for match in word.finditer(lowered))
     return any(match[0].startswith("refer") or not _is_letter(lowered[match.start() - 1 : match.start()]) for match in found)
 
 

@@ -16,7 +16,7 @@ from flask_prodcheck.facts.python.accounts import accounts
 from flask_prodcheck.facts.python.path_beginnings import called
 from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.variable_defaults import default_of
-from flask_prodcheck.facts.python.walk import walk
+from flask_prodcheck.facts.python.walk import walk, walk_near
 from flask_prodcheck.facts.secrets import masked_text, without_passwords
 from flask_prodcheck.facts.syntax import Password
 from flask_prodcheck.patterns import regex
@@ -34,6 +34,7 @@ _WITH_ADDRESS = frozenset({
     "connect", "MongoClient", "AsyncIOMotorClient", "MotorClient", "MongoEngine", "PyMongo", "create_engine", "from_url",
     "create_async_engine", "Database", "ConnectionPool", "SimpleConnectionPool", "ThreadedConnectionPool", "create_pool",
 })  # fmt: skip
+_CONNECTING = _WITH_TWO | _WITH_KEYWORD | _WITH_ADDRESS
 _ADDRESS_KEYWORDS = frozenset({"host", "uri", "url", "dsn", "conninfo"})
 #: An address with the password of a user, and a host by its name.
 _ADDRESS = regex(
@@ -62,14 +63,14 @@ def passwords(tree: ast.Module, text: Text, span: Callable[[ast.expr], Span]) ->
     """The passwords that ``tree`` binds to names whatever the circumstances, those that its calls log in with, and those of
     accounts."""
     words, found = text.words, [*_bound(tree.body, span)]
-    logs_in = not words.isdisjoint(_WITH_TWO) or not (words.isdisjoint(_KEYWORDS) or words.isdisjoint(_WITH_KEYWORD))
-    if not (words.isdisjoint(_KEYWORDS) or words.isdisjoint(_HOSTS) or words.isdisjoint(_USERS)):
-        found += [each for node in walk(tree) if isinstance(node, ast.Dict) for each in _connection(node, span)]
-    if logs_in or not words.isdisjoint(_WITH_ADDRESS):
-        for node in walk(tree):
-            if isinstance(node, ast.Call):
-                found += _logs_in(node, span)
-                found += _connects(node, span)
+    for node in walk_near(tree, text.lines_of(_CONNECTING)):
+        if isinstance(node, ast.Call):
+            found += _logs_in(node, span)
+            found += _connects(node, span)
+    if not (words.isdisjoint(_HOSTS) or words.isdisjoint(_USERS)):
+        for node in walk_near(tree, text.lines_of(_KEYWORDS)):
+            if isinstance(node, ast.Dict):
+                found += _connection(node, span)
     if "PRIVATE KEY-----" in text.source:
         found += _private_keys(tree, span)
     said = {each.span for each in found}

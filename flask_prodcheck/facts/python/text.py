@@ -30,6 +30,10 @@ class Text:
         return frozenset(chain.from_iterable(self._words))
 
     @cached_property
+    def lowered(self) -> str:
+        return self.source.lower()
+
+    @cached_property
     def holds_processes(self) -> bool:
         """Whether it may write a file that a process manager reads."""
         return holds_processes(self.source)
@@ -46,6 +50,23 @@ class Text:
     def words_in(self, first: int, last: int) -> Iterator[str]:
         """The words of the lines from ``first`` to ``last`` (1-based, both included), as in :attr:`words`."""
         return chain.from_iterable(self._words[first - 1 : last])
+
+    def lines_of(self, words: AbstractSet[str]) -> list[int]:
+        """The lines (1-based) that have one of ``words``, as in :attr:`words`."""
+        if self.words.isdisjoint(words):
+            return []
+        return [number for number, line in enumerate(self._words, 1) if not words.isdisjoint(line)]
+
+    def lines_with(self, parts: Sequence[str]) -> list[int]:
+        """The lines (1-based) in which one of ``parts``, in lower case, stands in any case."""
+        found: set[int] = set()
+        for part in parts:
+            line, at = 1, 0
+            while (after := self.lowered.find(part, at)) >= 0:
+                line += self.lowered.count("\n", at, after)
+                found.add(line)
+                at = after + len(part)
+        return sorted(found)
 
     def has_one_of(self, words: AbstractSet[str], first: int, last: int) -> bool:
         """Whether one of ``words`` is among those of these lines."""

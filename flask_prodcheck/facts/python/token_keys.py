@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from flask_prodcheck.base import Span
-from flask_prodcheck.facts.python.walk import FunctionNode, Statements, walk
+from flask_prodcheck.facts.python.text import Text
+from flask_prodcheck.facts.python.walk import FunctionNode, Statements, first_line, walk
 from flask_prodcheck.patterns import regex
 
 #: Top package, name (its own, or an attribute of what is imported) -> the position and the name of the key's argument.
@@ -37,7 +38,7 @@ _MANY = 40
 
 
 def token_keys(
-    found: Statements, names: Mapping[str, tuple[str, str]], span: Callable[[ast.expr], Span]
+    found: Statements, names: Mapping[str, tuple[str, str]], text: Text, span: Callable[[ast.expr], Span]
 ) -> tuple[tuple[str, Span], ...]:
     """(source text, place) of each expression that a function of the module signs or encrypts with, as far as it is no
     argument of the function. ``names``: what the imports of the module bind."""
@@ -46,14 +47,16 @@ def token_keys(
         return ()
     keys: dict[str, Span] = {}
     for function, _ in found.functions:
+        if not text.has_one_of(ours | {_DERIVE}, first_line(function), function.end_lineno or function.lineno):
+            continue
         local = _Local(function)
         for node in walk(function):
             for argument, mixed in _arguments(node, names) if isinstance(node, ast.Call) else ():
                 for atom in local.atoms(argument):
-                    text = ast.unparse(atom)
+                    written = ast.unparse(atom)
                     is_read = isinstance(atom, ast.Call | ast.Subscript)
-                    if len(text) <= _LONG and _SECRET.search(text) and (is_read or not mixed):
-                        keys.setdefault(text, span(atom))
+                    if len(written) <= _LONG and _SECRET.search(written) and (is_read or not mixed):
+                        keys.setdefault(written, span(atom))
     return tuple(sorted(keys.items(), key=lambda each: (each[1].line, each[0])))[:_MANY]
 
 

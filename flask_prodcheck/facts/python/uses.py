@@ -17,7 +17,7 @@ from flask_prodcheck.facts.python.text import Text
 from flask_prodcheck.facts.python.token_keys import token_keys
 from flask_prodcheck.facts.python.uploads import sent_folders, uploads
 from flask_prodcheck.facts.python.views import is_route, is_view
-from flask_prodcheck.facts.python.walk import FunctionNode, Statements, walk
+from flask_prodcheck.facts.python.walk import FunctionNode, Statements, walk, walk_near
 from flask_prodcheck.facts.syntax import CookieForm, Uses
 from flask_prodcheck.patterns import regex
 
@@ -104,7 +104,7 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
             if is_route(decorator):
                 note("routes", decorator)
     named: list[tuple[str, ast.expr, str]] = []  # uses of an imported name, unless a function binds it anew
-    for node in walk(tree) if _may_use(names, text.words) else ():
+    for node in walk_near(tree, text.lines_of(_telling(names, text.words))):
         if isinstance(node, ast.Name):
             target = names.get(node.id)
             if target is None:
@@ -168,9 +168,9 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
             CookieForm(places.header(function), function.name, cookies)
             for function, cookies in cookie_forms(found.functions, text.source, requests)
         ),
-        guards_forms(text.source),
+        guards_forms(text.lowered),
         _LENGTH in text.source and _LIMITS_BODY.search(text.source) is not None,
-        token_keys(found, imported, places.span),
+        token_keys(found, imported, text, places.span),
         uploads(found, imported, text, places.span),
         sent_folders(found, text),
         passwords(tree, text, places.span),
@@ -179,21 +179,25 @@ def uses(path: str, tree: ast.Module, found: Statements, text: Text) -> Uses:
     )
 
 
-def _may_use(names: Mapping[str, tuple[str, str]], words: AbstractSet[str]) -> bool:
-    """Whether a file with these ``words`` that imports these ``names`` can hold one of the uses that only a look at
-    every expression finds. Each is spelled with the words tested here, whatever the imported name is called."""
-    if not words.isdisjoint(_REGISTRATIONS) or {"url_for", "_external"} <= words:
-        return True
-    if any(target in _SESSION_NAMES or target[1] in _DIRECT for target in names.values()):
-        return True
-    packages = {target[0] for target in names.values() if not target[1]}
-    if packages and not words.isdisjoint(_SESSION_EXTENSIONS):
-        return True
-    if not packages.isdisjoint(_FRAMEWORKS) and not words.isdisjoint({attr for _, attr in _SESSION_NAMES}):
-        return True
-    return not words.isdisjoint(_REQUEST) and (
-        any(target[1] == "request" for target in names.values()) or not packages.isdisjoint(_FRAMEWORKS)
-    )
+def _telling(names: Mapping[str, tuple[str, str]], words: AbstractSet[str]) -> set[str]:
+    """What stands in the line of every use that only a look at the expressions finds, in a file with these ``words`` that
+    imports these ``names``: the imported name, or the name of the method."""
+    found = set(_REGISTRATIONS & words)
+    if "url_for" in words:
+        found |= {"_external"} & words
+    asks = not words.isdisjoint(_REQUEST)
+    for name, (package, own) in names.items():
+        if own == "request":
+            is_use = asks and package in _FRAMEWORKS
+        elif own:
+            is_use = (package, own) in _SESSION_NAMES or own == _ADDRESS or _keeps_session(package, own)
+        elif package in _FRAMEWORKS:
+            is_use = asks or not words.isdisjoint({attr for _, attr in _SESSION_NAMES})
+        else:
+            is_use = package in _SESSION_PACKAGES and not words.isdisjoint(_SESSION_EXTENSIONS)
+        if is_use:
+            found.add(name)
+    return found
 
 
 def _keeps_session(package: str, name: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import field
 
 from flask_prodcheck.records import dataclass
@@ -132,6 +133,45 @@ def walk(root: ast.AST) -> Iterator[ast.AST]:
                     pending += [item for item in value if isinstance(item, ast.AST) and item._fields]
             elif isinstance(value, ast.AST) and value._fields:
                 pending.append(value)
+
+
+_BLOCK_FIELDS = frozenset({"body", "orelse", "finalbody"})
+
+
+def walk_near(root: ast.AST, *lines: Sequence[int]) -> Iterator[ast.AST]:
+    """:func:`walk` without the statements that have none of ``lines``, for each of these ascending numbers of lines, among
+    their own: most of a file, where ``lines`` are those that hold the words of what is looked for."""
+    if not all(lines):
+        return
+    pending = [root]
+    for node in pending:
+        yield node
+        kind = type(node)
+        fields = _INNER.get(kind)
+        for name in _inner_fields(kind) if fields is None else fields:
+            value = getattr(node, name, None)
+            if value.__class__ is list:
+                if value and name in _BLOCK_FIELDS:
+                    pending += [item for item in value if _has(item, lines)]
+                elif value:
+                    pending += [item for item in value if isinstance(item, ast.AST) and item._fields]
+            elif isinstance(value, ast.AST) and value._fields:
+                pending.append(value)
+
+
+def _has(node: ast.stmt, lines: Sequence[Sequence[int]]) -> bool:
+    first, last = first_line(node), node.end_lineno or node.lineno
+    for each in lines:
+        index = bisect_left(each, first)
+        if index == len(each) or each[index] > last:
+            return False
+    return True
+
+
+def first_line(node: ast.stmt) -> int:
+    """The first line of a statement, that of its first decorator if it has any."""
+    decorators = getattr(node, "decorator_list", None)
+    return decorators[0].lineno if decorators else node.lineno
 
 
 def is_type_checking(test: ast.expr) -> bool:
