@@ -8,6 +8,7 @@ that the result is the same with any number of processes.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -166,6 +167,7 @@ def _start(work: Callable[[], list[Any]], say: Callable[[int], bytes | None]) ->
 
 def _serve(work: Callable[[], list[Any]], say: Callable[[int], bytes | None], answering: int, asked: int) -> NoReturn:
     code = 1
+    gc.disable()  # it leaves before that would pay
     try:
         found = work()
         with open(answering, "wb") as stream:

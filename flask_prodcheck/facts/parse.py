@@ -12,6 +12,7 @@ from typing import Protocol
 from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.errors import ReadError
 from flask_prodcheck.facts.bodies import Bodies, Remembered, Unread
+from flask_prodcheck.facts.circles import without_collection
 from flask_prodcheck.facts.marker import MARKER
 from flask_prodcheck.facts.outlines import from_data, shape, to_data, words
 from flask_prodcheck.facts.parsed import Facts, FileFacts
@@ -188,7 +189,8 @@ def reading(tree: Tree, outlines: Outlines | None = None) -> Iterator[Callable[[
         bodies = Bodies(tree.content, elsewhere, outlines)
 
         def facts() -> Facts:
-            fresh = {source.path: outcome for source, outcome in zip(sources, work_done.results(), strict=True)}
+            with without_collection():
+                fresh = {source.path: outcome for source, outcome in zip(sources, work_done.results(), strict=True)}
             if outlines is not None:
                 outlines.keep(_noted({each.path: fresh[each.path] for each in sources if each.kind is Kind.PYTHON}))
             return _facts(tree, recalled, fresh, bodies)
