@@ -41,7 +41,7 @@ class Text:
     @cached_property
     def _words(self) -> list[list[str]]:
         """The words of each line."""
-        if self.is_ascii:
+        if self.is_ascii or unicodedata.is_normalized("NFKC", self.source):
             return _words(self.source)
         # Python takes an identifier by its normal form.
         normal = _words(unicodedata.normalize("NFKC", self.source))
