@@ -100,10 +100,34 @@ def statements(body: Sequence[Stmt], context: Context = Context()) -> list[tuple
     return found
 
 
+def plain_statements(body: Sequence[Stmt]) -> list[Stmt]:
+    """The same statements as those of :func:`statements`, in the same order and without contexts."""
+    found: list[Stmt] = []
+    _gather_plain(body, found)
+    return found
+
+
+def _gather_plain(body: Sequence[Stmt], found: list[Stmt]) -> None:
+    for stmt in body:
+        found.append(stmt)
+        blocks = _BLOCKS.get(type(stmt))
+        for block in blocks(stmt) if blocks is not None else ():
+            _gather_plain(block, found)
+
+
+_BLOCKS: Mapping[type[Stmt], Callable[[Any], tuple[Sequence[Stmt], ...]]] = {
+    If: lambda stmt: (() if is_type_checking(stmt.test) else stmt.body, stmt.orelse),
+    Loop: lambda stmt: (stmt.body, stmt.orelse),
+    With: lambda stmt: (stmt.body,),
+    Try: lambda stmt: (stmt.body, *[handler.body for handler in stmt.handlers], stmt.orelse, stmt.final),
+    Match: lambda stmt: tuple([case.body for case in stmt.cases]),
+}
+
+
 def _gather(body: Sequence[Stmt], context: Context, found: list[tuple[Stmt, Context]]) -> None:
     for stmt in body:
         found.append((stmt, context))
-        if type(stmt) not in _COMPOUND:
+        if type(stmt) not in _BLOCKS:
             continue
         if isinstance(stmt, If):
             in_body, in_else = main_branches(stmt.test)
@@ -128,9 +152,6 @@ def _gather(body: Sequence[Stmt], context: Context, found: list[tuple[Stmt, Cont
         elif isinstance(stmt, Match):
             for case in stmt.cases:
                 _gather(case.body, replace(context, conditional=True), found)
-
-
-_COMPOUND = frozenset({If, Loop, With, Try, Match})
 
 
 def _under(context: Context, test: Expr, value: bool, main: bool) -> Context:
@@ -171,6 +192,17 @@ def subexpressions(expr: Expr) -> Iterator[Expr]:
         inside = _CHILDREN.get(type(item))
         if inside is not None:
             stack += inside(item)[::-1]
+
+
+def expressions_in(stmt: Stmt) -> list[Expr]:
+    """The expressions in the header of ``stmt`` and everything inside them, as in :func:`subexpressions`, in no order of
+    use: half the time of that."""
+    found = list(statement_expressions(stmt))
+    for item in found:  # the list grows while it is read
+        inside = _CHILDREN.get(type(item))
+        if inside is not None:
+            found += inside(item)
+    return found
 
 
 def _pairs(expr: Dict) -> tuple[Expr, ...]:

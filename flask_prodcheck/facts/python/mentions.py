@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
-from flask_prodcheck.facts.statements import call_name, statement_expressions, statements, subexpressions, unpacked
+from flask_prodcheck.facts.statements import call_name, expressions_in, plain_statements, unpacked
 from flask_prodcheck.facts.syntax import (
     Assign,
     Attribute,
@@ -37,7 +37,7 @@ _HANDED_ON = frozenset({"app", "server", "wsgi_app", "_get_current_object"})
 def mentions(body: Sequence[Stmt]) -> Mentions:
     """What the statements of a whole file mention."""
     found = _Found()
-    _collect(found, body, None, None)
+    _collect(found, plain_statements(body), None, None)
     return Mentions(
         " ".join(sorted(found.run - {""})),
         " ".join(sorted(found.called - found.run - {""})),
@@ -65,35 +65,35 @@ def _lines(table: Mapping[str, set[str]]) -> str:
 
 
 def _collect(found: _Found, body: Sequence[Stmt], owner: set[str] | None, shared: frozenset[str] | None) -> None:
-    """Notes what ``body`` holds. ``owner`` takes the names mentioned in the function or class around it; ``shared`` are
-    the names that this function declares ``global``, None outside of functions, where every name counts."""
+    """Notes what the statements ``body`` hold. ``owner`` takes the names mentioned in the function or class around them;
+    ``shared`` are the names that this function declares ``global``, None outside of functions, where every name counts."""
     called = found.run if shared is None else found.called
-    for stmt, _ in statements(body):
+    for stmt in body:
         if isinstance(stmt, (Import, ImportFrom)):
             _note_import(found, stmt)
             continue
-        for expr in statement_expressions(stmt):
-            for part in subexpressions(expr):
-                if isinstance(part, Call):
-                    called.add(call_name(part))
-                elif owner is None:
-                    continue
-                elif isinstance(part, Name):
-                    owner.add(part.id)
-                elif isinstance(part, Attribute):
-                    owner.add(part.attr)
+        for part in expressions_in(stmt):
+            if isinstance(part, Call):
+                called.add(call_name(part))
+            elif owner is None:
+                continue
+            elif isinstance(part, Name):
+                owner.add(part.id)
+            elif isinstance(part, Attribute):
+                owner.add(part.attr)
         if isinstance(stmt, (FunctionDef, ClassDef)):
             called.update([_simple(each) for each in stmt.decorators if isinstance(each, (Name, Attribute))])
             if owner is not None:
                 owner.add(stmt.name)
             inner = found.inside.setdefault(stmt.name, set())
+            inside = plain_statements(stmt.body)
             if isinstance(stmt, ClassDef):
                 for base in stmt.bases:
                     found.values.setdefault(stmt.name, set()).update(_names(base))
-                _collect(found, stmt.body, inner, None)
+                _collect(found, inside, inner, None)
             else:
-                found.values.setdefault(stmt.name, set()).update(_returned(stmt))
-                _collect(found, stmt.body, inner, _globals(stmt))
+                found.values.setdefault(stmt.name, set()).update(_returned(inside))
+                _collect(found, inside, inner, _globals(inside))
         elif isinstance(stmt, (Assign, With)):
             _note_values(found, stmt, shared)
 
@@ -130,18 +130,20 @@ def _bound(stmt: Assign | With) -> Iterator[tuple[Expr, Expr]]:
         yield from ((target, item) for item, target in stmt.items if target is not None)
 
 
-def _globals(function: FunctionDef) -> frozenset[str]:
-    return frozenset([name for stmt, _ in statements(function.body) if isinstance(stmt, Global) for name in stmt.names])
+def _globals(body: Sequence[Stmt]) -> frozenset[str]:
+    return frozenset([name for stmt in body if isinstance(stmt, Global) for name in stmt.names])
 
 
-def _returned(function: FunctionDef) -> set[str]:
-    """The names in what ``function`` returns, and in what its own variables among these are made of."""
+def _returned(body: Sequence[Stmt]) -> set[str]:
+    """The names in what the statements ``body`` of a function return, and in what its own variables among these are made
+    of."""
     pending: list[str] = []
     made: dict[str, set[str]] = {}
-    for stmt, _ in statements(function.body):
+    for stmt in body:
         if isinstance(stmt, Return) and stmt.value is not None:
             pending += _names(stmt.value)
-        elif isinstance(stmt, (Assign, With)):
+    for stmt in body if pending else ():
+        if isinstance(stmt, (Assign, With)):
             for target, value in _bound(stmt):
                 for name, _ in unpacked(target, None):
                     made.setdefault(name, set()).update(_names(value))
