@@ -66,6 +66,7 @@ class ImportableFiles:
         self._distributed = distributed(facts)
         self._surroundings: dict[str, _Surroundings] = {}  # of the files in each folder
         self._importers: dict[str, list[str]] | None = None
+        self._roots_having: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
         self._located: dict[tuple[str, str], str | None] = {}
         self._import_files: dict[tuple[str, str, int], str | None] = {}
 
@@ -95,12 +96,28 @@ class ImportableFiles:
     def locate(self, dotted: str, roots: Sequence[str]) -> str | None:
         """Like :meth:`path_of`, with the folder and a ``/`` for a namespace package (only if no root has a file)."""
         namespace: str | None = None
-        for root in roots:
+        for root in self._having(dotted.partition(".")[0], tuple(roots)):
             found = self._locate_in(dotted, root)
             if found is not None and not found.endswith("/"):
                 return found
             namespace = namespace or found
         return namespace
+
+    def _having(self, name: str, roots: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of ``roots`` that have a module or a folder called ``name``: few have what a file imports."""
+        key = (name, roots)
+        known = self._roots_having.get(key)
+        if known is None:
+            known = self._roots_having[key] = tuple([root for root in roots if self._has(name, root)])
+        return known
+
+    def _has(self, name: str, root: str) -> bool:
+        stem = name if root in (".", "") else f"{root}/{name}"
+        return (
+            f"{stem}.py" in self._files
+            or stem in self._folders  # as is that of every package
+            or (stem == name == self._own)
+        )
 
     def _locate_in(self, dotted: str, root: str) -> str | None:
         key = (dotted, root)
