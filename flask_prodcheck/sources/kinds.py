@@ -209,7 +209,7 @@ _APACHE = regex(
 
 def stripped(name: str) -> str:
     """``name`` without the endings of templates and samples (``gunicorn.service.j2`` -> ``gunicorn.service``)."""
-    again = True
+    again = name.lower().endswith(_TEMPLATE_SUFFIXES)  # of most files none: one look instead of one for each
     while again:
         again = False
         for suffix in _TEMPLATE_SUFFIXES:
@@ -220,7 +220,7 @@ def stripped(name: str) -> str:
 
 def is_workflow_by_name(path: str) -> bool:
     """Whether the place or the name of the file at ``path`` says that it is a workflow or a pipeline."""
-    return _WORKFLOW.search(path) is not None
+    return ".y" in path and _WORKFLOW.search(path) is not None
 
 
 def wants_head(path: str) -> bool:
