@@ -10,7 +10,7 @@ import pytest
 from flask_prodcheck.errors import UsageError
 from flask_prodcheck.sources.discover import discover, memory_tree, project_root
 from flask_prodcheck.sources.kinds import Kind
-from flask_prodcheck.sources.tree import MOST_BYTES
+from flask_prodcheck.sources.tree import MOST_BYTES, DiskContent
 
 
 def write(root: Path, *paths: str, text: str = "x = 1\n") -> None:
@@ -133,6 +133,13 @@ def test_what_an_audit_looks_into_later_is_not_enormous(tmp_path: Path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * MOST_BYTES
+
+
+def test_a_file_that_says_no_size_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "app.py")
+    nothing = os.stat_result([0] * 10)
+    monkeypatch.setattr("flask_prodcheck.sources.tree.os.fstat", lambda _: nothing)
+    assert DiskContent(tmp_path).read("app.py") == b"x = 1\n"
 
 
 def test_git_cannot_lead_out_through_a_linked_folder(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ NAMES = {
     "docker-compose.override.yml": Kind.COMPOSE,
     "docker-compose.yml.example": Kind.COMPOSE,
     ".github/workflows/compose.yml": Kind.WORKFLOW,
+    ".github/workflows/build.yaml": Kind.WORKFLOW,
     "Procfile": Kind.PROCFILE,
     "Procfile.dev": Kind.PROCFILE,
     ".env": Kind.ENV,
