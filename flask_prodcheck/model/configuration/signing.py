@@ -56,10 +56,12 @@ def published_key(configuration: Configuration, key: str, *, template: bool = Fa
     copies into place, where somebody is expected to edit it, and with (``template``) the default that such a file
     replaces. An optional file that nothing supplies leaves a constant, unless it
     is one that production may well have. Where a branch is not decided, every way of it has
-    to publish the key. Of a value that is marked as one to fill in nobody knows whether production still has it.
+    to publish the key. Of a value that a deploy file marks as one to fill in nobody knows whether production still has it;
+    what stands in the code is what runs.
     """
     found = _published(configuration, key, template=template)
-    return replace(found, unsure=True) if found is not None and is_blank(found.value) else found
+    to_fill_in = found is not None and is_blank(found.value) and not found.at.file.endswith(".py")
+    return replace(found, unsure=True) if found is not None and to_fill_in else found
 
 
 def _published(configuration: Configuration, key: str, *, template: bool) -> PublishedKey | None:
