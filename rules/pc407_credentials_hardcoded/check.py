@@ -72,9 +72,12 @@ CONNECTION = "A connection"
 def check(project: Project) -> Iterator[Hit]:
     said: set[Span] = set()
     for configuration in project.configurations:
-        for hit in _in_configuration(configuration):
-            said.add(hit.at)
-            yield hit
+        # Where the launch does not select production's settings, it serves with the others.
+        for each in filter(None, (configuration, configuration.unselected)):
+            for hit in _in_configuration(each):
+                if each is configuration or hit.at not in said:
+                    yield hit
+                said.add(hit.at)
     for configuration in project.configurations:
         yield from _in_code(project, configuration, said)
     yield from _of_administrators(project, said)
