@@ -67,6 +67,8 @@ _MADE_OF = {
 
 #: What the reader calls settings of a connection that stand together.
 CONNECTION = "A connection"
+#: How it begins to call an account that the application makes.
+ACCOUNT = "The account of "
 
 
 def check(project: Project) -> Iterator[Hit]:
@@ -74,7 +76,7 @@ def check(project: Project) -> Iterator[Hit]:
     for configuration in project.configurations:
         # Where the launch does not select production's settings, it serves with the others.
         for each in filter(None, (configuration, configuration.unselected)):
-            for hit in _in_configuration(each):
+            for hit in _in_configuration(each, made_up=each is not configuration):
                 if each is configuration or hit.at not in said:
                     yield hit
                 said.add(hit.at)
@@ -87,14 +89,15 @@ def check(project: Project) -> Iterator[Hit]:
     yield from _in_config_maps(project, said)
 
 
-def _in_configuration(configuration: Configuration) -> Iterator[Hit]:
+def _in_configuration(configuration: Configuration, *, made_up: bool) -> Iterator[Hit]:
+    """The passwords among the settings; with ``made_up`` only those that are no words for people at work."""
     launch = configuration.launch
     for key, setting in configuration.settings.items():
         value = setting.value.value if isinstance(setting.value, Known) else None
         if not isinstance(value, str) or setting.span is None or setting.guarded or setting.random:
             continue
         password = _password(key, value, setting)
-        if password is None:
+        if password is None or (made_up and not looks_made_up(password)):
             continue
         default_of = setting.variable if setting.fallback else _default_of(setting.value, password)
         certain = not setting.fallback and not setting.variable
@@ -150,11 +153,13 @@ def _in_code(project: Project, configuration: Configuration, said: set[Span]) ->
             kind = "password" if "KEY" not in each.name.upper() and "TOKEN" not in each.name.upper() else "key"
             kind = "private key" if "PRIVATE KEY" in each.shown else kind
             unless = f" unless {each.variable} is set" if each.variable else ""
+            used = each.name.endswith("()") or each.name == CONNECTION or each.name.startswith(ACCOUNT)
+            proven = used and not each.variable and module.path in starts
             yield Hit(
                 at=each.span,
                 via=launch.hops if launch is not None else (),
                 facts={"what": f"{each.name} holds a {kind} ({each.shown!r}){unless}"},
-                severity="warning",
+                severity=None if proven and launch is not None and launch.confidence is not Confidence.LOW else "warning",
                 confidence="medium",
             )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flask_prodcheck.rulekit import Dependency, Hit, Project, newest_allowed
+from flask_prodcheck.rulekit import Confidence, Dependency, Hit, Project, newest_allowed
 
 Version = tuple[int, ...]
 
@@ -26,6 +26,11 @@ JINJA2 = Lost("jinja2", (3, 1), "jinja2.escape", (3, 7))
 ITSDANGEROUS = Lost("itsdangerous", (2, 1), "itsdangerous.json", (3, 7))
 WERKZEUG_2 = Lost("werkzeug", (2, 1), "werkzeug.wrappers.BaseResponse", (3, 7))
 WERKZEUG_3 = Lost("werkzeug", (3,), "werkzeug.urls.url_quote", (3, 8))
+#: Distributions with a release that asks for a companion below the one that Flask cannot start with (their metadata).
+HOLDING = frozenset({
+    "apache-airflow", "apache-superset", "connexion", "dash", "flask-appbuilder", "flask-restplus", "flask-restx", "jupyter-dash",
+    "localstack", "mlflow", "moto", "odoo", "tensorboard", "zappa",
+})  # fmt: skip
 PYTHON_IMAGE = re.compile(r"(?:^|/)python:(\d+)\.(\d+)(?![\w])")
 # Measured by installing and importing: from the first to the last of these Flasks. Those in between, 1.1.3 and 1.1.4,
 # ask for old companions themselves.
@@ -59,7 +64,16 @@ def check(project: Project) -> Iterator[Hit]:
                 "missed": ", ".join(each.missed for each in lost),
                 "lines": "\n".join(f"{name}<{bound}" for name, bound in bounds),
             }
-            yield Hit(at=flask.span, facts=facts)
+            yield Hit(at=flask.span, facts=facts, severity="error" if _is_certain(project, lost) else None)
+
+
+def _is_certain(project: Project, lost: Sequence[Lost]) -> bool:
+    """Whether production starts, with nothing among the requirements that keeps the companions at older releases, and no
+    command of the image that installs one of them."""
+    known = {each.name for each in project.dependencies}
+    beside = {name for launch in project.production for name in launch.installs or ()} - known
+    certain = any(launch.confidence is not Confidence.LOW for launch in project.production)
+    return certain and known.isdisjoint(HOLDING) and beside.isdisjoint(each.name for each in lost)
 
 
 def _newest_python(project: Project) -> Version | None:
