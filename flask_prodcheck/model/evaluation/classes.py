@@ -218,11 +218,20 @@ def instantiate(machine: Machine, function: Evaluated, ref: Ref, args: Arguments
     return made
 
 
-def _fill_dataclass(machine: Machine, made: Evaluated, ref: Ref, args: Arguments) -> None:
-    """What the ``__init__`` that ``dataclass`` writes does."""
+def dataclass_fields(machine: Machine, ref: Ref) -> tuple[str, ...]:
+    """The names of the fields of the class ``ref``, those of its bases first; () where it is no dataclass."""
+    if find(machine, (known(ref),), _DATACLASS) is None:
+        return ()
     names: dict[str, None] = {}
     for owner in reversed(mro(machine, known(ref))):
-        names.update(dict.fromkeys(name for name, _ in machine.obj(ref_of(owner)).annotations))
+        if isinstance(owner.value, Known) and isinstance(owner.value.value, Ref):
+            names.update(dict.fromkeys(name for name, _ in machine.obj(owner.value.value).annotations))
+    return tuple(names)
+
+
+def _fill_dataclass(machine: Machine, made: Evaluated, ref: Ref, args: Arguments) -> None:
+    """What the ``__init__`` that ``dataclass`` writes does."""
+    names = dataclass_fields(machine, ref)
     given = {**dict(zip(names, args.positional, strict=False)), **args.keywords}
     for name in names:
         value = given.get(name)

@@ -72,6 +72,7 @@ class Machine:
     module_attribute = importing.module_attribute
     mro = classes.mro
     find = classes.find
+    dataclass_fields = classes.dataclass_fields
     attribute = classes.attribute
     bound_to = classes.bound_to
     instantiate = classes.instantiate

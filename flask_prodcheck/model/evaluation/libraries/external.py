@@ -36,6 +36,7 @@ from flask_prodcheck.model.evaluation.libraries.pydantic_settings import field_c
 from flask_prodcheck.model.evaluation.libraries.pydantic_types import SECRETS
 from flask_prodcheck.model.evaluation.libraries.standard import (
     PARTIAL,
+    as_dict,
     chain_map,
     field,
     import_call,
@@ -186,6 +187,7 @@ _CALLS: dict[str, Callable[[Machine, Arguments, Frame], Evaluated]] = {
     "dotenv.main.load_dotenv": load_dotenv_call,
     "dotenv.find_dotenv": find_dotenv_call,
     "dotenv.dotenv_values": dotenv_values_call,
+    "dataclasses.asdict": as_dict,
     "dataclasses.field": field,
     "pydantic_settings.SettingsConfigDict": lambda machine, args, frame: dict_call(machine, args),
     "pydantic.ConfigDict": lambda machine, args, frame: dict_call(machine, args),

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, cast
 
+from flask_prodcheck.base import Known
 from flask_prodcheck.model.evaluation.applications.import_string import imported_object
 from flask_prodcheck.model.evaluation.operations import RefusedError
 from flask_prodcheck.model.evaluation.running import Arguments, Frame
@@ -81,6 +82,24 @@ def field(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
         return args.keywords["default"]
     factory = args.keywords.get("default_factory")
     return known(Made(FIELD, (factory,) if factory is not None else ()))
+
+
+def as_dict(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
+    """``dataclasses.asdict()``: the fields of an object by name (not what fields of their own hold: those stay as they are)."""
+    value = args.positional[0].value if len(args.positional) == 1 else None
+    item = value.value if isinstance(value, Known) else None
+    obj = machine.obj(item) if isinstance(item, Ref) and item.kind == "instance" else None
+    kind = obj.bases[0].value if obj is not None and len(obj.bases) == 1 else None
+    of = kind.value if isinstance(kind, Known) and isinstance(kind.value, Ref) else None
+    names = machine.dataclass_fields(of) if of is not None else ()
+    if obj is None or of is None or not names:
+        return unknown("what is made a dictionary of is not known", *args.all)
+    cells: dict[object, Evaluated] = {}
+    for name in names:
+        cell = obj.cells.get(name) or machine.find((known(of),), name)
+        if cell is not None:
+            cells[name] = cell
+    return machine.make("dict", cells, opened=obj.open or len(cells) < len(names))
 
 
 def namespace(machine: Machine, args: Arguments, frame: Frame) -> Evaluated:
