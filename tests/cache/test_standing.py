@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
@@ -204,8 +205,9 @@ def test_how_deeply_a_file_may_nest_does_not_hang_on_who_reads_it() -> None:
         )
         return note(tree.sources[0], tree) is not None
 
-    found = [(is_read(depth, 0), is_read(depth, 60)) for depth in range(900, 3300, 12)]
-    assert {True, False} == {first for first, _ in found}
+    depths = (*range(900, 3300, 12), *range(3300, 12000, 300))  # the parser's own bound is that of the release of Python
+    found = [(is_read(depth, 0), is_read(depth, 60)) for depth in depths]
+    assert {first for first, _ in found} == ({True, False} if sys.version_info >= (3, 11) else {True})
     assert all(first == second for first, second in found)
 
 

@@ -62,7 +62,7 @@ def shares_container(launch: Launch, facts: Facts) -> bool:
             if mine and service.network_mode and service.network_mode not in ("bridge", "default"):
                 return True
     workload = facts.kubernetes.get(launch.head.span.file)
-    if workload is not None and sum(each.workload == launch.service for each in workload.containers) > 1:
+    if workload is not None and [each.workload for each in workload.containers].count(launch.service) > 1:
         return True
     dockerfile = facts.dockerfiles.get(launch.dockerfile or "")
     if dockerfile is None:
