@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No test depends on how fast the machine is.
+settings.register_profile("untimed")
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

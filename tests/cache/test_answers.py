@@ -432,7 +432,7 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=_EDITS)
 def test_after_any_edits_the_answer_is_a_fresh_one(folder: Path, edits: list[tuple[str, str, str]]) -> None:
     root = folder / "project"

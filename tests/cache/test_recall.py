@@ -365,7 +365,7 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=_EDITS, in_git=st.booleans())
 def test_after_any_edits_the_answer_is_a_fresh_one(
     folder: Path, edits: list[tuple[str, str, str]], in_git: bool

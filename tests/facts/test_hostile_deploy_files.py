@@ -89,7 +89,7 @@ TOKENS = st.sampled_from(
 @pytest.mark.parametrize(
     ("reader", "path", "text"), CASES, ids=[f"{reader.__name__}-{path}" for reader, path, _ in CASES]
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mutations_raise_nothing_but_read_errors(reader: Reader, path: str, text: str, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(0, 4))):

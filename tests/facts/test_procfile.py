@@ -49,7 +49,7 @@ def test_nothing_but_wrong_lines_is_a_read_error() -> None:
     assert caught.value.line == 2
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(st.text(max_size=80), st.text(alphabet="web:#\r\n \tx\x00", max_size=60)))
 def test_hostile_text_raises_nothing_else(text: str) -> None:
     with contextlib.suppress(ReadError):

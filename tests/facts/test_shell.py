@@ -331,7 +331,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(st.text(max_size=80), st.lists(_PIECES, max_size=30).map("".join)))
 def test_hostile_text_raises_nothing_else(text: str) -> None:
     with contextlib.suppress(ReadError):

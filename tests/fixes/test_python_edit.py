@@ -291,7 +291,7 @@ LINE = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(LINE, min_size=1, max_size=4),
     st.sampled_from(["\n", "\r\n"]),

@@ -42,7 +42,7 @@ def check(files: dict[str, bytes]) -> None:
         assert 1 <= finding["line"] <= files[finding["file"]].count(b"\n") + files[finding["file"]].count(b"\r") + 1
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_damaged_projects(data: st.DataObject) -> None:
     files = dict(data.draw(st.sampled_from(PROJECTS)))
@@ -55,7 +55,7 @@ def test_damaged_projects(data: st.DataObject) -> None:
     check(files)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(hypothesmith.from_grammar())
 def test_any_python(source: str) -> None:
     line = 1
@@ -66,7 +66,7 @@ def test_any_python(source: str) -> None:
     assert line >= 1
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(hypothesmith.from_node())
 def test_any_python_in_a_project(source: str) -> None:
     check({"app.py": FLASK + source.encode("utf-8", "replace"), "Procfile": b"web: python app.py\n"})
@@ -86,7 +86,7 @@ if __name__ == "__main__":
 """
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(programs())
 @example({"one.py": REBOUND, "Procfile": b"web: python one.py\n"})
 def test_programs_about_few_names(files: dict[str, bytes]) -> None:

@@ -128,7 +128,7 @@ def real(text: str, env: Mapping[str, str]) -> dict[str, object] | None:
     return dict(config)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(programs(), st.dictionaries(_variables, st.sampled_from(TEXTS), max_size=4))
 def test_what_is_known_is_what_flask_ends_with(text: str, env: dict[str, str]) -> None:
     configuration = folded(text, env)

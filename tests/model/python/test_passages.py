@@ -187,7 +187,7 @@ _module = st.lists(_lines, min_size=1, max_size=5).map(
     st.sampled_from([6000, 25, 60]),
     st.sampled_from([40, 4]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_random_programs(files: dict[str, str], steps: int, depth: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for module in (passages, statements, functions):
