@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 
 import pytest
 
 from flask_prodcheck.audit import audit_tree
 from flask_prodcheck.sources.discover import memory_tree
+from tests.counted_calls import counted_calls
 
 Files = Mapping[str, str]
 
@@ -62,19 +62,7 @@ def _pods(count: int) -> Files:
 def _calls(files: Files) -> int:
     """How many functions the audit of a project calls."""
     tree = memory_tree({"app.py": APP, "requirements.txt": "flask==3.1.3\ngunicorn==23.0.0\nwaitress==3.0.0\n", **files})
-    count = 0
-
-    def noted(_frame: object, event: str, _given: object) -> None:
-        nonlocal count
-        count += event == "call"
-
-    before = sys.getprofile()
-    sys.setprofile(noted)
-    try:
-        audit_tree(tree)
-    finally:
-        sys.setprofile(before)
-    return count
+    return counted_calls(lambda: audit_tree(tree))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 import pytest
@@ -11,6 +10,7 @@ from flask_prodcheck.audit import linked_tree
 from flask_prodcheck.model.python.instances.find import Instances
 from flask_prodcheck.model.python.instances.owners import Owners
 from flask_prodcheck.sources.discover import memory_tree
+from tests.counted_calls import counted_calls
 
 APP = "import os\nfrom flask import Flask\napp = Flask(__name__)\nname = 1\n"
 #: A statement for each number, in a module or in a function of it.
@@ -33,19 +33,7 @@ def _calls(lines: Iterable[str], *, inside: bool) -> int:
     text = "def work():\n" + "".join(f"    {line}\n" for line in body.splitlines()) + "work()\n" if inside else body
     end = "if __name__ == '__main__':\n    app.run(debug=name)\n"
     tree = memory_tree({"app.py": APP + text + end, "Procfile": "web: gunicorn app:app\n"})
-    count = 0
-
-    def noted(_frame: object, event: str, _given: object) -> None:
-        nonlocal count
-        count += event == "call"
-
-    before = sys.getprofile()
-    sys.setprofile(noted)
-    try:
-        linked_tree(tree)
-    finally:
-        sys.setprofile(before)
-    return count
+    return counted_calls(lambda: linked_tree(tree))
 
 
 @pytest.mark.parametrize("inside", [False, True], ids=["in a module", "in a function"])
