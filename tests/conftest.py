@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 # No test depends on how fast the machine is.
-settings.register_profile("untimed")
+settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
