@@ -175,6 +175,14 @@ def test_text_of_a_clean_project_says_what_was_checked() -> None:
     assert show_lesson(load_lesson(), clean).splitlines()[-1] == "  Nothing holds it: the lesson is complete."
 
 
+def test_text_names_some_of_what_holds_a_project() -> None:
+    image = FILES["Dockerfile"].replace('"python", "app.py"', '"flask", "run"')
+    images = {f"w{each}/Dockerfile": image for each in range(9)}
+    shown = text.render(audit_tree(memory_tree({**FILES, **images})))
+    (held,) = (line for line in shown.splitlines() if "held at step" in line)
+    assert held.count(" at ") == 1 + 6 and re.search(r" and [1-9][0-9]* more$", held)
+
+
 def test_text_without_an_app() -> None:
     shown = text.render(audit_tree(memory_tree({"a.py": "x = 1\n"})))
     assert shown.splitlines()[-1] == "No Flask application found: nothing to check here."

@@ -14,7 +14,8 @@ def cluster_secrets(project: Project) -> Iterator[tuple[str, tuple[EnvVar, ...]]
     there, or one of their containers is given the secret."""
     manifests = project.facts.kubernetes
     starts = any(launch.head.span.file in manifests for launch in project.production)
-    given = _given(project)
+    whole, single = _given(project)
+    given = whole | {source for source, _ in single}
     for path, file in sorted(manifests.items()):
         if is_production_path(path):
             for name, entries in file.secrets:
@@ -25,24 +26,15 @@ def cluster_secrets(project: Project) -> Iterator[tuple[str, tuple[EnvVar, ...]]
 def cluster_settings(project: Project) -> Iterator[tuple[str, tuple[EnvVar, ...]]]:
     """(name, entries) of each ConfigMap that the project holds for production and that one of its containers is given: of
     one that is given by its keys those alone."""
-    manifests = project.facts.kubernetes
-    whole = {name for file in manifests.values() for container in file.containers for name in container.env_from}
-    single = {
-        (source, key)
-        for file in manifests.values()
-        for container in file.containers
-        for _, source, key in container.references
-    }
-    for path, file in sorted(manifests.items()):
+    whole, single = _given(project)
+    for path, file in sorted(project.facts.kubernetes.items()):
         if is_production_path(path):
             for name, entries in file.config_maps:
                 yield name, tuple(each for each in entries if name in whole or (name, each.name) in single)
 
 
-def _given(project: Project) -> set[str]:
-    """The names of what the containers are given."""
-    given: set[str] = set()
-    for file in project.facts.kubernetes.values():
-        for container in file.containers:
-            given |= {*container.env_from, *(source for _, source, _ in container.references)}
-    return given
+def _given(project: Project) -> tuple[set[str], set[tuple[str, str]]]:
+    """What the containers are given: the names of what they get whole, and (name, key) of what they get by its keys."""
+    containers = [each for file in project.facts.kubernetes.values() for each in file.containers]
+    whole = {name for each in containers for name in each.env_from}
+    return whole, {(source, key) for each in containers for _, source, key in each.references}

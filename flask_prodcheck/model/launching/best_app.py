@@ -32,10 +32,11 @@ def with_best_app(apps: Sequence[App], launches: Sequence[Launch], modules: Modu
     if wanted is not None and wanted.required and _is_handed_values(wanted, trusted):
         wanted = _around(wanted, importable, modules, facts, launches) or wanted
     if wanted is None or (importable and not imports_by_its_ref(modules, wanted)):
-        ranked = rank_apps(importable or candidates, modules, _flask_app(launches, facts))
+        named, folder = _flask_app(launches, facts)
+        ranked = rank_apps(importable or candidates, modules, named)
         wanted = (
             _beside_a_broken_target(trusted, ranked)
-            or _handed_on(_flask_app(launches, facts), ranked, modules)
+            or _handed_on(named, folder, ranked, modules)
             or _likeliest(ranked, launches)
             or wanted
         )
@@ -123,7 +124,7 @@ def _around(
     inner: App, importable: Sequence[App], modules: Modules, facts: Facts, launches: Sequence[Launch]
 ) -> App | None:
     """The application that a server can be pointed at, made with the factory ``inner`` that wants values."""
-    ranked = rank_apps([app for app in importable if not app.required], modules, _flask_app(launches, facts))
+    ranked = rank_apps([app for app in importable if not app.required], modules, _flask_app(launches, facts)[0])
     return next((app for app in ranked if inner.span.file in within_reach(modules, app.span.file)), None)
 
 
@@ -143,12 +144,12 @@ def _beside_a_broken_target(trusted: Sequence[Launch], ranked: Sequence[App]) ->
     return None
 
 
-def _handed_on(named: str | None, ranked: Sequence[App], modules: Modules) -> App | None:
-    """The application by the name that FLASK_APP has for it, where that module only imports it: it may do more than hand it
+def _handed_on(named: str | None, folder: str, ranked: Sequence[App], modules: Modules) -> App | None:
+    """The application by the name that FLASK_APP has for it in ``folder``, where that module only imports it: it may do more than hand it
     on (it imports the views). Without a name the command looks for ``app`` and ``application`` first (Flask's
     ``cli.find_best_app``)."""
     module, name = flask_app_parts(named)
-    path = modules.locate(module.removesuffix(".py").removeprefix("./").replace("/", "."), (".",)) if module else None
+    path = modules.locate(module.removesuffix(".py").removeprefix("./").replace("/", "."), (folder,)) if module else None
     if path is None or not path.endswith(".py"):
         return None
     for member in (name,) if name else ("app", "application"):
@@ -287,13 +288,13 @@ def _trust(launch: Launch, minor: AbstractSet[str]) -> tuple[bool, bool, bool, b
     )
 
 
-def _flask_app(launches: Sequence[Launch], facts: Facts) -> str | None:
-    """What FLASK_APP says, in a flask-run launch or an environment file."""
+def _flask_app(launches: Sequence[Launch], facts: Facts) -> tuple[str | None, str]:
+    """What FLASK_APP says, in a flask-run launch or an environment file, and the folder in which it says it."""
     for launch in launches:
         if launch.server is Server.FLASK_RUN and launch.target and not _runs_a_command_group(launch):
-            return launch.target
+            return launch.target, launch.cwd
     for path in sorted(facts.env_files):
         for variable in facts.env_files[path].variables:
             if variable.name == "FLASK_APP" and variable.value:
-                return variable.value
-    return None
+                return variable.value, posixpath.dirname(path) or "."
+    return None, "."

@@ -353,6 +353,17 @@ IMAGE = "FROM python:3\nCOPY . /app\nWORKDIR /app\nCMD python app.py\n"
             },
             ("shop:app", "."),
         ),
+        # ... in the folder of that file
+        (
+            {
+                "back/.flaskenv": "FLASK_APP=shop.py\n",
+                "back/shop.py": "from web import app\nimport models\n",
+                "back/models.py": "",
+                "back/web.py": "from flask import Flask\napp = Flask(__name__)\n",
+                "shop.py": "from back.web import app\n",
+            },
+            ("shop:app", "back"),
+        ),
         # the module that a program imports it from imports the views as well
         (
             {

@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from flask_prodcheck.facts.parse import parse
+from flask_prodcheck.model.link import link
+from flask_prodcheck.sources.discover import memory_tree
+
 APP = "from flask import Flask\napp = Flask(__name__)\n"
 FACTORY = "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n"
 IMAGE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
@@ -1062,7 +1066,8 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
             "Dockerfile": IMAGE + "CMD gunicorn app:app\n",
             "Dockerfile.old": IMAGE + "CMD flask run\n",
             "Procfile": "web: gunicorn app:app\n",
-            "render_backup.yaml": "services:\n- type: web\n  name: a\n  runtime: python\n  startCommand: flask run\n",
+            "docker-compose.yml": "services:\n  cache:\n    image: redis:8\n",
+            "docker-compose.old.yml": "services:\n  web:\n    build: .\n    command: flask run\n",
             "app.py": APP,
         },
         [
@@ -1095,3 +1100,9 @@ CASES: list[tuple[str, dict[str, str], list[str]]] = [
 @pytest.mark.parametrize(("files", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_chains(files: dict[str, str], expected: list[str], chains: Callable[[dict[str, str]], list[str]]) -> None:
     assert chains(files) == expected
+
+
+def test_a_copy_that_is_left_out_is_said() -> None:
+    files = {"Dockerfile": IMAGE + "CMD gunicorn app:app\n", "Dockerfile.old": IMAGE + "CMD flask run\n", "app.py": APP}
+    project = link(parse(memory_tree(files)), name="site")
+    assert [(each.file, each.blocking, "put aside" in each.message) for each in project.problems] == [("Dockerfile.old", False, True)]

@@ -19,7 +19,6 @@ from flask_prodcheck.model.launching.heads.devcontainers import devcontainer_hea
 from flask_prodcheck.model.launching.heads.dockerfiles import dockerfile_heads, service_heads
 from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.heads.image_hosts import IMAGE_KINDS, image_heads, process_heads
-from flask_prodcheck.model.launching.heads.kept_copies import is_kept_copy
 from flask_prodcheck.model.launching.heads.pods import kubernetes_heads
 from flask_prodcheck.model.launching.heads.processes import start_head
 from flask_prodcheck.model.launching.heads.s2i import s2i_head
@@ -32,13 +31,12 @@ from flask_prodcheck.records import replace
 
 def find_heads(facts: Facts) -> list[Head]:
     """Every head, in a stable order: images, compose, Kubernetes, then the other formats by path."""
-    named = [*dockerfile_heads(facts), *service_heads(facts), *compose_heads(facts)]
-    started = [*_start_heads(facts)]
-    kept = {each.span.file for each in (*named, *started) if is_kept_copy(each.span.file, facts)}
     return [
-        *(each for each in named if each.span.file not in kept),
-        *kubernetes_heads(facts),  # a whole folder of them is applied
-        *(each for each in started if each.span.file not in kept),
+        *dockerfile_heads(facts),
+        *service_heads(facts),
+        *compose_heads(facts),
+        *kubernetes_heads(facts),
+        *_start_heads(facts),
     ]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.shell_commands import every_command
+from flask_prodcheck.model.launching.heads.head import Head
 from flask_prodcheck.model.launching.heads.services import services_of
 from flask_prodcheck.patterns import regex
 
@@ -18,7 +19,13 @@ _ASIDE = regex(
 )
 
 
-def is_kept_copy(path: str, facts: Facts) -> bool:
+def kept_copies(heads: Sequence[Head], facts: Facts) -> list[str]:
+    """The files of ``heads`` that are kept copies. Kubernetes applies a whole folder of files, whatever they are called."""
+    files = {each.span.file for each in heads if each.kind != "kubernetes"}
+    return sorted(path for path in files if _is_kept_copy(path, facts))
+
+
+def _is_kept_copy(path: str, facts: Facts) -> bool:
     """Whether the file at ``path`` is called as a copy that was put aside, its original stands beside it, and nothing that
     builds, runs or calls files names it."""
     folder, name = posixpath.split(path)

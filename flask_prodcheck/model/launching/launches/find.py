@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_prodcheck.base import Problem
+from flask_prodcheck.base import Problem, Span
 from flask_prodcheck.facts.parsed import Facts
 from flask_prodcheck.facts.workflow_calls import KIND as WORKFLOW
 from flask_prodcheck.model.evaluation.data_files import Reader
@@ -13,6 +13,7 @@ from flask_prodcheck.model.launching.heads.beanstalk import beanstalk_deployment
 from flask_prodcheck.model.launching.heads.find import find_heads
 from flask_prodcheck.model.launching.heads.head import Head, is_for_work, is_test_place
 from flask_prodcheck.model.launching.heads.image_hosts import IMAGE_KINDS
+from flask_prodcheck.model.launching.heads.kept_copies import kept_copies
 from flask_prodcheck.model.launching.launches.builder import LaunchBuilder
 from flask_prodcheck.model.launching.launches.checks import with_checks
 from flask_prodcheck.model.launching.launches.found import NO_DEPLOYMENT, Found
@@ -86,6 +87,10 @@ def find_launches(
     builder = LaunchBuilder(facts, modules, run_sites)
     readmes = Readmes(facts, read)
     heads = find_heads(facts)
+    aside = kept_copies(heads, facts)
+    for path in aside:
+        builder.follower.budget.note(Span(path, 1), "a copy that was put aside and that nothing names: what it starts is left out")
+    heads = [each for each in heads if each.span.file not in aside]
     found: list[Found] = []
     unknown: list[Hop] = []
     programs: list[Head] = []
